@@ -1,0 +1,173 @@
+"""What a person or a lane may ask of the station.  The screen sends these; nothing else changes state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Field(StrEnum):
+    """The fields of the acceptance form; values are object names on the screen too."""
+
+    SENDER_NAME = "sender_name"
+    SENDER_PHONE = "sender_phone"
+    SENDER_ADDRESS = "sender_address"
+    RECIPIENT_NAME = "recipient_name"
+    RECIPIENT_PHONE = "recipient_phone"
+    RECIPIENT_ADDRESS = "recipient_address"
+    WAYBILL = "waybill"
+    CONTENTS = "contents"
+    QUANTITY = "quantity"
+    WEIGHT = "weight"
+
+
+SENDER_FIELDS = (Field.SENDER_NAME, Field.SENDER_PHONE, Field.SENDER_ADDRESS)
+
+
+class Inspection(StrEnum):
+    """How the contents were found (邮政法 25, 快递暂行条例 31)."""
+
+    CLEAR = "clear"  # 已验视, 无禁限寄
+    REFUSED = "refused"  # prohibited, or the customer refuses inspection: the item is handed back
+
+
+class RefusalReason(StrEnum):
+    """Why an item is refused before acceptance (R17, R29); codes go into the journal."""
+
+    PROHIBITED = "prohibited"  # 禁寄物品
+    INSPECTION_REFUSED = "inspection_refused"  # 拒绝验视
+    CONTENTS_DIFFER = "contents_differ"  # 内件与申报不符
+    IDENTITY_REFUSED = "identity_refused"  # 拒绝出示证件
+    IDENTITY_MISMATCH = "identity_mismatch"  # 人证不符
+
+
+class Security(StrEnum):
+    """Security check (快递暂行条例 32): done here, at a named centre later."""
+
+    HERE = "here"  # 已安检
+    CENTRE = "centre"  # 待安检
+
+
+class Acknowledgement(StrEnum):
+    """How the customer acknowledged the notice (快递暂行条例 21; PIPL 17)."""
+
+    OWN_TAP = "own_tap"
+    SIGNATURE = "signature"
+    SPOKEN = "spoken"  # spoken, recorded by the clerk
+
+
+@dataclass(frozen=True, slots=True)
+class LogIn:
+    """Unlock the counter with an operator's password."""
+
+    operator: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """F12, or the timeout: the session key is wiped, devices and sync go on."""
+
+    cause: str = "key"  # "key" | "timeout"
+
+
+@dataclass(frozen=True, slots=True)
+class LogOut:
+    """The operator leaves; the vault shuts when the last one has left."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetField:
+    """What stands in a field now, on every change."""
+
+    name: Field
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmOriginal:
+    """The clerk has seen the original and compared the person with it (R15)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmInspected:
+    """The contents were inspected in the sender's presence (R16, R26)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """Refuse this item, say why; it is handed back (R17, R29).  A fact of its own, not a commit."""
+
+    reason: RefusalReason
+
+
+@dataclass(frozen=True, slots=True)
+class SetSecurity:
+    """The security check of this item."""
+
+    security: Security
+
+
+@dataclass(frozen=True, slots=True)
+class AcknowledgeNotice:
+    """The notice was shown and acknowledged in this way."""
+
+    how: Acknowledgement
+
+
+@dataclass(frozen=True, slots=True)
+class NewAcceptance:
+    """F2: an empty acceptance.  Refused while something is typed unless ``discard``."""
+
+    discard: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NextItem:
+    """F7: the next item of the same customer; the sender stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class NextCustomer:
+    """F8: the visit ends; everything about the customer leaves the screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """F9: the only command that accepts an item."""
+
+    pressed_ns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reprint:
+    """F10: print the label of an item again, marked as a copy.  0: the last item."""
+
+    item: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """F3: find an item by waybill, or by the label's token."""
+
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CloseLookUp:
+    """Leave the look-up."""
+
+
+@dataclass(frozen=True, slots=True)
+class CloseDay:
+    """Close the business day (the bare form: verdict and state hash)."""
+
+
+@dataclass(frozen=True, slots=True)
+class DismissMessage:
+    """The message was read."""
+
+
+Command = (LogIn | Lock | LogOut | SetField | ConfirmOriginal | ConfirmInspected | Refuse | SetSecurity
+           | AcknowledgeNotice | NewAcceptance | NextItem | NextCustomer | Commit | Reprint | LookUp
+           | CloseLookUp | CloseDay | DismissMessage)

@@ -1,0 +1,1 @@
+"""Suites behind one interface: signatures, agreement, sealing.  Only this folder imports cryptography."""

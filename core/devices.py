@@ -1,0 +1,155 @@
+"""What the rest of the program may know about devices: slots, truths, jobs and outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from core.errors import Fact
+from core.identity.card import IdCard
+
+
+class Slot(StrEnum):
+    """The places a branch has for devices (outside.md, configuration)."""
+
+    ID_READER = "id_reader"
+    SCANNER = "scanner"
+    LABEL_PRINTER = "label_printer"
+    RECEIPT_PRINTER = "receipt_printer"
+    CARD_READER = "card_reader"
+    SCALE = "scale"
+    TRAVEL_DOCUMENT_READER = "travel_document_reader"
+    STICKER_PRINTER = "sticker_printer"
+    CAMERA = "camera"
+    SIGNATURE_PAD = "signature_pad"
+
+
+class DeviceState(StrEnum):
+    """A device's true state in one word; the screen adds colour and shape."""
+
+    UNKNOWN = "unknown"  # never asked, or cannot be asked
+    CONNECTING = "connecting"
+    READY = "ready"
+    BUSY = "busy"
+    ATTENTION = "attention"  # a person must do something: paper, cover, card left
+    GONE = "gone"
+    DISABLED = "disabled"
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceTruth:
+    """What a lane last saw.  ``fault`` is a DeviceFault code or "" ; facts without personal data."""
+
+    slot: Slot
+    state: DeviceState
+    fault: str = ""
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+
+# -- what lanes report (to ``core.station`` through a plain callable) -------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceChanged:
+    """The truth about a slot changed."""
+
+    truth: DeviceTruth
+
+
+@dataclass(frozen=True, slots=True)
+class CardReading:
+    """A card was found and is being read: type-ahead is discarded until it ends (T14)."""
+
+    slot: Slot
+
+
+@dataclass(frozen=True, slots=True)
+class CardRead:
+    """A document was read completely.  ``answered_ns`` is ``time.perf_counter_ns`` at the last byte."""
+
+    slot: Slot
+    card: IdCard
+    answered_ns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CardFailed:
+    """A read ended without a document; ``fault`` is a DeviceFault code."""
+
+    slot: Slot
+    fault: str
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CardLifted:
+    """The document that was read is no longer on the reader."""
+
+    slot: Slot
+
+
+@dataclass(frozen=True, slots=True)
+class CodeScanned:
+    """One scan.  ``symbology`` is the AIM identifier (``]C0``) or "".  ``repr`` hides the text."""
+
+    slot: Slot
+    text: str
+    symbology: str = ""
+
+    def __repr__(self) -> str:
+        return f"CodeScanned(slot={self.slot.value!r}, symbology={self.symbology!r}, …)"
+
+
+DeviceEvent = DeviceChanged | CardReading | CardRead | CardFailed | CardLifted | CodeScanned
+
+
+class PrintOutcome(StrEnum):
+    """Printing has three outcomes (house.md): never guess between them."""
+
+    PRINTED = "printed"
+    NOT_PRINTED = "not_printed"  # certain: no byte of the page was sent
+    UNKNOWN = "unknown"  # look at the printer
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Exactly what a real-name label shows, already masked (快递暂行条例 22, GB/T 41833).
+
+    There is no field for a document number, and there never will be.  Texts are shown as they
+    stand; the renderer adds nothing but captions.
+    """
+
+    waybill: str
+    token: str  # opaque, for the QR
+    sender_name: str
+    sender_phone: str
+    recipient_name: str
+    recipient_phone: str
+    recipient_address: str
+    contents: str
+    quantity: int
+    weight_g: int
+    weight_source: str  # "typed" | "scale"
+    real_name: bool  # 已实名
+    inspected: bool  # 已验视
+    security: str  # "here" prints 已安检, "centre" prints 待安检, "none" prints nothing
+    branch: str
+    operator: str
+    number: str  # the item's number at this terminal, e.g. 520100-01-03 000129
+    accepted_at: str  # local time, YYYY-MM-DD HH:MM
+    copy: int = 0  # 0 the first print, n the n-th copy: printed as 副本
+
+    def __repr__(self) -> str:
+        return f"Label(number={self.number!r}, copy={self.copy}, …)"
+
+
+@dataclass(frozen=True, slots=True)
+class PrintJob:
+    """One page for one slot.  ``job`` is unique; ``item`` is the sequence number of the item's entry."""
+
+    job: str
+    slot: Slot
+    item: int
+    label: Label
+    pressed_ns: int = 0  # perf_counter_ns of the key press, for the bench; 0 where none

@@ -1,0 +1,169 @@
+"""Errors that people can act on: a stable code, facts, and whether trying again may help.
+
+No sentence for people stands here: ``ui/text.py`` has one per code and language, and a test
+counts them.  Facts never hold personal data (they reach logs and screens alike).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+Fact = str | int | bool | None
+
+
+class CounterError(Exception):
+    """Base of every error that is not a bug.
+
+    ``code`` is stable and machine readable; ``facts`` are plain values without personal data;
+    ``retry`` says whether the same call may succeed later without anybody changing anything.
+    """
+
+    def __init__(self, code: StrEnum, *, retry: bool = False, **facts: Fact) -> None:
+        self.code = code
+        self.facts: Mapping[str, Fact] = facts
+        self.retry = retry
+        shown = " ".join(f"{key}={value!r}" for key, value in sorted(facts.items()))
+        super().__init__(f"{code} {shown}".rstrip())
+
+
+class DeviceFault(StrEnum):
+    """What can be wrong with a device, in the order a technician would ask."""
+
+    GONE = "device.gone"  # the link cannot be opened or broke
+    BUSY = "device.busy"  # another program holds the link
+    NO_ANSWER = "device.no_answer"  # the link is open, the device is silent
+    BAD_FRAME = "device.bad_frame"  # wrong checksum, length or garbage
+    WRONG_DEVICE = "device.wrong_device"  # something else answers on this link
+    REFUSED = "device.refused"  # the device answered with an error of its own
+    NOT_AUTHORISED = "device.not_authorised"  # SAM not authorised: the vendor must act
+    SELF_TEST = "device.self_test"  # power-cycle the device
+    NO_CARD = "device.no_card"
+    CARD_UNREADABLE = "device.card_unreadable"  # lift and place again
+    CARD_SUSPECT = "device.card_suspect"  # authentication of the card failed: do not accept it
+    CARD_REMOVED = "device.card_removed"  # lifted while being read
+    CARD_UNSUPPORTED = "device.card_unsupported"  # a document kind not read here, named in facts
+    CARD_CORRUPT = "device.card_corrupt"  # the record on the card breaks its own layout
+    PAPER_OUT = "device.paper_out"
+    HEAD_OPEN = "device.head_open"
+    PAPER_JAM = "device.paper_jam"
+    RIBBON_OUT = "device.ribbon_out"
+    PAUSED = "device.paused"
+    PRINTER_OTHER = "device.printer_other"
+    GLYPH_MISSING = "device.glyph_missing"  # no font has the character; facts give U+XXXX
+    CANCELLED = "device.cancelled"
+
+
+class DeviceError(CounterError):
+    """A device lane's error; ``code`` is a :class:`DeviceFault`."""
+
+
+class RuleFault(StrEnum):
+    """Why the rules of acceptance do not let something through."""
+
+    NUMBER_FORM = "rule.number_form"
+    NUMBER_CHECK = "rule.number_check"
+    NUMBER_BIRTH = "rule.number_birth"
+    NUMBER_SEX = "rule.number_sex"
+    DOCUMENT_EXPIRED = "rule.document_expired"
+    DOCUMENT_NOT_YET_VALID = "rule.document_not_yet_valid"
+    DATE_FORM = "rule.date_form"
+    NAME_MISMATCH = "rule.name_mismatch"
+    NAME_FORM = "rule.name_form"
+    PHONE_FORM = "rule.phone_form"
+    WAYBILL_FORM = "rule.waybill_form"
+    WAYBILL_CHECK = "rule.waybill_check"
+    WAYBILL_TWICE = "rule.waybill_twice"
+    QUANTITY_FORM = "rule.quantity_form"
+    WEIGHT_FORM = "rule.weight_form"
+    FIELD_TOO_LONG = "rule.field_too_long"
+    FIELD_EMPTY = "rule.field_empty"
+    ORDER = "rule.order"  # an ordered gate was confirmed before the one ahead of it
+    NOT_READY = "rule.not_ready"
+    NOT_LOGGED_IN = "rule.not_logged_in"
+    NOT_ALLOWED = "rule.not_allowed"
+    VISIT_BUSY = "rule.visit_busy"  # another person's card while items of this visit are open
+    PASSWORD_WEAK = "rule.password_weak"  # noqa: S105 - a code, not a password
+    RULES_MISSING = "rule.rules_missing"  # no rule data is in force on that day
+    NOTHING_TO_REPRINT = "rule.nothing_to_reprint"
+
+
+class RuleError(CounterError):
+    """The rules refuse; ``code`` is a :class:`RuleFault`."""
+
+
+class StoreFault(StrEnum):
+    """What can be wrong with the local store."""
+
+    WRONG_KEY = "store.wrong_key"  # wrong operator or password
+    LOCKED_OUT = "store.locked_out"  # too many tries; facts: seconds
+    TOO_NEW = "store.too_new"
+    DAMAGED = "store.damaged"
+    DISK_FULL = "store.disk_full"
+    READ_ONLY = "store.read_only"
+    IO = "store.io"
+    BUSY = "store.busy"  # another process holds the store
+    MISSING = "store.missing"
+    EXISTS = "store.exists"
+    UNSAFE = "store.unsafe"  # the store does not keep its durability promises
+    CONFLICT = "store.conflict"  # the operation id was used already for something else
+
+
+class StoreError(CounterError):
+    """The store's error; ``code`` is a :class:`StoreFault`."""
+
+
+class EntryFault(StrEnum):
+    """What can be wrong with an entry or the chain; the first bad entry is named in facts."""
+
+    FORM = "entry.form"  # not canonical, unknown key, wrong type
+    TOO_LARGE = "entry.too_large"
+    FORMAT_UNKNOWN = "entry.format_unknown"
+    KIND_UNKNOWN = "entry.kind_unknown"
+    GAP = "entry.gap"
+    FORK = "entry.fork"
+    PREVIOUS = "entry.previous"  # does not name the hash of the entry before
+    SIGNATURE = "entry.signature"
+    SESSION = "entry.session"  # session certificate missing, foreign or ended
+    KEY = "entry.key"  # a key that was never accepted
+    COMMITMENT = "entry.commitment"
+    WRONG_TERMINAL = "entry.wrong_terminal"
+    STATE = "entry.state"  # the state hash named in the entry is not the folded one
+    VIEW = "entry.view"  # a view's rows are not those the entries give
+
+
+class EntryError(CounterError):
+    """An entry that cannot be accepted; ``code`` is an :class:`EntryFault`."""
+
+
+class HqFault(StrEnum):
+    """What headquarters, or the way to it, can answer."""
+
+    UNREACHABLE = "hq.unreachable"
+    TLS = "hq.tls"  # the certificate is not HQ's
+    CLOCK = "hq.clock"  # the request's time is too far from HQ's
+    AUTH_LOST = "hq.auth_lost"  # terminal unknown, revoked, or wrong signature
+    CODE_INVALID = "hq.code_invalid"  # one-time code unknown, used or expired
+    REFUSED = "hq.refused"  # facts: fault (an EntryFault), seq
+    CONFLICT = "hq.conflict"
+    BAD_ANSWER = "hq.bad_answer"
+    TOO_LARGE = "hq.too_large"
+
+
+class HqError(CounterError):
+    """Headquarters' error; ``code`` is an :class:`HqFault`."""
+
+
+class ConfigFault(StrEnum):
+    """What can be wrong with the configuration file."""
+
+    MISSING_FILE = "config.missing_file"
+    SYNTAX = "config.syntax"
+    UNKNOWN_KEY = "config.unknown_key"
+    MISSING_KEY = "config.missing_key"
+    WRONG_TYPE = "config.wrong_type"
+    WRONG_VALUE = "config.wrong_value"
+
+
+class ConfigError(CounterError):
+    """The configuration is wrong; facts: file, line, key, expected."""

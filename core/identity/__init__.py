@@ -1,0 +1,1 @@
+"""Identity documents: kinds, number checks, names, masking."""

@@ -1,0 +1,50 @@
+"""What a chip document says, as one frozen value (GA/T 490 text layout for resident cards)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class DocumentKind(StrEnum):
+    """Kinds of identity document that the spine knows; codes go into the journal."""
+
+    RESIDENT = "resident"  # 居民身份证
+    HMT_RESIDENT = "hmt_resident"  # 港澳台居民居住证, type letter J
+    FOREIGNER_2017 = "foreigner_2017"  # 外国人永久居留身份证, type letter I
+    FOREIGNER_2023 = "foreigner_2023"  # type letter Y
+
+
+class Sex(StrEnum):
+    """GB/T 2261.1."""
+
+    UNKNOWN = "0"
+    MALE = "1"
+    FEMALE = "2"
+    UNSTATED = "9"
+
+
+@dataclass(frozen=True, slots=True)
+class IdCard:
+    """One read of one document, never mixed with another read (T27).
+
+    ``read_id`` is unique per read.  ``valid_to`` None means 长期.  ``photo`` is the undecoded
+    1024-byte WLT block or empty; it is shown, never recorded.  ``repr`` shows no personal data.
+    """
+
+    read_id: str
+    kind: DocumentKind
+    name: str
+    sex: Sex
+    nation: str  # GB/T 3304 two digits, "" where the document has none
+    birth: dt.date
+    address: str
+    number: str
+    issuer: str
+    valid_from: dt.date
+    valid_to: dt.date | None
+    photo: bytes = b""
+
+    def __repr__(self) -> str:
+        return f"IdCard(kind={self.kind.value!r}, read_id={self.read_id!r}, …)"

@@ -1,0 +1,1 @@
+"""The journal's own rules: entries, chain, business day, state."""

@@ -1,0 +1,154 @@
+"""Checking a chain: sequence, hashes, commitments, signatures, session certificates.
+
+One :class:`Verifier` walks a terminal's entries in order, as HQ, ``journal verify`` and a restore do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from core import wire
+from core.crypto.keys import PublicKey, parse_public_key
+from core.errors import EntryError, EntryFault
+from core.ledger import kinds
+from core.ledger.documents import Grant, SessionCertificate, operator_proof, read_grant, read_session
+from core.ledger.entry import EMPTY_HEAD, ActorType, Entry, Head, session_message, terminal_message
+
+
+def check_commitments(entry: Entry) -> None:
+    """Every attachment that is still here opens its commitment; raises EntryError COMMITMENT.
+
+    A missing attachment (None) is not a fault: its bytes may have been erased by the rules.
+    """
+    commitments = entry.header.commitments
+    if len(entry.attachments) not in (0, len(commitments)):
+        raise EntryError(EntryFault.COMMITMENT, seq=entry.header.seq, what="count")
+    for number, (said, found) in enumerate(zip(commitments, entry.attachments, strict=False)):
+        if found is None:
+            continue
+        if (found.commitment() != said.hash or found.cls != said.cls or len(found.data) != said.size
+                or found.month != said.month or found.retention != said.retention):
+            raise EntryError(EntryFault.COMMITMENT, seq=entry.header.seq, attachment=number)
+
+
+@dataclass
+class Verifier:
+    """Walks one terminal's journal.  ``headquarters`` is HQ's pinned signing key."""
+
+    terminal: str
+    headquarters: PublicKey
+    head: Head = EMPTY_HEAD
+    terminal_keys: dict[int, PublicKey] = field(default_factory=dict)  # epoch → key
+    operators: dict[str, PublicKey] = field(default_factory=dict)
+    roles: dict[str, str] = field(default_factory=dict)
+    session: SessionCertificate | None = None
+
+    def follow(self, entry: Entry) -> None:
+        """Check that ``entry`` comes next and is whole; raises EntryError naming the fault and seq."""
+        header = entry.header
+        seq = header.seq
+        if header.terminal != self.terminal:
+            raise EntryError(EntryFault.WRONG_TERMINAL, seq=seq)
+        if seq != self.head.seq + 1:
+            raise EntryError(EntryFault.GAP, seq=seq, expected=self.head.seq + 1)
+        if header.previous != self.head.hash:
+            raise EntryError(EntryFault.PREVIOUS, seq=seq)
+        check_commitments(entry)
+        kind = kinds.KINDS.get((header.kind, header.kind_version))
+        if kind is not None:
+            kinds.check(header.kind, header.kind_version, entry.data)
+        if header.kind == "EpochOpened":
+            self._open_epoch(entry)
+        self._check_terminal_signature(entry)
+        if header.kind == "OperatorKeyAccepted":
+            self._accept_operator(entry)
+        if header.kind == "OperatorLoggedIn":
+            self._open_session(entry)
+        self._check_session_signature(entry, personal=kind is not None and kind.personal)
+        if header.kind in ("OperatorLocked", "OperatorLoggedOut", "SessionEnded"):
+            self.session = None
+        self.head = entry.head
+
+    def grant_keys(self, entries: Mapping[int, Entry]) -> None:
+        """Learn the terminal keys of the grants found anywhere in ``entries`` (seq 1 precedes its own)."""
+        for entry in entries.values():
+            if entry.header.kind == "EpochOpened":
+                self._open_epoch(entry)
+
+    def learn(self, grant: Grant) -> None:
+        """Trust the terminal key of a grant whose signature was checked already."""
+        self.terminal_keys[grant.epoch] = grant.key
+
+    def _open_epoch(self, entry: Entry) -> None:
+        grant = read_grant(wire.unb64(entry.data["grant"]), wire.unb64(entry.data["grant_signature"]),
+                           self.headquarters)
+        if (grant.terminal != self.terminal or grant.epoch != entry.header.epoch
+                or grant.key.text != entry.data["key"]):
+            raise EntryError(EntryFault.KEY, seq=entry.header.seq, what="grant")
+        self.learn(grant)
+
+    def _check_terminal_signature(self, entry: Entry) -> None:
+        header = entry.header
+        key = self.terminal_keys.get(header.epoch)
+        if key is None or key.id != header.terminal_key:
+            raise EntryError(EntryFault.KEY, seq=header.seq, what="terminal key")
+        if not key.verify(entry.terminal_signature, terminal_message(entry.body)):
+            raise EntryError(EntryFault.SIGNATURE, seq=header.seq, what="terminal")
+
+    def _accept_operator(self, entry: Entry) -> None:
+        data, seq = entry.data, entry.header.seq
+        key = parse_public_key(data["signing"], signing=True)
+        message = operator_proof(self.terminal, data["operator"], data["role"], data["signing"],
+                                 data["agreement"])
+        if not key.verify(wire.unb64(data["proof"]), message):
+            raise EntryError(EntryFault.SIGNATURE, seq=seq, what="operator proof")
+        old = self.operators.get(data["operator"])
+        if data["endorsed_by"] == "first":
+            if self.operators:
+                raise EntryError(EntryFault.KEY, seq=seq, what="not the first operator")
+        elif data["endorsed_by"] in ("old_key", "supervisor"):
+            endorser = old if data["endorsed_by"] == "old_key" else self._supervisor(data["endorser"])
+            if endorser is None or data["endorsement"] is None or not endorser.verify(
+                    wire.unb64(data["endorsement"]), message):
+                raise EntryError(EntryFault.KEY, seq=seq, what="endorsement")
+        else:
+            raise EntryError(EntryFault.KEY, seq=seq, what="endorsed_by")
+        self.operators[data["operator"]] = key
+        self.roles[data["operator"]] = data["role"]
+
+    def _supervisor(self, operator: str | None) -> PublicKey | None:
+        if operator is None or self.roles.get(operator) != "supervisor":
+            return None
+        return self.operators.get(operator)
+
+    def _open_session(self, entry: Entry) -> None:
+        header = entry.header
+        operator = self.operators.get(header.actor.id)
+        if operator is None:
+            raise EntryError(EntryFault.KEY, seq=header.seq, what="operator")
+        certificate = read_session(wire.unb64(entry.data["certificate"]),
+                                   wire.unb64(entry.data["certificate_signature"]), operator)
+        if (certificate.terminal != self.terminal or certificate.epoch != header.epoch
+                or certificate.head != self.head or certificate.operator != header.actor.id
+                or certificate.session != header.actor.session
+                or certificate.role != self.roles.get(header.actor.id)):
+            raise EntryError(EntryFault.SESSION, seq=header.seq, what="certificate")
+        self.session = certificate
+
+    def _check_session_signature(self, entry: Entry, *, personal: bool) -> None:
+        header = entry.header
+        if header.actor.type is ActorType.PERSON:
+            session = self.session
+            if session is None or session.session != header.actor.session or (
+                    session.operator != header.actor.id or session.key.id != header.session_key):
+                raise EntryError(EntryFault.SESSION, seq=header.seq)
+            if header.trusted.at > session.end:
+                raise EntryError(EntryFault.SESSION, seq=header.seq, what="ended")
+            if entry.session_signature is None or not session.key.verify(
+                    entry.session_signature, session_message(entry.body)):
+                raise EntryError(EntryFault.SIGNATURE, seq=header.seq, what="session")
+        elif personal:
+            raise EntryError(EntryFault.SESSION, seq=header.seq, what="actor")
+        elif entry.session_signature is not None or header.session_key:
+            raise EntryError(EntryFault.SESSION, seq=header.seq, what="unexpected")

@@ -1,0 +1,146 @@
+"""Signed documents that entries carry or HQ sends: grants, session certificates, marks, time.
+
+Each is canonical bytes with a ``type`` member, signed under a tag of its own, so that no signature
+can be taken for another's.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from core import wire
+from core.crypto.keys import PublicKey, Signer, parse_public_key
+from core.errors import EntryError, EntryFault
+from core.ledger.entry import Head, parse_stamp, stamp
+
+_TAG = b"counter/document/1\0"
+
+
+def sign(document: dict[str, Any], signer: Signer) -> tuple[bytes, bytes]:
+    """(canonical bytes, signature) of a document with a ``type``."""
+    body = wire.encode(document)
+    return body, signer.sign(_TAG + body)
+
+
+def read(body: bytes, signature: bytes, key: PublicKey, kind: str) -> dict[str, Any]:
+    """The document, if ``key`` signed it and its type is ``kind``; raises EntryError SIGNATURE or FORM."""
+    if not key.verify(signature, _TAG + body):
+        raise EntryError(EntryFault.SIGNATURE, what=kind)
+    value = wire.decode(body)
+    if value.get("type") != kind:
+        raise EntryError(EntryFault.FORM, what="document type")
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """HQ's permission to write an epoch with a key, from ``start`` on."""
+
+    terminal: str
+    branch: str
+    epoch: int
+    key: PublicKey
+    start: Head
+    opening: PublicKey  # HQ's opening service: what sealed attachments are sealed to
+
+
+def make_grant(grant: Grant, signer: Signer) -> tuple[bytes, bytes]:
+    """Signed by HQ."""
+    return sign({"type": "epoch-grant", "terminal": grant.terminal, "branch": grant.branch,
+                 "epoch": grant.epoch, "key": grant.key.text, "start": grant.start.as_json(),
+                 "opening": grant.opening.text}, signer)
+
+
+def read_grant(body: bytes, signature: bytes, headquarters: PublicKey) -> Grant:
+    """Raises EntryError SIGNATURE or FORM."""
+    value = read(body, signature, headquarters, "epoch-grant")
+    return Grant(value["terminal"], value["branch"], value["epoch"],
+                 parse_public_key(value["key"], signing=True), head_from(value["start"]),
+                 parse_public_key(value["opening"], signing=False))
+
+
+@dataclass(frozen=True, slots=True)
+class SessionCertificate:
+    """An operator's own key says: this session key acts for me here, until ``end``."""
+
+    terminal: str
+    epoch: int
+    head: Head
+    operator: str
+    role: str
+    session: str
+    key: PublicKey
+    end: dt.datetime
+
+
+def make_session(certificate: SessionCertificate, signer: Signer) -> tuple[bytes, bytes]:
+    """Signed by the operator's own key."""
+    return sign({"type": "session", "terminal": certificate.terminal, "epoch": certificate.epoch,
+                 "head": certificate.head.as_json(), "operator": certificate.operator,
+                 "role": certificate.role, "session": certificate.session,
+                 "key": certificate.key.text, "end": stamp(certificate.end)}, signer)
+
+
+def read_session(body: bytes, signature: bytes, operator: PublicKey) -> SessionCertificate:
+    """Raises EntryError SIGNATURE or FORM."""
+    value = read(body, signature, operator, "session")
+    return SessionCertificate(
+        value["terminal"], value["epoch"], head_from(value["head"]), value["operator"], value["role"],
+        value["session"], parse_public_key(value["key"], signing=True), parse_stamp(value["end"]))
+
+
+def operator_proof(terminal: str, operator: str, role: str, signing: str, agreement: str) -> bytes:
+    """What an operator's new key signs to be accepted, and what an endorser signs too."""
+    return _TAG + wire.encode({"type": "operator-key", "terminal": terminal, "operator": operator,
+                               "role": role, "signing": signing, "agreement": agreement})
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """HQ's answer for one terminal: ``received`` and ``safe`` heads (house.md)."""
+
+    terminal: str
+    received: Head
+    safe: Head
+    at: dt.datetime
+
+
+def make_marks(marks: Marks, signer: Signer) -> tuple[bytes, bytes]:
+    """Signed by HQ."""
+    return sign({"type": "marks", "terminal": marks.terminal, "received": marks.received.as_json(),
+                 "safe": marks.safe.as_json(), "at": stamp(marks.at)}, signer)
+
+
+def read_marks(body: bytes, signature: bytes, headquarters: PublicKey) -> Marks:
+    """Raises EntryError SIGNATURE or FORM."""
+    value = read(body, signature, headquarters, "marks")
+    return Marks(value["terminal"], head_from(value["received"]), head_from(value["safe"]),
+                 parse_stamp(value["at"]))
+
+
+@dataclass(frozen=True, slots=True)
+class SignedTime:
+    """HQ's time, bound to the asker's nonce (so that an old answer cannot be played back)."""
+
+    at: dt.datetime
+    nonce: bytes
+
+
+def make_time(time: SignedTime, signer: Signer) -> tuple[bytes, bytes]:
+    """Signed by HQ."""
+    return sign({"type": "time", "at": stamp(time.at), "nonce": wire.b64(time.nonce)}, signer)
+
+
+def read_time(body: bytes, signature: bytes, headquarters: PublicKey, nonce: bytes) -> SignedTime:
+    """Raises EntryError SIGNATURE or FORM (also for a foreign nonce)."""
+    value = read(body, signature, headquarters, "time")
+    if value["nonce"] != wire.b64(nonce):
+        raise EntryError(EntryFault.FORM, what="nonce")
+    return SignedTime(parse_stamp(value["at"]), nonce)
+
+
+def head_from(value: dict[str, Any]) -> Head:
+    """A head from its JSON form."""
+    return Head(value["epoch"], value["seq"], wire.unb64(value["hash"], 32))

@@ -1,0 +1,264 @@
+"""One entry of the journal: header, canonical body, two signatures, attachments (docs/format.md)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from core import wire
+from core.errors import EntryError, EntryFault
+
+FORMAT = 1
+ZERO_HASH = bytes(32)
+NONCE_BYTES = 32
+_TERMINAL_TAG = b"counter/entry/terminal/1\0"
+_SESSION_TAG = b"counter/entry/session/1\0"
+_COMMIT_TAG = b"counter/attachment/1\0"
+
+
+class AttachmentClass(StrEnum):
+    """Who can read an attachment (house.md, "Where a person's data may be")."""
+
+    SEALED = "sealed"  # HQ's opening service only; committed over the ciphertext
+    ANNEX = "annex"  # this counter and HQ; committed over the plaintext
+    CASE = "case"  # under a per-case key; committed over the plaintext
+
+
+class ActorType(StrEnum):
+    """I5: every entry has a true actor."""
+
+    PERSON = "person"
+    SYSTEM = "system"
+    HEADQUARTERS = "hq"
+    TECHNICIAN = "technician"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """``id`` is a staff number, never a name; ``session`` a session id where a person acts."""
+
+    type: ActorType
+    id: str = ""
+    session: str = ""
+
+
+SYSTEM = Actor(ActorType.SYSTEM)
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """Bytes beside an entry.  ``data`` is ciphertext for SEALED and plaintext for the others."""
+
+    cls: AttachmentClass
+    retention: str  # retention class, e.g. "acceptance"
+    month: str  # "YYYY-MM": which key, which partition
+    nonce: bytes
+    data: bytes = field(repr=False)
+
+    def commitment(self) -> bytes:
+        """SHA-256 over tag ‖ nonce ‖ data, 32 bytes."""
+        return hashlib.sha256(_COMMIT_TAG + self.nonce + self.data).digest()
+
+
+def attachment(cls: AttachmentClass, retention: str, month: str, data: bytes) -> Attachment:
+    """A new attachment with its own random nonce."""
+    return Attachment(cls, retention, month, secrets.token_bytes(NONCE_BYTES), data)
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """What the chained bytes say of an attachment."""
+
+    cls: AttachmentClass
+    retention: str
+    month: str
+    size: int
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A position in a terminal's journal."""
+
+    epoch: int
+    seq: int
+    hash: bytes
+
+    def as_json(self) -> dict[str, Any]:
+        """``{"epoch", "seq", "hash"}``."""
+        return {"epoch": self.epoch, "seq": self.seq, "hash": wire.b64(self.hash)}
+
+
+EMPTY_HEAD = Head(1, 0, ZERO_HASH)
+
+
+@dataclass(frozen=True, slots=True)
+class TrustedTime:
+    """``quality``: "confirmed" since HQ answered in this boot, else "unconfirmed"."""
+
+    at: dt.datetime
+    quality: str
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Everything the chained bytes say besides the fact itself."""
+
+    terminal: str
+    epoch: int
+    seq: int
+    previous: bytes
+    kind: str
+    kind_version: int
+    actor: Actor
+    operation: str
+    wall: dt.datetime
+    trusted: TrustedTime
+    rules: str
+    directives: int
+    commitments: tuple[Commitment, ...]
+    terminal_key: str
+    session_key: str
+    suite: int = 1
+    format: int = FORMAT
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A stored entry.  ``body`` is the truth; ``header`` and ``data`` are read from it."""
+
+    body: bytes = field(repr=False)
+    terminal_signature: bytes = field(repr=False)
+    session_signature: bytes | None = field(default=None, repr=False)
+    attachments: tuple[Attachment | None, ...] = field(default=(), repr=False)
+
+    @cached_property
+    def hash(self) -> bytes:
+        """SHA-256 of the body: what the next entry names as ``prev``."""
+        return hashlib.sha256(self.body).digest()
+
+    @cached_property
+    def fields(self) -> Mapping[str, Any]:
+        """The decoded body.  Raises EntryError FORM where it is not canonical."""
+        return wire.decode(self.body)
+
+    @cached_property
+    def header(self) -> Header:
+        """Raises EntryError FORM or FORMAT_UNKNOWN."""
+        return parse_header(self.fields)
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """The fact itself: what ``kind`` and ``kind_version`` say it holds."""
+        value = self.fields["data"]
+        if not isinstance(value, dict):
+            raise EntryError(EntryFault.FORM, what="data")
+        return value
+
+    @property
+    def head(self) -> Head:
+        """The journal's head after this entry."""
+        return Head(self.header.epoch, self.header.seq, self.hash)
+
+
+def terminal_message(body: bytes) -> bytes:
+    """What the terminal's key signs."""
+    return _TERMINAL_TAG + body
+
+
+def session_message(body: bytes) -> bytes:
+    """What the session's key signs."""
+    return _SESSION_TAG + body
+
+
+def stamp(moment: dt.datetime) -> str:
+    """UTC with milliseconds: ``2026-11-21T06:26:03.120Z``."""
+    utc = moment.astimezone(dt.UTC)
+    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+
+
+def parse_stamp(text: object) -> dt.datetime:
+    """The inverse of :func:`stamp`; only that exact form."""
+    if not isinstance(text, str):
+        raise EntryError(EntryFault.FORM, what="time")
+    try:
+        moment = dt.datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=dt.UTC)
+    except ValueError:
+        raise EntryError(EntryFault.FORM, what="time") from None
+    if stamp(moment) != text:
+        raise EntryError(EntryFault.FORM, what="time")
+    return moment
+
+
+def build_body(header: Header, data: Mapping[str, Any]) -> bytes:
+    """The canonical bytes of one entry."""
+    actor: dict[str, Any] = {"type": header.actor.type.value}
+    if header.actor.id:
+        actor["id"] = header.actor.id
+    if header.actor.session:
+        actor["session"] = header.actor.session
+    return wire.encode({
+        "format": header.format, "suite": header.suite, "terminal": header.terminal,
+        "epoch": header.epoch, "seq": header.seq, "prev": wire.b64(header.previous),
+        "kind": header.kind, "kind_version": header.kind_version, "actor": actor,
+        "op": header.operation, "wall": stamp(header.wall),
+        "trusted": {"at": stamp(header.trusted.at), "quality": header.trusted.quality},
+        "rules": header.rules, "directives": header.directives,
+        "attachments": [{"class": c.cls.value, "retention": c.retention, "month": c.month,
+                         "size": c.size, "commit": wire.b64(c.hash)} for c in header.commitments],
+        "keys": {"terminal": header.terminal_key, "session": header.session_key},
+        "data": dict(data),
+    })
+
+
+_KEYS = {"format", "suite", "terminal", "epoch", "seq", "prev", "kind", "kind_version", "actor", "op",
+         "wall", "trusted", "rules", "directives", "attachments", "keys", "data"}
+
+
+def parse_header(fields: Mapping[str, Any]) -> Header:
+    """Read a decoded body's header strictly; raises EntryError FORM, FORMAT_UNKNOWN."""
+    if fields.get("format") != FORMAT:
+        raise EntryError(EntryFault.FORMAT_UNKNOWN, format=str(fields.get("format"))[:16])
+    if set(fields) != _KEYS:
+        raise EntryError(EntryFault.FORM, what="header keys")
+    try:
+        actor = fields["actor"]
+        return Header(
+            terminal=_text(fields["terminal"]), epoch=_count(fields["epoch"], 1),
+            seq=_count(fields["seq"], 1), previous=wire.unb64(fields["prev"], 32),
+            kind=_text(fields["kind"]), kind_version=_count(fields["kind_version"], 1),
+            actor=Actor(ActorType(actor["type"]), _text(actor.get("id", "")),
+                        _text(actor.get("session", ""))),
+            operation=_text(fields["op"]), wall=parse_stamp(fields["wall"]),
+            trusted=TrustedTime(parse_stamp(fields["trusted"]["at"]),
+                                _text(fields["trusted"]["quality"])),
+            rules=_text(fields["rules"]), directives=_count(fields["directives"], 0),
+            commitments=tuple(_commitment(item) for item in fields["attachments"]),
+            terminal_key=_text(fields["keys"]["terminal"]),
+            session_key=_text(fields["keys"]["session"]),
+            suite=_count(fields["suite"], 1), format=FORMAT)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise EntryError(EntryFault.FORM, what="header") from None
+
+
+def _commitment(item: Mapping[str, Any]) -> Commitment:
+    return Commitment(AttachmentClass(item["class"]), _text(item["retention"]), _text(item["month"]),
+                      _count(item["size"], 0), wire.unb64(item["commit"], 32))
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or len(value) > 200:
+        raise EntryError(EntryFault.FORM, what="text")
+    return value
+
+
+def _count(value: object, least: int) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < least:
+        raise EntryError(EntryFault.FORM, what="count")
+    return value

@@ -1,0 +1,116 @@
+"""Every kind of entry, with the exact form of its data.
+
+The forms admit codes, numbers, times, ids and bytes, and **no free text**: chained bytes name staff
+by number, customers never, and no waybill, so a kind that could carry a name cannot be declared.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core import wire
+from core.errors import EntryError, EntryFault
+
+Check = Callable[[object], bool]
+
+_CODE = re.compile(r"[a-z][a-z0-9_.]{0,39}")
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z")
+_KEY = re.compile(r"(?:ed25519|x25519|p256)\.[A-Za-z0-9_-]{43,87}")
+_STAFF = re.compile(r"[A-Z]{2}\d{4,8}")
+
+
+def _matches(pattern: re.Pattern[str]) -> Check:
+    return lambda value: isinstance(value, str) and pattern.fullmatch(value) is not None
+
+
+def _integer(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _bytes(limit: int) -> Check:
+    def check(value: object) -> bool:
+        try:
+            return len(wire.unb64(value)) <= limit
+        except EntryError:
+            return False
+    return check
+
+
+def _optional(inner: Check) -> Check:
+    return lambda value: value is None or inner(value)
+
+
+CODE, ID, DAY, TIME, KEY = (_matches(p) for p in (_CODE, _ID, _DAY, _TIME, _KEY))
+STAFF = _matches(_STAFF)
+COUNT: Check = _integer
+HASH = _bytes(32)
+SIGNATURE = _bytes(80)
+DOCUMENT = _bytes(2048)  # a signed document (grant, certificate), as canonical bytes
+
+
+def FLAG(value: object) -> bool:  # noqa: N802 - stands beside the other forms
+    """true or false."""
+    return isinstance(value, bool)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind in one version: its name and the form of each member of ``data``."""
+
+    name: str
+    version: int
+    form: Mapping[str, Check]
+    personal: bool  # a person's act: needs the session's signature
+
+
+_ALL = (
+    # the store's life
+    Kind("DayOpened", 1, {"day": COUNT, "date": DAY}, False),
+    Kind("DayClosed", 1, {"day": COUNT, "last": COUNT, "fold": COUNT, "state": HASH}, True),
+    Kind("EpochOpened", 1, {"grant": DOCUMENT, "grant_signature": SIGNATURE, "key": KEY}, False),
+    Kind("TimeAnchored", 1, {"at": TIME, "nonce": HASH, "signature": SIGNATURE, "signer": ID}, False),
+    Kind("DirectivesAdopted", 1, {"number": COUNT, "head": HASH}, False),
+    # people
+    Kind("OperatorKeyAccepted", 1,
+         {"operator": STAFF, "role": CODE, "signing": KEY, "agreement": KEY, "proof": SIGNATURE,
+          "endorsed_by": CODE, "endorser": _optional(STAFF), "endorsement": _optional(SIGNATURE)}, False),
+    Kind("OperatorLoggedIn", 1, {"certificate": DOCUMENT, "certificate_signature": SIGNATURE}, True),
+    Kind("OperatorLocked", 1, {"cause": CODE}, True),
+    Kind("OperatorLoggedOut", 1, {"cause": CODE}, True),
+    Kind("SessionEnded", 1, {"operator": STAFF, "session": ID, "cause": CODE}, False),
+    # acceptance
+    Kind("SenderVerified", 1,
+         {"visit": ID, "document": CODE, "method": CODE, "read": ID, "original_seen": TIME,
+          "name_matched": FLAG, "expiry": CODE, "notice": ID, "acknowledged": CODE}, True),
+    Kind("ItemAccepted", 1,
+         {"visit": ID, "sender": COUNT, "number": COUNT, "inspected": TIME, "security": CODE,
+          "security_at": TIME, "weight_source": CODE, "name_check": CODE}, True),
+    Kind("ItemRefused", 1, {"visit": ID, "reason": CODE}, True),
+    Kind("DraftLapsed", 1, {"operator": STAFF, "cause": CODE}, False),
+    # printing
+    Kind("PrintStarted", 1, {"item": COUNT, "job": ID, "slot": CODE, "copy": COUNT}, False),
+    Kind("LabelPrinted", 1, {"item": COUNT, "job": ID}, False),
+    Kind("PrintNotDone", 1, {"item": COUNT, "job": ID, "cause": CODE}, False),
+    Kind("PrintUnknown", 1, {"item": COUNT, "job": ID, "cause": CODE}, False),
+    Kind("ReprintAsked", 1, {"item": COUNT}, True),
+)
+
+KINDS: Mapping[tuple[str, int], Kind] = {(kind.name, kind.version): kind for kind in _ALL}
+
+
+def check(name: str, version: int, data: Mapping[str, Any]) -> Kind:
+    """The kind, if ``data`` has exactly its form; raises EntryError KIND_UNKNOWN or FORM."""
+    kind = KINDS.get((name, version))
+    if kind is None:
+        raise EntryError(EntryFault.KIND_UNKNOWN, kind=name[:40], version=version)
+    if set(data) != set(kind.form):
+        raise EntryError(EntryFault.FORM, kind=name, what="members")
+    for member, form in kind.form.items():
+        if not form(data[member]):
+            raise EntryError(EntryFault.FORM, kind=name, what=member)
+    return kind

@@ -1,0 +1,180 @@
+"""State: what the chained bytes alone add up to.  A pure fold; only state is hashed (house.md).
+
+The state is bounded: it holds what is open (sessions, labels not yet printed, days without a
+verdict) and totals, not a row for each item.  Attachments never enter it.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from core import wire
+from core.errors import EntryError, EntryFault
+from core.ledger.entry import EMPTY_HEAD, Entry, Head
+
+FOLD_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The folded state after ``head``.  ``value`` is canonical JSON data; treat it as frozen."""
+
+    head: Head = EMPTY_HEAD
+    value: Mapping[str, Any] = field(default_factory=lambda: copy.deepcopy(_EMPTY))
+
+    def hash(self) -> bytes:
+        """SHA-256 over the canonical bytes of fold version, head and value."""
+        return hashlib.sha256(wire.encode({"fold": FOLD_VERSION, "head": self.head.as_json(),
+                                           "state": self.value})).digest()
+
+    def to_bytes(self) -> bytes:
+        """For the store's state row."""
+        return wire.encode({"fold": FOLD_VERSION, "head": self.head.as_json(), "state": self.value})
+
+    @property
+    def day(self) -> int:
+        """Ordinal of the current business day, 0 before the first."""
+        return int(self.value["day"])
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """Totals of the current business day."""
+        days: Mapping[str, Any] = self.value["days"]
+        counts: Mapping[str, int] = days[str(self.day)]["counts"]
+        return counts
+
+
+_COUNTS = {"accepted": 0, "refused": 0, "senders": 0, "labels": 0, "copies": 0, "unknown": 0}
+_EMPTY: dict[str, Any] = {
+    "terminal": "", "epoch": 1, "terminal_key": "", "day": 0, "date": "", "closed": False, "days": {},
+    "operators": {}, "session": None, "labels": {}, "items": 0, "senders": {},
+    "directives": {"number": 0, "head": ""}, "lapsed": [],
+}
+
+
+def from_bytes(data: bytes) -> State | None:
+    """The state row read back; None where another fold version wrote it (then it is rebuilt)."""
+    value = wire.decode(data)
+    if value.get("fold") != FOLD_VERSION:
+        return None
+    head = value["head"]
+    return State(Head(head["epoch"], head["seq"], wire.unb64(head["hash"], 32)), value["state"])
+
+
+def fold(state: State, entry: Entry) -> State:
+    """The state after ``entry``.  Raises EntryError GAP or PREVIOUS where it does not follow ``state``.
+
+    Kinds and versions that this fold does not know change nothing but the head: an authentic entry
+    is stored whatever it says, and its content is judged where it is used.
+    """
+    header = entry.header
+    if header.seq != state.head.seq + 1:
+        raise EntryError(EntryFault.GAP, seq=header.seq, expected=state.head.seq + 1)
+    if header.previous != state.head.hash:
+        raise EntryError(EntryFault.PREVIOUS, seq=header.seq)
+    value = copy.deepcopy(dict(state.value))
+    value["terminal"] = header.terminal
+    value["epoch"] = header.epoch
+    step = _STEPS.get((header.kind, header.kind_version))
+    if step is not None:
+        step(value, entry)
+    return State(entry.head, value)
+
+
+def _count(value: dict[str, Any], name: str, by: int = 1) -> None:
+    value["days"][str(value["day"])]["counts"][name] += by
+
+
+def _day_opened(value: dict[str, Any], entry: Entry) -> None:
+    value["day"], value["date"], value["closed"] = entry.data["day"], entry.data["date"], False
+    value["days"][str(value["day"])] = {"date": value["date"], "first": entry.header.seq,
+                                        "counts": dict(_COUNTS)}
+
+
+def _day_closed(value: dict[str, Any], entry: Entry) -> None:
+    day = entry.data["day"]
+    if day == value["day"]:
+        value["closed"] = True
+    else:
+        value["days"].pop(str(day), None)
+
+
+def _epoch_opened(value: dict[str, Any], entry: Entry) -> None:
+    value["terminal_key"] = entry.data["key"]
+
+
+def _directives(value: dict[str, Any], entry: Entry) -> None:
+    value["directives"] = {"number": entry.data["number"], "head": entry.data["head"]}
+
+
+def _operator(value: dict[str, Any], entry: Entry) -> None:
+    data = entry.data
+    value["operators"][data["operator"]] = {"signing": data["signing"], "role": data["role"],
+                                            "since": entry.header.seq}
+
+
+def _logged_in(value: dict[str, Any], entry: Entry) -> None:
+    actor = entry.header.actor
+    value["session"] = {"operator": actor.id, "session": actor.session, "since": entry.header.seq}
+    value["lapsed"] = [row for row in value["lapsed"] if row["operator"] != actor.id]
+
+
+def _session_ended(value: dict[str, Any], _entry: Entry) -> None:
+    value["session"] = None
+
+
+def _sender(value: dict[str, Any], entry: Entry) -> None:
+    value["senders"] = {entry.data["visit"]: entry.header.seq}
+    _count(value, "senders")
+
+
+def _item(value: dict[str, Any], entry: Entry) -> None:
+    value["items"] = entry.data["number"]
+    value["labels"][str(entry.header.seq)] = {"state": "due", "job": "", "copies": 0}
+    _count(value, "accepted")
+
+
+def _refused(value: dict[str, Any], _entry: Entry) -> None:
+    _count(value, "refused")
+
+
+def _lapsed(value: dict[str, Any], entry: Entry) -> None:
+    value["lapsed"].append({"operator": entry.data["operator"], "cause": entry.data["cause"]})
+
+
+def _print_started(value: dict[str, Any], entry: Entry) -> None:
+    row = value["labels"].setdefault(str(entry.data["item"]), {"state": "due", "job": "", "copies": 0})
+    row.update(state="started", job=entry.data["job"], copies=entry.data["copy"])
+
+
+def _printed(value: dict[str, Any], entry: Entry) -> None:
+    row = value["labels"].pop(str(entry.data["item"]), None)
+    _count(value, "copies" if row and row["copies"] else "labels")
+
+
+def _not_done(value: dict[str, Any], entry: Entry) -> None:
+    row = value["labels"].get(str(entry.data["item"]))
+    if row:
+        row.update(state="due", job="")
+
+
+def _unknown(value: dict[str, Any], entry: Entry) -> None:
+    row = value["labels"].get(str(entry.data["item"]))
+    if row:
+        row.update(state="unknown")
+    _count(value, "unknown")
+
+
+_STEPS = {
+    ("DayOpened", 1): _day_opened, ("DayClosed", 1): _day_closed, ("EpochOpened", 1): _epoch_opened,
+    ("DirectivesAdopted", 1): _directives, ("OperatorKeyAccepted", 1): _operator,
+    ("OperatorLoggedIn", 1): _logged_in, ("OperatorLocked", 1): _session_ended,
+    ("OperatorLoggedOut", 1): _session_ended, ("SessionEnded", 1): _session_ended,
+    ("SenderVerified", 1): _sender, ("ItemAccepted", 1): _item, ("ItemRefused", 1): _refused,
+    ("DraftLapsed", 1): _lapsed, ("PrintStarted", 1): _print_started, ("LabelPrinted", 1): _printed,
+    ("PrintNotDone", 1): _not_done, ("PrintUnknown", 1): _unknown,
+}

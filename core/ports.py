@@ -1,0 +1,157 @@
+"""What the station needs from the outside, as Protocols; the rooms implement them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from core.crypto.keys import PublicKey, Signer
+from core.devices import PrintJob, PrintOutcome
+from core.ledger.entry import Entry, Head
+from core.ledger.state import State
+
+
+class Clock(Protocol):
+    """Wall time and a clock that only runs forward while the machine is on."""
+
+    def wall(self) -> dt.datetime:
+        """Aware UTC."""
+        ...
+
+    def boottime_ns(self) -> int:
+        """Nanoseconds since boot, suspend included (CLOCK_BOOTTIME)."""
+        ...
+
+    def boot_id(self) -> str:
+        """Changes at every start of the machine."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """One accepted item as look-ups show it: masked, from the annex."""
+
+    seq: int
+    epoch: int
+    operation: str
+    visit: str
+    waybill: str
+    token: str
+    day: int
+    accepted_at: str  # ISO 8601 UTC
+    operator: str
+    label: str  # "due" | "started" | "printed" | "unknown"
+    copies: int
+    annex: dict[str, object]  # the decoded annex: what the label prints
+
+    def __repr__(self) -> str:
+        return f"ItemRow(seq={self.seq}, label={self.label!r}, …)"
+
+
+class Journal(Protocol):
+    """The append-only store.  ``commit`` is ONE transaction: entries, attachments, state, look-ups."""
+
+    def head(self) -> Head: ...
+
+    def state(self) -> State: ...
+
+    def commit(self, entries: Sequence[Entry], state: State) -> None:
+        """Durable when it returns (synchronous=FULL).  ``state`` is the fold after the last entry.
+
+        Raises StoreError DISK_FULL, READ_ONLY, IO, CONFLICT (operation id used), DAMAGED; the
+        store is unchanged then.
+        """
+        ...
+
+    def entries(self, first: int, last: int | None = None) -> Iterator[Entry]:
+        """In sequence, attachments included where their bytes are still here."""
+        ...
+
+    def by_operation(self, operation: str) -> Head | None:
+        """Where the entry of that operation id stands, if it is here (I1)."""
+        ...
+
+    def item_by_waybill(self, waybill: str) -> ItemRow | None: ...
+
+    def item(self, seq: int) -> ItemRow | None: ...
+
+    def items(self, *, day: int | None = None, limit: int = 100) -> list[ItemRow]:
+        """Newest first."""
+        ...
+
+    def save_draft(self, operator: str, draft: str, data: bytes, updated: str) -> None: ...
+
+    def drafts(self, operator: str) -> list[tuple[str, bytes, str]]:
+        """(draft id, bytes, ISO 8601 UTC of the last change), oldest first."""
+        ...
+
+    def drop_draft(self, operator: str, draft: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class UnlockedOperator:
+    """What a successful log-in yields.  The keys live in memory until lock."""
+
+    operator: str
+    name: str
+    role: str
+    signer: Signer = field(repr=False)  # the operator's own key, for session certificates
+    agreement: PublicKey
+    vault_was_shut: bool
+
+
+class Vault(Protocol):
+    """Opens with an operator's password; stays open until the last log-out or the program's end."""
+
+    def is_open(self) -> bool: ...
+
+    def unlock(self, operator: str, password: str) -> UnlockedOperator:
+        """Argon2id (0.5–1 s).  Raises StoreError WRONG_KEY, LOCKED_OUT(seconds), DAMAGED, TOO_NEW."""
+        ...
+
+    def terminal_signer(self) -> Signer: ...
+
+    def headquarters_keys(self) -> HeadquartersKeys: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class HeadquartersKeys:
+    """HQ's pinned public keys: ``signing`` for marks, grants and time; ``opening`` for sealing."""
+
+    signing: PublicKey
+    opening: PublicKey
+
+
+class Printer(Protocol):
+    """A printing lane: queues and returns at once; the outcome comes through :class:`PrintLog`."""
+
+    def submit(self, job: PrintJob) -> None: ...
+
+
+class PrintLog(Protocol):
+    """Called by the printing lane, from its own thread."""
+
+    def starting(self, job: PrintJob) -> bool:
+        """Blocks until ``PrintStarted`` is durable (at most 10 s).  False: send nothing."""
+        ...
+
+    def ended(self, job: PrintJob, outcome: PrintOutcome, fault: str = "") -> None:
+        """``fault`` is a DeviceFault code where the outcome is not PRINTED."""
+        ...
+
+
+class Probe(Protocol):
+    """Named steps, for fault tests and the bench; the product passes :func:`no_probe`."""
+
+    def __call__(self, step: str) -> None: ...
+
+
+def no_probe(step: str) -> None:
+    """Does nothing."""
+
+
+Listener = Callable[[object], None]

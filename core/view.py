@@ -1,0 +1,171 @@
+"""What the screen shows, as one frozen value that the station publishes after every change.
+
+No sentence stands here: codes and facts only.  Personal data appears where the clerk needs it
+before the commit, and masked after it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from core.commands import Acknowledgement, Field, Security
+from core.devices import DeviceTruth, Label
+from core.errors import Fact
+
+
+class Screen(StrEnum):
+    """Which screen stands."""
+
+    LOGIN = "login"  # nobody is logged in; ``Store.locked`` False
+    UNLOCKING = "unlocking"  # key derivation runs
+    LOCKED = "locked"  # the vault is open, the screen is locked
+    CLERK = "clerk"
+
+
+class GateName(StrEnum):
+    """The visible way of one acceptance, in the order it is shown."""
+
+    IDENTITY = "identity"  # 读取证件
+    ORIGINAL = "original"  # 核对本人与原件 (ordered 1)
+    WAYBILL = "waybill"  # 扫描运单
+    CONTENTS = "contents"  # 验视内件 (ordered 2)
+    SECURITY = "security"  # 过机安检 (ordered 3)
+    WEIGHT = "weight"  # 称重
+    PARTIES = "parties"  # 寄件人与收件人信息
+    NOTICE = "notice"  # 告知与确认
+
+
+class GateState(StrEnum):
+    """State of a gate; the screen shows colour, shape and word for each."""
+
+    DONE = "done"
+    CURRENT = "current"  # the first that is open
+    OPEN = "open"
+    BLOCKED = "blocked"  # an ordered gate ahead of it is not done
+    PROBLEM = "problem"  # something stands in it that the rules refuse
+
+
+@dataclass(frozen=True, slots=True)
+class GateView:
+    """One gate.  ``detail`` is a message code with ``facts`` for the second line, or ""."""
+
+    name: GateName
+    state: GateState
+    detail: str = ""
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """One field.  ``problem`` is a RuleFault code or ""; ``source`` is "typed", "card", "scan", "kept"."""
+
+    text: str = field(repr=False)
+    problem: str = ""
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SenderView:
+    """The document as read, for the human comparison with the original; gone at commit of the visit.
+
+    ``number`` is shown as 6 + stars + 4 before the first commit, first and last character after.
+    ``photo`` is "none", "undecodable" or "shown".
+    """
+
+    kind: str
+    name: str = field(repr=False)
+    sex: str = field(repr=False)
+    nation: str = field(repr=False)
+    birth: str = field(repr=False)
+    address: str = field(repr=False)
+    number: str = field(repr=False)
+    valid_to: str = ""  # ISO date or "" for 长期
+    long_term: bool = False
+    problems: tuple[str, ...] = ()  # RuleFault codes that block
+    warnings: tuple[str, ...] = ()  # soft warnings (unknown region …)
+    name_matches: bool | None = None  # None: no name on the form yet
+    photo: str = "undecodable"
+    still_on_reader: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ItemView:
+    """One accepted item, masked, as lists and look-ups show it."""
+
+    seq: int
+    number: str  # "000129"
+    waybill: str = field(repr=False)
+    recipient: str = field(repr=False)  # masked
+    contents: str = field(repr=False)
+    weight_g: int = 0
+    accepted_at: str = ""  # local HH:MM (or date and time when not today)
+    operator: str = ""
+    label: str = "due"  # "due" | "started" | "printed" | "unknown"
+    label_fault: str = ""  # DeviceFault code that holds the label up
+    copies: int = 0
+    at_headquarters: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class VisitView:
+    """The visit on the screen."""
+
+    fields: Mapping[Field, FieldView]
+    gates: tuple[GateView, ...]
+    missing: tuple[str, ...]  # codes ("missing.waybill", …) in the order of the way; empty: F9 commits
+    sender: SenderView | None = None
+    security: Security | None = None
+    acknowledged: Acknowledgement | None = None
+    notice_version: str = ""
+    items: tuple[ItemView, ...] = ()  # accepted in this visit
+    preview: Label | None = None  # what will print
+    reading: bool = False  # a card is being read: type-ahead is discarded
+    revision: int = 0  # grows when the station itself changes a field
+
+
+@dataclass(frozen=True, slots=True)
+class SyncView:
+    """How current this counter is at headquarters (T6: never a stale figure shown as fresh)."""
+
+    unsent: int = 0
+    last_contact: dt.datetime | None = None  # aware UTC, None: never in this store
+    state: str = "never"  # "ok" | "trying" | "refused" | "stopped" | "never"
+    fault: str = ""  # HqFault code
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One line that says what happened and what to do.  ``serial`` grows, so that repeats are seen."""
+
+    code: str
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    level: str = "info"  # "info" | "good" | "warning" | "error"
+    serial: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CounterView:
+    """Everything the window shows."""
+
+    screen: Screen
+    branch: str
+    terminal: str
+    operator: str = ""
+    operator_name: str = ""
+    role: str = ""
+    day: str = ""  # business day, ISO date
+    today: int = 0  # accepted in this business day
+    devices: tuple[DeviceTruth, ...] = ()
+    sync: SyncView = SyncView()
+    visit: VisitView | None = None
+    last: ItemView | None = None
+    pending: tuple[ItemView, ...] = ()  # labels due, started or unknown
+    found: tuple[ItemView, ...] | None = None  # look-up result; None: no look-up stands
+    message: Message | None = None
+    lockout_seconds: int = 0
+    time_confirmed: bool = False
+    demonstration: bool = False

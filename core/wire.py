@@ -1,0 +1,108 @@
+"""Canonical bytes: the one form in which an entry is hashed, signed, stored and sent.
+
+UTF-8 JSON, keys sorted and ASCII, no spaces, no floats, binary as unpadded base64url
+(docs/format.md).  Hashes and signatures always cover stored bytes; nothing here is ever used
+to re-encode something that was received.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
+
+from core.errors import EntryError, EntryFault
+
+MAX_BYTES = 65_536
+MAX_DEPTH = 16
+MAX_INT = 2**53 - 1
+
+Json = None | bool | int | str | list[Any] | dict[str, Any]
+
+
+def encode(value: Mapping[str, Any]) -> bytes:
+    """Return the canonical bytes of ``value``.
+
+    Raises :class:`EntryError` FORM for floats, non-ASCII keys, lone surrogates, integers beyond
+    ±(2**53 − 1) and anything that is not JSON; TOO_LARGE beyond 64 KiB.
+    """
+    _check(value, 0)
+    try:
+        text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False,
+                          allow_nan=False)
+        data = text.encode("utf-8")
+    except (TypeError, ValueError, UnicodeEncodeError):
+        # "from None": the failing value may be a person's name, and a chained traceback shows it.
+        raise EntryError(EntryFault.FORM, what="value") from None
+    if len(data) > MAX_BYTES:
+        raise EntryError(EntryFault.TOO_LARGE, size=len(data), limit=MAX_BYTES)
+    return data
+
+
+def decode(data: bytes) -> dict[str, Any]:
+    """Read canonical bytes strictly; anything that :func:`encode` could not have made is refused."""
+    if len(data) > MAX_BYTES:
+        raise EntryError(EntryFault.TOO_LARGE, size=len(data), limit=MAX_BYTES)
+    try:
+        value = json.loads(data.decode("utf-8"), object_pairs_hook=_pairs, parse_float=_no_float,
+                           parse_constant=_no_float)
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
+        raise EntryError(EntryFault.FORM, what="json") from None
+    if not isinstance(value, dict):
+        raise EntryError(EntryFault.FORM, what="object")
+    if encode(value) != data:
+        raise EntryError(EntryFault.FORM, what="canonical")
+    return value
+
+
+def b64(data: bytes) -> str:
+    """Unpadded base64url, the form of binary values in canonical bytes."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+
+
+def unb64(text: object, size: int | None = None) -> bytes:
+    """The bytes of an unpadded base64url text, of exactly ``size`` bytes where given."""
+    if not isinstance(text, str) or "=" in text:
+        raise EntryError(EntryFault.FORM, what="base64url")
+    try:
+        data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        raise EntryError(EntryFault.FORM, what="base64url") from None
+    if b64(data) != text or (size is not None and len(data) != size):
+        raise EntryError(EntryFault.FORM, what="base64url")
+    return data
+
+
+def _check(value: object, depth: int) -> None:
+    if depth > MAX_DEPTH:
+        raise EntryError(EntryFault.FORM, what="depth")
+    if value is None or isinstance(value, bool | str):
+        return
+    if isinstance(value, int):
+        if abs(value) > MAX_INT:
+            raise EntryError(EntryFault.FORM, what="integer")
+        return
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            if not isinstance(key, str) or not key.isascii():
+                raise EntryError(EntryFault.FORM, what="key")
+            _check(inner, depth + 1)
+        return
+    if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
+        for inner in value:
+            _check(inner, depth + 1)
+        return
+    raise EntryError(EntryFault.FORM, what="type")
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise EntryError(EntryFault.FORM, what="duplicate key")
+    return value
+
+
+def _no_float(_text: str) -> NoReturn:
+    raise EntryError(EntryFault.FORM, what="float")
