@@ -168,6 +168,23 @@ class DismissMessage:
     """The message was read."""
 
 
-Command = (LogIn | Lock | LogOut | SetField | ConfirmOriginal | ConfirmInspected | Refuse | SetSecurity
-           | AcknowledgeNotice | NewAcceptance | NextItem | NextCustomer | Commit | Reprint | LookUp
-           | CloseLookUp | CloseDay | DismissMessage)
+Command = (
+    LogIn
+    | Lock
+    | LogOut
+    | SetField
+    | ConfirmOriginal
+    | ConfirmInspected
+    | Refuse
+    | SetSecurity
+    | AcknowledgeNotice
+    | NewAcceptance
+    | NextItem
+    | NextCustomer
+    | Commit
+    | Reprint
+    | LookUp
+    | CloseLookUp
+    | CloseDay
+    | DismissMessage
+)

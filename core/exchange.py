@@ -48,11 +48,19 @@ def entry_to_json(entry: Entry) -> dict[str, Any]:
     return {
         "body": wire.b64(entry.body),
         "terminal_signature": wire.b64(entry.terminal_signature),
-        "session_signature": None if entry.session_signature is None
-        else wire.b64(entry.session_signature),
-        "attachments": [None if item is None else {
-            "class": item.cls.value, "retention": item.retention, "month": item.month,
-            "nonce": wire.b64(item.nonce), "data": wire.b64(item.data)} for item in entry.attachments],
+        "session_signature": None if entry.session_signature is None else wire.b64(entry.session_signature),
+        "attachments": [
+            None
+            if item is None
+            else {
+                "class": item.cls.value,
+                "retention": item.retention,
+                "month": item.month,
+                "nonce": wire.b64(item.nonce),
+                "data": wire.b64(item.data),
+            }
+            for item in entry.attachments
+        ],
     }
 
 
@@ -61,11 +69,21 @@ def entry_from_json(value: Mapping[str, Any]) -> Entry:
     try:
         signature = value["session_signature"]
         return Entry(
-            wire.unb64(value["body"]), wire.unb64(value["terminal_signature"]),
+            wire.unb64(value["body"]),
+            wire.unb64(value["terminal_signature"]),
             None if signature is None else wire.unb64(signature),
-            tuple(None if item is None else Attachment(
-                AttachmentClass(item["class"]), str(item["retention"]), str(item["month"]),
-                wire.unb64(item["nonce"], 32), wire.unb64(item["data"]))
-                for item in value["attachments"]))
+            tuple(
+                None
+                if item is None
+                else Attachment(
+                    AttachmentClass(item["class"]),
+                    str(item["retention"]),
+                    str(item["month"]),
+                    wire.unb64(item["nonce"], 32),
+                    wire.unb64(item["data"]),
+                )
+                for item in value["attachments"]
+            ),
+        )
     except (KeyError, TypeError, ValueError, AttributeError):
         raise EntryError(EntryFault.FORM, what="entry") from None

@@ -30,8 +30,7 @@ def encode(value: Mapping[str, Any]) -> bytes:
     """
     _check(value, 0)
     try:
-        text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False,
-                          allow_nan=False)
+        text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
         data = text.encode("utf-8")
     except (TypeError, ValueError, UnicodeEncodeError):
         # "from None": the failing value may be a person's name, and a chained traceback shows it.
@@ -46,8 +45,9 @@ def decode(data: bytes) -> dict[str, Any]:
     if len(data) > MAX_BYTES:
         raise EntryError(EntryFault.TOO_LARGE, size=len(data), limit=MAX_BYTES)
     try:
-        value = json.loads(data.decode("utf-8"), object_pairs_hook=_pairs, parse_float=_no_float,
-                           parse_constant=_no_float)
+        value = json.loads(
+            data.decode("utf-8"), object_pairs_hook=_pairs, parse_float=_no_float, parse_constant=_no_float
+        )
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
         raise EntryError(EntryFault.FORM, what="json") from None
     if not isinstance(value, dict):

@@ -30,7 +30,7 @@ class PublicKey:
 
     @property
     def algorithm(self) -> str:
-        """"ed25519", "x25519" or "p256"."""
+        """ "ed25519", "x25519" or "p256"."""
         return self.text.partition(".")[0]
 
     @property
@@ -71,8 +71,11 @@ def parse_public_key(text: object, *, signing: bool | None = None) -> PublicKey:
         good = len(key.raw) == sizes.get(key.algorithm, -1)
     except EntryError:
         good = False
-    if not good or (signing is True and key.algorithm == _X25519) or (
-            signing is False and key.algorithm == _ED25519):
+    if (
+        not good
+        or (signing is True and key.algorithm == _X25519)
+        or (signing is False and key.algorithm == _ED25519)
+    ):
         raise EntryError(EntryFault.KEY, what="form")
     return key
 

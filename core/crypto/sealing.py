@@ -47,7 +47,7 @@ def unseal(key: AgreementKey, sealed: bytes, info: bytes) -> bytes:
         padded = _suite().decrypt(sealed[_HEADER:], key.key, info=info)
     except (InvalidTag, ValueError):
         raise StoreError(StoreFault.WRONG_KEY, what="sealed") from None
-    return padded[:padded.rindex(b"\x80")]
+    return padded[: padded.rindex(b"\x80")]
 
 
 def encrypt(key: bytes, plaintext: bytes, bound: bytes) -> bytes:
@@ -66,5 +66,6 @@ def decrypt(key: bytes, data: bytes, bound: bytes) -> bytes:
 
 def stretch(password: str, salt: bytes, *, iterations: int, memory_kib: int, lanes: int) -> bytes:
     """Argon2id (RFC 9106) to 32 bytes."""
-    return Argon2id(salt=salt, length=32, iterations=iterations, lanes=lanes,
-                    memory_cost=memory_kib).derive(password.encode("utf-8"))
+    return Argon2id(salt=salt, length=32, iterations=iterations, lanes=lanes, memory_cost=memory_kib).derive(
+        password.encode("utf-8")
+    )

@@ -27,8 +27,13 @@ def check_commitments(entry: Entry) -> None:
     for number, (said, found) in enumerate(zip(commitments, entry.attachments, strict=False)):
         if found is None:
             continue
-        if (found.commitment() != said.hash or found.cls != said.cls or len(found.data) != said.size
-                or found.month != said.month or found.retention != said.retention):
+        if (
+            found.commitment() != said.hash
+            or found.cls != said.cls
+            or len(found.data) != said.size
+            or found.month != said.month
+            or found.retention != said.retention
+        ):
             raise EntryError(EntryFault.COMMITMENT, seq=entry.header.seq, attachment=number)
 
 
@@ -81,10 +86,14 @@ class Verifier:
         self.terminal_keys[grant.epoch] = grant.key
 
     def _open_epoch(self, entry: Entry) -> None:
-        grant = read_grant(wire.unb64(entry.data["grant"]), wire.unb64(entry.data["grant_signature"]),
-                           self.headquarters)
-        if (grant.terminal != self.terminal or grant.epoch != entry.header.epoch
-                or grant.key.text != entry.data["key"]):
+        grant = read_grant(
+            wire.unb64(entry.data["grant"]), wire.unb64(entry.data["grant_signature"]), self.headquarters
+        )
+        if (
+            grant.terminal != self.terminal
+            or grant.epoch != entry.header.epoch
+            or grant.key.text != entry.data["key"]
+        ):
             raise EntryError(EntryFault.KEY, seq=entry.header.seq, what="grant")
         self.learn(grant)
 
@@ -99,8 +108,9 @@ class Verifier:
     def _accept_operator(self, entry: Entry) -> None:
         data, seq = entry.data, entry.header.seq
         key = parse_public_key(data["signing"], signing=True)
-        message = operator_proof(self.terminal, data["operator"], data["role"], data["signing"],
-                                 data["agreement"])
+        message = operator_proof(
+            self.terminal, data["operator"], data["role"], data["signing"], data["agreement"]
+        )
         if not key.verify(wire.unb64(data["proof"]), message):
             raise EntryError(EntryFault.SIGNATURE, seq=seq, what="operator proof")
         old = self.operators.get(data["operator"])
@@ -109,8 +119,11 @@ class Verifier:
                 raise EntryError(EntryFault.KEY, seq=seq, what="not the first operator")
         elif data["endorsed_by"] in ("old_key", "supervisor"):
             endorser = old if data["endorsed_by"] == "old_key" else self._supervisor(data["endorser"])
-            if endorser is None or data["endorsement"] is None or not endorser.verify(
-                    wire.unb64(data["endorsement"]), message):
+            if (
+                endorser is None
+                or data["endorsement"] is None
+                or not endorser.verify(wire.unb64(data["endorsement"]), message)
+            ):
                 raise EntryError(EntryFault.KEY, seq=seq, what="endorsement")
         else:
             raise EntryError(EntryFault.KEY, seq=seq, what="endorsed_by")
@@ -127,12 +140,17 @@ class Verifier:
         operator = self.operators.get(header.actor.id)
         if operator is None:
             raise EntryError(EntryFault.KEY, seq=header.seq, what="operator")
-        certificate = read_session(wire.unb64(entry.data["certificate"]),
-                                   wire.unb64(entry.data["certificate_signature"]), operator)
-        if (certificate.terminal != self.terminal or certificate.epoch != header.epoch
-                or certificate.head != self.head or certificate.operator != header.actor.id
-                or certificate.session != header.actor.session
-                or certificate.role != self.roles.get(header.actor.id)):
+        certificate = read_session(
+            wire.unb64(entry.data["certificate"]), wire.unb64(entry.data["certificate_signature"]), operator
+        )
+        if (
+            certificate.terminal != self.terminal
+            or certificate.epoch != header.epoch
+            or certificate.head != self.head
+            or certificate.operator != header.actor.id
+            or certificate.session != header.actor.session
+            or certificate.role != self.roles.get(header.actor.id)
+        ):
             raise EntryError(EntryFault.SESSION, seq=header.seq, what="certificate")
         self.session = certificate
 
@@ -140,13 +158,17 @@ class Verifier:
         header = entry.header
         if header.actor.type is ActorType.PERSON:
             session = self.session
-            if session is None or session.session != header.actor.session or (
-                    session.operator != header.actor.id or session.key.id != header.session_key):
+            if (
+                session is None
+                or session.session != header.actor.session
+                or (session.operator != header.actor.id or session.key.id != header.session_key)
+            ):
                 raise EntryError(EntryFault.SESSION, seq=header.seq)
             if header.trusted.at > session.end:
                 raise EntryError(EntryFault.SESSION, seq=header.seq, what="ended")
             if entry.session_signature is None or not session.key.verify(
-                    entry.session_signature, session_message(entry.body)):
+                entry.session_signature, session_message(entry.body)
+            ):
                 raise EntryError(EntryFault.SIGNATURE, seq=header.seq, what="session")
         elif personal:
             raise EntryError(EntryFault.SESSION, seq=header.seq, what="actor")

@@ -48,17 +48,31 @@ class Grant:
 
 def make_grant(grant: Grant, signer: Signer) -> tuple[bytes, bytes]:
     """Signed by HQ."""
-    return sign({"type": "epoch-grant", "terminal": grant.terminal, "branch": grant.branch,
-                 "epoch": grant.epoch, "key": grant.key.text, "start": grant.start.as_json(),
-                 "opening": grant.opening.text}, signer)
+    return sign(
+        {
+            "type": "epoch-grant",
+            "terminal": grant.terminal,
+            "branch": grant.branch,
+            "epoch": grant.epoch,
+            "key": grant.key.text,
+            "start": grant.start.as_json(),
+            "opening": grant.opening.text,
+        },
+        signer,
+    )
 
 
 def read_grant(body: bytes, signature: bytes, headquarters: PublicKey) -> Grant:
     """Raises EntryError SIGNATURE or FORM."""
     value = read(body, signature, headquarters, "epoch-grant")
-    return Grant(value["terminal"], value["branch"], value["epoch"],
-                 parse_public_key(value["key"], signing=True), head_from(value["start"]),
-                 parse_public_key(value["opening"], signing=False))
+    return Grant(
+        value["terminal"],
+        value["branch"],
+        value["epoch"],
+        parse_public_key(value["key"], signing=True),
+        head_from(value["start"]),
+        parse_public_key(value["opening"], signing=False),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,24 +91,49 @@ class SessionCertificate:
 
 def make_session(certificate: SessionCertificate, signer: Signer) -> tuple[bytes, bytes]:
     """Signed by the operator's own key."""
-    return sign({"type": "session", "terminal": certificate.terminal, "epoch": certificate.epoch,
-                 "head": certificate.head.as_json(), "operator": certificate.operator,
-                 "role": certificate.role, "session": certificate.session,
-                 "key": certificate.key.text, "end": stamp(certificate.end)}, signer)
+    return sign(
+        {
+            "type": "session",
+            "terminal": certificate.terminal,
+            "epoch": certificate.epoch,
+            "head": certificate.head.as_json(),
+            "operator": certificate.operator,
+            "role": certificate.role,
+            "session": certificate.session,
+            "key": certificate.key.text,
+            "end": stamp(certificate.end),
+        },
+        signer,
+    )
 
 
 def read_session(body: bytes, signature: bytes, operator: PublicKey) -> SessionCertificate:
     """Raises EntryError SIGNATURE or FORM."""
     value = read(body, signature, operator, "session")
     return SessionCertificate(
-        value["terminal"], value["epoch"], head_from(value["head"]), value["operator"], value["role"],
-        value["session"], parse_public_key(value["key"], signing=True), parse_stamp(value["end"]))
+        value["terminal"],
+        value["epoch"],
+        head_from(value["head"]),
+        value["operator"],
+        value["role"],
+        value["session"],
+        parse_public_key(value["key"], signing=True),
+        parse_stamp(value["end"]),
+    )
 
 
 def operator_proof(terminal: str, operator: str, role: str, signing: str, agreement: str) -> bytes:
     """What an operator's new key signs to be accepted, and what an endorser signs too."""
-    return _TAG + wire.encode({"type": "operator-key", "terminal": terminal, "operator": operator,
-                               "role": role, "signing": signing, "agreement": agreement})
+    return _TAG + wire.encode(
+        {
+            "type": "operator-key",
+            "terminal": terminal,
+            "operator": operator,
+            "role": role,
+            "signing": signing,
+            "agreement": agreement,
+        }
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +148,24 @@ class Marks:
 
 def make_marks(marks: Marks, signer: Signer) -> tuple[bytes, bytes]:
     """Signed by HQ."""
-    return sign({"type": "marks", "terminal": marks.terminal, "received": marks.received.as_json(),
-                 "safe": marks.safe.as_json(), "at": stamp(marks.at)}, signer)
+    return sign(
+        {
+            "type": "marks",
+            "terminal": marks.terminal,
+            "received": marks.received.as_json(),
+            "safe": marks.safe.as_json(),
+            "at": stamp(marks.at),
+        },
+        signer,
+    )
 
 
 def read_marks(body: bytes, signature: bytes, headquarters: PublicKey) -> Marks:
     """Raises EntryError SIGNATURE or FORM."""
     value = read(body, signature, headquarters, "marks")
-    return Marks(value["terminal"], head_from(value["received"]), head_from(value["safe"]),
-                 parse_stamp(value["at"]))
+    return Marks(
+        value["terminal"], head_from(value["received"]), head_from(value["safe"]), parse_stamp(value["at"])
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,22 +203,57 @@ def build_body(header: Header, data: Mapping[str, Any]) -> bytes:
         actor["id"] = header.actor.id
     if header.actor.session:
         actor["session"] = header.actor.session
-    return wire.encode({
-        "format": header.format, "suite": header.suite, "terminal": header.terminal,
-        "epoch": header.epoch, "seq": header.seq, "prev": wire.b64(header.previous),
-        "kind": header.kind, "kind_version": header.kind_version, "actor": actor,
-        "op": header.operation, "wall": stamp(header.wall),
-        "trusted": {"at": stamp(header.trusted.at), "quality": header.trusted.quality},
-        "rules": header.rules, "directives": header.directives,
-        "attachments": [{"class": c.cls.value, "retention": c.retention, "month": c.month,
-                         "size": c.size, "commit": wire.b64(c.hash)} for c in header.commitments],
-        "keys": {"terminal": header.terminal_key, "session": header.session_key},
-        "data": dict(data),
-    })
+    return wire.encode(
+        {
+            "format": header.format,
+            "suite": header.suite,
+            "terminal": header.terminal,
+            "epoch": header.epoch,
+            "seq": header.seq,
+            "prev": wire.b64(header.previous),
+            "kind": header.kind,
+            "kind_version": header.kind_version,
+            "actor": actor,
+            "op": header.operation,
+            "wall": stamp(header.wall),
+            "trusted": {"at": stamp(header.trusted.at), "quality": header.trusted.quality},
+            "rules": header.rules,
+            "directives": header.directives,
+            "attachments": [
+                {
+                    "class": c.cls.value,
+                    "retention": c.retention,
+                    "month": c.month,
+                    "size": c.size,
+                    "commit": wire.b64(c.hash),
+                }
+                for c in header.commitments
+            ],
+            "keys": {"terminal": header.terminal_key, "session": header.session_key},
+            "data": dict(data),
+        }
+    )
 
 
-_KEYS = {"format", "suite", "terminal", "epoch", "seq", "prev", "kind", "kind_version", "actor", "op",
-         "wall", "trusted", "rules", "directives", "attachments", "keys", "data"}
+_KEYS = {
+    "format",
+    "suite",
+    "terminal",
+    "epoch",
+    "seq",
+    "prev",
+    "kind",
+    "kind_version",
+    "actor",
+    "op",
+    "wall",
+    "trusted",
+    "rules",
+    "directives",
+    "attachments",
+    "keys",
+    "data",
+}
 
 
 def parse_header(fields: Mapping[str, Any]) -> Header:
@@ -230,26 +265,38 @@ def parse_header(fields: Mapping[str, Any]) -> Header:
     try:
         actor = fields["actor"]
         return Header(
-            terminal=_text(fields["terminal"]), epoch=_count(fields["epoch"], 1),
-            seq=_count(fields["seq"], 1), previous=wire.unb64(fields["prev"], 32),
-            kind=_text(fields["kind"]), kind_version=_count(fields["kind_version"], 1),
-            actor=Actor(ActorType(actor["type"]), _text(actor.get("id", "")),
-                        _text(actor.get("session", ""))),
-            operation=_text(fields["op"]), wall=parse_stamp(fields["wall"]),
-            trusted=TrustedTime(parse_stamp(fields["trusted"]["at"]),
-                                _text(fields["trusted"]["quality"])),
-            rules=_text(fields["rules"]), directives=_count(fields["directives"], 0),
+            terminal=_text(fields["terminal"]),
+            epoch=_count(fields["epoch"], 1),
+            seq=_count(fields["seq"], 1),
+            previous=wire.unb64(fields["prev"], 32),
+            kind=_text(fields["kind"]),
+            kind_version=_count(fields["kind_version"], 1),
+            actor=Actor(
+                ActorType(actor["type"]), _text(actor.get("id", "")), _text(actor.get("session", ""))
+            ),
+            operation=_text(fields["op"]),
+            wall=parse_stamp(fields["wall"]),
+            trusted=TrustedTime(parse_stamp(fields["trusted"]["at"]), _text(fields["trusted"]["quality"])),
+            rules=_text(fields["rules"]),
+            directives=_count(fields["directives"], 0),
             commitments=tuple(_commitment(item) for item in fields["attachments"]),
             terminal_key=_text(fields["keys"]["terminal"]),
             session_key=_text(fields["keys"]["session"]),
-            suite=_count(fields["suite"], 1), format=FORMAT)
+            suite=_count(fields["suite"], 1),
+            format=FORMAT,
+        )
     except (KeyError, TypeError, ValueError, AttributeError):
         raise EntryError(EntryFault.FORM, what="header") from None
 
 
 def _commitment(item: Mapping[str, Any]) -> Commitment:
-    return Commitment(AttachmentClass(item["class"]), _text(item["retention"]), _text(item["month"]),
-                      _count(item["size"], 0), wire.unb64(item["commit"], 32))
+    return Commitment(
+        AttachmentClass(item["class"]),
+        _text(item["retention"]),
+        _text(item["month"]),
+        _count(item["size"], 0),
+        wire.unb64(item["commit"], 32),
+    )
 
 
 def _text(value: object) -> str:

@@ -17,7 +17,7 @@ from core.errors import EntryError, EntryFault
 Check = Callable[[object], bool]
 
 _CODE = re.compile(r"[a-z][a-z0-9_.]{0,39}")
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
+_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._:-]{0,63}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z")
 _KEY = re.compile(r"(?:ed25519|x25519|p256)\.[A-Za-z0-9_-]{43,87}")
@@ -38,6 +38,7 @@ def _bytes(limit: int) -> Check:
             return len(wire.unb64(value)) <= limit
         except EntryError:
             return False
+
     return check
 
 
@@ -73,23 +74,65 @@ _ALL = (
     Kind("DayOpened", 1, {"day": COUNT, "date": DAY}, False),
     Kind("DayClosed", 1, {"day": COUNT, "last": COUNT, "fold": COUNT, "state": HASH}, True),
     Kind("EpochOpened", 1, {"grant": DOCUMENT, "grant_signature": SIGNATURE, "key": KEY}, False),
-    Kind("TimeAnchored", 1, {"at": TIME, "nonce": HASH, "signature": SIGNATURE, "signer": ID}, False),
+    Kind(
+        "TimeAnchored",
+        1,
+        {"at": TIME, "nonce": HASH, "signature": SIGNATURE, "signer": ID, "boot": ID, "boottime_ms": COUNT},
+        False,
+    ),
     Kind("DirectivesAdopted", 1, {"number": COUNT, "head": HASH}, False),
     # people
-    Kind("OperatorKeyAccepted", 1,
-         {"operator": STAFF, "role": CODE, "signing": KEY, "agreement": KEY, "proof": SIGNATURE,
-          "endorsed_by": CODE, "endorser": _optional(STAFF), "endorsement": _optional(SIGNATURE)}, False),
+    Kind(
+        "OperatorKeyAccepted",
+        1,
+        {
+            "operator": STAFF,
+            "role": CODE,
+            "signing": KEY,
+            "agreement": KEY,
+            "proof": SIGNATURE,
+            "endorsed_by": CODE,
+            "endorser": _optional(STAFF),
+            "endorsement": _optional(SIGNATURE),
+        },
+        False,
+    ),
     Kind("OperatorLoggedIn", 1, {"certificate": DOCUMENT, "certificate_signature": SIGNATURE}, True),
     Kind("OperatorLocked", 1, {"cause": CODE}, True),
     Kind("OperatorLoggedOut", 1, {"cause": CODE}, True),
     Kind("SessionEnded", 1, {"operator": STAFF, "session": ID, "cause": CODE}, False),
     # acceptance
-    Kind("SenderVerified", 1,
-         {"visit": ID, "document": CODE, "method": CODE, "read": ID, "original_seen": TIME,
-          "name_matched": FLAG, "expiry": CODE, "notice": ID, "acknowledged": CODE}, True),
-    Kind("ItemAccepted", 1,
-         {"visit": ID, "sender": COUNT, "number": COUNT, "inspected": TIME, "security": CODE,
-          "security_at": TIME, "weight_source": CODE, "name_check": CODE}, True),
+    Kind(
+        "SenderVerified",
+        1,
+        {
+            "visit": ID,
+            "document": CODE,
+            "method": CODE,
+            "read": ID,
+            "original_seen": TIME,
+            "name_matched": FLAG,
+            "expiry": CODE,
+            "notice": ID,
+            "acknowledged": CODE,
+        },
+        True,
+    ),
+    Kind(
+        "ItemAccepted",
+        1,
+        {
+            "visit": ID,
+            "sender": COUNT,
+            "number": COUNT,
+            "inspected": TIME,
+            "security": CODE,
+            "security_at": TIME,
+            "weight_source": CODE,
+            "name_check": CODE,
+        },
+        True,
+    ),
     Kind("ItemRefused", 1, {"visit": ID, "reason": CODE}, True),
     Kind("DraftLapsed", 1, {"operator": STAFF, "cause": CODE}, False),
     # printing

@@ -28,8 +28,9 @@ class State:
 
     def hash(self) -> bytes:
         """SHA-256 over the canonical bytes of fold version, head and value."""
-        return hashlib.sha256(wire.encode({"fold": FOLD_VERSION, "head": self.head.as_json(),
-                                           "state": self.value})).digest()
+        return hashlib.sha256(
+            wire.encode({"fold": FOLD_VERSION, "head": self.head.as_json(), "state": self.value})
+        ).digest()
 
     def to_bytes(self) -> bytes:
         """For the store's state row."""
@@ -50,9 +51,21 @@ class State:
 
 _COUNTS = {"accepted": 0, "refused": 0, "senders": 0, "labels": 0, "copies": 0, "unknown": 0}
 _EMPTY: dict[str, Any] = {
-    "terminal": "", "epoch": 1, "terminal_key": "", "day": 0, "date": "", "closed": False, "days": {},
-    "operators": {}, "session": None, "labels": {}, "items": 0, "senders": {},
-    "directives": {"number": 0, "head": ""}, "lapsed": [],
+    "terminal": "",
+    "epoch": 1,
+    "terminal_key": "",
+    "day": 0,
+    "date": "",
+    "closed": False,
+    "days": {},
+    "operators": {},
+    "session": None,
+    "labels": {},
+    "items": 0,
+    "senders": {},
+    "directives": {"number": 0, "head": ""},
+    "lapsed": [],
+    "time": {"at": "", "boot": "", "boottime_ms": 0},
 }
 
 
@@ -91,8 +104,11 @@ def _count(value: dict[str, Any], name: str, by: int = 1) -> None:
 
 def _day_opened(value: dict[str, Any], entry: Entry) -> None:
     value["day"], value["date"], value["closed"] = entry.data["day"], entry.data["date"], False
-    value["days"][str(value["day"])] = {"date": value["date"], "first": entry.header.seq,
-                                        "counts": dict(_COUNTS)}
+    value["days"][str(value["day"])] = {
+        "date": value["date"],
+        "first": entry.header.seq,
+        "counts": dict(_COUNTS),
+    }
 
 
 def _day_closed(value: dict[str, Any], entry: Entry) -> None:
@@ -111,10 +127,17 @@ def _directives(value: dict[str, Any], entry: Entry) -> None:
     value["directives"] = {"number": entry.data["number"], "head": entry.data["head"]}
 
 
+def _time(value: dict[str, Any], entry: Entry) -> None:
+    value["time"] = {name: entry.data[name] for name in ("at", "boot", "boottime_ms")}
+
+
 def _operator(value: dict[str, Any], entry: Entry) -> None:
     data = entry.data
-    value["operators"][data["operator"]] = {"signing": data["signing"], "role": data["role"],
-                                            "since": entry.header.seq}
+    value["operators"][data["operator"]] = {
+        "signing": data["signing"],
+        "role": data["role"],
+        "since": entry.header.seq,
+    }
 
 
 def _logged_in(value: dict[str, Any], entry: Entry) -> None:
@@ -170,11 +193,22 @@ def _unknown(value: dict[str, Any], entry: Entry) -> None:
 
 
 _STEPS = {
-    ("DayOpened", 1): _day_opened, ("DayClosed", 1): _day_closed, ("EpochOpened", 1): _epoch_opened,
-    ("DirectivesAdopted", 1): _directives, ("OperatorKeyAccepted", 1): _operator,
-    ("OperatorLoggedIn", 1): _logged_in, ("OperatorLocked", 1): _session_ended,
-    ("OperatorLoggedOut", 1): _session_ended, ("SessionEnded", 1): _session_ended,
-    ("SenderVerified", 1): _sender, ("ItemAccepted", 1): _item, ("ItemRefused", 1): _refused,
-    ("DraftLapsed", 1): _lapsed, ("PrintStarted", 1): _print_started, ("LabelPrinted", 1): _printed,
-    ("PrintNotDone", 1): _not_done, ("PrintUnknown", 1): _unknown,
+    ("DayOpened", 1): _day_opened,
+    ("DayClosed", 1): _day_closed,
+    ("EpochOpened", 1): _epoch_opened,
+    ("TimeAnchored", 1): _time,
+    ("DirectivesAdopted", 1): _directives,
+    ("OperatorKeyAccepted", 1): _operator,
+    ("OperatorLoggedIn", 1): _logged_in,
+    ("OperatorLocked", 1): _session_ended,
+    ("OperatorLoggedOut", 1): _session_ended,
+    ("SessionEnded", 1): _session_ended,
+    ("SenderVerified", 1): _sender,
+    ("ItemAccepted", 1): _item,
+    ("ItemRefused", 1): _refused,
+    ("DraftLapsed", 1): _lapsed,
+    ("PrintStarted", 1): _print_started,
+    ("LabelPrinted", 1): _printed,
+    ("PrintNotDone", 1): _not_done,
+    ("PrintUnknown", 1): _unknown,
 }

@@ -1,0 +1,86 @@
+"""Trusted time: the last time HQ signed, plus the clock that runs since boot (house.md).
+
+Order is the sequence number alone; trusted time only dates entries, and says how good it is.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from core.ledger.entry import TrustedTime, parse_stamp
+
+CHINA = dt.timezone(dt.timedelta(hours=8), "CST")  # one zone, no daylight saving, since 1991
+CONFIRMED, UNCONFIRMED = "confirmed", "unconfirmed"
+
+
+class MachineClock(Protocol):
+    """The part of ``ports.Clock`` that is needed here."""
+
+    def wall(self) -> dt.datetime: ...
+
+    def boottime_ns(self) -> int: ...
+
+    def boot_id(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """HQ's time ``at`` when the boot clock of boot ``boot`` showed ``boottime_ms``."""
+
+    at: dt.datetime
+    boot: str
+    boottime_ms: int
+
+
+class TrustedClock:
+    """Reads trusted time; the station moves its anchor when a ``TimeAnchored`` entry is committed."""
+
+    def __init__(self, clock: MachineClock) -> None:
+        self._clock = clock
+        self._anchor: Anchor | None = None
+        self._floor: dt.datetime | None = None
+        self._floor_ns = 0
+
+    def restore(self, time: Mapping[str, Any], last: dt.datetime | None) -> None:
+        """From the state's ``time`` member and the trusted time of the last entry."""
+        if time.get("at"):
+            self._anchor = Anchor(parse_stamp(time["at"]), time["boot"], time["boottime_ms"])
+        self._floor, self._floor_ns = last, self._clock.boottime_ns()
+
+    def anchor(self, anchor: Anchor) -> None:
+        """HQ answered: its time counts from now on, be it earlier or later than ours."""
+        self._anchor = anchor
+
+    def now(self) -> TrustedTime:
+        """Confirmed while this boot has an anchor; else wall time, never before the last entry's time."""
+        anchor = self._anchor
+        if anchor is not None and anchor.boot == self._clock.boot_id():
+            passed = self._clock.boottime_ns() // 1_000_000 - anchor.boottime_ms
+            return TrustedTime(anchor.at + dt.timedelta(milliseconds=passed), CONFIRMED)
+        wall = self._clock.wall()
+        if self._floor is not None:
+            # A dead battery says 1970: entries still move forward from the last one we know.
+            since = dt.timedelta(microseconds=(self._clock.boottime_ns() - self._floor_ns) // 1000)
+            wall = max(wall, self._floor + since)
+        return TrustedTime(wall, UNCONFIRMED)
+
+    def wall(self) -> dt.datetime:
+        """The machine's own clock, recorded beside trusted time."""
+        return self._clock.wall()
+
+    def drift_ms(self, anchor: Anchor) -> int | None:
+        """How far the present trusted time is from what ``anchor`` says; None while unconfirmed."""
+        now = self.now()
+        if now.quality != CONFIRMED:
+            return None
+        passed = self._clock.boottime_ns() // 1_000_000 - anchor.boottime_ms
+        told = anchor.at + dt.timedelta(milliseconds=passed)
+        return round((now.at - told).total_seconds() * 1000)
+
+
+def business_date(moment: dt.datetime) -> dt.date:
+    """The calendar date at the counter."""
+    return moment.astimezone(CHINA).date()
