@@ -5,7 +5,7 @@ One :class:`Verifier` walks a terminal's entries in order, as HQ, ``journal veri
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from core import wire
@@ -75,9 +75,9 @@ class Verifier:
             self.session = None
         self.head = entry.head
 
-    def grant_keys(self, entries: Mapping[int, Entry]) -> None:
-        """Learn the terminal keys of the grants found anywhere in ``entries`` (seq 1 precedes its own)."""
-        for entry in entries.values():
+    def grant_keys(self, entries: Iterable[Entry]) -> None:
+        """Learn the terminal keys of the grants found in ``entries`` (seq 1 precedes its own grant)."""
+        for entry in entries:
             if entry.header.kind == "EpochOpened":
                 self._open_epoch(entry)
 

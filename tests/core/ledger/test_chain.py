@@ -1,0 +1,171 @@
+"""The chain: what a verifier accepts, and that every single change is named."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.crypto.keys import new_signer
+from core.errors import EntryError, EntryFault
+from core.exchange import entry_from_json, entry_to_json
+from core.ledger.chain import Verifier
+from core.ledger.entry import Entry
+from core.ledger.state import State, fold, from_bytes
+from core.ledger.writer import Proposal
+from tests.core.books import Book
+
+
+@pytest.fixture(scope="module")
+def book() -> Book:
+    book = Book().found().log_in()
+    sender = book.sender()
+    for _ in range(3):
+        book.printed(book.item(sender))
+    book.propose(Proposal("OperatorLocked", {"cause": "key"}, book.operation(), True))
+    book.session = None
+    book.log_in()
+    book.item(book.sender())
+    return book
+
+
+def walk(book: Book, entries: list[Entry]) -> Verifier:
+    verifier = Verifier(book.terminal, book.headquarters.public)
+    verifier.grant_keys(entries[:3])
+    for entry in entries:
+        verifier.follow(entry)
+    return verifier
+
+
+def test_a_whole_book_is_accepted(book: Book) -> None:
+    assert walk(book, book.entries).head == book.state.head
+
+
+def test_entries_survive_the_way(book: Book) -> None:
+    travelled = [entry_from_json(entry_to_json(entry)) for entry in book.entries]
+    assert walk(book, travelled).head == book.state.head
+
+
+@given(data=st.data())
+@settings(max_examples=200, deadline=None)
+def test_any_changed_byte_is_found(book: Book, data: st.DataObject) -> None:
+    number = data.draw(st.integers(0, len(book.entries) - 1))
+    entry = book.entries[number]
+    place = data.draw(st.sampled_from(["body", "terminal_signature", "session_signature", "attachment"]))
+    bit = 1 << data.draw(st.integers(0, 7))
+
+    def flip(raw: bytes) -> bytes:
+        at = data.draw(st.integers(0, len(raw) - 1))
+        return raw[:at] + bytes([raw[at] ^ bit]) + raw[at + 1 :]
+
+    if place == "attachment":
+        if not entry.attachments:
+            return
+        part = entry.attachments[0]
+        assert part is not None
+        member = data.draw(st.sampled_from(["nonce", "data"]))
+        changed = dataclasses.replace(part, **{member: flip(getattr(part, member))})
+        bad = dataclasses.replace(entry, attachments=(changed, *entry.attachments[1:]))
+    else:
+        if getattr(entry, place) is None:
+            return
+        bad = dataclasses.replace(entry, **{place: flip(getattr(entry, place))})
+    with pytest.raises(EntryError):
+        walk(book, [*book.entries[:number], bad, *book.entries[number + 1 :]])
+
+
+def test_dropped_swapped_and_doubled_entries_are_found(book: Book) -> None:
+    one = book.entries
+    for bad in ([*one[:5], *one[6:]], [*one[:5], one[6], one[5], *one[7:]], [*one[:6], one[5], *one[6:]]):
+        with pytest.raises(EntryError) as raised:
+            walk(book, bad)
+        assert raised.value.code is EntryFault.GAP
+
+
+def test_a_person_cannot_be_impersonated_with_the_terminal_key(book: Book) -> None:
+    """Somebody holding the terminal's key still has no key of the operator's."""
+    thief = Book(book.terminal, headquarters=book.headquarters, opening=book.opening, key=book.key)
+    thief.entries, thief.state = list(book.entries), book.state
+    thief.person = new_signer()
+    thief.log_in()
+    with pytest.raises(EntryError) as raised:
+        walk(book, thief.entries)
+    assert raised.value.code is EntryFault.SIGNATURE
+
+
+def test_a_session_ends_at_lock(book: Book) -> None:
+    late = Book(
+        book.terminal, headquarters=book.headquarters, opening=book.opening, key=book.key, person=book.person
+    )
+    late.found().log_in()
+    session = late.session
+    late.propose(Proposal("OperatorLocked", {"cause": "key"}, late.operation(), True))
+    late.session = session
+    late.sender()
+    with pytest.raises(EntryError) as raised:
+        walk(late, late.entries)
+    assert raised.value.code is EntryFault.SESSION
+
+
+def test_a_session_dies_with_its_time(book: Book) -> None:
+    late = Book().found().log_in()
+    late.machine.advance(13 * 3600)
+    late.sender()
+    with pytest.raises(EntryError) as raised:
+        walk(late, late.entries)
+    assert (raised.value.code, raised.value.facts["what"]) == (EntryFault.SESSION, "ended")
+
+
+def test_a_second_first_operator_is_refused() -> None:
+    """HQ cannot quietly bring in a key: after the first, an endorsement is needed."""
+    book = Book().found()
+    other = Book(book.terminal, operator="OP20001", headquarters=book.headquarters)
+    from core.crypto.keys import new_agreement
+    from core.ledger.founding import operator_accepted
+
+    book.propose(
+        operator_accepted(
+            book.terminal, "OP20001", "clerk", other.person, new_agreement().public, book.operation()
+        )
+    )
+    with pytest.raises(EntryError) as raised:
+        walk(book, book.entries)
+    assert raised.value.code is EntryFault.KEY
+
+
+def test_a_kind_that_could_carry_a_name_cannot_be_written() -> None:
+    book = Book().found().log_in()
+    for kind, data in (
+        ("OperatorLocked", {"cause": "示例甲"}),
+        ("OperatorLocked", {"cause": "key", "note": "x"}),
+        ("ItemRefused", {"visit": "13800138000 示例", "reason": "prohibited"}),
+    ):
+        with pytest.raises(EntryError):
+            book.propose(Proposal(kind, data, book.operation(), True))
+
+
+def test_state_is_the_same_however_it_is_folded(book: Book) -> None:
+    state = State()
+    for entry in book.entries:
+        state = fold(state, entry)
+    assert state.hash() == book.state.hash()
+    again = from_bytes(state.to_bytes())
+    assert again is not None
+    assert again.hash() == state.hash()
+
+
+def test_fold_leaves_its_input_alone(book: Book) -> None:
+    state = State()
+    seen = []
+    for entry in book.entries:
+        seen.append((state, state.hash()))
+        state = fold(state, entry)
+    assert all(before.hash() == was for before, was in seen)
+
+
+def test_counts_and_labels(book: Book) -> None:
+    assert book.state.counts["accepted"] == 4
+    assert book.state.counts["labels"] == 3
+    assert [row["state"] for row in book.state.value["labels"].values()] == ["due"]
