@@ -1,0 +1,3 @@
+"""What every test shares: the guards of ``tests/guards.py``."""
+
+pytest_plugins = ["tests.guards"]

@@ -1,0 +1,1 @@
+"""Independent parts, written from the documents, that check ours."""
