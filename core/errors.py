@@ -71,6 +71,8 @@ class RuleFault(StrEnum):
     NAME_MISMATCH = "rule.name_mismatch"
     NAME_FORM = "rule.name_form"
     PHONE_FORM = "rule.phone_form"
+    ADDRESS_FORM = "rule.address_form"
+    CONTENTS_FORM = "rule.contents_form"
     WAYBILL_FORM = "rule.waybill_form"
     WAYBILL_CHECK = "rule.waybill_check"
     WAYBILL_TWICE = "rule.waybill_twice"
