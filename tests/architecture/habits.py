@@ -151,8 +151,8 @@ def _targets(node: ast.stmt) -> Iterator[ast.expr]:
 
 
 _CHANGES = frozenset(
-    ("append", "extend", "insert", "remove", "pop", "popitem", "clear", "update", "setdefault", "add", "discard",
-     "sort", "reverse", "appendleft", "popleft")
+    ("append", "extend", "insert", "remove", "pop", "popitem", "clear", "update", "setdefault", "add",
+     "discard", "sort", "reverse", "appendleft", "popleft")
 )  # fmt: skip
 
 
