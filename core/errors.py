@@ -150,6 +150,7 @@ class HqFault(StrEnum):
     CONFLICT = "hq.conflict"
     BAD_ANSWER = "hq.bad_answer"
     TOO_LARGE = "hq.too_large"
+    BUSY = "hq.busy"  # headquarters cannot answer now: too many tries, its database is away; try later
 
 
 class HqError(CounterError):
