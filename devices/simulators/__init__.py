@@ -1,0 +1,1 @@
+"""The counter's devices as small real servers, for demonstration and tests."""

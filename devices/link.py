@@ -1,0 +1,119 @@
+"""Byte links to devices: what a link is, and which one a configured URL means.
+
+A link is used by one thread (its lane); only :meth:`Link.cancel` may be called from another.
+Every call has a deadline in ``time.monotonic`` seconds.  Errors are :class:`DeviceError` with facts
+about the device alone: never a byte that was received.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from core.errors import ConfigError, ConfigFault
+from devices.stream import SerialLink, TcpLink
+
+DEFAULT_BAUD = 115_200
+LATER_SCHEMES = frozenset({"usb", "spool", "file", "pcsc"})
+
+
+class Link(Protocol):
+    """A two-way stream of bytes to one device."""
+
+    @property
+    def url(self) -> str:
+        """As configured; holds no personal data."""
+        ...
+
+    @property
+    def baud(self) -> int:
+        """Bits per second on the wire, 0 where the link has no line rate."""
+        ...
+
+    def open(self) -> None:
+        """Raises DeviceError GONE, BUSY or CANCELLED; takes two seconds at most."""
+        ...
+
+    def read(self, limit: int, deadline: float) -> bytes:
+        """1 to ``limit`` bytes as soon as there are any; b"" when the deadline passes first.
+
+        Raises DeviceError GONE when the device is lost, CANCELLED after :meth:`cancel`.
+        """
+        ...
+
+    def write(self, data: bytes, deadline: float) -> None:
+        """Hand over everything.  Raises GONE, CANCELLED, NO_ANSWER (deadline); fact ``sent`` counts bytes."""
+        ...
+
+    def flush_input(self) -> int:
+        """Drop what has arrived and was not read; how many bytes that were."""
+        ...
+
+    def cancel(self) -> None:
+        """End a running wait within 200 ms, from any thread, and refuse every later one."""
+        ...
+
+    def close(self) -> None:
+        """Never raises; may be called twice."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LinkAddress:
+    """A link's URL in parts: ``scheme://target?key=value&…``."""
+
+    scheme: str
+    target: str
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+def parse_link(url: str) -> LinkAddress:
+    """Take a link URL apart (outside.md, configuration); raises ConfigError WRONG_VALUE."""
+    scheme, separator, rest = url.partition("://")
+    target, _, query = rest.partition("?")
+    pairs = [part.partition("=") for part in query.split("&") if part]
+    if not separator or not target or any(not key or not mark for key, mark, _value in pairs):
+        raise _wrong_link(url, "scheme://target?key=value")
+    return LinkAddress(scheme, target, {key: value for key, _mark, value in pairs})
+
+
+def open_link(url: str) -> Link:
+    """The opened link of a URL: ``serial:///dev/…?baud=115200`` or ``tcp://host:port[?baud=…]``.
+
+    Raises what :func:`make_link` and :meth:`Link.open` raise.
+    """
+    link = make_link(url)
+    link.open()
+    return link
+
+
+def make_link(url: str) -> Link:
+    """The link of a URL, not yet opened.  Raises ConfigError WRONG_VALUE for what is not served here."""
+    address = parse_link(url)
+    unknown = set(address.options) - {"baud"}
+    if unknown:
+        raise _wrong_link(url, "baud is the only option")
+    if address.scheme == "serial":
+        return SerialLink(url, address.target, _baud(url, address, DEFAULT_BAUD))
+    if address.scheme == "tcp":
+        host, _, port = address.target.rpartition(":")
+        if not host or not (port.isascii() and port.isdigit() and 0 < int(port) < 65_536):
+            raise _wrong_link(url, "tcp://host:port")
+        return TcpLink(url, host.strip("[]"), int(port), _baud(url, address, 0))
+    if address.scheme in LATER_SCHEMES:
+        raise _wrong_link(url, f"serial:// or tcp:// ({address.scheme}:// is not supported yet)")
+    raise _wrong_link(url, "serial:// or tcp://")
+
+
+def _baud(url: str, address: LinkAddress, default: int) -> int:
+    text = address.options.get("baud")
+    if text is None:
+        return default
+    if not (text.isascii() and text.isdigit() and 300 <= int(text) <= 4_000_000):
+        raise _wrong_link(url, "baud between 300 and 4000000")
+    return int(text)
+
+
+def _wrong_link(url: str, expected: str) -> ConfigError:
+    return ConfigError(ConfigFault.WRONG_VALUE, key="link", value=url, expected=expected)

@@ -1,0 +1,196 @@
+"""One lane per slot: match the driver, open, run, back off, report the truth.
+
+A lane is a thread that owns its device alone.  It never shares a link, never waits without limit and
+tells the rest of the program only through one listener, from its own thread.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import PurePath
+from typing import Protocol
+
+from core.devices import DeviceChanged, DeviceEvent, DeviceState, DeviceTruth, Slot
+from core.errors import ConfigError, ConfigFault, DeviceError, DeviceFault, Fact
+
+_log = logging.getLogger(__name__)
+
+FIRST_BACK_OFF_S = 0.2
+LAST_BACK_OFF_S = 2.0
+STOP_LIMIT_S = 2.0
+
+Listener = Callable[[DeviceEvent], None]
+
+
+class DeviceConfig(Protocol):
+    """One ``[devices.<slot>]`` table of the configuration, as ``core.config`` gives it."""
+
+    @property
+    def slot(self) -> Slot: ...
+
+    @property
+    def driver(self) -> str: ...
+
+    @property
+    def link(self) -> str: ...
+
+    @property
+    def options(self) -> Mapping[str, int | str]: ...
+
+
+class Lane(Protocol):
+    """One device at work.  The rack calls :meth:`run` in the lane's thread, again and again."""
+
+    def run(self, stop: threading.Event) -> None:
+        """Open the device and serve it until ``stop`` is set.
+
+        Raises DeviceError when the device is lost or refuses; the rack reports it, backs off and
+        calls again.  Everything opened is closed when it returns or raises.
+        """
+        ...
+
+    def cancel(self) -> None:
+        """From another thread, after ``stop`` was set: end a wait within 200 ms."""
+        ...
+
+
+class LaneReport:
+    """What a lane says to the rest of the program; every call comes from the lane's thread."""
+
+    def __init__(self, slot: Slot, listener: Listener) -> None:
+        self.slot = slot
+        self._listener = listener
+        self._lock = threading.Lock()
+        self._truth = DeviceTruth(slot, DeviceState.UNKNOWN)
+        self.was_ready = False
+
+    def event(self, event: DeviceEvent) -> None:
+        """Pass one event on."""
+        self._listener(event)
+
+    def truth(self, state: DeviceState, fault: str = "", **facts: Fact) -> None:
+        """Say what the device is; a repeated truth is not said twice."""
+        truth = DeviceTruth(self.slot, state, fault, facts)
+        with self._lock:
+            changed = truth != self._truth
+            self._truth = truth
+        self.was_ready = self.was_ready or state is DeviceState.READY
+        if changed:  # the lock is free again: the listener may take its time
+            self._listener(DeviceChanged(truth))
+
+    def last(self) -> DeviceTruth:
+        """The last truth, from any thread."""
+        with self._lock:
+            return self._truth
+
+
+Driver = Callable[[DeviceConfig, LaneReport], Lane]
+Drivers = Mapping[tuple[Slot, str], Driver]
+
+
+class Rack:
+    """All lanes of one terminal.  ``drivers`` comes from the composition root, keyed by slot and name."""
+
+    def __init__(self, configs: Sequence[DeviceConfig], drivers: Drivers, listener: Listener) -> None:
+        """Raises ConfigError WRONG_VALUE for a driver that the slot does not have; opens nothing."""
+        self._stop = threading.Event()
+        self._lanes: dict[Slot, _LaneThread] = {}
+        for config in configs:
+            driver = drivers.get((config.slot, config.driver))
+            if driver is None or config.slot in self._lanes:
+                known = ", ".join(sorted(name for slot, name in drivers if slot is config.slot))
+                raise ConfigError(
+                    ConfigFault.WRONG_VALUE,
+                    key=f"devices.{config.slot.value}.driver",
+                    value=config.driver,
+                    expected=known if driver is None else "each slot once",
+                )
+            report = LaneReport(config.slot, listener)
+            self._lanes[config.slot] = _LaneThread(driver(config, report), report, self._stop)
+
+    def start(self) -> None:
+        """Start every lane's thread; returns at once."""
+        for lane in self._lanes.values():
+            lane.start()
+
+    def stop(self) -> tuple[Slot, ...]:
+        """End every lane, in two seconds at most; the slots that did not end in time (daemon threads)."""
+        self._stop.set()
+        for lane in self._lanes.values():
+            lane.cancel()
+        deadline = time.monotonic() + STOP_LIMIT_S
+        return tuple(slot for slot, lane in self._lanes.items() if not lane.join(deadline))
+
+    def truths(self) -> tuple[DeviceTruth, ...]:
+        """The last truth of every configured slot, in the order of the configuration."""
+        return tuple(lane.report.last() for lane in self._lanes.values())
+
+    def lane(self, slot: Slot) -> Lane | None:
+        """The lane of a slot: a printing lane is also a ``core.ports.Printer``."""
+        found = self._lanes.get(slot)
+        return found.lane if found else None
+
+
+class _LaneThread:
+    """Runs one lane again and again; the lane boundary where unknown exceptions end."""
+
+    def __init__(self, lane: Lane, report: LaneReport, stop: threading.Event) -> None:
+        self.lane = lane
+        self.report = report
+        self._stop = stop
+        self._thread = threading.Thread(target=self._run, name=f"lane-{report.slot.value}", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def cancel(self) -> None:
+        """End the lane's waits."""
+        self.lane.cancel()
+
+    def join(self, deadline: float) -> bool:
+        """Wait for the thread's end; False when it did not come in time."""
+        if self._thread.ident is not None:
+            self._thread.join(max(0.0, deadline - time.monotonic()))
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        back_off = FIRST_BACK_OFF_S
+        while not self._stop.is_set():
+            if not self.report.last().fault:  # a known fault stands until the device has answered
+                self.report.truth(DeviceState.CONNECTING)
+            self.report.was_ready = False
+            self._once()
+            if self.report.was_ready:
+                back_off = FIRST_BACK_OFF_S
+            self._stop.wait(back_off)
+            back_off = min(2 * back_off, LAST_BACK_OFF_S)
+
+    def _once(self) -> None:
+        try:
+            self.lane.run(self._stop)
+        except DeviceError as error:
+            if error.code is not DeviceFault.CANCELLED:
+                self.report.truth(state_of(error.code), str(error.code), **error.facts)
+        except ConfigError as error:
+            self.report.truth(DeviceState.ATTENTION, str(error.code), **error.facts)
+        except Exception as error:  # noqa: BLE001 - the lane boundary
+            # Anything else is a bug.  Its message may hold personal data, so only
+            # its type and place are written; the lane goes on, the counter stays usable.
+            place = _place(error)
+            _log.error("lane %s: %s at %s", self.report.slot.value, type(error).__name__, place)
+            self.report.truth(DeviceState.ATTENTION, "", bug=type(error).__name__, place=place)
+
+
+def state_of(fault: object) -> DeviceState:
+    """GONE where the link itself is missing or taken; ATTENTION where a person must see to it."""
+    return DeviceState.GONE if fault in (DeviceFault.GONE, DeviceFault.BUSY) else DeviceState.ATTENTION
+
+
+def _place(error: BaseException) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
