@@ -147,6 +147,13 @@ class Reprint:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelSeen:
+    """The clerk looked at the printer: the label whose print was unknown did come out.  0: the oldest."""
+
+    item: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class LookUp:
     """F3: find an item by waybill, or by the label's token."""
 
@@ -183,6 +190,7 @@ Command = (
     | NextCustomer
     | Commit
     | Reprint
+    | LabelSeen
     | LookUp
     | CloseLookUp
     | CloseDay

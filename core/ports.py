@@ -75,6 +75,8 @@ class Journal(Protocol):
 
     def item_by_waybill(self, waybill: str) -> ItemRow | None: ...
 
+    def item_by_token(self, token: str) -> ItemRow | None: ...
+
     def item(self, seq: int) -> ItemRow | None: ...
 
     def items(self, *, day: int | None = None, limit: int = 100) -> list[ItemRow]:
@@ -95,7 +97,6 @@ class UnlockedOperator:
     """What a successful log-in yields.  The keys live in memory until lock."""
 
     operator: str
-    name: str
     role: str
     signer: Signer = field(repr=False)  # the operator's own key, for session certificates
     agreement: PublicKey
@@ -124,6 +125,26 @@ class HeadquartersKeys:
 
     signing: PublicKey
     opening: PublicKey
+
+
+class Store(Protocol):
+    """Opens and shuts the journal behind an open vault; starts and stops replication with it."""
+
+    def open(self) -> Journal:
+        """Needs an open vault.  Raises StoreError DAMAGED, TOO_NEW, BUSY, MISSING."""
+        ...
+
+    def staff_name(self, operator: str) -> str:
+        """The name to show for a staff number; the number itself where none is known."""
+        ...
+
+    def nudge(self) -> None:
+        """New entries are durable: replication may go on."""
+        ...
+
+    def close(self) -> None:
+        """Stops replication and shuts the journal."""
+        ...
 
 
 class Printer(Protocol):

@@ -141,6 +141,7 @@ _ALL = (
     Kind("PrintNotDone", 1, {"item": COUNT, "job": ID, "cause": CODE}, False),
     Kind("PrintUnknown", 1, {"item": COUNT, "job": ID, "cause": CODE}, False),
     Kind("ReprintAsked", 1, {"item": COUNT}, True),
+    Kind("LabelSeen", 1, {"item": COUNT, "job": ID}, True),
 )
 
 KINDS: Mapping[tuple[str, int], Kind] = {(kind.name, kind.version): kind for kind in _ALL}

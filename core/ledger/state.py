@@ -6,7 +6,6 @@ verdict) and totals, not a row for each item.  Attachments never enter it.
 
 from __future__ import annotations
 
-import copy
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,7 +23,7 @@ class State:
     """The folded state after ``head``.  ``value`` is canonical JSON data; treat it as frozen."""
 
     head: Head = EMPTY_HEAD
-    value: Mapping[str, Any] = field(default_factory=lambda: copy.deepcopy(_EMPTY))
+    value: Mapping[str, Any] = field(default_factory=lambda: dict(_EMPTY))
 
     def hash(self) -> bytes:
         """SHA-256 over the canonical bytes of fold version, head and value."""
@@ -89,7 +88,7 @@ def fold(state: State, entry: Entry) -> State:
         raise EntryError(EntryFault.GAP, seq=header.seq, expected=state.head.seq + 1)
     if header.previous != state.head.hash:
         raise EntryError(EntryFault.PREVIOUS, seq=header.seq)
-    value = copy.deepcopy(dict(state.value))
+    value = dict(state.value)  # steps replace what they change; nothing inside is ever written to
     value["terminal"] = header.terminal
     value["epoch"] = header.epoch
     step = _STEPS.get((header.kind, header.kind_version))
@@ -98,17 +97,34 @@ def fold(state: State, entry: Entry) -> State:
     return State(entry.head, value)
 
 
-def _count(value: dict[str, Any], name: str, by: int = 1) -> None:
-    value["days"][str(value["day"])]["counts"][name] += by
+def _with(value: dict[str, Any], member: str, key: str, row: Any) -> None:
+    """Replace one row of a nested member, leaving the old member to whoever still holds it."""
+    value[member] = {**value[member], key: row}
+
+
+def _without(value: dict[str, Any], member: str, key: str) -> Any:
+    """Take one row out of a nested member; returns it, or None."""
+    rest = dict(value[member])
+    row = rest.pop(key, None)
+    value[member] = rest
+    return row
+
+
+def _count(value: dict[str, Any], name: str) -> None:
+    day = value["days"][str(value["day"])]
+    counts = {**day["counts"], name: day["counts"][name] + 1}
+    _with(value, "days", str(value["day"]), {**day, "counts": counts})
 
 
 def _day_opened(value: dict[str, Any], entry: Entry) -> None:
+    before = str(value["day"])
+    if value["closed"]:
+        _without(value, "days", before)
+    elif before in value["days"]:  # its verdict may come later
+        _with(value, "days", before, {**value["days"][before], "last": entry.header.seq - 1})
     value["day"], value["date"], value["closed"] = entry.data["day"], entry.data["date"], False
-    value["days"][str(value["day"])] = {
-        "date": value["date"],
-        "first": entry.header.seq,
-        "counts": dict(_COUNTS),
-    }
+    opened = {"date": value["date"], "first": entry.header.seq, "last": 0, "counts": _COUNTS}
+    _with(value, "days", str(value["day"]), opened)
 
 
 def _day_closed(value: dict[str, Any], entry: Entry) -> None:
@@ -116,7 +132,7 @@ def _day_closed(value: dict[str, Any], entry: Entry) -> None:
     if day == value["day"]:
         value["closed"] = True
     else:
-        value["days"].pop(str(day), None)
+        _without(value, "days", str(day))
 
 
 def _epoch_opened(value: dict[str, Any], entry: Entry) -> None:
@@ -133,11 +149,8 @@ def _time(value: dict[str, Any], entry: Entry) -> None:
 
 def _operator(value: dict[str, Any], entry: Entry) -> None:
     data = entry.data
-    value["operators"][data["operator"]] = {
-        "signing": data["signing"],
-        "role": data["role"],
-        "since": entry.header.seq,
-    }
+    row = {"signing": data["signing"], "role": data["role"], "since": entry.header.seq}
+    _with(value, "operators", data["operator"], row)
 
 
 def _logged_in(value: dict[str, Any], entry: Entry) -> None:
@@ -157,7 +170,7 @@ def _sender(value: dict[str, Any], entry: Entry) -> None:
 
 def _item(value: dict[str, Any], entry: Entry) -> None:
     value["items"] = entry.data["number"]
-    value["labels"][str(entry.header.seq)] = {"state": "due", "job": "", "copies": 0}
+    _with(value, "labels", str(entry.header.seq), {"state": "due", "job": "", "copies": 0, "again": False})
     _count(value, "accepted")
 
 
@@ -166,29 +179,42 @@ def _refused(value: dict[str, Any], _entry: Entry) -> None:
 
 
 def _lapsed(value: dict[str, Any], entry: Entry) -> None:
-    value["lapsed"].append({"operator": entry.data["operator"], "cause": entry.data["cause"]})
+    row = {"operator": entry.data["operator"], "cause": entry.data["cause"]}
+    value["lapsed"] = [*value["lapsed"], row]
 
 
 def _print_started(value: dict[str, Any], entry: Entry) -> None:
-    row = value["labels"].setdefault(str(entry.data["item"]), {"state": "due", "job": "", "copies": 0})
-    row.update(state="started", job=entry.data["job"], copies=entry.data["copy"])
+    item = str(entry.data["item"])
+    # No row: its label came out before, so this page is one more of it.
+    row = value["labels"].get(item, {"again": True})
+    started = {"state": "started", "job": entry.data["job"], "copies": entry.data["copy"]}
+    _with(value, "labels", item, {"again": row["again"], **started})
 
 
 def _printed(value: dict[str, Any], entry: Entry) -> None:
-    row = value["labels"].pop(str(entry.data["item"]), None)
-    _count(value, "copies" if row and row["copies"] else "labels")
+    row = _without(value, "labels", str(entry.data["item"]))
+    _count(value, "labels" if row and not row["again"] else "copies")
+
+
+def _seen(value: dict[str, Any], entry: Entry) -> None:
+    """A person looked at the printer: the page did come out."""
+    row = _without(value, "labels", str(entry.data["item"]))
+    if row and not row["again"]:
+        _count(value, "labels")
 
 
 def _not_done(value: dict[str, Any], entry: Entry) -> None:
-    row = value["labels"].get(str(entry.data["item"]))
+    item = str(entry.data["item"])
+    row = value["labels"].get(item)
     if row:
-        row.update(state="due", job="")
+        _with(value, "labels", item, {**row, "state": "due", "job": ""})
 
 
 def _unknown(value: dict[str, Any], entry: Entry) -> None:
-    row = value["labels"].get(str(entry.data["item"]))
+    item = str(entry.data["item"])
+    row = value["labels"].get(item)
     if row:
-        row.update(state="unknown")
+        _with(value, "labels", item, {**row, "state": "unknown"})
     _count(value, "unknown")
 
 
@@ -209,6 +235,7 @@ _STEPS = {
     ("DraftLapsed", 1): _lapsed,
     ("PrintStarted", 1): _print_started,
     ("LabelPrinted", 1): _printed,
+    ("LabelSeen", 1): _seen,
     ("PrintNotDone", 1): _not_done,
     ("PrintUnknown", 1): _unknown,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -66,12 +67,14 @@ def test_any_changed_byte_is_found(book: Book, data: st.DataObject) -> None:
         part = entry.attachments[0]
         assert part is not None
         member = data.draw(st.sampled_from(["nonce", "data"]))
-        changed = dataclasses.replace(part, **{member: flip(getattr(part, member))})
+        changes: dict[str, Any] = {member: flip(getattr(part, member))}
+        changed = dataclasses.replace(part, **changes)
         bad = dataclasses.replace(entry, attachments=(changed, *entry.attachments[1:]))
     else:
         if getattr(entry, place) is None:
             return
-        bad = dataclasses.replace(entry, **{place: flip(getattr(entry, place))})
+        changes = {place: flip(getattr(entry, place))}
+        bad = dataclasses.replace(entry, **changes)
     with pytest.raises(EntryError):
         walk(book, [*book.entries[:number], bad, *book.entries[number + 1 :]])
 
