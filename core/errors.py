@@ -51,6 +51,7 @@ class DeviceFault(StrEnum):
     PAUSED = "device.paused"
     PRINTER_OTHER = "device.printer_other"
     GLYPH_MISSING = "device.glyph_missing"  # no font has the character; facts give U+XXXX
+    LABEL_LAYOUT = "device.label_layout"  # a text or symbol does not fit its place; facts: field
     CANCELLED = "device.cancelled"
 
 
