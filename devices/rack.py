@@ -72,9 +72,9 @@ class LaneReport:
         """Pass one event on."""
         self._listener(event)
 
-    def truth(self, state: DeviceState, fault: str = "", **facts: Fact) -> None:
+    def truth(self, state: DeviceState, fault: str = "", facts: Mapping[str, Fact] | None = None) -> None:
         """Say what the device is; a repeated truth is not said twice."""
-        truth = DeviceTruth(self.slot, state, fault, facts)
+        truth = DeviceTruth(self.slot, state, fault, dict(facts or {}))
         with self._lock:
             changed = truth != self._truth
             self._truth = truth
@@ -175,15 +175,15 @@ class _LaneThread:
             self.lane.run(self._stop)
         except DeviceError as error:
             if error.code is not DeviceFault.CANCELLED:
-                self.report.truth(state_of(error.code), str(error.code), **error.facts)
+                self.report.truth(state_of(error.code), str(error.code), error.facts)
         except ConfigError as error:
-            self.report.truth(DeviceState.ATTENTION, str(error.code), **error.facts)
+            self.report.truth(DeviceState.ATTENTION, str(error.code), error.facts)
         except Exception as error:  # noqa: BLE001 - the lane boundary
             # Anything else is a bug.  Its message may hold personal data, so only
             # its type and place are written; the lane goes on, the counter stays usable.
             place = _place(error)
             _log.error("lane %s: %s at %s", self.report.slot.value, type(error).__name__, place)
-            self.report.truth(DeviceState.ATTENTION, "", bug=type(error).__name__, place=place)
+            self.report.truth(DeviceState.ATTENTION, "", {"bug": type(error).__name__, "place": place})
 
 
 def state_of(fault: object) -> DeviceState:

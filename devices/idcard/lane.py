@@ -1,0 +1,153 @@
+"""The ID reader's lane: poll, read, watch the card until it is lifted, say each thing once."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+from enum import Enum
+
+from core.devices import CardFailed, CardLifted, CardRead, CardReading, DeviceState
+from core.errors import ConfigError, ConfigFault, DeviceError, DeviceFault, Fact
+from devices.idcard.exchange import Exchange
+from devices.idcard.session import LOST, Presence, SamSession
+from devices.link import Link, make_link
+from devices.rack import DeviceConfig, LaneReport
+from devices.traffic import TrafficLog
+
+POLL_MS = 300
+START_LIMIT_MS = 5000
+PATIENCE_PERCENT = 100
+SUSPECT_WITHIN_S = 60.0
+_DENIED = "32"  # SW3: the SAM does not accept the card
+
+# Option → (default, least, most).  ``reset_on_failure`` and ``max_rf_bytes`` are for readers that behave
+# otherwise than public sources say; 0 switches them off.
+OPTIONS: Mapping[str, tuple[int, int, int]] = {
+    "poll_ms": (POLL_MS, 20, 5000),
+    "start_limit_ms": (START_LIMIT_MS, 0, 60_000),
+    "patience_percent": (PATIENCE_PERCENT, 5, 1000),
+    "reset_on_failure": (1, 0, 1),
+    "max_rf_bytes": (0, 0, 255),
+}
+
+
+class _Card(Enum):
+    """What lies on the reader, as far as this lane knows."""
+
+    NONE = "none"
+    READ = "read"
+    FAILED = "failed"  # not tried again before it was lifted
+
+
+class ReaderLane:
+    """Serves one SAM reader for resident cards; see :class:`devices.rack.Lane`."""
+
+    def __init__(self, config: DeviceConfig, report: LaneReport) -> None:
+        """Raises ConfigError WRONG_VALUE for options out of range."""
+        self._config = config
+        self._report = report
+        self._option = {name: _option(config, name) for name in OPTIONS}
+        self._link: Link | None = None
+        self._card = _Card.NONE
+        self._denied_at: float | None = None
+        self.traffic = TrafficLog()
+
+    def cancel(self) -> None:
+        """See :meth:`devices.rack.Lane.cancel`."""
+        link = self._link
+        if link is not None:
+            link.cancel()
+
+    def run(self, stop: threading.Event) -> None:
+        """See :meth:`devices.rack.Lane.run`."""
+        link = self._link = make_link(self._config.link)
+        try:
+            if stop.is_set():  # set before ``cancel`` could see this link
+                return
+            link.open()
+            session = SamSession(
+                Exchange(link, self.traffic, patience=self._option["patience_percent"] / 100),
+                reset_cures=bool(self._option["reset_on_failure"]),
+            )
+            ready = self._greet(session)
+            while not stop.is_set():
+                self._look(session, ready)
+                stop.wait(self._option["poll_ms"] / 1000)
+        finally:
+            self._link = None
+            link.close()
+
+    def _greet(self, session: SamSession) -> dict[str, Fact]:
+        session.start(self._option["start_limit_ms"] / 1000)
+        if self._option["max_rf_bytes"]:
+            session.limit_rf_bytes(self._option["max_rf_bytes"])
+        ready: dict[str, Fact] = {"sam": session.sam_id()}
+        self._report.truth(DeviceState.READY, facts=ready)
+        return ready
+
+    def _look(self, session: SamSession, ready: Mapping[str, Fact]) -> None:
+        """One round of polling."""
+        if self._card is _Card.READ:
+            if self._still_lying(session):
+                return
+            self._card = _Card.NONE
+            self._report.event(CardLifted(self._report.slot))
+        if not session.find():
+            self._card = _Card.NONE
+        elif self._card is _Card.NONE:
+            self._report.event(CardReading(self._report.slot))
+            self._report.truth(DeviceState.BUSY)
+            self._read(session)
+            self._report.truth(DeviceState.READY, facts=ready)
+
+    def _still_lying(self, session: SamSession) -> bool:
+        presence = session.presence()
+        if presence is Presence.UNKNOWN:
+            # Without the check a card counts as lifted when find sees none: never twice for one placing.
+            return session.find()
+        return presence is Presence.THERE
+
+    def _read(self, session: SamSession) -> None:
+        """Read the found card; ``CardReading`` is always followed by ``CardRead`` or ``CardFailed``."""
+        fault: str = DeviceFault.CARD_UNREADABLE
+        facts: Mapping[str, Fact] = {}
+        answer = None
+        self._card = _Card.FAILED
+        try:
+            answer = session.read_found()
+        except DeviceError as error:
+            fault, facts = self._weighed(error), error.facts
+            if error.code is DeviceFault.CARD_REMOVED or error.code in LOST:
+                self._card = _Card.NONE
+            if error.code in LOST:
+                raise
+        finally:
+            if answer is None:
+                self._report.event(CardFailed(self._report.slot, str(fault), facts))
+        if answer is not None:
+            self._card = _Card.READ
+            self._denied_at = None
+            self._report.event(CardRead(self._report.slot, answer.card, answer.answered_ns))
+
+    def _weighed(self, error: DeviceError) -> str:
+        """A card that the SAM denies is lifted and tried once more; denied again, it is suspect (§1.4)."""
+        if not str(error.facts.get("sw", "")).endswith(_DENIED):
+            return str(error.code)
+        now, before = time.monotonic(), self._denied_at
+        self._denied_at = now
+        again = before is not None and now - before < SUSPECT_WITHIN_S
+        return DeviceFault.CARD_SUSPECT if again else str(error.code)
+
+
+def _option(config: DeviceConfig, name: str) -> int:
+    default, least, most = OPTIONS[name]
+    value = config.options.get(name, default)
+    if not isinstance(value, int) or not least <= value <= most:
+        raise ConfigError(
+            ConfigFault.WRONG_VALUE,
+            key=f"devices.{config.slot.value}.{name}",
+            value=value,
+            expected=f"{least} to {most}",
+        )
+    return value
