@@ -1,0 +1,118 @@
+# Installs what ./run and ./test need, and says what.  Sourced by both; expects $root.
+#
+# What is done once is remembered in a stamp in .venv (lock files, package lists, interpreter), so
+# that the second start needs neither network nor apt.
+
+say() { printf '%s\n' "$*" >&2; }
+
+fail() { # an environment fault, told in one sentence
+    say "$1"
+    exit 3
+}
+
+package_list() { # names in the Debian lists of a purpose
+    local lists=("$root/packaging/debian-run.txt")
+    [ "$1" = run ] || lists+=("$root/packaging/debian-$1.txt")
+    sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "${lists[@]}"
+}
+
+fits() { # an interpreter that can make a virtual environment
+    command -v "$1" >/dev/null 2>&1 &&
+        "$1" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1
+}
+
+find_python() { # the first interpreter that fits, the locked version before later ones
+    local candidate
+    for candidate in python3.11 /usr/bin/python3.11 python3 /usr/bin/python3 python3.12 python3.13; do
+        if fits "$candidate"; then
+            command -v "$candidate"
+            return 0
+        fi
+    done
+    return 1
+}
+
+as_root() { # without the lock's descriptor: a service that a package starts would hold it for good
+    if [ "$(id -u)" = 0 ]; then
+        "$@" 9>&-
+    elif [ -t 0 ]; then
+        sudo -- "$@" 9>&-
+    else
+        sudo -n -- "$@" 9>&-
+    fi
+}
+
+may_be_root() {
+    [ "$(id -u)" = 0 ] && return 0
+    command -v sudo >/dev/null 2>&1 || return 1
+    [ -t 0 ] || sudo -n true >/dev/null 2>&1
+}
+
+install_packages() { # Debian packages by name
+    local drop_in=/etc/postgresql-common/createcluster.d/counter-tests.conf made=
+    if ! may_be_root; then
+        say "Debian packages are missing, and this account may not install them."
+        fail "An administrator must run:  apt-get update && apt-get install -y --no-install-recommends $*"
+    fi
+    say "Installing Debian packages: $*"
+    as_root apt-get -qq -o DPkg::Lock::Timeout=300 update >&2 ||
+        fail "apt-get update failed: is the network there?"
+    # The tests start a PostgreSQL of their own; the package need not leave one running on this machine.
+    if [[ " $* " == *" postgresql "* ]] && [ ! -e /etc/postgresql-common ]; then
+        as_root mkdir -p "${drop_in%/*}"
+        echo "create_main_cluster = false" | as_root tee "$drop_in" >/dev/null
+        made=yes
+    fi
+    local done=yes
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends \
+        -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold install "$@" </dev/null >&2 || done=
+    [ -z "$made" ] || as_root rm -f "$drop_in"
+    [ -n "$done" ] || fail "apt-get install failed; its own words stand above."
+}
+
+system_packages() { # whatever of the lists dpkg does not have
+    local missing=() name
+    if ! command -v dpkg-query >/dev/null 2>&1; then
+        say "This is no Debian: see to it that these or their like are there: $(package_list "$1" | xargs)"
+        return 0
+    fi
+    for name in $(package_list "$1"); do
+        [ "$(dpkg-query -W -f='${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || missing+=("$name")
+    done
+    if ! find_python >/dev/null; then
+        missing+=(python3 python3-venv)
+    fi
+    [ ${#missing[@]} = 0 ] || install_packages "${missing[@]}"
+}
+
+fingerprint() { # of everything that set-up depends on
+    {
+        package_list "$1"
+        cat "$root/requirements/$1.txt"
+        "$root/.venv/bin/python" -c 'import sys; print(sys.version, sys.prefix)'
+    } 2>/dev/null | sha256sum | cut -d' ' -f1
+}
+
+prepare() { # purpose: run or test
+    local purpose=$1 stamp="$root/.venv/$1.stamp" python
+    if [ -x "$root/.venv/bin/python" ] && [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$(fingerprint "$purpose")" ]; then
+        return 0
+    fi
+    mkdir -p "$root/.run"
+    exec 9>"$root/.run/setup.lock"
+    flock -w 1800 9 || fail "Another ./run or ./test has been setting up for half an hour: end it first."
+    system_packages "$purpose"
+    if ! "$root/.venv/bin/python" -m pip --version >/dev/null 2>&1; then
+        python=$(find_python) || fail "No Python from 3.11 on with venv was found: install python3 and python3-venv."
+        say "Making .venv with $python ($("$python" -V))"
+        rm -rf "$root/.venv"
+        "$python" -m venv "$root/.venv" || fail "The virtual environment could not be made in $root/.venv."
+    fi
+    say "Installing Python packages of requirements/$purpose.txt"
+    "$root/.venv/bin/python" -m pip install --quiet --no-input --disable-pip-version-check \
+        --progress-bar off --require-hashes -r "$root/requirements/$purpose.txt" </dev/null >&2 ||
+        fail "The Python packages could not be installed: is the network there?"
+    fingerprint "$purpose" >"$stamp"
+    exec 9>&-
+    say "Set-up is done."
+}
