@@ -1,0 +1,1 @@
+"""The ordered gates of one acceptance: pure state, pure rules."""

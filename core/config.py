@@ -1,0 +1,241 @@
+"""The configuration file of one counter (TOML).
+
+Whatever is wrong is named with file, line, key and what would be right, so that a technician can
+mend it without reading this program.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from core.devices import Slot
+from core.errors import ConfigError, ConfigFault
+from core.strict import Node
+from core.toml_lines import key_lines
+
+LANGUAGES = ("zh", "en")
+_MAX_BYTES = 256 * 1024
+_ID = "[A-Za-z0-9][A-Za-z0-9._-]{0,31}"
+_AT_LINE = re.compile(r"at line (\d+)")
+
+Option = int | str
+
+
+@dataclass(frozen=True, slots=True)
+class StationConfig:
+    """Who this counter is."""
+
+    branch: str
+    terminal: str
+    language: str = "zh"
+
+
+@dataclass(frozen=True, slots=True)
+class HeadquartersConfig:
+    """Where headquarters is: an https URL without user, query or fragment."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceConfig:
+    """One device.  ``link`` is a link URL, "" for a driver that needs none; ``options`` has every default."""
+
+    slot: Slot
+    driver: str
+    link: str
+    options: Mapping[str, Option] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The whole file."""
+
+    station: StationConfig
+    headquarters: HeadquartersConfig
+    devices: Mapping[Slot, DeviceConfig]
+
+
+# -- what each slot takes ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """A whole-number option."""
+
+    least: int
+    most: int
+    default: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Driver:
+    """What one driver takes: link schemes (none: no link) and options."""
+
+    schemes: tuple[str, ...]
+    options: Mapping[str, _Number] = field(default_factory=dict)
+
+
+_BYTES = ("serial", "tcp", "usb")
+_PAGES = ("serial", "tcp", "usb", "spool", "file")
+_LABEL = {
+    "width_mm": _Number(20, 120, 76),
+    "height_mm": _Number(10, 300, 130),
+    "dpi": _Number(100, 600, 203),
+    "gap_mm": _Number(0, 20),
+    "speed": _Number(1, 14),
+    "density": _Number(0, 15),
+}
+_RECEIPT = {"width_mm": _Number(40, 120, 80), "dpi": _Number(100, 600, 203)}
+_SAM = {"max_rf_bytes": _Number(24, 255), "poll_ms": _Number(100, 2000)}  # id-reader.md 1.2, 1.5
+_LABEL_DRIVERS = {name: _Driver(_PAGES, _LABEL) for name in ("tspl", "zpl", "escpos")}
+
+DRIVERS: Mapping[Slot, Mapping[str, _Driver]] = {
+    Slot.ID_READER: {"sam": _Driver(_BYTES, _SAM)},
+    Slot.SCANNER: {"serial": _Driver(_BYTES), "wedge": _Driver(())},
+    Slot.LABEL_PRINTER: _LABEL_DRIVERS,
+    Slot.RECEIPT_PRINTER: {"escpos": _Driver(_PAGES, _RECEIPT)},
+    Slot.CARD_READER: {"pcsc": _Driver(("pcsc",))},
+    Slot.SCALE: {"ascii": _Driver(_BYTES)},
+    Slot.STICKER_PRINTER: _LABEL_DRIVERS,
+    # No driver yet: a table for one of these is refused and says so.
+    Slot.TRAVEL_DOCUMENT_READER: {},
+    Slot.CAMERA: {},
+    Slot.SIGNATURE_PAD: {},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Scheme:
+    """How the rest of a link URL is written, with an example."""
+
+    rest: str
+    example: str
+
+
+_PORT = "[1-9][0-9]{0,4}"
+_BAUD = r"(?:\?baud=[1-9][0-9]{2,6})?"
+LINKS: Mapping[str, _Scheme] = {
+    "serial": _Scheme(rf"[^\s?#]+{_BAUD}", "serial:///dev/ttyUSB0?baud=9600"),
+    "tcp": _Scheme(rf"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):{_PORT}{_BAUD}", "tcp://192.168.1.50:9100"),
+    "usb": _Scheme(r"[0-9A-Fa-f]{4}:[0-9A-Fa-f]{4}(?:/[^\s/?#]+)?", "usb://0471:0055"),
+    "spool": _Scheme(r"[^\s/?#]+", "spool://labels"),
+    "file": _Scheme(r"/[^?#]+", "file:///var/tmp/label"),
+    "pcsc": _Scheme(r"\S(?:[^?#]*\S)?", "pcsc://Virtual PCD 00 00"),
+}
+
+
+# -- reading ----------------------------------------------------------------------------------------
+
+
+def load_config(path: Path) -> Config:
+    """Raises ConfigError MISSING_FILE where the file cannot be opened, else as :func:`parse_config`."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(_MAX_BYTES + 1)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise ConfigError(
+            ConfigFault.MISSING_FILE,
+            file=str(path),
+            line=0,
+            key="",
+            expected="a readable file",
+            reason=reason,
+        ) from None
+    return parse_config(data, str(path))
+
+
+def parse_config(data: bytes, file: str) -> Config:
+    """Raises ConfigError SYNTAX, UNKNOWN_KEY, MISSING_KEY, WRONG_TYPE or WRONG_VALUE.
+
+    Facts: ``file``, ``line``, ``key`` (dotted), ``expected`` and perhaps ``meant``.  The line of
+    what is missing is that of the table that should have it.
+    """
+    if len(data) > _MAX_BYTES:
+        raise _syntax(file, 0, f"at most {_MAX_BYTES} bytes")
+    try:
+        # A byte order mark is what some editors write before a good file.
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _syntax(file, data.count(b"\n", 0, error.start) + 1, "UTF-8") from None
+    try:
+        value = tomllib.loads(text)
+        lines = key_lines(text)
+    except RecursionError:
+        raise _syntax(file, 0, "tables and lists not nested so deep") from None
+    except ValueError as error:
+        # Also what Python itself refuses, such as a number of five thousand digits.
+        found = _AT_LINE.search(str(error))
+        line = int(found[1]) if found else text.count("\n") + 1
+        raise _syntax(file, line, "TOML") from None
+    return _config(Node(file, value, (), {(): text.count("\n") + 1, **lines}))
+
+
+def _syntax(file: str, line: int, expected: str) -> ConfigError:
+    return ConfigError(ConfigFault.SYNTAX, file=file, line=line, key="", expected=expected)
+
+
+def _config(top: Node) -> Config:
+    part = top.members(("station", "headquarters"), ("devices",))
+    station = part["station"].members(("branch", "terminal"), ("language",))
+    expected = "letters, digits, . _ -"
+    language = station["language"].one_of(LANGUAGES) if "language" in station else "zh"
+    devices = part["devices"].members((), [slot.value for slot in Slot]) if "devices" in part else {}
+    return Config(
+        StationConfig(
+            station["branch"].matching(_ID, expected), station["terminal"].matching(_ID, expected), language
+        ),
+        HeadquartersConfig(_url(part["headquarters"].members(("url",))["url"])),
+        {Slot(name): _device(Slot(name), node) for name, node in devices.items()},
+    )
+
+
+def _url(node: Node) -> str:
+    text = node.text(200)
+    expected = "https://host or https://host:port"
+    try:
+        parts = urlsplit(text)
+        good = parts.scheme == "https" and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        raise node.wrong(expected) from None
+    if not good or parts.query or parts.fragment or "@" in parts.netloc or " " in text:
+        raise node.wrong(expected)
+    return text.rstrip("/")
+
+
+def _device(slot: Slot, node: Node) -> DeviceConfig:
+    drivers = DRIVERS[slot]
+    table = node.table()
+    if not drivers:
+        raise node.error(ConfigFault.WRONG_VALUE, "no such device: this version has no driver for one")
+    if "driver" not in table:
+        every = {name for driver in drivers.values() for name in driver.options}
+        node.members(("driver",), ("link", *sorted(every)))
+    name = table["driver"].one_of(tuple(drivers))
+    driver = drivers[name]
+    required = ("driver", "link") if driver.schemes else ("driver",)
+    part = node.members(required, tuple(driver.options))
+    options: dict[str, Option] = {}
+    for key, number in driver.options.items():
+        if key in part:
+            options[key] = part[key].integer(number.least, number.most)
+        elif number.default is not None:
+            options[key] = number.default
+    link = _link(part["link"], driver.schemes) if driver.schemes else ""
+    return DeviceConfig(slot, name, link, options)
+
+
+def _link(node: Node, schemes: Sequence[str]) -> str:
+    text = node.text(300)
+    scheme, mark, rest = text.partition("://")
+    if not mark or scheme not in schemes:
+        raise node.wrong(", ".join(f"{name}://" for name in schemes), word=f"{scheme}://")
+    if not re.fullmatch(LINKS[scheme].rest, rest):
+        raise node.wrong(LINKS[scheme].example)
+    return text

@@ -1,0 +1,136 @@
+"""The values of one edition of the rule data; ``core.rules`` reads them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from core.errors import RuleError, RuleFault
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a value comes from.  ``mark``: F read in full, X excerpt, M memory, P the product's own."""
+
+    key: str
+    source: str
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Numbers.  Characters are Unicode code points; ``_g`` grams, ``_minutes`` minutes."""
+
+    name_characters: int
+    name_hanzi: int
+    address_min: int
+    address_max: int
+    contents_max: int
+    quantity_max: int
+    weight_min_g: int
+    weight_max_g: int
+    scan_max: int
+    draft_minutes: int
+    draft_identity_minutes: int
+    drafts_per_operator: int
+    minor_age: int
+    session_minutes: int
+    idle_lock_minutes: int
+    export_rows_max: int
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordPolicy:
+    """What a typed password must be, and how long a person waits after the n-th failure."""
+
+    characters_min: int
+    characters_max: int
+    kinds_min: int
+    passphrase_characters: int
+    lockout_seconds: tuple[int, ...]
+
+    def check(self, password: str, operator: str) -> None:
+        """Raises RuleError PASSWORD_WEAK; ``what`` is "length", "kinds" or "operator"."""
+        if not self.characters_min <= len(password) <= self.characters_max:
+            raise RuleError(
+                RuleFault.PASSWORD_WEAK, what="length", least=self.characters_min, most=self.characters_max
+            )
+        if operator and operator.casefold() in password.casefold():
+            raise RuleError(RuleFault.PASSWORD_WEAK, what="operator")
+        kinds = {_kind(char) for char in password}
+        if len(set(password)) < self.characters_min // 2 or (
+            len(password) < self.passphrase_characters and len(kinds) < self.kinds_min
+        ):
+            raise RuleError(RuleFault.PASSWORD_WEAK, what="kinds", least=self.kinds_min)
+
+    def wait_seconds(self, failures: int) -> int:
+        """How long to wait after so many failures in a row."""
+        return self.lockout_seconds[min(failures, len(self.lockout_seconds)) - 1] if failures > 0 else 0
+
+
+def _kind(char: str) -> str:
+    if char.isdigit():
+        return "digit"
+    if char.isalpha():
+        return "upper" if char.isupper() else "lower"
+    return "other"
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneForm:
+    """How one kind of phone number is written, in canonical form."""
+
+    name: str
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class WaybillForm:
+    """How one kind of waybill number is written; ``check`` is "s10" or "none"."""
+
+    name: str
+    pattern: re.Pattern[str]
+    check: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One heading and its text."""
+
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeText:
+    """The notice in one language."""
+
+    title: str
+    paragraphs: tuple[Paragraph, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What the customer is told before the item is taken (PIPL 17, 快递暂行条例 21); ``id`` is recorded."""
+
+    id: str
+    texts: Mapping[str, NoticeText]  # by language, "zh" and "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """One edition.  ``retention`` is days by retention class; ``provinces`` two-digit codes."""
+
+    version: str
+    effective_from: dt.date
+    limits: Limits
+    password: PasswordPolicy
+    retention: Mapping[str, int]
+    phones: tuple[PhoneForm, ...]
+    waybills: tuple[WaybillForm, ...]
+    s10_countries: frozenset[str]
+    provinces: Mapping[str, str]
+    notice: Notice
+    sources: tuple[Source, ...] = field(repr=False, default=())

@@ -1,0 +1,203 @@
+"""Dated rule data: every limit, form and text that a law, a standard or the house may change.
+
+``resources/rules/<date>.json`` holds one edition with the source of each number; the edition in
+force on a day is the last one that is effective by then.  Entries name the edition they were made
+under, so that an old item keeps its rules (T19).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from core import rule_data as r
+from core.errors import ConfigError, ConfigFault, RuleError, RuleFault
+from core.rule_data import Limits, Notice, NoticeText, PasswordPolicy, PhoneForm, Rules, WaybillForm
+from core.strict import Node, unique_pairs
+
+__all__ = [
+    "Limits",
+    "Notice",
+    "NoticeText",
+    "PasswordPolicy",
+    "PhoneForm",
+    "RuleBook",
+    "Rules",
+    "WaybillForm",
+    "load_rules",
+    "parse_rules",
+]
+
+LANGUAGES = ("zh", "en")
+RETENTION_CLASSES = ("acceptance", "sealed", "log")
+MARKS = ("F", "X", "M", "P")
+_TOP = (
+    "version",
+    "effective_from",
+    "marks",
+    "limits",
+    "password",
+    "retention",
+    "phones",
+    "waybills",
+    "s10_countries",
+    "provinces",
+    "notice",
+)
+_CODE = "[a-z][a-z0-9_]{0,39}"
+_VERSION = "[A-Za-z0-9][A-Za-z0-9._:-]{0,63}"
+_MAX_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBook:
+    """All editions that this program has, in the order in which they take effect."""
+
+    editions: tuple[Rules, ...]
+
+    def at(self, day: dt.date) -> Rules:
+        """The edition in force on ``day``; raises RuleError RULES_MISSING where none is."""
+        in_force = [rules for rules in self.editions if rules.effective_from <= day]
+        if not in_force:
+            raise RuleError(RuleFault.RULES_MISSING, day=day.isoformat())
+        return in_force[-1]
+
+    def edition(self, version: str) -> Rules:
+        """The edition of that version, in force or not; raises RuleError RULES_MISSING."""
+        for rules in self.editions:
+            if rules.version == version:
+                return rules
+        raise RuleError(RuleFault.RULES_MISSING, version=version[:40])
+
+
+def load_rules(directory: Path) -> RuleBook:
+    """Every ``*.json`` in ``directory``.
+
+    Raises RuleError RULES_MISSING where there is none, ConfigError (file, line, key, expected) where
+    one is not a correct edition, or where two take effect on the same day or bear the same version.
+    """
+    files = sorted(directory.glob("*.json"))
+    if not files:
+        raise RuleError(RuleFault.RULES_MISSING, directory=str(directory))
+    editions = [(path.name, parse_rules(path.read_bytes(), path.name)) for path in files]
+    _refuse_twins(editions)
+    return RuleBook(tuple(sorted((rules for _, rules in editions), key=lambda rules: rules.effective_from)))
+
+
+def parse_rules(data: bytes, file: str) -> Rules:
+    """One edition.  Raises ConfigError SYNTAX, UNKNOWN_KEY, MISSING_KEY, WRONG_TYPE or WRONG_VALUE."""
+    try:
+        if len(data) > _MAX_BYTES:
+            raise ValueError
+        value = json.loads(data.decode("utf-8"), object_pairs_hook=unique_pairs)
+    except (ValueError, RecursionError) as error:
+        line = error.lineno if isinstance(error, json.JSONDecodeError) else 0
+        raise ConfigError(
+            ConfigFault.SYNTAX, file=file, line=line, key="", expected="JSON in UTF-8, each key once"
+        ) from None
+    return _Reader().rules(Node(file, value))
+
+
+def _refuse_twins(editions: Sequence[tuple[str, Rules]]) -> None:
+    """Raises ConfigError WRONG_VALUE where two editions share a day or a version."""
+    for key in ("version", "effective_from"):
+        seen: set[object] = set()
+        for file, rules in editions:
+            value = getattr(rules, key)
+            if value in seen:
+                raise Node(file, None, (key,)).wrong("a value that no other file has")
+            seen.add(value)
+
+
+class _Reader:
+    """Reads one edition and collects the sources on the way."""
+
+    def __init__(self) -> None:
+        self.sources: list[r.Source] = []
+
+    def rules(self, top: Node) -> Rules:
+        """The whole file."""
+        part = top.members(_TOP)
+        part["marks"].members(MARKS)
+        return Rules(
+            version=part["version"].matching(_VERSION, "version: letters, digits, . _ : -"),
+            effective_from=part["effective_from"].date(),
+            limits=self._limits(part["limits"]),
+            password=self._password(part["password"]),
+            retention=self._retention(part["retention"]),
+            phones=tuple(self._phone(node) for node in part["phones"].items()),
+            waybills=tuple(self._waybill(node) for node in part["waybills"].items()),
+            s10_countries=self._countries(part["s10_countries"]),
+            provinces=self._provinces(part["provinces"]),
+            notice=self._notice(part["notice"]),
+            sources=tuple(self.sources),
+        )
+
+    def _sourced(self, node: Node, *keys: str) -> dict[str, Node]:
+        part = node.members((*keys, "source", "mark"))
+        self.sources.append(r.Source(".".join(node.path), part["source"].text(), part["mark"].one_of(MARKS)))
+        return part
+
+    def _limits(self, node: Node) -> Limits:
+        names = [field.name for field in dataclasses.fields(Limits)]
+        part = node.members(names)
+        limits = Limits(**{name: self._sourced(part[name], "value")["value"].integer(1) for name in names})
+        for least, most in (("address_min", "address_max"), ("weight_min_g", "weight_max_g")):
+            if getattr(limits, least) > getattr(limits, most):
+                raise part[least].wrong(f"not above {most}")
+        return limits
+
+    def _password(self, node: Node) -> PasswordPolicy:
+        names = [field.name for field in dataclasses.fields(PasswordPolicy)]
+        part = {name: self._sourced(inner, "value")["value"] for name, inner in node.members(names).items()}
+        waits = [item.integer(0, 86_400) for item in part.pop("lockout_seconds").items()]
+        if waits != sorted(waits):
+            raise node.wrong("lockout_seconds that never fall")
+        numbers = {name: inner.integer(1, 1000) for name, inner in part.items()}
+        return PasswordPolicy(**numbers, lockout_seconds=tuple(waits))
+
+    def _retention(self, node: Node) -> Mapping[str, int]:
+        part = node.members(RETENTION_CLASSES)
+        return {name: self._sourced(inner, "days")["days"].integer(1, 36_600) for name, inner in part.items()}
+
+    def _phone(self, node: Node) -> PhoneForm:
+        part = self._sourced(node, "name", "pattern")
+        return PhoneForm(part["name"].matching(_CODE, "code"), part["pattern"].pattern())
+
+    def _waybill(self, node: Node) -> WaybillForm:
+        part = self._sourced(node, "name", "pattern", "check")
+        name, check = part["name"].matching(_CODE, "code"), part["check"].one_of(("s10", "none"))
+        return WaybillForm(name, part["pattern"].pattern(), check)
+
+    def _countries(self, node: Node) -> frozenset[str]:
+        codes = self._sourced(node, "codes")["codes"]
+        return frozenset(
+            codes.matching("[A-Z]{2}(?: [A-Z]{2})*", "two-letter codes with a space between").split()
+        )
+
+    def _provinces(self, node: Node) -> Mapping[str, str]:
+        codes = self._sourced(node, "codes")["codes"]
+        for code, name in codes.table().items():
+            if not re.fullmatch("[1-9][0-9]", code):
+                raise name.error(ConfigFault.UNKNOWN_KEY, "two digits")
+        return {code: name.text(20) for code, name in codes.table().items()}
+
+    def _notice(self, node: Node) -> Notice:
+        part = self._sourced(node, "id", *LANGUAGES)
+        texts = {language: self._notice_text(part[language]) for language in LANGUAGES}
+        if len({len(text.paragraphs) for text in texts.values()}) != 1:
+            raise node.wrong("the same paragraphs in every language")
+        return Notice(part["id"].matching(_VERSION, "id: letters, digits, . _ : -"), texts)
+
+    def _notice_text(self, node: Node) -> NoticeText:
+        part = node.members(("title", "paragraphs"))
+        paragraphs = [inner.members(("heading", "text")) for inner in part["paragraphs"].items()]
+        return NoticeText(
+            part["title"].text(100),
+            tuple(r.Paragraph(one["heading"].text(100), one["text"].text()) for one in paragraphs),
+        )
