@@ -1,0 +1,103 @@
+"""The lane of a scanner on a serial port (or TCP), and of one that types like a keyboard."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from core.devices import CodeScanned, DeviceState
+from core.errors import ConfigError, ConfigFault, DeviceFault
+from devices.link import Link, make_link
+from devices.rack import DeviceConfig, LaneReport
+from devices.scanner.lines import BadScan, LineAssembler, Scan
+from devices.traffic import Direction, TrafficLog
+
+GAP_MS = 250  # far above the time between two characters at 300 baud
+COMPLAINT_S = 5.0  # how long a dropped line is shown
+READ_CHUNK = 4096
+OPTIONS = ("gap_ms", "terminator")
+TERMINATORS = ("line", "gap")
+
+
+class ScannerLane:
+    """Reports each code as it comes; see :class:`devices.rack.Lane`."""
+
+    def __init__(self, config: DeviceConfig, report: LaneReport) -> None:
+        """Options: ``gap_ms`` 20 to 5000; ``terminator`` "line" or "gap".  Raises ConfigError WRONG_VALUE."""
+        self._config = config
+        self._report = report
+        gap_ms = config.options.get("gap_ms", GAP_MS)
+        if not isinstance(gap_ms, int) or not 20 <= gap_ms <= 5000:
+            raise _wrong(config, "gap_ms", "20 to 5000")
+        self._gap_s = gap_ms / 1000
+        if config.options.get("terminator", "line") not in TERMINATORS:
+            raise _wrong(config, "terminator", " or ".join(TERMINATORS))
+        self._gap_ends = config.options.get("terminator") == "gap"
+        self._link: Link | None = None
+        self._complained = 0.0
+        self.traffic = TrafficLog()
+
+    def cancel(self) -> None:
+        """See :meth:`devices.rack.Lane.cancel`."""
+        link = self._link
+        if link is not None:
+            link.cancel()
+
+    def run(self, stop: threading.Event) -> None:
+        """See :meth:`devices.rack.Lane.run`."""
+        link = self._link = make_link(self._config.link)
+        lines = LineAssembler(gap_ends=self._gap_ends)
+        try:
+            if stop.is_set():  # set before ``cancel`` could see this link
+                return
+            link.open()
+            self._report.truth(DeviceState.READY)
+            while not stop.is_set():
+                data = link.read(READ_CHUNK, time.monotonic() + self._gap_s)
+                for item in lines.feed(data) if data else lines.gap():
+                    self._pass_on(item)
+                if self._complained and time.monotonic() - self._complained > COMPLAINT_S:
+                    self._content()
+        finally:
+            self._link = None
+            link.close()
+
+    def _pass_on(self, item: Scan | BadScan) -> None:
+        if isinstance(item, Scan):
+            self.traffic.note(Direction.IN, "scan", item.symbology.encode("ascii"), len(item.text))
+            self._content()
+            self._report.event(CodeScanned(self._report.slot, item.text, item.symbology))
+        else:
+            self.traffic.note(Direction.IN, item.fault.value, hidden=item.size)
+            self._complained = time.monotonic()
+            facts = {"reason": item.fault.value, "bytes": item.size}
+            self._report.truth(DeviceState.ATTENTION, DeviceFault.BAD_FRAME, facts)
+
+    def _content(self) -> None:
+        self._complained = 0.0
+        self._report.truth(DeviceState.READY)
+
+
+class WedgeLane:
+    """A scanner that types like a keyboard: the screen takes its text, nobody can ask it how it is."""
+
+    def __init__(self, _config: DeviceConfig, report: LaneReport) -> None:
+        self._report = report
+
+    def run(self, stop: threading.Event) -> None:
+        """Says once that nothing is known, then waits for the end."""
+        self._report.truth(DeviceState.UNKNOWN)
+        while not stop.wait(1.0):
+            continue
+
+    def cancel(self) -> None:
+        """Nothing waits on a device here."""
+
+
+def _wrong(config: DeviceConfig, key: str, expected: str) -> ConfigError:
+    return ConfigError(
+        ConfigFault.WRONG_VALUE,
+        key=f"devices.{config.slot.value}.{key}",
+        value=config.options.get(key),
+        expected=expected,
+    )
