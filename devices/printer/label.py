@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import cast
 
 import zxingcpp
@@ -64,8 +63,11 @@ class RenderedLabel:
 
 
 def render_label(label: Label, width_mm: int, height_mm: int, dpi: int) -> RenderedLabel:
-    """One label, once: opens the fonts for it.  A lane keeps a :class:`LabelRenderer` instead."""
-    return LabelRenderer(FontBook(), width_mm, height_mm, dpi).render(label)
+    """One label, once: opens the fonts for it.  A lane keeps a :class:`LabelRenderer` instead.
+
+    Raises ConfigError when there is no template of that size, and what ``LabelRenderer.render`` does.
+    """
+    return LabelRenderer(FontBook(), load_template(DEFAULT_TEMPLATES, width_mm, height_mm), dpi).render(label)
 
 
 def label_texts(label: Label) -> dict[str, str]:
@@ -99,18 +101,9 @@ def label_texts(label: Label) -> dict[str, str]:
 class LabelRenderer:
     """Renders labels of one size at one resolution; keeps its glyphs.  One thread at a time."""
 
-    def __init__(
-        self,
-        fonts: FontBook,
-        width_mm: int,
-        height_mm: int,
-        dpi: int,
-        *,
-        templates: Path = DEFAULT_TEMPLATES,
-    ) -> None:
-        """Raises ConfigError when there is no template of that size."""
+    def __init__(self, fonts: FontBook, template: Template, dpi: int) -> None:
         self._fonts = fonts
-        self._template: Template = load_template(templates, width_mm, height_mm)
+        self._template = template
         # A "203 dpi" head has 8 dots to the millimetre, "300" has 12, "600" has 24 (TSPL manual, SIZE).
         self._per_mm = round(dpi / 25.4)
 

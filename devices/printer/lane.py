@@ -1,0 +1,225 @@
+"""The label printer's lane: a queue of jobs, each printed once or said why not.
+
+PrintStarted is durable before the first byte (house.md, printing has three outcomes):
+
+* ``PRINTED``: the printer went through printing back to ready, without a fault.
+* ``NOT_PRINTED``: certain, because not one byte of the page was accepted.
+* ``UNKNOWN``: everything else; a person looks at the printer, and any second print is a copy.
+
+A job that finds no paper, an open head or no printer stays in the queue, in order.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+
+from core.devices import DeviceState, PrintJob, PrintOutcome
+from core.errors import ConfigError, ConfigFault, DeviceError, DeviceFault
+from core.ports import PrintLog
+from devices.link import Link, make_link
+from devices.printer.fonts import FontBook
+from devices.printer.label import LabelRenderer
+from devices.printer.session import Timing, TsplSession
+from devices.printer.template import DEFAULT_TEMPLATES, load_template
+from devices.printer.tspl import PrinterStatus, encode_page
+from devices.rack import DeviceConfig, LaneReport
+from devices.traffic import TrafficLog
+
+# Option → (default, least, most); outside.md, configuration.
+OPTIONS = {
+    "width_mm": (76, 20, 110),
+    "height_mm": (130, 20, 300),
+    "dpi": (203, 150, 600),
+    "gap_mm": (2, 0, 20),
+}
+
+_SILENT_LOOKS = 5  # unanswered questions until the link is opened anew
+_COMPLAINT_S = 10.0  # how long a label that cannot be set is shown, with its cause
+
+FirstByte = Callable[[PrintJob, int], None]
+
+
+class LabelPrinterLane:
+    """Serves one TSPL label printer; a ``core.ports.Printer`` and a :class:`devices.rack.Lane`."""
+
+    def __init__(
+        self,
+        config: DeviceConfig,
+        report: LaneReport,
+        log: PrintLog,
+        *,
+        first_byte: FirstByte | None = None,
+        timing: Timing | None = None,
+    ) -> None:
+        """Raises ConfigError WRONG_VALUE for options out of range or a label size without template.
+
+        ``first_byte(job, perf_counter_ns)`` is called from the lane's thread when the first bytes of
+        a page were accepted by the operating system.
+        """
+        self._config = config
+        self._report = report
+        self._log = log
+        self._first_byte = first_byte
+        self._timing = timing or Timing()
+        self._option = {name: _option(config, name) for name in OPTIONS}
+        self._template = load_template(DEFAULT_TEMPLATES, self._option["width_mm"], self._option["height_mm"])
+        self._renderer: LabelRenderer | None = None
+        self._page: tuple[str, bytes] | None = None  # the rendered page of the job at the head
+        self._complained = float("-inf")
+        self._silent = 0
+        self._link: Link | None = None
+        self._wake = threading.Event()
+        self._lock = threading.Lock()
+        self._jobs: deque[PrintJob] = deque()
+        self.traffic = TrafficLog()
+
+    # -- from other threads -----------------------------------------------------------------------
+
+    def submit(self, job: PrintJob) -> None:
+        """Queue a job; returns at once.  The same job given twice is queued once (I1)."""
+        with self._lock:
+            if all(queued.job != job.job for queued in self._jobs):
+                self._jobs.append(job)
+        self._wake.set()
+
+    def waiting(self) -> tuple[str, ...]:
+        """The jobs of the queue, the next one first; one that is being printed is still the first."""
+        with self._lock:
+            return tuple(job.job for job in self._jobs)
+
+    def cancel(self) -> None:
+        """See :meth:`devices.rack.Lane.cancel`."""
+        link = self._link
+        if link is not None:
+            link.cancel()
+        self._wake.set()
+
+    # -- the lane's thread ------------------------------------------------------------------------
+
+    def run(self, stop: threading.Event) -> None:
+        """See :meth:`devices.rack.Lane.run`.  What is still queued at the end was never started."""
+        if self._renderer is None:  # here and not at construction: opening the fonts takes 20 ms
+            self._renderer = LabelRenderer(FontBook(), self._template, self._option["dpi"])
+        link = self._link = make_link(self._config.link)
+        try:
+            if stop.is_set():  # set before ``cancel`` could see this link
+                return
+            link.open()
+            self._silent = 0
+            session = TsplSession(link, self.traffic, self._timing)
+            while not stop.is_set():
+                self._round(session, self._renderer, stop)
+        finally:
+            self._link = None
+            link.close()
+
+    def _round(self, session: TsplSession, renderer: LabelRenderer, stop: threading.Event) -> None:
+        """One look at the printer, and one job if it can take it."""
+        self._wake.clear()
+        job = self._head()
+        page = self._rendered(renderer, job) if job else b""
+        status = self._look(session)
+        if job and page and status is not None and status.ready:
+            self._print(session, job, page, stop)
+        elif job is None or page:
+            self._wake.wait(self._timing.retry_poll if job else self._timing.idle_poll)
+
+    def _rendered(self, renderer: LabelRenderer, job: PrintJob) -> bytes:
+        """The page's bytes; b"" when it cannot be set, which has then been said.  Before any byte is sent."""
+        if self._page is not None and self._page[0] == job.job:
+            return self._page[1]
+        page, cause = b"", DeviceError(DeviceFault.PRINTER_OTHER)
+        try:
+            bitmap = renderer.render(job.label).bitmap
+            size = self._option["width_mm"], self._option["height_mm"]
+            page = encode_page(bitmap, *size, gap_mm=self._option["gap_mm"])
+        except DeviceError as error:
+            cause = error
+        finally:  # also where a bug of ours ends in the rack: it must not meet the same label for ever
+            if not page:
+                self._drop_head()
+                self._log.ended(job, PrintOutcome.NOT_PRINTED, str(cause.code))
+        if page:
+            self._page = (job.job, page)
+        else:
+            self._complained = time.monotonic()
+            self._report.truth(DeviceState.ATTENTION, str(cause.code), cause.facts)
+        return page
+
+    def _look(self, session: TsplSession) -> PrinterStatus | None:
+        """Ask and report; None when the printer gave no sensible answer."""
+        try:
+            status = session.status()
+        except DeviceError as error:
+            if error.code not in (DeviceFault.NO_ANSWER, DeviceFault.BAD_FRAME):
+                raise
+            self._silent += 1
+            if self._silent >= _SILENT_LOOKS:
+                raise
+            self._report.truth(DeviceState.ATTENTION, str(error.code), error.facts)
+            return None
+        self._silent = 0
+        self._say(status)
+        return status
+
+    def _say(self, status: PrinterStatus) -> None:
+        if status.fault is not None:
+            self._report.truth(DeviceState.ATTENTION, str(status.fault))
+        elif status.printing:
+            self._report.truth(DeviceState.BUSY)
+        elif time.monotonic() - self._complained > _COMPLAINT_S:
+            self._report.truth(DeviceState.READY)
+
+    def _print(self, session: TsplSession, job: PrintJob, page: bytes, stop: threading.Event) -> None:
+        """One job, to its end; whatever happens after ``starting``, ``ended`` is called once."""
+        started = False
+        try:
+            started = self._log.starting(job)
+        finally:
+            self._drop_head()
+        if not started:
+            return
+        outcome, fault = PrintOutcome.UNKNOWN, str(DeviceFault.PRINTER_OTHER)
+        self._complained = float("-inf")
+        try:
+            session.send(page, lambda: self._note_first(job))
+            session.finish(stop, self._say)
+            outcome, fault = PrintOutcome.PRINTED, ""
+        except DeviceError as error:
+            if error.facts.get("sent") == 0:
+                outcome = PrintOutcome.NOT_PRINTED
+            fault = str(error.code)
+            if error.code in (DeviceFault.GONE, DeviceFault.CANCELLED):
+                raise
+            self._report.truth(DeviceState.ATTENTION, fault, error.facts)
+        finally:
+            self._log.ended(job, outcome, fault)
+
+    def _note_first(self, job: PrintJob) -> None:
+        if self._first_byte is not None:
+            self._first_byte(job, time.perf_counter_ns())
+
+    def _head(self) -> PrintJob | None:
+        with self._lock:
+            return self._jobs[0] if self._jobs else None
+
+    def _drop_head(self) -> None:
+        self._page = None
+        with self._lock:
+            self._jobs.popleft()
+
+
+def _option(config: DeviceConfig, name: str) -> int:
+    default, least, most = OPTIONS[name]
+    value = config.options.get(name, default)
+    if not isinstance(value, int) or not least <= value <= most:
+        raise ConfigError(
+            ConfigFault.WRONG_VALUE,
+            key=f"devices.{config.slot.value}.{name}",
+            value=value,
+            expected=f"{least} to {most}",
+        )
+    return value
