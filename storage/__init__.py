@@ -1,0 +1,1 @@
+"""The counter's store: vault, encrypted journal, replication to headquarters."""

@@ -9,10 +9,12 @@ from __future__ import annotations
 import secrets
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import x25519
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from core import wire
 from core.crypto.keys import AgreementKey, PublicKey
@@ -69,3 +71,9 @@ def stretch(password: str, salt: bytes, *, iterations: int, memory_kib: int, lan
     return Argon2id(salt=salt, length=32, iterations=iterations, lanes=lanes, memory_cost=memory_kib).derive(
         password.encode("utf-8")
     )
+
+
+def derive(key: bytes, purpose: str) -> bytes:
+    """A subkey of 32 bytes for one purpose (HKDF-Expand, SHA-256, RFC 5869); ``key`` is uniform already."""
+    info = b"counter/subkey/1\0" + purpose.encode("ascii")
+    return HKDFExpand(algorithm=hashes.SHA256(), length=32, info=info).derive(key)

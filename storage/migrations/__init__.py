@@ -1,0 +1,1 @@
+"""Schema migrations, run by storage/migrate.py over the keyed connection."""

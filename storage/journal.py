@@ -1,0 +1,250 @@
+"""The journal: entries, attachments, state and look-ups in ONE transaction, durable at return.
+
+One thread writes (the station's); a second one is a bug and is told so.  Statements are plain text
+with positional values: between F9 and the disk there is no object mapper.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+import sqlalchemy.exc
+
+from core.errors import EntryError, StoreError, StoreFault
+from core.ledger.entry import Entry, Head
+from core.ledger.state import State, fold, from_bytes
+from core.ports import Probe, no_probe
+from storage import views
+from storage.attachments import Row, to_rows
+from storage.database import Database
+from storage.faults import sqlite_errors
+from storage.keyfile import KeyFile
+from storage.reading import JournalReader
+
+_ENTRY = (
+    "INSERT INTO entry (seq, epoch, hash, kind, operation, body, terminal_signature, session_signature) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_ATTACHMENT = (
+    "INSERT INTO attachment (seq, n, class, retention, month, nonce, data) VALUES (?, ?, ?, ?, ?, ?, ?)"
+)
+_STATE = "INSERT INTO state (id, body) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body"
+_ITEM = "INSERT INTO item (seq, day, waybill, token, label, copies) VALUES (?, ?, ?, ?, ?, ?)"
+_LABEL = "UPDATE item SET label = ?, copies = coalesce(?, copies) WHERE seq = ?"
+_MARK = (
+    "INSERT INTO mark (id, document, signature) VALUES (1, ?, ?) "
+    "ON CONFLICT (id) DO UPDATE SET document = excluded.document, signature = excluded.signature"
+)
+_DRAFT = (
+    "INSERT INTO draft (operator, draft, data, updated) VALUES (?, ?, ?, ?) "
+    "ON CONFLICT (operator, draft) DO UPDATE SET data = excluded.data, updated = excluded.updated"
+)
+_OPERATOR = (
+    "INSERT INTO operator (operator, name, role) VALUES (?, ?, ?) "
+    "ON CONFLICT (operator) DO UPDATE SET name = excluded.name, role = excluded.role"
+)
+_REBUILD_BATCH = 500
+
+
+class SqlJournal(JournalReader):
+    """``core.ports.Journal`` over the encrypted database."""
+
+    def __init__(self, database: Database, keys: KeyFile, probe: Probe = no_probe) -> None:
+        """Reads head and state; raises StoreError DAMAGED where the two do not belong together."""
+        super().__init__(database, keys)
+        self._probe = probe
+        self._thread: int | None = None
+        self._marks: tuple[bytes, bytes] | None = None
+        self._state = self._load_state()
+
+    # -- core.ports.Journal --------------------------------------------------------------------
+
+    def head(self) -> Head:
+        """After the last durable entry."""
+        return self._state.head
+
+    def state(self) -> State:
+        """Folded up to :meth:`head`."""
+        return self._state
+
+    def commit(self, entries: Sequence[Entry], state: State) -> None:
+        """All of it or nothing; durable when it returns.
+
+        Raises StoreError CONFLICT (operation id used, or not what follows the head), DISK_FULL,
+        READ_ONLY, IO, BUSY, DAMAGED.  After IO nothing is here in this run; a power cut right then
+        may still bring it back whole: ``by_operation`` tells.
+        """
+        self._need_follow(entries, state)
+        self.database.need_space()
+        attachments: list[Row] = []
+        for entry in entries:
+            attachments += to_rows(entry, self.keys.key)
+        inserts, labels = self._changes(entries)
+        rows = [_entry_row(entry) for entry in entries]
+        self._probe("journal.begin")
+        with self._transaction() as writer:
+            writer.exec_driver_sql(_ENTRY, rows)
+            self._probe("journal.entries")
+            if attachments:
+                writer.exec_driver_sql(_ATTACHMENT, attachments)
+            self._probe("journal.attachments")
+            writer.exec_driver_sql(_STATE, (state.to_bytes(),))
+            if inserts:
+                writer.exec_driver_sql(_ITEM, [_item_row(record) for record in inserts])
+            if labels:
+                writer.exec_driver_sql(_LABEL, [(c.label, c.copies, c.seq) for c in labels])
+            self._probe("journal.views")
+            self._probe("journal.before_commit")
+        self._state = state
+        self._probe("journal.after_commit")
+
+    def save_draft(self, operator: str, draft: str, data: bytes, updated: str) -> None:
+        """Keep what is typed; the same draft again replaces it.  Raises as :meth:`commit`."""
+        self.database.need_space()
+        with self._transaction() as writer:
+            writer.exec_driver_sql(_DRAFT, (operator, draft, data, updated))
+
+    def drop_draft(self, operator: str, draft: str) -> None:
+        """Its bytes are overwritten; nothing where there is none."""
+        with self._transaction() as writer:
+            writer.exec_driver_sql("DELETE FROM draft WHERE operator = ? AND draft = ?", (operator, draft))
+
+    # -- for the store itself ------------------------------------------------------------------
+
+    def put_operator(self, operator: str, name: str, role: str) -> None:
+        """The name to show for a staff number."""
+        with self._transaction() as writer:
+            writer.exec_driver_sql(_OPERATOR, (operator, name, role))
+
+    def note_marks(self, document: bytes, signature: bytes) -> None:
+        """From the pump, any thread: written with the next transaction, or at :meth:`flush`.
+
+        Losing them costs nothing (HQ tells again), so they get no disk sync of their own.
+        """
+        self._marks = (document, signature)
+
+    def flush(self) -> None:
+        """Write noted marks, if any."""
+        if self._marks is not None:
+            with self._transaction():
+                pass
+
+    def forget(self, retention: str, month: str) -> int:
+        """End a retention class and month: bytes, nonces and look-ups, then its key.  Returns the rows.
+
+        The chain still verifies.  May be called again after a crash in between.
+        """
+        where = "class <> 'sealed' AND retention = ? AND month = ?"
+        with self._transaction() as writer:
+            writer.exec_driver_sql(
+                f"DELETE FROM item WHERE seq IN (SELECT seq FROM attachment WHERE {where})",  # noqa: S608
+                (retention, month),
+            )
+            gone = writer.exec_driver_sql(
+                f"UPDATE attachment SET nonce = NULL, data = NULL WHERE data IS NOT NULL AND {where}",  # noqa: S608
+                (retention, month),
+            ).rowcount
+        self.keys.destroy(retention, month)
+        return gone
+
+    def rebuild(self) -> int:
+        """Drop the look-ups and make them again from entries and attachments; returns the rows."""
+        rows: dict[int, views.ItemRecord] = {}
+        day = 0
+        for entry in self.entries(1):
+            day = views.day_after(entry, day)
+            views.apply(rows, views.change_of(entry, day))
+        records = [_item_row(record) for record in rows.values()]
+        with self._transaction() as writer:
+            writer.exec_driver_sql("DELETE FROM item")
+            for begin in range(0, len(records), _REBUILD_BATCH):
+                writer.exec_driver_sql(_ITEM, records[begin : begin + _REBUILD_BATCH])
+        return len(records)
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _need_follow(self, entries: Sequence[Entry], state: State) -> None:
+        if not entries or state.head != entries[-1].head:
+            raise ValueError("the state is not the one after the last entry")
+        head = self._state.head
+        for entry in entries:
+            header = entry.header
+            if header.terminal != self.terminal or header.seq != head.seq + 1 or header.previous != head.hash:
+                raise StoreError(StoreFault.CONFLICT, what="head", seq=header.seq)
+            head = entry.head
+
+    def _changes(self, entries: Sequence[Entry]) -> tuple[list[views.ItemRecord], list[views.LabelChange]]:
+        inserts: list[views.ItemRecord] = []
+        labels: list[views.LabelChange] = []
+        day = self._state.day
+        for entry in entries:
+            day = views.day_after(entry, day)
+            change = views.change_of(entry, day)
+            if isinstance(change, views.ItemRecord):
+                inserts.append(change)
+            elif change is not None:
+                labels.append(change)
+        return inserts, labels
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sa.Connection]:
+        """One writing transaction with the noted marks in it; after a fault the connection is new."""
+        if self._thread is None:
+            self._thread = threading.get_ident()
+        if self._thread != threading.get_ident():
+            raise RuntimeError("a second thread writes to the journal")
+        marks = self._marks
+        try:
+            with sqlite_errors("journal"):
+                writer = self.database.writer()
+                try:
+                    with writer.begin():
+                        if marks is not None:
+                            writer.exec_driver_sql(_MARK, marks)
+                        yield writer
+                except sqlalchemy.exc.IntegrityError:
+                    raise StoreError(StoreFault.CONFLICT, what="operation") from None
+        except StoreError as error:
+            if error.code is not StoreFault.CONFLICT:
+                self.database.drop_writer()
+            raise
+        if self._marks is marks:
+            self._marks = None
+
+    def _load_state(self) -> State:
+        with self.database.reading() as connection:
+            body = connection.exec_driver_sql("SELECT body FROM state").scalar_one_or_none()
+        try:
+            stored = None if body is None else from_bytes(body)
+        except (EntryError, KeyError, TypeError):
+            raise StoreError(StoreFault.DAMAGED, what="state") from None
+        last = self.last_head()
+        if stored is None:
+            # Empty, or folded by another version of the rules: the entries are the truth.
+            stored = State()
+            for entry in self.entries(1):
+                stored = fold(stored, entry)
+        if stored.head != (last or State().head):
+            raise StoreError(StoreFault.DAMAGED, what="state", seq=stored.head.seq)
+        return stored
+
+
+def _entry_row(entry: Entry) -> tuple[object, ...]:
+    header = entry.header
+    return (
+        header.seq,
+        header.epoch,
+        entry.hash,
+        header.kind,
+        header.operation,
+        entry.body,
+        entry.terminal_signature,
+        entry.session_signature,
+    )
+
+
+def _item_row(record: views.ItemRecord) -> tuple[object, ...]:
+    return record.seq, record.day, record.waybill, record.token, record.label, record.copies

@@ -1,0 +1,118 @@
+"""DIR/month.keys: one random key per retention class and month, wrapped, **in no backup**.
+
+Destroying a key ends that class and month in every copy of the database.  A key is on the disk
+before anything is encrypted under it, so that no power cut can leave bytes without a key.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import threading
+from pathlib import Path
+
+from core import wire
+from core.crypto import sealing
+from core.errors import EntryError, StoreError, StoreFault
+from core.ports import Probe, no_probe
+from storage.faults import os_errors
+from storage.files import json_bytes, overwrite, read_json, write_atomic
+
+KEYFILE_NAME = "month.keys"
+_FORMAT = 1
+_KEY_BYTES = 32
+_NAME = re.compile(r"[a-z][a-z0-9_.]{0,39}/\d{4}-\d{2}")
+
+
+class KeyFile:
+    """Month keys of one terminal.  Readers may ask from any thread; one thread changes it."""
+
+    def __init__(self, directory: Path, subkey: bytes, terminal: str, probe: Probe = no_probe) -> None:
+        """Raises StoreError DAMAGED, TOO_NEW; a missing file is an empty one."""
+        self._path = directory / KEYFILE_NAME
+        self._subkey = subkey
+        self._terminal = terminal
+        self._probe = probe
+        self._lock = threading.Lock()
+        self._keys = self._load()
+
+    def find(self, retention: str, month: str) -> bytes | None:
+        """The key, None where it was destroyed or never made."""
+        with self._lock:
+            return self._keys.get(_name(retention, month))
+
+    def key(self, retention: str, month: str) -> bytes:
+        """The key, made and durable now where there was none.
+
+        Raises StoreError DISK_FULL, READ_ONLY, IO; then nothing may be encrypted.
+        """
+        found = self.find(retention, month)
+        if found is not None:
+            return found
+        fresh = secrets.token_bytes(_KEY_BYTES)
+        keys = {**self._keys, _name(retention, month): fresh}
+        self._save(keys)
+        with self._lock:
+            self._keys = keys
+        return fresh
+
+    def destroy(self, retention: str, month: str) -> bool:
+        """End that class and month for good; False where there was no key.  Durable when it returns."""
+        name = _name(retention, month)
+        if self.find(retention, month) is None:
+            return False
+        keys = {other: key for other, key in self._keys.items() if other != name}
+        with os_errors(KEYFILE_NAME):
+            old = os.open(self._path, os.O_WRONLY)
+        try:
+            self._save(keys)
+            with self._lock:
+                self._keys = keys
+            with os_errors(KEYFILE_NAME):
+                overwrite(old)  # the file that held it has no name any more, but still has its bytes
+        finally:
+            os.close(old)
+        return True
+
+    def names(self) -> list[tuple[str, str]]:
+        """(retention class, month) of every key held, sorted."""
+        with self._lock:
+            pairs = [name.partition("/") for name in sorted(self._keys)]
+        return [(retention, month) for retention, _, month in pairs]
+
+    def _bound(self, name: str) -> bytes:
+        return wire.encode({"type": "month-key", "terminal": self._terminal, "name": name})
+
+    def _save(self, keys: dict[str, bytes]) -> None:
+        wrapped = {
+            name: wire.b64(sealing.encrypt(self._subkey, key, self._bound(name)))
+            for name, key in keys.items()
+        }
+        write_atomic(self._path, json_bytes({"format": _FORMAT, "keys": wrapped}), self._probe)
+
+    def _load(self) -> dict[str, bytes]:
+        try:
+            value = read_json(self._path, _FORMAT)
+        except StoreError as error:
+            if error.code is StoreFault.MISSING:
+                return {}
+            raise
+        keys = {}
+        try:
+            for name, wrapped in value["keys"].items():
+                if not _NAME.fullmatch(name):
+                    raise ValueError
+                keys[name] = sealing.decrypt(self._subkey, wire.unb64(wrapped), self._bound(name))
+                if len(keys[name]) != _KEY_BYTES:
+                    raise ValueError
+        except (KeyError, TypeError, ValueError, AttributeError, EntryError, StoreError):
+            raise StoreError(StoreFault.DAMAGED, what=KEYFILE_NAME) from None
+        return keys
+
+
+def _name(retention: str, month: str) -> str:
+    name = f"{retention}/{month}"
+    if not _NAME.fullmatch(name):
+        raise StoreError(StoreFault.DAMAGED, what="retention class or month")
+    return name

@@ -1,0 +1,159 @@
+"""Everything that is asked of the journal.  Safe from any thread: each question has its own snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from core.errors import EntryError, StoreError, StoreFault
+from core.ledger.entry import Entry, Head, stamp
+from core.ports import ItemRow
+from storage.attachments import Row, from_row, from_rows
+from storage.database import Database
+from storage.keyfile import KeyFile
+from storage.views import decode_annex
+
+_CHUNK = 200  # entries per snapshot: a slow consumer never holds a connection
+
+_ENTRIES = (
+    "SELECT seq, epoch, body, terminal_signature, session_signature FROM entry "
+    "WHERE seq BETWEEN ? AND ? ORDER BY seq LIMIT ?"
+)
+_ATTACHMENTS = (
+    "SELECT seq, n, class, retention, month, nonce, data FROM attachment "
+    "WHERE seq BETWEEN ? AND ? ORDER BY seq, n"
+)
+_ITEMS = (
+    "SELECT i.seq, i.day, i.waybill, i.token, i.label, i.copies, e.epoch, e.body, "
+    "a.n, a.class, a.retention, a.month, a.nonce, a.data "
+    "FROM item i JOIN entry e ON e.seq = i.seq "
+    "JOIN attachment a ON a.seq = i.seq AND a.class = 'annex' "
+)
+
+
+class JournalReader:
+    """The reading half of the journal; over a database opened for reading it is all there is."""
+
+    def __init__(self, database: Database, keys: KeyFile) -> None:
+        """Raises StoreError DAMAGED where the file does not say whose it is."""
+        self.database = database
+        self.keys = keys
+        with database.reading() as connection:
+            found = connection.exec_driver_sql("SELECT terminal FROM meta").scalars().all()
+        if len(found) != 1:
+            raise StoreError(StoreFault.DAMAGED, what="meta")
+        self.terminal = str(found[0])
+
+    def entries(self, first: int, last: int | None = None) -> Iterator[Entry]:
+        """In sequence, attachments included where their bytes are still here."""
+        end = last if last is not None else 2**62
+        while first <= end:
+            with self.database.reading() as connection:
+                found = self._chunk(connection, first, end)
+            yield from found
+            if len(found) < _CHUNK:
+                return
+            first = found[-1].header.seq + 1
+
+    def _chunk(self, connection: sa.Connection, first: int, last: int) -> list[Entry]:
+        rows = connection.exec_driver_sql(_ENTRIES, (first, last, _CHUNK)).fetchall()
+        if not rows:
+            return []
+        beside: dict[int, list[Row]] = {}
+        for row in connection.exec_driver_sql(_ATTACHMENTS, (rows[0].seq, rows[-1].seq)):
+            beside.setdefault(row.seq, []).append(tuple(row))
+        return [
+            Entry(
+                row.body,
+                row.terminal_signature,
+                row.session_signature,
+                from_rows(beside.get(row.seq, []), self.terminal, row.epoch, self.keys.find),
+            )
+            for row in rows
+        ]
+
+    def last_head(self) -> Head | None:
+        """The head of the last stored entry; None for an empty journal."""
+        query = "SELECT epoch, seq, hash FROM entry ORDER BY seq DESC LIMIT 1"
+        return self._head(query, ())
+
+    def head_at(self, seq: int) -> Head | None:
+        """The head that stood after entry ``seq``."""
+        return self._head("SELECT epoch, seq, hash FROM entry WHERE seq = ?", (seq,))
+
+    def by_operation(self, operation: str) -> Head | None:
+        """Where the last entry of that operation stands, if any is here (I1)."""
+        query = "SELECT epoch, seq, hash FROM entry WHERE operation = ? ORDER BY seq DESC LIMIT 1"
+        return self._head(query, (operation,)) if operation else None
+
+    def _head(self, query: str, values: tuple[Any, ...]) -> Head | None:
+        with self.database.reading() as connection:
+            row = connection.exec_driver_sql(query, values).one_or_none()
+        return Head(row.epoch, row.seq, row.hash) if row else None
+
+    def item_by_waybill(self, waybill: str) -> ItemRow | None:
+        """The newest item of that waybill."""
+        return self._first("WHERE i.waybill = ? ORDER BY i.seq DESC, a.n LIMIT 1", (waybill,))
+
+    def item_by_token(self, token: str) -> ItemRow | None:
+        """The item whose label carries that token."""
+        return self._first("WHERE i.token = ? ORDER BY i.seq DESC, a.n LIMIT 1", (token,))
+
+    def item(self, seq: int) -> ItemRow | None:
+        """The item accepted by entry ``seq``."""
+        return self._first("WHERE i.seq = ? ORDER BY a.n LIMIT 1", (seq,))
+
+    def items(self, *, day: int | None = None, limit: int = 100) -> list[ItemRow]:
+        """Newest first; of one business day where given."""
+        if day is None:
+            return self._items("ORDER BY i.seq DESC, a.n LIMIT ?", (limit,))
+        return self._items("WHERE i.day = ? ORDER BY i.seq DESC, a.n LIMIT ?", (day, limit))
+
+    def _first(self, where: str, values: tuple[Any, ...]) -> ItemRow | None:
+        found = self._items(where, values)
+        return found[0] if found else None
+
+    def _items(self, where: str, values: tuple[Any, ...]) -> list[ItemRow]:
+        with self.database.reading() as connection:
+            rows = connection.exec_driver_sql(_ITEMS + where, values).fetchall()
+        found = [self._item(row) for row in rows]
+        return [item for item in found if item is not None]
+
+    def _item(self, row: Sequence[Any]) -> ItemRow | None:
+        seq, day, waybill, token, label, copies, epoch, body, n, *rest = row
+        annex_row: Row = (seq, n, rest[0], rest[1], rest[2], rest[3], rest[4])
+        annex = from_row(annex_row, self.terminal, epoch, self.keys.find)
+        decoded = decode_annex(annex.data) if annex is not None else None
+        if decoded is None:
+            return None  # its key is gone: the row is about to follow
+        try:
+            entry = Entry(body, b"")
+            header, visit = entry.header, str(entry.data["visit"])
+        except (EntryError, KeyError):
+            raise StoreError(StoreFault.DAMAGED, what="entry", seq=seq) from None
+        at, operator = stamp(header.trusted.at), header.actor.id
+        return ItemRow(
+            seq, epoch, header.operation, visit, waybill, token, day, at, operator, label, copies, decoded
+        )
+
+    def drafts(self, operator: str) -> list[tuple[str, bytes, str]]:
+        """(draft id, bytes, ISO 8601 UTC of the last change), oldest first."""
+        query = "SELECT draft, data, updated FROM draft WHERE operator = ? ORDER BY updated, draft"
+        with self.database.reading() as connection:
+            rows = connection.exec_driver_sql(query, (operator,)).fetchall()
+        return [(row.draft, row.data, row.updated) for row in rows]
+
+    def staff_name(self, operator: str) -> str:
+        """The name to show; the staff number itself where none is known."""
+        query = "SELECT name FROM operator WHERE operator = ?"
+        with self.database.reading() as connection:
+            name = connection.exec_driver_sql(query, (operator,)).scalar_one_or_none()
+        return operator if name is None else str(name)
+
+    def marks(self) -> tuple[bytes, bytes] | None:
+        """HQ's last signed marks: document and signature, to be checked by whoever uses them."""
+        with self.database.reading() as connection:
+            row = connection.exec_driver_sql("SELECT document, signature FROM mark").one_or_none()
+        return (row.document, row.signature) if row else None

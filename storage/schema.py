@@ -1,0 +1,125 @@
+"""Tables of the encrypted database.  What the chained bytes say already has no column of its own,
+unless something is searched or erased by it.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    text,
+)
+
+# The newest migration in storage/migrations/versions; a test keeps the two equal.
+HEAD_REVISION = "0001"
+
+METADATA = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# Whose store this is, one row: a file of another terminal is never taken for ours.
+META = Table(
+    "meta",
+    METADATA,
+    Column("id", Integer, CheckConstraint("id = 1", name="one"), primary_key=True),
+    Column("terminal", Text, nullable=False),
+)
+
+# The chain.  ``seq`` is the order, whatever the epoch.
+ENTRY = Table(
+    "entry",
+    METADATA,
+    Column("seq", Integer, primary_key=True),
+    Column("epoch", Integer, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("operation", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("terminal_signature", LargeBinary, nullable=False),
+    Column("session_signature", LargeBinary),
+)
+# I1: one operation has at most one entry of each kind.
+Index(
+    "ux_entry_operation",
+    ENTRY.c.operation,
+    ENTRY.c.kind,
+    unique=True,
+    sqlite_where=text("operation <> ''"),
+)
+
+# ``data`` holds ciphertext: sealed to HQ, or under the key of class and month (then the nonce of
+# the commitment is inside).  NULL: erased by the rules, or never here.
+ATTACHMENT = Table(
+    "attachment",
+    METADATA,
+    Column("seq", Integer, ForeignKey(ENTRY.c.seq), nullable=False),
+    Column("n", Integer, nullable=False),
+    Column("class", Text, nullable=False),
+    Column("retention", Text, nullable=False),
+    Column("month", Text, nullable=False),
+    Column("nonce", LargeBinary),
+    Column("data", LargeBinary),
+    PrimaryKeyConstraint("seq", "n"),
+)
+
+# The folded state after the last entry, one row.
+STATE = Table(
+    "state",
+    METADATA,
+    Column("id", Integer, CheckConstraint("id = 1", name="one"), primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+
+# A look-up: never hashed, dropped and rebuilt at will, loses a row with its annex.
+ITEM = Table(
+    "item",
+    METADATA,
+    Column("seq", Integer, ForeignKey(ENTRY.c.seq), primary_key=True),
+    Column("day", Integer, nullable=False),
+    Column("waybill", Text, nullable=False, index=True),
+    Column("token", Text, nullable=False, index=True),
+    Column("label", Text, nullable=False),
+    Column("copies", Integer, nullable=False),
+)
+
+# Staff names: shown on the screen, never in the chain and never outside the encrypted file.
+OPERATOR = Table(
+    "operator",
+    METADATA,
+    Column("operator", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+)
+
+# HQ's last signed marks (received and safe), as signed bytes, one row.
+MARK = Table(
+    "mark",
+    METADATA,
+    Column("id", Integer, CheckConstraint("id = 1", name="one"), primary_key=True),
+    Column("document", LargeBinary, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+)
+
+# What is typed and not yet committed.
+DRAFT = Table(
+    "draft",
+    METADATA,
+    Column("operator", Text, nullable=False),
+    Column("draft", Text, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("updated", Text, nullable=False),
+    PrimaryKeyConstraint("operator", "draft"),
+)

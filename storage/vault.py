@@ -1,0 +1,214 @@
+"""The vault: opens with an operator's password, gives keys while it is open, forgets them when shut."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from core.crypto import sealing
+from core.crypto.keys import Signer, SoftwareSigner
+from core.errors import RuleError, RuleFault, StoreError, StoreFault
+from core.ledger.documents import Grant
+from core.ports import Clock, HeadquartersKeys, Probe, UnlockedOperator, no_probe
+from storage.files import sync_directory
+from storage.slots import (
+    KEY_BYTES,
+    Argon2Cost,
+    OperatorKeys,
+    VaultSecret,
+    open_operator_keys,
+    open_slot,
+    seal_recovery,
+    seal_slot,
+)
+from storage.tries import TryCounter, TryLimits
+from storage.vaultfile import OperatorRecord, VaultFile, load, save
+
+VAULT_NAME = "vault.json"
+TRIES_NAME = "vault.tries"
+# Purposes of subkeys.  A new one gets a new name; none is ever used for two things.
+SUBKEY_DATABASE, SUBKEY_KEYFILE, SUBKEY_TLS, _SUBKEY_MAC = "database", "keyfile", "tls", "vault-mac"
+
+
+def new_data_key() -> bytes:
+    """32 random bytes; every subkey comes from it."""
+    return secrets.token_bytes(KEY_BYTES)
+
+
+@dataclass(frozen=True, slots=True)
+class NewVault:
+    """What a vault is made from: HQ's grant and keys, the terminal's key, the first operator."""
+
+    grant: bytes
+    grant_signature: bytes
+    headquarters: HeadquartersKeys
+    secret: VaultSecret
+    operator: OperatorKeys
+    role: str
+    cost: Argon2Cost
+
+
+class FileVault:
+    """``core.ports.Vault`` over DIR/vault.json.  One thread (the station's) uses it."""
+
+    def __init__(
+        self, directory: Path, clock: Clock, limits: TryLimits | None = None, probe: Probe = no_probe
+    ) -> None:
+        self._path = directory / VAULT_NAME
+        self._tries = TryCounter(directory / TRIES_NAME, clock, limits or TryLimits())
+        self._probe = probe
+        self._secret: VaultSecret | None = None
+        self._file: VaultFile | None = None
+
+    @staticmethod
+    def create(directory: Path, new: NewVault, probe: Probe = no_probe) -> None:
+        """Write a vault with its first operator; raises StoreError EXISTS, or as a write does."""
+        path = directory / VAULT_NAME
+        if path.exists():
+            raise StoreError(StoreFault.EXISTS, what=VAULT_NAME)
+        keys = new.operator
+        record = OperatorRecord(
+            keys.operator, new.role, keys.signer.public, keys.agreement.public, keys.wrapped
+        )
+        empty = VaultFile(
+            new.grant,
+            new.grant_signature,
+            new.headquarters.signing,
+            new.headquarters.opening,
+            {},
+            {},
+            b"",
+            new.cost,
+        )
+        grant = _sound_grant(empty, new.secret.terminal)
+        terminal, epoch = grant.terminal, grant.epoch
+        slot = seal_slot(new.secret, terminal, epoch, record.operator, record.agreement)
+        recovery = seal_recovery(new.secret.data_key, terminal, epoch, new.headquarters.opening)
+        content = replace(
+            empty, operators={record.operator: record}, slots={record.operator: slot}, recovery=recovery
+        )
+        save(path, content, _mac_key(new.secret.data_key), probe)
+        sync_directory(directory)
+
+    # -- core.ports.Vault ----------------------------------------------------------------------
+
+    def is_open(self) -> bool:
+        """Whether keys are in memory."""
+        return self._secret is not None
+
+    def unlock(self, operator: str, password: str) -> UnlockedOperator:
+        """Argon2id (0.5–1 s).  Opens the vault where it is shut; else checks the operator only.
+
+        Raises StoreError WRONG_KEY (also for an unknown operator), LOCKED_OUT(seconds), DAMAGED,
+        TOO_NEW, MISSING, and DISK_FULL, READ_ONLY or IO where a failed try could not be counted.
+        """
+        content, mac = load(self._path)
+        record = content.operators.get(operator)
+        self._tries.begin(operator if record else None)
+        if record is None:
+            # As slow as a wrong password: the time does not tell who works here.
+            cost = content.cost
+            sealing.stretch(
+                password,
+                bytes(16),
+                iterations=cost.iterations,
+                memory_kib=cost.memory_kib,
+                lanes=cost.lanes,
+            )
+            raise StoreError(StoreFault.WRONG_KEY, what="operator")
+        keys = open_operator_keys(operator, password, record.signing, record.agreement, record.wrapped)
+        slot = content.slots.get(operator)
+        if slot is None:
+            raise StoreError(StoreFault.WRONG_KEY, what="slot")
+        grant = _readable_grant(content)
+        secret = open_slot(slot, grant.terminal, grant.epoch, operator, keys.agreement)
+        if not hmac.compare_digest(content.mac(_mac_key(secret.data_key)), mac):
+            raise StoreError(StoreFault.DAMAGED, what=VAULT_NAME)
+        _sound_grant(content, secret.terminal)
+        self._tries.clear(operator)
+        was_shut, self._secret, self._file = self._secret is None, secret, content
+        return UnlockedOperator(operator, record.role, keys.signer, record.agreement, was_shut)
+
+    def terminal_signer(self) -> Signer:
+        """Raises RuleError NOT_LOGGED_IN while shut, as everything below."""
+        return self._open()[0].terminal
+
+    def headquarters_keys(self) -> HeadquartersKeys:
+        """HQ's pinned public keys."""
+        content = self._open()[1]
+        return HeadquartersKeys(content.signing, content.opening)
+
+    def close(self) -> None:
+        """Forget every key."""
+        self._secret = self._file = None
+
+    # -- for the store itself ------------------------------------------------------------------
+
+    def subkey(self, purpose: str) -> bytes:
+        """32 bytes for one purpose, derived from the data key."""
+        return sealing.derive(self._open()[0].data_key, purpose)
+
+    def grant(self) -> Grant:
+        """HQ's grant of the present epoch: terminal, branch, epoch, key."""
+        return _readable_grant(self._open()[1])
+
+    def operators(self) -> Mapping[str, OperatorRecord]:
+        """Everyone the vault knows."""
+        return dict(self._open()[1].operators)
+
+    def seconds_left(self, operator: str) -> int:
+        """How long that operator's next try must wait."""
+        return self._tries.seconds_left(operator)
+
+    def add_operator(self, record: OperatorRecord, *, slot: bool = True) -> None:
+        """Let an operator in, without her being here; replaces what was known of her.
+
+        ``slot`` False for technicians and auditors: known, but her key opens nothing.
+        """
+        secret, content = self._open()
+        grant = _readable_grant(content)
+        operators = {**content.operators, record.operator: record}
+        slots = {name: held for name, held in content.slots.items() if name != record.operator}
+        if slot:
+            slots[record.operator] = seal_slot(
+                secret, grant.terminal, grant.epoch, record.operator, record.agreement
+            )
+        self._save(replace(content, operators=operators, slots=slots))
+
+    def remove_operator(self, operator: str) -> None:
+        """Her slot and wrapped keys go; raises StoreError CONFLICT for the last slot of the vault."""
+        content = self._open()[1]
+        slots = {name: held for name, held in content.slots.items() if name != operator}
+        if not slots:
+            raise StoreError(StoreFault.CONFLICT, what="last operator")
+        operators = {name: row for name, row in content.operators.items() if name != operator}
+        self._save(replace(content, operators=operators, slots=slots))
+
+    def _save(self, content: VaultFile) -> None:
+        secret, _ = self._open()
+        save(self._path, content, _mac_key(secret.data_key), self._probe)
+        self._file = content
+
+    def _open(self) -> tuple[VaultSecret, VaultFile]:
+        if self._secret is None or self._file is None:
+            raise RuleError(RuleFault.NOT_LOGGED_IN)
+        return self._secret, self._file
+
+
+def _mac_key(data_key: bytes) -> bytes:
+    return sealing.derive(data_key, _SUBKEY_MAC)
+
+
+def _readable_grant(content: VaultFile) -> Grant:
+    return content.granted()
+
+
+def _sound_grant(content: VaultFile, terminal: SoftwareSigner) -> Grant:
+    """The grant, if it speaks of this terminal key and this opening key."""
+    grant = content.granted()
+    if grant.key != terminal.public or grant.opening != content.opening:
+        raise StoreError(StoreFault.DAMAGED, what="grant")
+    return grant
