@@ -1,0 +1,422 @@
+"""An independent checker of journal exports, written from docs/format.md alone.
+
+    python tests/peers/checker.py EXPORT --headquarters KEYTEXT
+
+Standard library and ``cryptography`` only; nothing of the counter's own code.  It prints what it
+counted and its verdict; exit 0 sound, 1 not sound (the first bad entry is named), 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import collections
+import datetime
+import hashlib
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+
+TERMINAL_TAG = b"counter/entry/terminal/1\x00"
+SESSION_TAG = b"counter/entry/session/1\x00"
+DOCUMENT_TAG = b"counter/document/1\x00"
+ATTACHMENT_TAG = b"counter/attachment/1\x00"
+BODY_LIMIT = 65_536
+DEEPEST = 16
+LARGEST = 2**53 - 1
+ZERO = bytes(32)
+TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
+Object = dict[str, Any]
+
+BODY_MEMBERS = {
+    "format": int, "suite": int, "terminal": str, "epoch": int, "seq": int, "prev": str, "kind": str,
+    "kind_version": int, "actor": dict, "op": str, "wall": str, "trusted": dict, "rules": str,
+    "directives": int, "attachments": list, "keys": dict, "data": dict,
+}  # fmt: skip
+PERSONAL = {
+    "DayClosed", "OperatorLoggedIn", "OperatorLocked", "OperatorLoggedOut", "SenderVerified", "ItemAccepted",
+    "ItemRefused", "ReprintAsked",
+}  # fmt: skip
+SESSION_ENDS = {"OperatorLocked", "OperatorLoggedOut", "SessionEnded"}
+
+
+class Bad(Exception):  # noqa: N818 - the verdict, not a fault of this program
+    """Something is not as the format says; the text names it."""
+
+
+def need(condition: object, what: str) -> None:
+    """Raise Bad unless the condition holds."""
+    if not condition:
+        raise Bad(what)
+
+
+# -- section 1: canonical bytes ------------------------------------------------------------------
+
+
+def canonical(value: object, depth: int = 0) -> str:
+    """The one text of a value, written out by the rules of section 1."""
+    need(depth <= DEEPEST, "too deep")
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        need(abs(value) <= LARGEST, "integer too large")
+        return str(value)
+    if isinstance(value, str):
+        return '"' + "".join(map(escaped, value)) + '"'
+    if isinstance(value, list):
+        return "[" + ",".join(canonical(inner, depth + 1) for inner in value) + "]"
+    if isinstance(value, dict):
+        need(all(key.isascii() for key in value), "key not ASCII")
+        members = (f"{canonical(key)}:{canonical(value[key], depth + 1)}" for key in sorted(value))
+        return "{" + ",".join(members) + "}"
+    raise Bad("not a value of the format")
+
+
+def escaped(character: str) -> str:
+    """One character as it stands in a canonical string."""
+    short = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
+    if character in short:
+        return short[character]
+    return f"\\u{ord(character):04x}" if character < " " else character
+
+
+def parse(data: bytes, limit: int | None = BODY_LIMIT) -> Object:
+    """The object in canonical bytes."""
+    need(limit is None or len(data) <= limit, "too large")
+    try:
+        value = json.loads(data.decode("utf-8"))
+    except (UnicodeDecodeError, ValueError, RecursionError):
+        raise Bad("not JSON in UTF-8") from None
+    if not isinstance(value, dict):
+        raise Bad("not an object")
+    try:
+        again = canonical(value).encode("utf-8")
+    except UnicodeEncodeError:
+        raise Bad("unpaired surrogate") from None
+    need(again == data, "not canonical")
+    return value
+
+
+def binary(text: Any, size: int | None = None) -> bytes:
+    """Bytes from base64url without padding."""
+    need(isinstance(text, str) and re.fullmatch(r"[A-Za-z0-9_-]*", text), "not base64url")
+    try:
+        data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except ValueError:
+        raise Bad("not base64url") from None
+    need(unbinary(data) == text, "not base64url")
+    need(size is None or len(data) == size, "wrong number of bytes")
+    return data
+
+
+def unbinary(data: bytes) -> str:
+    """The text form of bytes."""
+    return base64.urlsafe_b64encode(data).decode("ascii").rstrip("=")
+
+
+def check_time(text: Any) -> None:
+    """A time of section 1; such texts sort as the times do."""
+    need(isinstance(text, str) and TIME.fullmatch(text), "not a time")
+    try:
+        datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ")
+    except ValueError:
+        raise Bad("not a time") from None
+
+
+def members(value: Any, *names: str) -> Object:
+    """An object with exactly these members."""
+    if not isinstance(value, dict) or set(value) != set(names):
+        raise Bad("wrong members")
+    return value
+
+
+# -- section 2: keys -----------------------------------------------------------------------------
+
+
+def key_id(text: str) -> str:
+    """The id of a key in text form."""
+    return unbinary(hashlib.sha256(text.encode("ascii")).digest()[:16])
+
+
+def signed(text: Any, signature: bytes, message: bytes, what: str) -> None:
+    """Raise Bad unless the key in text form signed the message."""
+    need(isinstance(text, str), f"{what}: no key")
+    kind, _, rest = text.partition(".")
+    raw = binary(rest)
+    try:
+        if kind == "ed25519" and len(raw) == 32:
+            Ed25519PublicKey.from_public_bytes(raw).verify(signature, message)
+        elif kind == "p256" and len(raw) == 65:
+            EllipticCurvePublicKey.from_encoded_point(SECP256R1(), raw).verify(
+                signature, message, ECDSA(SHA256())
+            )
+        else:
+            raise Bad(f"{what}: not a signing key")
+    except (InvalidSignature, ValueError):
+        raise Bad(f"{what}: wrong signature") from None
+
+
+def document(body: bytes, signature: bytes, key: Any, kind: str, *names: str) -> Object:
+    """A signed document of one type with exactly these other members."""
+    signed(key, signature, DOCUMENT_TAG + body, kind)
+    value = members(parse(body), "type", *names)
+    need(value["type"] == kind, "wrong type of document")
+    return value
+
+
+# -- the walk over one terminal's entries ---------------------------------------------------------
+
+
+class Journal:
+    """What was learnt of one terminal while its entries passed by."""
+
+    def __init__(self, terminal: str, headquarters: str) -> None:
+        self.terminal = terminal
+        self.headquarters = headquarters
+        self.seq = 0
+        self.epoch = 0
+        self.head = {"epoch": 1, "seq": 0, "hash": unbinary(ZERO)}
+        self.grants: dict[int, Object] = {}
+        self.operators: dict[str, Object] = {}
+        self.session: Object | None = None
+        self.kinds: collections.Counter[str] = collections.Counter()
+        self.counts: collections.Counter[str] = collections.Counter()
+
+    def learn(self, entry: Object) -> None:
+        """First pass: the grant of an EpochOpened (section 5)."""
+        body = parse(binary(entry["body"]))
+        if body.get("kind") != "EpochOpened":
+            return
+        data = members(body.get("data"), "grant", "grant_signature", "key")
+        names = ("terminal", "branch", "epoch", "key", "start", "opening")
+        grant = document(
+            binary(data["grant"]),
+            binary(data["grant_signature"]),
+            self.headquarters,
+            "epoch-grant",
+            *names,
+        )
+        need(grant["terminal"] == self.terminal, "grant for another terminal")
+        need(
+            grant["epoch"] == body.get("epoch") and grant["key"] == data["key"],
+            "grant for another epoch or key",
+        )
+        need(self.grants.setdefault(grant["epoch"], grant) == grant, "two grants for one epoch")
+
+    def follow(self, entry: Object) -> None:
+        """Second pass: everything about one entry."""
+        raw = binary(entry["body"])
+        body = parse(raw)
+        self.form(body)
+        need(body["terminal"] == self.terminal, "another terminal")
+        need(body["seq"] == self.seq + 1, f"sequence: {body['seq']} after {self.seq}")
+        need(body["prev"] == self.head["hash"], "does not follow the entry before")
+        self.attachments(body["attachments"], entry["attachments"])
+        self.terminal_signature(body, raw, binary(entry["terminal_signature"]))
+        if body["kind"] == "OperatorKeyAccepted":
+            self.accept(body["data"])
+        if body["kind"] == "OperatorLoggedIn":
+            self.log_in(body)
+        self.session_signature(body, raw, entry["session_signature"])
+        if body["kind"] in SESSION_ENDS:
+            self.session = None
+        self.seq, self.epoch = body["seq"], body["epoch"]
+        self.head = {
+            "epoch": body["epoch"],
+            "seq": body["seq"],
+            "hash": unbinary(hashlib.sha256(raw).digest()),
+        }
+        self.kinds[body["kind"]] += 1
+
+    def form(self, body: Object) -> None:
+        """Section 3: the members of a body."""
+        need(set(body) == set(BODY_MEMBERS), "wrong members of the body")
+        for name, kind in BODY_MEMBERS.items():
+            need(type(body[name]) is kind, f"wrong type of {name}")
+            need(kind is not str or len(body[name]) <= 200, f"{name} too long")
+        need(body["format"] == 1 and body["suite"] == 1, "unknown format or suite")
+        need(body["epoch"] >= 1 and body["seq"] >= 1 and body["kind_version"] >= 1, "number too small")
+        need(body["directives"] >= 0, "number too small")
+        actor = body["actor"]
+        need({"type"} <= set(actor) <= {"type", "id", "session"}, "actor")
+        need(all(isinstance(text, str) and text for text in actor.values()), "actor")
+        need(actor["type"] in ("person", "system", "hq", "technician"), "actor")
+        binary(body["prev"], 32)
+        check_time(body["wall"])
+        trusted = members(body["trusted"], "at", "quality")
+        check_time(trusted["at"])
+        need(trusted["quality"] in ("confirmed", "unconfirmed"), "quality of time")
+        keys = members(body["keys"], "terminal", "session")
+        need(all(isinstance(text, str) for text in keys.values()), "keys")
+
+    def attachments(self, said: list[Any], found: Any) -> None:
+        """Section 6: what is still there opens its commitment."""
+        for item in said:
+            members(item, "class", "retention", "month", "size", "commit")
+            need(item["class"] in ("sealed", "annex", "case"), "class of an attachment")
+            need(
+                isinstance(item["retention"], str) and isinstance(item["month"], str),
+                "class of an attachment",
+            )
+            need(type(item["size"]) is int and item["size"] >= 0, "size of an attachment")
+            binary(item["commit"], 32)
+        need(isinstance(found, list) and len(found) in (0, len(said)), "number of attachments")
+        self.counts["attachments gone"] += len(said) - len(found)
+        for promise, item in zip(said, found, strict=False):
+            if item is None:
+                self.counts["attachments gone"] += 1
+                continue
+            members(item, "class", "retention", "month", "nonce", "data")
+            nonce, data = binary(item["nonce"], 32), binary(item["data"])
+            same = all(item[name] == promise[name] for name in ("class", "retention", "month"))
+            need(same and len(data) == promise["size"], "attachment is not the one promised")
+            commitment = hashlib.sha256(ATTACHMENT_TAG + nonce + data).digest()
+            need(unbinary(commitment) == promise["commit"], "commitment of an attachment")
+            self.counts[f"attachments {item['class']}"] += 1
+
+    def terminal_signature(self, body: Object, raw: bytes, signature: bytes) -> None:
+        """Section 5: the granted key of the epoch signs, and the epoch begins where HQ said."""
+        grant = self.grants.get(body["epoch"])
+        if grant is None:
+            raise Bad("epoch without a grant")
+        if body["epoch"] != self.epoch:
+            need(body["epoch"] > self.epoch, "epoch goes down")
+            need(grant["start"] == self.head, "epoch begins elsewhere than HQ granted")
+        need(body["keys"]["terminal"] == key_id(grant["key"]), "key of the terminal")
+        signed(grant["key"], signature, TERMINAL_TAG + raw, "terminal")
+        self.counts["terminal signatures"] += 1
+
+    def accept(self, data: Object) -> None:
+        """Section 5: an operator's key, its own proof and who stands for it."""
+        names = ("operator", "role", "signing", "agreement")
+        members(data, *names, "proof", "endorsed_by", "endorser", "endorsement")
+        need(all(isinstance(data[name], str) for name in names), "wrong type in an operator's key")
+        value = {"type": "operator-key", "terminal": self.terminal, **{name: data[name] for name in names}}
+        message = DOCUMENT_TAG + canonical(value).encode("utf-8")
+        signed(data["signing"], binary(data["proof"]), message, "operator proof")
+        by, key = data["endorsed_by"], None
+        if by == "old_key" and data["operator"] in self.operators:
+            key = self.operators[data["operator"]]["signing"]
+        elif by == "supervisor" and self.operators.get(str(data["endorser"]), {}).get("role") == "supervisor":
+            key = self.operators[str(data["endorser"])]["signing"]
+        if by == "first":
+            need(not self.operators, "not the first operator")
+        else:
+            need(key is not None, "nobody stands for this operator's key")
+            signed(key, binary(data["endorsement"]), message, "endorsement")
+        self.operators[data["operator"]] = data
+        self.counts["operator keys"] += 1
+
+    def log_in(self, body: Object) -> None:
+        """Section 5: a session certificate."""
+        operator = self.operators.get(body["actor"].get("id", ""))
+        if operator is None:
+            raise Bad("session of an operator who was never accepted")
+        data = members(body["data"], "certificate", "certificate_signature")
+        names = ("terminal", "epoch", "head", "operator", "role", "session", "key", "end")
+        certificate = document(
+            binary(data["certificate"]),
+            binary(data["certificate_signature"]),
+            operator["signing"],
+            "session",
+            *names,
+        )
+        check_time(certificate["end"])
+        expected = {
+            "terminal": self.terminal,
+            "epoch": body["epoch"],
+            "head": self.head,
+            "operator": body["actor"].get("id"),
+            "role": operator["role"],
+            "session": body["actor"].get("session"),
+        }
+        for name, value in expected.items():
+            need(certificate[name] == value, f"session certificate: another {name}")
+        self.session = certificate
+        self.counts["sessions"] += 1
+
+    def session_signature(self, body: Object, raw: bytes, signature: Any) -> None:
+        """Section 3 and 5: a person's act is signed by the key of her session, and by nobody else."""
+        if body["actor"]["type"] != "person":
+            need(body["kind"] not in PERSONAL or body["kind_version"] != 1, "a person's act without a person")
+            need(signature is None and body["keys"]["session"] == "", "session signature of nobody")
+            return
+        session = self.session
+        if session is None:
+            raise Bad("no session is open")
+        need(body["actor"].get("session") == session["session"], "another session")
+        need(body["actor"].get("id") == session["operator"], "another operator's session")
+        need(body["keys"]["session"] == key_id(session["key"]), "key of the session")
+        need(body["trusted"]["at"] <= session["end"], "session has ended")
+        signed(session["key"], binary(signature), SESSION_TAG + raw, "session")
+        self.counts["session signatures"] += 1
+
+
+# -- section 10: the export ------------------------------------------------------------------------
+
+
+def check(lines: list[bytes], headquarters: str) -> Journal:
+    """Check an export line by line; Bad names the line and, where it can, the entry."""
+    need(len(lines) >= 2 and all(line.endswith(b"\n") for line in lines), "the file was cut off")
+    first = members(
+        parse(lines[0][:-1], None), "format", "terminal", "headquarters", "first", "last", "entries"
+    )
+    need(first["format"] == "counter-export/1", "unknown form of export")
+    need(first["headquarters"] == headquarters, "made for another headquarters")
+    need(first["first"] == 1, "does not begin at the first entry: it cannot be verified as a whole")
+    journal = Journal(first["terminal"], headquarters)
+    entries = []
+    for number, line in enumerate(lines[1:-1], 1):
+        try:
+            names = ("body", "terminal_signature", "session_signature", "attachments")
+            entries.append(members(parse(line[:-1], None), *names))
+            journal.learn(entries[-1])
+        except Bad as bad:
+            raise Bad(f"entry {number}: {bad}") from None
+    for number, entry in enumerate(entries, 1):
+        try:
+            journal.follow(entry)
+        except Bad as bad:
+            raise Bad(f"entry {number}: {bad}") from None
+    end = members(parse(lines[-1][:-1], None), "end", "head")
+    need(end["end"] == first["entries"] == first["last"] == journal.seq, "number of entries")
+    need(end["head"] == journal.head, "head after the last entry")
+    return journal
+
+
+def main(arguments: list[str]) -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(description="Checks an export of a counter's journal.")
+    parser.add_argument("export", type=Path)
+    parser.add_argument(
+        "--headquarters", required=True, metavar="KEYTEXT", help="HQ's signing key, text form"
+    )
+    options = parser.parse_args(arguments)
+    try:
+        with options.export.open("rb") as file:
+            journal = check(file.readlines(), options.headquarters)
+    except OSError as error:
+        print(f"cannot be read: {error.strerror}")
+        return 1
+    except Bad as bad:
+        print(f"NOT SOUND  {bad}")
+        return 1
+    for name, count in sorted(journal.kinds.items()):
+        print(f"{count:8}  {name}")
+    for name, count in sorted(journal.counts.items()):
+        print(f"{count:8}  {name}")
+    print(f"SOUND  terminal {journal.terminal}, {journal.seq} entries, head {journal.head['hash']}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
