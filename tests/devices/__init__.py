@@ -1,0 +1,1 @@
+"""Tests of ``devices``: pure layers by vectors and fuzzing, lanes against real ptys and sockets."""
