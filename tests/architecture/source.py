@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SKIPPED = {"__pycache__", "build", "dist", "node_modules", "data"}
-TERMINAL = ("core", "devices", "storage", "ui", "main.py")
+TERMINAL = ("core", "devices", "storage", "ui", "program", "main.py")
 
 
 @dataclass(frozen=True)
