@@ -1,0 +1,164 @@
+"""A visit that is not committed, as canonical bytes for the vault: a power cut loses no typing.
+
+Of the document only what the record takes is kept: never photo, nation, sex or the address on it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from core import wire
+from core.acceptance.visit import (
+    AcceptedItem,
+    FieldText,
+    Identity,
+    ItemDraft,
+    Step,
+    Visit,
+    VisitNote,
+    undo_original,
+)
+from core.commands import SENDER_FIELDS, Acknowledgement, Field, Security
+from core.errors import EntryError, EntryFault
+from core.identity.card import DocumentKind
+from core.ledger.entry import parse_stamp, stamp
+from core.rule_data import Rules
+
+FORM = 1
+
+
+def draft_to_bytes(visit: Visit) -> bytes:
+    """Canonical bytes of a visit, without what is on the reader and what a later look will tell."""
+    item, identity = visit.item, visit.identity
+    return wire.encode(
+        {
+            "form": FORM,
+            "visit": visit.id,
+            "fields": _fields_out(visit.fields),
+            "identity": _identity_out(identity) if identity is not None else None,
+            "original_seen": _time_out(visit.original_seen),
+            "acknowledged": visit.acknowledged.value if visit.acknowledged else "",
+            "notice": visit.notice,
+            "sender_entry": visit.sender_entry,
+            "accepted": [[one.waybill, one.number, one.when] for one in visit.accepted],
+            "item": {
+                "operation": item.operation,
+                "fields": _fields_out(item.fields),
+                "inspected": _time_out(item.inspected),
+                "inspected_as": list(item.inspected_as),
+                "security": item.security.value if item.security else "",
+                "security_at": _time_out(item.security_at),
+                "accepted": item.accepted,
+            },
+        }
+    )
+
+
+def draft_from_bytes(data: bytes, now: dt.datetime, rules: Rules, *, visit_id: str) -> Step:
+    """The visit again.  Raises EntryError FORM for anything :func:`draft_to_bytes` did not make.
+
+    A document read too long ago lapses: the typing stays, the document has to be read again, and
+    what follows is a new visit (``visit_id``), for it may be another person.  Ask for the waybill
+    again afterwards (``inputs.waybill_again``).
+    """
+    visit = _visit(wire.decode(data))
+    identity = visit.identity
+    lasts = dt.timedelta(minutes=rules.limits.draft_identity_minutes)
+    # A clock that was set back makes a read of the future: that is not a fresh one either.
+    if identity is None or dt.timedelta(0) <= now - identity.read_at <= lasts:
+        return Step(visit)
+    lapsed = replace(undo_original(visit), id=visit_id, identity=None, accepted=())
+    return Step(replace(lapsed, acknowledged=None, notice=""), VisitNote.IDENTITY_LAPSED)
+
+
+def _visit(value: Mapping[str, Any]) -> Visit:
+    try:
+        if value["form"] != FORM:
+            raise EntryError(EntryFault.FORM, what="draft form")
+        item = value["item"]
+        contents, quantity = item["inspected_as"]
+        return Visit(
+            id=_text(value["visit"]),
+            item=ItemDraft(
+                operation=_text(item["operation"]),
+                fields=_fields_in(item["fields"], sender=False),
+                inspected=_time_in(item["inspected"]),
+                inspected_as=(contents, quantity),
+                security=Security(item["security"]) if item["security"] else None,
+                security_at=_time_in(item["security_at"]),
+                accepted=_count(item["accepted"]),
+            ),
+            fields=_fields_in(value["fields"], sender=True),
+            identity=_identity_in(value["identity"]) if value["identity"] is not None else None,
+            original_seen=_time_in(value["original_seen"]),
+            acknowledged=Acknowledgement(value["acknowledged"]) if value["acknowledged"] else None,
+            notice=_text(value["notice"]),
+            sender_entry=_count(value["sender_entry"]),
+            accepted=tuple(AcceptedItem(*map(_text, one)) for one in value["accepted"]),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError):
+        # "from None": the failing value may be what a customer said.
+        raise EntryError(EntryFault.FORM, what="draft") from None
+
+
+def _fields_out(fields: Mapping[Field, FieldText]) -> dict[str, list[str]]:
+    return {name.value: [value.text, value.source] for name, value in fields.items()}
+
+
+def _fields_in(value: Mapping[str, Any], *, sender: bool) -> dict[Field, FieldText]:
+    fields = {Field(name): FieldText(*map(_text, pair)) for name, pair in value.items()}
+    if any((name in SENDER_FIELDS) != sender for name in fields):
+        raise EntryError(EntryFault.FORM, what="draft field")
+    return fields
+
+
+def _identity_out(identity: Identity) -> dict[str, Any]:
+    return {
+        "read": identity.read_id,
+        "read_at": stamp(identity.read_at),
+        "kind": identity.kind.value,
+        "number": identity.number,
+        "name": identity.name,
+        "valid_from": identity.valid_from.isoformat(),
+        "valid_to": identity.valid_to.isoformat() if identity.valid_to else "",
+        "problems": list(identity.problems),
+        "warnings": list(identity.warnings),
+    }
+
+
+def _identity_in(value: Mapping[str, Any]) -> Identity:
+    valid_to = _text(value["valid_to"])
+    return Identity(
+        read_id=_text(value["read"]),
+        read_at=parse_stamp(value["read_at"]),
+        kind=DocumentKind(value["kind"]),
+        number=_text(value["number"]),
+        name=_text(value["name"]),
+        valid_from=dt.date.fromisoformat(value["valid_from"]),
+        valid_to=dt.date.fromisoformat(valid_to) if valid_to else None,
+        problems=tuple(map(_text, value["problems"])),
+        warnings=tuple(map(_text, value["warnings"])),
+    )
+
+
+def _time_out(moment: dt.datetime | None) -> str:
+    return stamp(moment) if moment is not None else ""
+
+
+def _time_in(text: object) -> dt.datetime | None:
+    return parse_stamp(text) if text != "" else None
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _count(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise TypeError
+    return value

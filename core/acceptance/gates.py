@@ -1,0 +1,253 @@
+"""What stands, what is missing, and what may not be committed: derived anew from the visit each time.
+
+Nothing here is stored.  ``missing`` is the only judge of whether F9 commits, and it asks the document,
+the names, the fields and the day again, whatever was confirmed before.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+
+from core.acceptance.labels import Imprint, label
+from core.acceptance.masks import masked
+from core.acceptance.visit import KEPT, Visit, check, name_matches
+from core.commands import Field
+from core.errors import Fact, RuleFault
+from core.identity.masking import (
+    mask_address,
+    mask_name,
+    mask_number_for_record,
+    mask_number_on_screen,
+)
+from core.ledger.entry import stamp
+from core.rule_data import Rules
+from core.view import FieldView, GateName, GateState, GateView, ItemView, SenderView, VisitView
+
+PHOTO_NONE, PHOTO_UNDECODABLE = "none", "undecodable"
+
+
+class Missing(StrEnum):
+    """What F9 still waits for, in the order of the way; "problem" where the rules refuse what stands."""
+
+    NEXT = "missing.next"  # this item is committed: F7 or F8
+    IDENTITY = "missing.identity"
+    IDENTITY_PROBLEM = "problem.identity"
+    SENDER_NAME = "missing.sender_name"
+    SENDER_NAME_PROBLEM = "problem.sender_name"
+    ORIGINAL = "missing.original"
+    WAYBILL = "missing.waybill"
+    WAYBILL_PROBLEM = "problem.waybill"
+    CONTENTS = "missing.contents"
+    CONTENTS_PROBLEM = "problem.contents"
+    QUANTITY = "missing.quantity"
+    QUANTITY_PROBLEM = "problem.quantity"
+    INSPECTED = "missing.inspected"
+    SECURITY = "missing.security"
+    WEIGHT = "missing.weight"
+    WEIGHT_PROBLEM = "problem.weight"
+    SENDER_PHONE = "missing.sender_phone"
+    SENDER_PHONE_PROBLEM = "problem.sender_phone"
+    SENDER_ADDRESS = "missing.sender_address"
+    SENDER_ADDRESS_PROBLEM = "problem.sender_address"
+    RECIPIENT_NAME = "missing.recipient_name"
+    RECIPIENT_NAME_PROBLEM = "problem.recipient_name"
+    RECIPIENT_PHONE = "missing.recipient_phone"
+    RECIPIENT_PHONE_PROBLEM = "problem.recipient_phone"
+    RECIPIENT_ADDRESS = "missing.recipient_address"
+    RECIPIENT_ADDRESS_PROBLEM = "problem.recipient_address"
+    NOTICE = "missing.notice"
+
+
+class GateDetail(StrEnum):
+    """The second line of a gate that is done; open ones show what is missing, others their fault's code."""
+
+    IDENTITY = "gate.identity"  # kind, long_term
+    ORIGINAL = "gate.original"  # at
+    WAYBILL = "gate.waybill"  # source
+    CONTENTS = "gate.contents"  # at
+    SECURITY = "gate.security"  # security, at
+    WEIGHT = "gate.weight"  # grams, source
+    PARTIES = "gate.parties"
+    NOTICE = "gate.notice"  # how, version
+
+
+# Which parts make a gate; a part is a field, or one of the confirmations.
+_PARTS: Mapping[GateName, tuple[str, ...]] = {
+    GateName.IDENTITY: ("identity",),
+    GateName.ORIGINAL: (Field.SENDER_NAME, "original"),
+    GateName.WAYBILL: (Field.WAYBILL,),
+    GateName.CONTENTS: (Field.CONTENTS, Field.QUANTITY, "inspected"),
+    GateName.SECURITY: ("security",),
+    GateName.WEIGHT: (Field.WEIGHT,),
+    GateName.PARTIES: (
+        Field.SENDER_PHONE,
+        Field.SENDER_ADDRESS,
+        Field.RECIPIENT_NAME,
+        Field.RECIPIENT_PHONE,
+        Field.RECIPIENT_ADDRESS,
+    ),
+    GateName.NOTICE: ("notice",),
+}
+# The gates that wait for another, and the part they wait for.
+_AFTER: Mapping[GateName, str] = {
+    GateName.ORIGINAL: "identity",
+    GateName.CONTENTS: "original",
+    GateName.SECURITY: "inspected",
+}
+
+
+def missing(visit: Visit, today: dt.date, rules: Rules) -> tuple[Missing, ...]:
+    """What stands between this visit and F9, in the order of the way; empty: F9 commits."""
+    if visit.item.accepted:
+        return (Missing.NEXT,)
+    codes = (_lacking(visit, part, today, rules) for parts in _PARTS.values() for part in parts)
+    return tuple(Missing(code) for code in codes if code)
+
+
+def _lacking(visit: Visit, part: str, today: dt.date, rules: Rules) -> str:
+    """The code of one part, or "" where nothing is lacking."""
+    item, identity = visit.item, visit.identity
+    if part == "identity":
+        if identity is None:
+            return Missing.IDENTITY
+        return Missing.IDENTITY_PROBLEM if identity.faults(today) else ""
+    confirmed = {
+        "original": visit.original_seen is not None,
+        "inspected": visit.original_seen is not None and item.inspected is not None,
+        "security": item.inspected is not None and item.security is not None,
+        "notice": visit.acknowledged is not None,
+    }
+    if part in confirmed:
+        return "" if confirmed[part] else f"missing.{part}"
+    found = problem(visit, Field(part), rules)
+    if found[0]:
+        return f"problem.{part}"
+    return "" if visit.text(Field(part)).text.strip() else f"missing.{part}"
+
+
+def problem(visit: Visit, name: Field, rules: Rules) -> tuple[str, Mapping[str, Fact]]:
+    """(RuleFault code, facts) of what stands in a field, ("", {}) where nothing is wrong with it."""
+    found = check(visit, name, rules)
+    if not found.problem and name is Field.SENDER_NAME and name_matches(visit) is False:
+        return RuleFault.NAME_MISMATCH, {}
+    return found.problem, found.facts
+
+
+def gates(visit: Visit, today: dt.date, rules: Rules) -> tuple[GateView, ...]:
+    """The visible way: each gate's state, the first open one as the current."""
+    views = [_gate(visit, name, today, rules) for name in GateName]
+    for index, view in enumerate(views):
+        if view.state is GateState.OPEN:
+            views[index] = GateView(view.name, GateState.CURRENT, view.detail, view.facts)
+            break
+    return tuple(views)
+
+
+def _gate(visit: Visit, name: GateName, today: dt.date, rules: Rules) -> GateView:
+    lacking = {part: _lacking(visit, part, today, rules) for part in _PARTS[name]}
+    for part, code in lacking.items():
+        if code.startswith("problem."):
+            fault, facts = _fault(visit, part, today, rules)
+            return GateView(name, GateState.PROBLEM, fault, facts)
+    if name is GateName.IDENTITY and visit.identity is None and visit.card_fault:
+        return GateView(name, GateState.PROBLEM, visit.card_fault, visit.card_facts)
+    open_parts = [code for code in lacking.values() if code]
+    if not open_parts:
+        detail, facts = _done(visit, name, rules)
+        return GateView(name, GateState.DONE, detail, facts)
+    ahead = _AFTER.get(name)
+    blocked = ahead is not None and _lacking(visit, ahead, today, rules) != ""
+    return GateView(name, GateState.BLOCKED if blocked else GateState.OPEN, open_parts[0])
+
+
+def _fault(visit: Visit, part: str, today: dt.date, rules: Rules) -> tuple[str, Mapping[str, Fact]]:
+    if part == "identity" and visit.identity is not None:
+        return visit.identity.faults(today)[0], {}
+    return problem(visit, Field(part), rules)
+
+
+def _done(visit: Visit, name: GateName, rules: Rules) -> tuple[GateDetail, Mapping[str, Fact]]:
+    """The second line of a gate that is done.  No personal data: facts reach logs too."""
+    item, identity = visit.item, visit.identity
+    facts: dict[str, Fact] = {}
+    if name is GateName.IDENTITY and identity is not None:
+        facts = {"kind": identity.kind.value, "long_term": identity.valid_to is None}
+    elif name is GateName.ORIGINAL and visit.original_seen is not None:
+        facts = {"at": stamp(visit.original_seen)}
+    elif name is GateName.WAYBILL:
+        facts = {"source": visit.text(Field.WAYBILL).source}
+    elif name is GateName.CONTENTS and item.inspected is not None:
+        facts = {"at": stamp(item.inspected)}
+    elif name is GateName.SECURITY and item.security is not None and item.security_at is not None:
+        facts = {"security": item.security.value, "at": stamp(item.security_at)}
+    elif name is GateName.WEIGHT:
+        facts = {
+            "grams": check(visit, Field.WEIGHT, rules).number,
+            "source": visit.text(Field.WEIGHT).source,
+        }
+    elif name is GateName.NOTICE and visit.acknowledged is not None:
+        facts = {"how": visit.acknowledged.value, "version": visit.notice}
+    return GateDetail[name.name], facts
+
+
+# -- the view ---------------------------------------------------------------------------------------
+
+
+def visit_view(
+    visit: Visit,
+    today: dt.date,
+    rules: Rules,
+    imprint: Imprint,
+    *,
+    items: Sequence[ItemView] = (),
+    reading: bool = False,
+) -> VisitView:
+    """Everything the screen shows of a visit; ``imprint`` is for the preview of the label."""
+    return VisitView(
+        fields={name: _field(visit, name, rules) for name in Field},
+        gates=gates(visit, today, rules),
+        missing=tuple(code.value for code in missing(visit, today, rules)),
+        sender=_sender(visit, today),
+        security=visit.item.security,
+        acknowledged=visit.acknowledged,
+        notice_version=visit.notice or rules.notice.id,
+        items=tuple(items),
+        preview=label(visit, rules, imprint),
+        reading=reading,
+        revision=visit.revision,
+    )
+
+
+def _field(visit: Visit, name: Field, rules: Rules) -> FieldView:
+    stands = visit.text(name)
+    code, facts = problem(visit, name, rules)
+    hidden = stands.source == KEPT or visit.item.accepted > 0
+    text = masked(name, stands.text) if hidden else stands.text
+    return FieldView(text, code, facts, stands.source)
+
+
+def _sender(visit: Visit, today: dt.date) -> SenderView | None:
+    """The document: in full for the comparison, first and last characters once an entry holds it."""
+    identity, card = visit.identity, visit.shown
+    if identity is None:
+        return None
+    recorded = visit.sender_entry > 0 or bool(visit.accepted)
+    mask_number = mask_number_for_record if recorded else mask_number_on_screen
+    return SenderView(
+        kind=identity.kind.value,
+        name=mask_name(identity.name) if recorded else identity.name,
+        sex=card.sex.value if card else "",
+        nation=card.nation if card else "",
+        birth=card.birth.isoformat() if card else "",
+        address=mask_address(card.address) if card and card.address else "",
+        number=mask_number(identity.number),
+        valid_to=identity.valid_to.isoformat() if identity.valid_to else "",
+        long_term=identity.valid_to is None,
+        problems=identity.faults(today),
+        warnings=identity.warnings,
+        name_matches=name_matches(visit),
+        photo=PHOTO_UNDECODABLE if card and card.photo else PHOTO_NONE,
+        still_on_reader=visit.on_reader,
+    )

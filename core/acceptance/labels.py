@@ -1,0 +1,58 @@
+"""The real-name label of an item, masked (快递暂行条例 22, GB/T 41833): for screen, annex and page alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.acceptance.masks import masked
+from core.acceptance.visit import Visit, check
+from core.commands import Field
+from core.devices import Label
+from core.identity.names import clean_name
+from core.rule_data import Rules
+
+WEIGHT_TYPED = "typed"
+SECURITY_NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Imprint:
+    """What a label shows besides the visit.  ``accepted_at`` is local time, YYYY-MM-DD HH:MM."""
+
+    branch: str
+    operator: str
+    number: str = ""
+    token: str = ""
+    accepted_at: str = ""
+
+
+def label(visit: Visit, rules: Rules, imprint: Imprint) -> Label:
+    """The label of the item as it stands: before the commit a preview, with what is right so far."""
+
+    def shown(name: Field) -> str:
+        return masked(name, check(visit, name, rules).text)
+
+    item, identity = visit.item, visit.identity
+    # Once compared, the document's own spelling is what prints.
+    named = visit.original_seen is not None and identity is not None
+    sender = masked(Field.SENDER_NAME, clean_name(identity.name)) if named and identity else ""
+    return Label(
+        waybill=check(visit, Field.WAYBILL, rules).text,
+        token=imprint.token,
+        sender_name=sender or shown(Field.SENDER_NAME),
+        sender_phone=shown(Field.SENDER_PHONE),
+        recipient_name=shown(Field.RECIPIENT_NAME),
+        recipient_phone=shown(Field.RECIPIENT_PHONE),
+        recipient_address=shown(Field.RECIPIENT_ADDRESS),
+        contents=shown(Field.CONTENTS),
+        quantity=check(visit, Field.QUANTITY, rules).number,
+        weight_g=check(visit, Field.WEIGHT, rules).number,
+        weight_source=WEIGHT_TYPED,
+        real_name=visit.original_seen is not None,
+        inspected=item.inspected is not None,
+        security=item.security.value if item.security else SECURITY_NONE,
+        branch=imprint.branch,
+        operator=imprint.operator,
+        number=imprint.number,
+        accepted_at=imprint.accepted_at,
+    )

@@ -1,0 +1,147 @@
+"""From a complete visit to the facts of its entries: chained data, sealed payload, annex, label.
+
+The chained data name nobody; the sealed payload is what the law wants recorded and only headquarters'
+opening service reads; the annex is exactly what the label prints, and the digest hint.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import hashlib
+import hmac
+from collections.abc import Mapping
+from typing import Any, get_type_hints
+
+from core.acceptance.gates import missing
+from core.acceptance.labels import WEIGHT_TYPED
+from core.acceptance.visit import Identity, Visit, check
+from core.commands import Field, RefusalReason
+from core.devices import Label
+from core.errors import EntryError, EntryFault, RuleError, RuleFault
+from core.identity.card import DocumentKind
+from core.identity.validity import validity_code
+from core.ledger.entry import stamp
+from core.rule_data import Rules
+
+FORM = 1
+METHOD_CHIP = "chip"  # the document's chip was read
+NAME_EXACT, NAME_FOLDED = "exact", "folded"
+_HINT_TAG = b"counter/digest-hint/1\0"
+_HINT_KEY_MIN = 16
+
+
+def need_complete(visit: Visit, today: dt.date, rules: Rules) -> Identity:
+    """The identity of a visit that may be committed; else RuleError NOT_READY (``first``, ``count``)."""
+    lacking = missing(visit, today, rules)
+    if lacking or visit.identity is None:
+        raise RuleError(RuleFault.NOT_READY, first=lacking[0] if lacking else "", count=len(lacking))
+    return visit.identity
+
+
+def sender_data(visit: Visit, today: dt.date, rules: Rules) -> dict[str, Any]:
+    """The data of SenderVerified 1.  Raises RuleError NOT_READY."""
+    identity = need_complete(visit, today, rules)
+    return {
+        "visit": visit.id,
+        "document": identity.kind.value,
+        "method": METHOD_CHIP,
+        "read": identity.read_id,
+        "original_seen": _stamp(visit.original_seen),
+        "name_matched": True,  # need_complete: a visit with another name is not complete
+        "expiry": validity_code(identity.valid_to),
+        "notice": visit.notice,
+        "acknowledged": visit.acknowledged.value if visit.acknowledged else "",
+    }
+
+
+def item_data(
+    visit: Visit, today: dt.date, rules: Rules, *, sender_entry: int, number: int
+) -> dict[str, Any]:
+    """The data of ItemAccepted 1; ``number`` is the item's at this terminal.  Raises RuleError NOT_READY."""
+    identity = need_complete(visit, today, rules)
+    item = visit.item
+    exact = visit.text(Field.SENDER_NAME).text == identity.name
+    return {
+        "visit": visit.id,
+        "sender": sender_entry,
+        "number": number,
+        "inspected": _stamp(item.inspected),
+        "security": item.security.value if item.security else "",
+        "security_at": _stamp(item.security_at),
+        "weight_source": WEIGHT_TYPED,
+        "name_check": NAME_EXACT if exact else NAME_FOLDED,
+    }
+
+
+def refused_data(visit: Visit, reason: RefusalReason) -> dict[str, Any]:
+    """The data of ItemRefused 1: no more than that an item was refused, and why."""
+    return {"visit": visit.id, "reason": reason.value}
+
+
+def _stamp(moment: dt.datetime | None) -> str:
+    return stamp(moment) if moment is not None else ""
+
+
+def sealed_payload(visit: Visit, today: dt.date, rules: Rules) -> dict[str, Any]:
+    """What is sealed to headquarters (快递暂行条例 22), canonical data.  Raises RuleError NOT_READY."""
+    identity = need_complete(visit, today, rules)
+
+    def text(name: Field) -> str:
+        return check(visit, name, rules).text
+
+    return {
+        "form": FORM,
+        "sender": {
+            "document": identity.kind.value,
+            "number": identity.number,
+            "name": identity.name,
+            "phone": text(Field.SENDER_PHONE),
+            "address": text(Field.SENDER_ADDRESS),
+        },
+        "recipient": {
+            "name": text(Field.RECIPIENT_NAME),
+            "phone": text(Field.RECIPIENT_PHONE),
+            "address": text(Field.RECIPIENT_ADDRESS),
+        },
+        "item": {
+            "waybill": text(Field.WAYBILL),
+            "contents": text(Field.CONTENTS),
+            "quantity": check(visit, Field.QUANTITY, rules).number,
+            "weight_g": check(visit, Field.WEIGHT, rules).number,
+            "weight_source": WEIGHT_TYPED,
+        },
+    }
+
+
+# -- annex ------------------------------------------------------------------------------------------
+
+
+def annex(printed: Label, hint: str) -> dict[str, Any]:
+    """The annex of ItemAccepted: the label's fields but for ``copy``, and the digest hint."""
+    fields = dataclasses.asdict(printed)
+    del fields["copy"]
+    return {"form": FORM, "hint": hint, **fields}
+
+
+def label_from_annex(value: Mapping[str, Any], copy: int) -> Label:
+    """The label to print from an annex.  Raises EntryError FORM where it is not one."""
+    types = get_type_hints(Label)
+    if value.get("form") != FORM or set(value) != {*types, "form", "hint"} - {"copy"}:
+        raise EntryError(EntryFault.FORM, what="annex")
+    fields = {name: value[name] for name in types if name != "copy"}
+    # ``type`` and not ``isinstance``: True would pass for a quantity of one.
+    if any(type(member) is not types[name] for name, member in fields.items()):
+        raise EntryError(EntryFault.FORM, what="annex member")
+    return Label(**fields, copy=copy)
+
+
+def digest_hint(key: bytes, kind: DocumentKind, number: str) -> str:
+    """16 bits of HMAC-SHA256 as four hex digits: a hint, never an identity (house.md).
+
+    The key is per branch and month.  More bits would let a local key find the number behind a mask.
+    """
+    if len(key) < _HINT_KEY_MIN:
+        raise ValueError("digest key too short")
+    message = _HINT_TAG + kind.value.encode("ascii") + b"\0" + number.encode("utf-8", "surrogatepass")
+    return hmac.new(key, message, hashlib.sha256).digest()[:2].hex()

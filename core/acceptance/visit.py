@@ -1,0 +1,301 @@
+"""One visit: one verified sender and none to many items, as frozen values and pure steps.
+
+Fields fill in any order.  Only three confirmations are ordered: original seen, then inspected, then
+security-checked (R14 to R17: identity before contents).  A step never trusts a flag that an input has
+made wrong: whatever undoes a confirmation undoes those after it, so that each that stands was made after
+the one ahead of it.  What comes in is in ``core.acceptance.inputs``, what is still missing in
+``core.acceptance.gates``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from core.acceptance.fields import FieldCheck, check_field
+from core.commands import SENDER_FIELDS, Acknowledgement, Field, RefusalReason, Security
+from core.errors import Fact, RuleError, RuleFault
+from core.identity.card import DocumentKind, IdCard
+from core.identity.check import validity_fault
+from core.identity.names import names_match
+from core.rule_data import Rules
+
+TYPED, CARD, SCAN, KEPT = "typed", "card", "scan", "kept"
+
+
+class VisitNote(StrEnum):
+    """What a step has to say to the clerk; message codes beside the RuleFault codes."""
+
+    ORIGINAL_UNDONE = "msg.original_undone"  # compare again: original, inspection and security are open
+    INSPECTION_UNDONE = "msg.inspection_undone"  # inspect again: inspection and security are open
+    OTHER_CARD = "msg.other_card"  # another person's document took the place of the first
+    IDENTITY_LAPSED = "msg.identity_lapsed"  # the draft is too old for it: read the document again
+
+
+@dataclass(frozen=True, slots=True)
+class FieldText:
+    """What stands in a field and where it came from: typed, card, scan or kept."""
+
+    text: str = field(default="", repr=False)
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What the record takes from one read of one document (T27), and what was found about it.
+
+    ``problems`` and ``warnings`` are codes that do not depend on the day.
+    """
+
+    read_id: str
+    read_at: dt.datetime
+    kind: DocumentKind
+    number: str = field(repr=False)
+    name: str = field(repr=False)
+    valid_from: dt.date = field(repr=False)
+    valid_to: dt.date | None = field(repr=False)
+    problems: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    def same_document(self, other: Identity) -> bool:
+        """Whether both reads are of the same document of the same person."""
+        return self.same_person(other) and (self.valid_from, self.valid_to, self.problems) == (
+            other.valid_from,
+            other.valid_to,
+            other.problems,
+        )
+
+    def same_person(self, other: Identity) -> bool:
+        """Kind, number and name agree."""
+        return (self.kind, self.number) == (other.kind, other.number) and names_match(self.name, other.name)
+
+    def faults(self, today: dt.date) -> tuple[str, ...]:
+        """Every RuleFault code that stands against the document today."""
+        validity = validity_fault(self.valid_from, self.valid_to, today)
+        return (*self.problems, validity) if validity else self.problems
+
+
+@dataclass(frozen=True, slots=True)
+class KnownWaybill:
+    """Where a waybill was met before; ``where`` is "journal", "visit" or "parked".  No personal data."""
+
+    number: str
+    when: str
+    where: str = "journal"
+
+
+@dataclass(frozen=True, slots=True)
+class ItemDraft:
+    """One item on its way.  ``operation`` is the id under which it will be committed, once (I1).
+
+    ``inspected_as`` is (contents, quantity) as they stood when the contents were inspected, None where
+    nothing stood yet.  ``accepted`` is the sequence number of its entry, 0 before the commit.
+    """
+
+    operation: str
+    fields: Mapping[Field, FieldText] = field(default_factory=dict)
+    known: KnownWaybill | None = None
+    inspected: dt.datetime | None = None
+    inspected_as: tuple[str | int | None, str | int | None] = field(default=(None, None), repr=False)
+    security: Security | None = None
+    security_at: dt.datetime | None = None
+    accepted: int = 0
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was typed, scanned or confirmed for it."""
+        return self.inspected is None and not any(value.text for value in self.fields.values())
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedItem:
+    """An item of this visit that was committed: its waybill, number and local time."""
+
+    waybill: str = field(repr=False)
+    number: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """The whole visit.  ``shown`` is the document for the human comparison, None after the first commit.
+
+    ``sender_entry`` is the sequence number of the SenderVerified entry that holds now, 0 without one.
+    ``card_fault`` and ``card_facts`` say why the last read failed.
+    """
+
+    id: str
+    item: ItemDraft
+    fields: Mapping[Field, FieldText] = field(default_factory=dict)
+    identity: Identity | None = None
+    shown: IdCard | None = None
+    on_reader: bool = False
+    card_fault: str = ""
+    card_facts: Mapping[str, Fact] = field(default_factory=dict)
+    original_seen: dt.datetime | None = None
+    acknowledged: Acknowledgement | None = None
+    notice: str = ""
+    sender_entry: int = 0
+    accepted: tuple[AcceptedItem, ...] = ()
+    revision: int = 0
+
+    def text(self, name: Field) -> FieldText:
+        """What stands in a field."""
+        return (self.fields if name in SENDER_FIELDS else self.item.fields).get(name, FieldText())
+
+    @property
+    def empty(self) -> bool:
+        """Whether the visit may be left without losing anything: a committed item is not lost."""
+        if self.item.accepted or self.accepted:
+            return self.item.accepted > 0 or self.item.empty
+        typed = any(value.text for value in self.fields.values())
+        return self.identity is None and not typed and self.item.empty
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A visit after an input.  ``note`` is a VisitNote or RuleFault code to say, or ""."""
+
+    visit: Visit
+    note: str = ""
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+
+def new_visit(visit_id: str, operation: str, revision: int = 0) -> Visit:
+    """An empty visit.  ``revision`` continues the last visit's, so that the screen sees the change."""
+    return Visit(visit_id, ItemDraft(operation), revision=revision)
+
+
+def check(visit: Visit, name: Field, rules: Rules) -> FieldCheck:
+    """The check of a field as it stands, a waybill met before included."""
+    found = check_field(name, visit.text(name).text, rules)
+    known = visit.item.known
+    if name is Field.WAYBILL and known is not None and not found.problem:
+        facts: dict[str, Fact] = {"number": known.number, "when": known.when, "where": known.where}
+        return FieldCheck(found.value, RuleFault.WAYBILL_TWICE, facts)
+    return found
+
+
+def name_matches(visit: Visit) -> bool | None:
+    """Whether the name on the form is the document's; None while either is missing."""
+    name = visit.text(Field.SENDER_NAME).text.strip()
+    return names_match(visit.identity.name, name) if visit.identity is not None and name else None
+
+
+# -- the ordered confirmations ----------------------------------------------------------------------
+
+
+def confirm_original(visit: Visit, now: dt.datetime, today: dt.date) -> Visit:
+    """Ordered 1: the clerk has seen the original and compared the person with it.
+
+    Raises RuleError ORDER without a document, the document's own fault, FIELD_EMPTY or NAME_MISMATCH.
+    """
+    if visit.identity is None:
+        raise RuleError(RuleFault.ORDER, needs="identity")
+    faults = visit.identity.faults(today)
+    if faults:
+        raise RuleError(RuleFault(faults[0]))
+    matches = name_matches(visit)
+    if matches is None:
+        raise RuleError(RuleFault.FIELD_EMPTY, field=Field.SENDER_NAME.value)
+    if not matches:
+        raise RuleError(RuleFault.NAME_MISMATCH)
+    return visit if visit.original_seen else replace(visit, original_seen=now)
+
+
+def confirm_inspected(visit: Visit, now: dt.datetime, rules: Rules) -> Visit:
+    """Ordered 2: the contents were inspected.  Raises RuleError ORDER before the original was seen."""
+    _need_open_item(visit)
+    if visit.original_seen is None:
+        raise RuleError(RuleFault.ORDER, needs="original")
+    if visit.item.inspected is not None:
+        return visit
+    item = replace(visit.item, inspected=now, inspected_as=declared(visit, rules))
+    return replace(visit, item=item)
+
+
+def set_security(visit: Visit, choice: Security, now: dt.datetime, rules: Rules) -> Visit:
+    """Ordered 3: checked here, or left to the centre.  Raises RuleError ORDER before the inspection."""
+    _need_open_item(visit)
+    if visit.item.inspected is None:
+        raise RuleError(RuleFault.ORDER, needs="inspected")
+    # What was declared after the inspection is what was inspected; from here on it may not change.
+    item = replace(visit.item, security=choice, security_at=now, inspected_as=declared(visit, rules))
+    return replace(visit, item=item)
+
+
+def declared(visit: Visit, rules: Rules) -> tuple[str | int | None, str | int | None]:
+    """(contents, quantity) as values, None for what is not there or not right."""
+    return check(visit, Field.CONTENTS, rules).value, check(visit, Field.QUANTITY, rules).value
+
+
+def undo_inspection(visit: Visit) -> Visit:
+    """Inspection and security check are open again."""
+    item = replace(visit.item, inspected=None, inspected_as=(None, None), security=None, security_at=None)
+    return replace(visit, item=item)
+
+
+def undo_original(visit: Visit) -> Visit:
+    """The comparison is open again and everything after it; the next commit verifies the sender anew."""
+    opened = visit if visit.item.accepted else undo_inspection(visit)
+    return replace(opened, original_seen=None, sender_entry=0)
+
+
+def _need_open_item(visit: Visit) -> None:
+    if visit.item.accepted:
+        raise RuleError(RuleFault.NOT_READY, what="next")
+
+
+# -- notice, refusal, next --------------------------------------------------------------------------
+
+
+def acknowledge(visit: Visit, how: Acknowledgement, rules: Rules) -> Visit:
+    """The notice of today's rules was shown and acknowledged.  What an entry already says stays."""
+    if visit.sender_entry:
+        return visit
+    return replace(visit, acknowledged=how, notice=rules.notice.id)
+
+
+_OF_THE_PERSON = (RefusalReason.IDENTITY_REFUSED, RefusalReason.IDENTITY_MISMATCH)
+
+
+def refuse(visit: Visit, reason: RefusalReason, operation: str) -> Visit:
+    """The item was refused and handed back; the next gets ``operation``.
+
+    Where the person is the reason, nothing of the sender stays either.
+    """
+    _need_open_item(visit)
+    after = replace(visit, item=ItemDraft(operation), revision=visit.revision + 1)
+    if reason not in _OF_THE_PERSON:
+        return after
+    empty = new_visit(visit.id, operation, after.revision)
+    return replace(empty, accepted=visit.accepted, on_reader=visit.on_reader)
+
+
+def item_accepted(
+    visit: Visit, *, sender_entry: int, item_entry: int, number: str, when: str, rules: Rules
+) -> Visit:
+    """The item was committed: the document leaves the screen, and nothing of the item can change."""
+    waybill = check(visit, Field.WAYBILL, rules).text
+    return replace(
+        visit,
+        sender_entry=sender_entry,
+        shown=None,
+        item=replace(visit.item, accepted=item_entry),
+        accepted=(*visit.accepted, AcceptedItem(waybill, number, when)),
+        revision=visit.revision + 1,
+    )
+
+
+def next_item(visit: Visit, operation: str) -> Visit:
+    """The next item of the same customer: sender, identity, original seen and notice stay.
+
+    Raises RuleError NOT_READY while the item on the screen is neither empty nor committed.
+    """
+    if not visit.item.accepted and not visit.item.empty:
+        raise RuleError(RuleFault.NOT_READY, what="item")
+    kept = {name: replace(value, source=KEPT) for name, value in visit.fields.items() if value.text}
+    fields = kept if visit.accepted else visit.fields
+    return replace(visit, fields=fields, item=ItemDraft(operation), revision=visit.revision + 1)
