@@ -1,0 +1,339 @@
+"""Makes the golden files:  python -m tests.golden.make
+
+Run it after a form was changed on purpose, look at the difference, and say so in a news fragment.
+HPKE draws fresh keys at every seal, so the sealed bytes are made once and kept in ``sealed.json``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from core import exchange, wire
+from core.crypto import sealing
+from core.crypto.keys import PublicKey, Signer
+from core.ledger import documents
+from core.ledger.entry import (
+    EMPTY_HEAD,
+    SYSTEM,
+    Actor,
+    ActorType,
+    Attachment,
+    AttachmentClass,
+    Commitment,
+    Entry,
+    Header,
+    TrustedTime,
+    build_body,
+    session_message,
+    stamp,
+    terminal_message,
+)
+from core.ledger.founding import operator_accepted
+from core.ledger.sealed_info import sealed_info
+from core.ledger.state import FOLD_VERSION, State, fold
+from tests.golden.people import CardSigner, agreement, seed, signer
+from tests.peers.exports import export
+
+HERE = Path(__file__).parent
+TERMINAL, BRANCH = "990100-01-03", "990100-01"
+START = dt.datetime(2026, 11, 21, 1, 0, tzinfo=dt.UTC)
+SUPERVISOR, CLERK = "OP10001", "OP10002"
+HQ, KEY, OPENING = signer("headquarters"), signer("terminal"), agreement("opening")
+FIRST, SECOND = signer("supervisor"), CardSigner("clerk")
+PLAIN = "没有人的内容 · nobody's content".encode()
+ANNEX = '{"name":"示*甲","weight_g":500}'.encode()
+
+
+@dataclass(frozen=True)
+class Session:
+    """Somebody's open session."""
+
+    operator: str
+    name: str
+    signer: Signer
+
+
+@dataclass
+class Golden:
+    """The golden journal while it is written; one minute between entries."""
+
+    sealed: Mapping[str, str]
+    entries: list[Entry] = field(default_factory=list)
+    state: State = field(default_factory=State)
+    session: Session | None = None
+
+    def now(self) -> dt.datetime:
+        """Time of the next entry."""
+        return START + dt.timedelta(minutes=len(self.entries), milliseconds=120)
+
+    def nonce(self, what: str) -> bytes:
+        """32 bytes that nobody else has."""
+        return seed(f"nonce {len(self.entries) + 1} {what}")
+
+    def add(
+        self,
+        kind: str,
+        data: Mapping[str, Any],
+        *,
+        person: bool = False,
+        parts: tuple[Attachment, ...] = (),
+    ) -> Entry:
+        """One more entry, signed by whom it needs."""
+        session = self.session if person else None
+        header = Header(
+            terminal=TERMINAL,
+            epoch=1,
+            seq=len(self.entries) + 1,
+            previous=self.state.head.hash,
+            kind=kind,
+            kind_version=1,
+            actor=Actor(ActorType.PERSON, session.operator, session.name) if session else SYSTEM,
+            operation=self.operation(),
+            wall=self.now() + dt.timedelta(seconds=2),
+            trusted=TrustedTime(self.now(), "confirmed" if len(self.entries) > 4 else "unconfirmed"),
+            rules="2026-11-01",
+            directives=self.state.value["directives"]["number"],
+            commitments=tuple(
+                Commitment(p.cls, p.retention, p.month, len(p.data), p.commitment()) for p in parts
+            ),
+            terminal_key=KEY.public.id,
+            session_key=session.signer.public.id if session else "",
+        )
+        body = build_body(header, data)
+        signature = session.signer.sign(session_message(body)) if session else None
+        entry = Entry(body, KEY.sign(terminal_message(body)), signature, parts)
+        self.entries.append(entry)
+        self.state = fold(self.state, entry)
+        return entry
+
+    def operation(self) -> str:
+        """Operation id of the next entry."""
+        return f"op-{len(self.entries) + 1:04d}"
+
+    def part(self, cls: AttachmentClass) -> Attachment:
+        """An attachment of the next entry; sealed ones from the file that was made once."""
+        data = ANNEX
+        if cls is AttachmentClass.SEALED:
+            data = wire.unb64(self.sealed[self.operation()])
+        return Attachment(cls, "acceptance", "2026-11", self.nonce(cls.value), data)
+
+    def log_in(self, operator: str, role: str, key: Signer) -> None:
+        """A session certified by the operator's key."""
+        name = f"s-{len(self.entries) + 1}"
+        self.session = Session(operator, name, signer(f"session {name}"))
+        body, signature = documents.make_session(self.certificate(operator, role, name), key)
+        data = {"certificate": wire.b64(body), "certificate_signature": wire.b64(signature)}
+        self.add("OperatorLoggedIn", data, person=True)
+
+    def certificate(self, operator: str, role: str, name: str) -> documents.SessionCertificate:
+        """For a log-in that comes next."""
+        public, end = signer(f"session {name}").public, self.now() + dt.timedelta(hours=12)
+        return documents.SessionCertificate(TERMINAL, 1, self.state.head, operator, role, name, public, end)
+
+
+GRANT = documents.Grant(TERMINAL, BRANCH, 1, KEY.public, EMPTY_HEAD, OPENING.public)
+
+
+def journal(sealed: Mapping[str, str]) -> Golden:
+    """A day with every kind of entry in it."""
+    golden = Golden(sealed)
+    golden.add("DayOpened", {"day": 1, "date": "2026-11-21"})
+    grant, signature = documents.make_grant(GRANT, HQ)
+    golden.add(
+        "EpochOpened",
+        {"grant": wire.b64(grant), "grant_signature": wire.b64(signature), "key": KEY.public.text},
+    )
+    first = operator_accepted(TERMINAL, SUPERVISOR, "supervisor", FIRST, agreement("supervisor").public, "op")
+    assert not callable(first.data)
+    golden.add("OperatorKeyAccepted", first.data)
+    second = operator_accepted(
+        TERMINAL,
+        CLERK,
+        "clerk",
+        SECOND,
+        CardSigner("clerk agreement").public,
+        "op",
+        endorsed_by="supervisor",
+        endorser=SUPERVISOR,
+        endorser_key=FIRST,
+    )
+    assert not callable(second.data)
+    golden.add("OperatorKeyAccepted", second.data)
+    time = documents.SignedTime(golden.now(), seed("time"))
+    _, signature = documents.make_time(time, HQ)
+    golden.add(
+        "TimeAnchored",
+        {
+            "at": stamp(time.at),
+            "nonce": wire.b64(time.nonce),
+            "signature": wire.b64(signature),
+            "signer": HQ.public.id,
+            "boot": "00000000-0000-4000-8000-000000000001",
+            "boottime_ms": 123_456,
+        },
+    )
+    golden.add("DirectivesAdopted", {"number": 7, "head": wire.b64(seed("directive 7"))})
+    golden.log_in(CLERK, "clerk", SECOND)
+    _acceptance(golden)
+    golden.add("OperatorLocked", {"cause": "key"}, person=True)
+    golden.log_in(CLERK, "clerk", SECOND)
+    golden.add("OperatorLoggedOut", {"cause": "key"}, person=True)
+    golden.add("DraftLapsed", {"operator": CLERK, "cause": "time"})
+    golden.log_in(SUPERVISOR, "supervisor", FIRST)
+    data = {
+        "day": 1,
+        "last": golden.state.head.seq,
+        "fold": FOLD_VERSION,
+        "state": wire.b64(golden.state.hash()),
+    }
+    golden.add("DayClosed", data, person=True)
+    golden.add("SessionEnded", {"operator": SUPERVISOR, "session": "s-24", "cause": "restart"})
+    return golden
+
+
+def _acceptance(golden: Golden) -> None:
+    """A sender, an item with every outcome of printing, and a refusal."""
+    sealed, annex = AttachmentClass.SEALED, AttachmentClass.ANNEX
+    seen = stamp(golden.now())
+    sender = golden.add(
+        "SenderVerified",
+        {
+            "visit": "v-1",
+            "document": "resident",
+            "method": "chip",
+            "read": "r-1",
+            "original_seen": seen,
+            "name_matched": True,
+            "expiry": "valid",
+            "notice": "n-2026-1",
+            "acknowledged": "spoken",
+        },
+        person=True,
+        parts=(golden.part(sealed),),
+    )
+    item = golden.add(
+        "ItemAccepted",
+        {
+            "visit": "v-1",
+            "sender": sender.header.seq,
+            "number": 1,
+            "inspected": seen,
+            "security": "here",
+            "security_at": seen,
+            "weight_source": "typed",
+            "name_check": "equal",
+        },
+        person=True,
+        parts=(golden.part(sealed), golden.part(annex)),
+    )
+    for copy, (outcome, cause) in enumerate(
+        (("PrintNotDone", "device.paper_out"), ("PrintUnknown", "device.gone"), ("LabelPrinted", ""))
+    ):
+        job = {"item": item.header.seq, "job": f"j-{copy + 1}"}
+        if copy:
+            golden.add("ReprintAsked", {"item": item.header.seq}, person=True)
+        golden.add("PrintStarted", {**job, "slot": "label_printer", "copy": copy})
+        golden.add(outcome, {**job, "cause": cause} if cause else job)
+        if outcome == "PrintUnknown":
+            golden.add("LabelSeen", job, person=True)
+    golden.add("ItemRefused", {"visit": "v-1", "reason": "prohibited"}, person=True)
+
+
+def signed_documents(golden: Golden) -> dict[str, tuple[bytes, bytes, PublicKey]]:
+    """Every signed document: bytes, signature, key."""
+    head = golden.state.head
+    marks = documents.Marks(TERMINAL, head, replace(head, seq=3, hash=golden.entries[2].hash), START)
+    certificate = replace(golden.certificate(CLERK, "clerk", "s-99"), head=head)
+    time = documents.SignedTime(START, seed("time"))
+    return {
+        "epoch-grant": (*documents.make_grant(GRANT, HQ), HQ.public),
+        "session": (*documents.make_session(certificate, FIRST), FIRST.public),
+        "session-p256": (*documents.make_session(certificate, SECOND), SECOND.public),
+        "marks": (*documents.make_marks(marks, HQ), HQ.public),
+        "time": (*documents.make_time(time, HQ), HQ.public),
+    }
+
+
+def request() -> dict[str, str]:
+    """A signed request."""
+    path, time, nonce = exchange.path_entries(TERMINAL), stamp(START), wire.b64(seed("request")[:16])
+    body = b'{"entries":[]}'
+    message = exchange.request_message("POST", path, time, nonce, body)
+    return {
+        "method": "POST",
+        "path": path,
+        "time": time,
+        "nonce": nonce,
+        "body": body.decode("ascii"),
+        "message": wire.b64(message),
+        "key": KEY.public.text,
+        "signature": wire.b64(KEY.sign(message)),
+    }
+
+
+def entry_file(entry: Entry) -> dict[str, Any]:
+    """An entry so that a person can read it: the body as text."""
+    value = exchange.entry_to_json(entry)
+    return {**value, "body": entry.body.decode("utf-8"), "hash": wire.b64(entry.hash)}
+
+
+def content() -> dict[str, str]:
+    """Path below tests/golden → text of the file."""
+    sealed = json.loads((HERE / "sealed.json").read_text(encoding="utf-8"))
+    golden = journal(sealed["operations"])
+    found = {
+        f"entries/{entry.header.seq:02d}-{entry.header.kind}.json": _text(entry_file(entry))
+        for entry in golden.entries
+    }
+    found["documents.json"] = _text(
+        {
+            name: {"bytes": body.decode("utf-8"), "signature": wire.b64(signature), "key": key.text}
+            for name, (body, signature, key) in signed_documents(golden).items()
+        }
+    )
+    found["keys.json"] = _text({key.text: key.id for key in (HQ.public, OPENING.public, SECOND.public)})
+    found["request.json"] = _text(request())
+    found["state.json"] = _text(
+        {"bytes": golden.state.to_bytes().decode("utf-8"), "hash": wire.b64(golden.state.hash())}
+    )
+    lines = export(golden.entries, TERMINAL, HQ.public.text)
+    found["export.jsonl"] = b"".join(lines).decode("utf-8")
+    return found
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+
+
+def seal_once() -> None:
+    """The sealed bytes, if they are not there yet."""
+    path = HERE / "sealed.json"
+    if path.exists():
+        return
+    operations = {}
+    for seq in (8, 9):
+        operation = f"op-{seq:04d}"
+        info = sealed_info(TERMINAL, 1, seq, operation, OPENING.public.id)
+        operations[operation] = wire.b64(sealing.seal(OPENING.public, PLAIN, info))
+    path.write_text(_text({"plain": wire.b64(PLAIN), "operations": operations}), encoding="utf-8")
+
+
+def main() -> None:
+    """Write every file; remove entries that are no longer made."""
+    seal_once()
+    (HERE / "entries").mkdir(exist_ok=True)
+    made = content()
+    for path in (HERE / "entries").iterdir():
+        if f"entries/{path.name}" not in made:
+            path.unlink()
+    for name, text in made.items():
+        (HERE / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,188 @@
+"""The forms did not change: what core makes today is what lies in the golden files."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core import wire
+from core.crypto import sealing
+from core.crypto.keys import parse_public_key
+from core.exchange import entry_from_json, request_message
+from core.ledger import documents, kinds
+from core.ledger.chain import Verifier
+from core.ledger.sealed_info import sealed_info
+from core.ledger.state import State, fold
+from tests.golden import make
+from tests.golden.people import seed
+from tests.peers.checker import PERSONAL, check
+
+HERE = Path(__file__).parent
+FORMAT = HERE.parents[1] / "docs" / "format.md"
+ENTRIES = sorted(path.name for path in (HERE / "entries").iterdir())
+AGAIN = "if this change is meant: python -m tests.golden.make"
+
+
+def load(name: str) -> Any:
+    return json.loads((HERE / name).read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def made() -> dict[str, str]:
+    return make.content()
+
+
+def test_nothing_is_missing_and_nothing_left_over(made: dict[str, str]) -> None:
+    lying = {path.relative_to(HERE).as_posix() for path in HERE.rglob("*.json*")} - {"sealed.json"}
+    assert lying == set(made), AGAIN
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_entry_is_byte_equal(made: dict[str, str], name: str) -> None:
+    was, now = load(f"entries/{name}"), json.loads(made[f"entries/{name}"])
+    assert now["body"].encode() == was["body"].encode(), AGAIN
+    assert now == was, AGAIN
+
+
+@pytest.mark.parametrize(
+    "name", ["documents.json", "keys.json", "request.json", "state.json", "export.jsonl"]
+)
+def test_file_is_byte_equal(made: dict[str, str], name: str) -> None:
+    assert made[name] == (HERE / name).read_text(encoding="utf-8"), AGAIN
+
+
+def test_every_kind_has_a_golden_entry() -> None:
+    found = {(body["kind"], body["kind_version"]) for body in _bodies()}
+    assert found == set(kinds.KINDS)
+
+
+def _bodies() -> list[dict[str, Any]]:
+    return [json.loads(load(f"entries/{name}")["body"]) for name in ENTRIES]
+
+
+def test_hashes_are_of_the_stored_bytes() -> None:
+    for name in ENTRIES:
+        entry = load(f"entries/{name}")
+        assert wire.b64(hashlib.sha256(entry["body"].encode()).digest()) == entry["hash"]
+
+
+def test_the_stored_entries_are_read_and_accepted() -> None:
+    entries = []
+    for name in ENTRIES:
+        value = load(f"entries/{name}")
+        entries.append(entry_from_json({**value, "body": wire.b64(value["body"].encode())}))
+    verifier = Verifier(make.TERMINAL, make.HQ.public)
+    verifier.grant_keys(entries)
+    state = State()
+    for entry in entries:
+        verifier.follow(entry)
+        state = fold(state, entry)
+    assert wire.b64(state.hash()) == load("state.json")["hash"], AGAIN
+    assert (
+        wire.b64(hashlib.sha256(load("state.json")["bytes"].encode()).digest()) == load("state.json")["hash"]
+    )
+
+
+def test_the_checker_accepts_the_export() -> None:
+    lines = (HERE / "export.jsonl").read_bytes().splitlines(keepends=True)
+    assert check(lines, make.HQ.public.text).seq == len(ENTRIES)
+
+
+READERS: Mapping[str, Callable[[bytes, bytes, Any], object]] = {
+    "epoch-grant": documents.read_grant,
+    "session": documents.read_session,
+    "session-p256": documents.read_session,
+    "marks": documents.read_marks,
+    "time": lambda body, signature, key: documents.read_time(body, signature, key, seed("time")),
+}
+
+
+@pytest.mark.parametrize("name", sorted(READERS))
+def test_stored_document_is_read(name: str) -> None:
+    value = load("documents.json")[name]
+    key = parse_public_key(value["key"], signing=True)
+    assert READERS[name](value["bytes"].encode(), wire.unb64(value["signature"]), key)
+
+
+def test_stored_request_is_accepted() -> None:
+    value = load("request.json")
+    message = request_message(
+        value["method"], value["path"], value["time"], value["nonce"], value["body"].encode()
+    )
+    assert wire.b64(message) == value["message"]
+    assert parse_public_key(value["key"]).verify(wire.unb64(value["signature"]), message)
+
+
+def test_sealed_bytes_open() -> None:
+    value = load("sealed.json")
+    for operation, sealed in value["operations"].items():
+        info = sealed_info(make.TERMINAL, 1, int(operation[3:]), operation, make.OPENING.public.id)
+        assert sealing.unseal(make.OPENING, wire.unb64(sealed), info) == wire.unb64(value["plain"])
+
+
+# -- docs/format.md says what the program does ------------------------------------------------------
+
+SAMPLES: Mapping[str, object] = {
+    "count": 0,
+    "code": "a.b_1",
+    "id": "A-1:b",
+    "day": "2026-11-21",
+    "time": "2026-11-21T01:00:00.120Z",
+    "flag": False,
+    "key": make.KEY.public.text,
+    "staff": "OP10001",
+    "hash": wire.b64(bytes(32)),
+    "signature": wire.b64(bytes(64)),
+    "document": wire.b64(bytes(300)),
+}
+
+
+def _documented() -> dict[tuple[str, int], tuple[bool, dict[str, str]]]:
+    """Kind and version → whether a person's act, member → form; from the table in docs/format.md."""
+    found = {}
+    text = FORMAT.read_text(encoding="utf-8")
+    for row in re.finditer(r"^\| (\w+) \| (\d+) \| (P?) *\| (.+) \|$", text, re.MULTILINE):
+        pairs = re.findall(r"(\w+) \*(\w+\??)\*", row[4])
+        found[row[1], int(row[2])] = (bool(row[3]), dict(pairs))
+    return found
+
+
+def test_every_kind_is_documented() -> None:
+    documented = _documented()
+    assert {key: (kind.personal, sorted(kind.form)) for key, kind in kinds.KINDS.items()} == {
+        key: (personal, sorted(form)) for key, (personal, form) in documented.items()
+    }
+
+
+@pytest.mark.parametrize(("kind", "version"), sorted(kinds.KINDS))
+def test_documented_forms_are_the_ones_in_force(kind: str, version: int) -> None:
+    _, documented = _documented()[kind, version]
+    for member, form in kinds.KINDS[kind, version].form.items():
+        said = documented[member]
+        assert form(SAMPLES[said.rstrip("?")]), (member, said)
+        assert form(None) == said.endswith("?"), member
+        assert not form("示例 甲"), member
+        assert not form(13_800_138_000.5), member
+
+
+def test_documented_documents_are_the_ones_in_force() -> None:
+    text = FORMAT.read_text(encoding="utf-8")
+    for name, value in load("documents.json").items():
+        kind = name.removesuffix("-p256")
+        row = re.search(rf"^\| `{kind}` \| [^|]+ \| (.+) \|$", text, re.MULTILINE)
+        assert row is not None
+        plain = re.sub(r"\([^)]*\)", "", row[1])
+        assert set(re.findall(r"`(\w+)`", plain)) | {"type"} == set(json.loads(value["bytes"]))
+
+
+def test_the_checker_knows_whose_acts_are_a_persons() -> None:
+    """It was written from the table; a kind that is added must reach it too."""
+    assert {
+        name for (name, version), (personal, _) in _documented().items() if personal and version == 1
+    } == PERSONAL
