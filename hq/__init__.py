@@ -1,0 +1,1 @@
+"""Headquarters: ingest of journals, enrolment, operators, marks, its own fold, backup."""

@@ -1,0 +1,52 @@
+"""Alarms: one row for each thing that is wrong with a terminal's journal, counted when it comes again."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from core.errors import Fact
+from core.ledger.entry import stamp
+from hq.schema import ALARMS
+
+
+def upsert(connection: Connection, table: Table) -> Any:
+    """An INSERT of the connection's dialect that knows ON CONFLICT (the two forms are alike)."""
+    make = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    return make(table)
+
+
+def raise_alarm(
+    connection: Connection,
+    terminal: str,
+    fault: str,
+    now: dt.datetime,
+    *,
+    epoch: int = 0,
+    seq: int = 0,
+    facts: Mapping[str, Fact] | None = None,
+) -> None:
+    """Record ``fault`` at (epoch, seq), or count it once more where it stands already."""
+    shown = " ".join(f"{key}={value}" for key, value in sorted((facts or {}).items()) if key != "seq")
+    row = {
+        "terminal": terminal,
+        "fault": fault,
+        "epoch": epoch,
+        "seq": seq,
+        "what": shown[:200],
+        "count": 1,
+        "first_at": stamp(now),
+        "last_at": stamp(now),
+    }
+    statement = upsert(connection, ALARMS).values(row)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=[key.name for key in ALARMS.primary_key],
+            set_={"count": ALARMS.c.count + 1, "last_at": stamp(now), "what": shown[:200]},
+        )
+    )

@@ -1,0 +1,243 @@
+"""The HTTP interface (FastAPI): routes, what each asks of its caller, and what /openapi.json says.
+
+FastAPI gives the routing and the OpenAPI document; bodies are read and bounded here and decoded by
+msgspec (hq/forms.py), because a request's signature covers its bytes as they came.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from ipaddress import ip_address
+from typing import Any
+
+from fastapi import FastAPI, Path, Query
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy import text
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from core import wire
+from core.errors import CounterError, EntryError, EntryFault, HqError, HqFault
+from core.exchange import PATH_ACTIVATE, PATH_ENROL, PATH_TIME, path_entries, path_marks
+from core.ledger.documents import SignedTime, make_time
+from hq.forms import ActivateRequest, EnrolRequest, Fault, Health, read_form, schemas, signed
+from hq.identity import SignedRequest, Terminal
+from hq.marks import signed_marks
+from hq.metrics import CONTENT_TYPE
+from hq.service import Service
+from hq.terminals import NAME
+from hq.web import answer, client_certificate, fault_of, peer, read_body, target
+
+_TERMINAL = Path(pattern=f"^{NAME.pattern}$", description="The terminal that asks, as in its certificate.")
+_NONCE = Query(description="16 to 64 random bytes, unpadded base64url.", min_length=22, max_length=86)
+
+Work = Callable[[], Awaitable[Response]]
+
+
+class Interface:
+    """One method for each route.  Whatever is refused is answered as a ``Fault`` and counted."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    async def entries(self, request: Request, terminal: str = _TERMINAL) -> Response:
+        """Store a batch of the terminal's entries; answers signed marks."""
+        service = self._service
+
+        async def work() -> Response:
+            asking, body = await self._signed(request, terminal, service.limits.batch_bytes)
+            with service.metrics.ingesting():
+                return answer(signed(await run_in_threadpool(service.ingest.take, asking, body)))
+
+        return await self._answered("entries", work)
+
+    async def marks(self, request: Request, terminal: str = _TERMINAL) -> Response:
+        """The terminal's signed marks: received and safe."""
+        service = self._service
+
+        async def work() -> Response:
+            asking, _body = await self._signed(request, terminal, service.limits.small_bytes)
+            document = await run_in_threadpool(
+                signed_marks, service.database, service.signer, asking, service.now
+            )
+            return answer(signed(document))
+
+        return await self._answered("marks", work)
+
+    async def activate(self, request: Request) -> Response:
+        """Take the keys an operator made at this terminal, against her one-time code."""
+        service = self._service
+
+        async def work() -> Response:
+            asking, body = await self._signed(request, None, service.limits.small_bytes)
+            form = read_form(body, ActivateRequest)
+            service.activate_tries.check(asking.terminal)
+            try:
+                done = await run_in_threadpool(service.activation.activate, asking.terminal, form)
+            except HqError:
+                service.activate_tries.failed(asking.terminal)
+                raise
+            return answer(done)
+
+        return await self._answered("activate", work)
+
+    async def enrol(self, request: Request) -> Response:
+        """Admit a terminal by its one-time code; answers its grant and client certificate."""
+        service = self._service
+
+        async def work() -> Response:
+            caller = peer(request)
+            service.enrol_tries.check(caller)
+            body = await read_body(request, service.limits.small_bytes, service.limits.body_seconds)
+            form = read_form(body, EnrolRequest)
+            try:
+                done = await run_in_threadpool(service.enrolment.enrol, form)
+            except HqError:
+                service.enrol_tries.failed(caller)
+                raise
+            return answer(done)
+
+        return await self._answered("enrol", work)
+
+    async def time(self, nonce: str = _NONCE) -> Response:
+        """Headquarters' time, signed together with the caller's nonce; needs no certificate."""
+
+        async def work() -> Response:
+            value = wire.unb64(nonce)
+            if not 16 <= len(value) <= 64:
+                raise EntryError(EntryFault.FORM, what="nonce")
+            return answer(signed(make_time(SignedTime(self._service.now(), value), self._service.signer)))
+
+        return await self._answered("time", work)
+
+    async def health(self) -> Response:
+        """Whether the database answers and the follower runs."""
+
+        async def work() -> Response:
+            reachable = await run_in_threadpool(_reachable, self._service)
+            follower = self._service.worker.alive()
+            sound = reachable and follower
+            health = Health("ok" if sound else "degraded", reachable, follower)
+            return answer(health, 200 if sound else 503)
+
+        return await self._answered("healthz", work)
+
+    async def metrics(self, request: Request) -> Response:
+        """Prometheus' text form; to loopback callers, and to others with a client certificate."""
+
+        async def work() -> Response:
+            if not _loopback(peer(request)):
+                client_certificate(request)
+            return Response(self._service.metrics.text(), media_type=CONTENT_TYPE)
+
+        return await self._answered("metrics", work)
+
+    async def _signed(self, request: Request, terminal: str | None, limit: int) -> tuple[Terminal, bytes]:
+        """Who asks, and the body.  Without a certificate nothing is read."""
+        certificate = client_certificate(request)
+        body = await read_body(request, limit, self._service.limits.body_seconds)
+        asked = SignedRequest(request.method, target(request), request.headers, certificate, body)
+        return await run_in_threadpool(self._service.identity.admit, asked, terminal), body
+
+    async def _answered(self, route: str, work: Work) -> Response:
+        metrics, began = self._service.metrics, time.monotonic()
+        try:
+            response = await work()
+        except CounterError as error:
+            status, fault = fault_of(error)
+            what = str(fault.facts.get("fault") or fault.facts.get("what") or "")
+            metrics.add("counter_hq_faults_total", code=fault.code, what=what)
+            response = answer(fault, status)
+            if status in (408, 413, 503):
+                # The rest of the body was not read: this connection cannot carry another request.
+                response.headers["connection"] = "close"
+        metrics.add("counter_hq_requests_total", route=route, status=str(response.status_code))
+        metrics.add("counter_hq_request_seconds_total", time.monotonic() - began, route=route)
+        return response
+
+
+def create_app(service: Service) -> FastAPI:
+    """The ASGI application."""
+    app = FastAPI(
+        title="Counter headquarters",
+        version="1",
+        description="Replication of counters' journals. Identity is the terminal key's signature.",
+        docs_url=None,  # these would load scripts from elsewhere
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    interface = Interface(service)
+    add = app.add_api_route
+    add(path_entries("{terminal}"), interface.entries, methods=["POST"], **_about("Signed", "Batch"))
+    add(path_marks("{terminal}"), interface.marks, methods=["GET"], **_about("Signed"))
+    add(PATH_ACTIVATE, interface.activate, methods=["POST"], **_about("ActivateAnswer", "ActivateRequest"))
+    add(PATH_ENROL, interface.enrol, methods=["POST"], **_about("EnrolAnswer", "EnrolRequest"))
+    add(PATH_TIME, interface.time, methods=["GET"], **_about("Signed"))
+    add("/healthz", interface.health, methods=["GET"], **_about("Health"))
+    add("/metrics", interface.metrics, methods=["GET"], **_about(None))
+    app.add_exception_handler(HTTPException, _no_such_path)
+    app.add_exception_handler(RequestValidationError, _bad_parameter)
+    app.add_exception_handler(Exception, _bug)
+    made = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = made()
+        document.setdefault("components", {})["schemas"] = schemas()
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]
+    return app
+
+
+def _about(result: str | None, body: str | None = None) -> dict[str, Any]:
+    """A route's part of the OpenAPI document."""
+    if result is None:
+        good: dict[str, Any] = {"description": "Text.", "content": {"text/plain": {}}}
+    else:
+        good = {"description": "Done.", "content": _content(result)}
+    about: dict[str, Any] = {
+        "response_model": None,
+        "response_class": Response,
+        "responses": {200: good, "default": {"description": "Not done.", "content": _content("Fault")}},
+    }
+    if body is not None:
+        about["openapi_extra"] = {"requestBody": {"required": True, "content": _content(body)}}
+    return about
+
+
+def _content(name: str) -> dict[str, Any]:
+    return {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}
+
+
+def _reachable(service: Service) -> bool:
+    try:
+        with service.database.read() as connection:
+            return bool(connection.execute(text("SELECT 1")).scalar_one())
+    except CounterError:
+        return False
+
+
+def _loopback(address: str) -> bool:
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+async def _no_such_path(_request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 404
+    facts: dict[str, str | int | bool | None] = {"fault": str(EntryFault.FORM), "what": "path or method"}
+    return answer(Fault(HqFault.REFUSED, facts, retry=False), status)
+
+
+async def _bad_parameter(_request: Request, _error: Exception) -> Response:
+    facts: dict[str, str | int | bool | None] = {"fault": str(EntryFault.FORM), "what": "parameter"}
+    return answer(Fault(HqFault.REFUSED, facts, retry=False), 400)
+
+
+async def _bug(_request: Request, _error: Exception) -> Response:
+    # The server logs the traceback; the caller keeps its entries and comes again.
+    return answer(Fault(HqFault.BUSY, {"what": "internal"}, retry=True), 500)

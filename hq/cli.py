@@ -1,0 +1,105 @@
+"""The command line of headquarters: what it takes.  ``hq/commands.py`` says what it does."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from pathlib import Path
+
+from hq import operators, terminals
+
+LATER = ("directive", "epoch", "review", "restore", "db")
+"""Commands of a later version: named, so that they are not taken for a slip of the pen."""
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    host = host.strip("[]")
+    if not host or not port.isdecimal() or int(port) > 65535:
+        raise argparse.ArgumentTypeError("takes HOST:PORT, as 127.0.0.1:8443")
+    return host, int(port)
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError("takes a number from 1 on")
+    return int(text)
+
+
+def _common() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--data", type=Path, required=True, metavar="DIR", help="headquarters' directory")
+    common.add_argument("--database", metavar="URL", help="sqlite:///… (default) or postgresql+psycopg://…")
+    common.add_argument("--passphrase-file", type=Path, metavar="FILE", help="first line seals the keys")
+    common.add_argument("--json", action="store_true", help="answer in JSON")
+    return common
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Every command that works."""
+    parser = argparse.ArgumentParser(prog="hq", description="Headquarters of the counters.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    common = _common()
+
+    init = commands.add_parser("init", parents=[common], help="make keys, certificates and tables")
+    init.add_argument("--host", action="append", default=[], metavar="NAME", help="name of the server")
+    init.add_argument(
+        "--demonstration", action="store_true", help="invented data only: sealed parts may be shown"
+    )
+    serve = commands.add_parser("serve", parents=[common], help="serve the counters over TLS")
+    serve.add_argument("--listen", type=_address, default=("127.0.0.1", 8443), metavar="HOST:PORT")
+
+    code = commands.add_parser("enrol-code", parents=[common], help="a one-time code for a terminal")
+    code.add_argument("--branch", required=True)
+    code.add_argument("--terminal", required=True)
+    code.add_argument("--hours", type=_positive, default=terminals.CODE_HOURS, help="how long it is good")
+    _operator(commands, common)
+
+    terminal = commands.add_parser("terminal", help="what is known of the terminals")
+    listed = terminal.add_subparsers(dest="action", required=True, metavar="ACTION")
+    listed.add_parser("list", parents=[common], help="received, safe, followed, alarms")
+    _journal(commands, common)
+
+    backup = commands.add_parser("backup", parents=[common], help="copy, read back, then move the safe marks")
+    backup.add_argument("directory", type=Path, metavar="DIR")
+    return parser
+
+
+def _operator(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser
+) -> None:
+    operator = commands.add_parser("operator", help="who works at the counters")
+    actions = operator.add_subparsers(dest="action", required=True, metavar="ACTION")
+    add = actions.add_parser("add", parents=[common], help="add or change; prints an activation code")
+    add.add_argument("id", metavar="ID")
+    add.add_argument("--name", required=True)
+    add.add_argument("--role", required=True, choices=operators.ROLES)
+    add.add_argument("--hours", type=_positive, default=operators.CODE_HOURS, help="how long it is good")
+    remove = actions.add_parser("remove", parents=[common], help="she activates nowhere any more")
+    remove.add_argument("id", metavar="ID")
+    actions.add_parser("list", parents=[common], help="all of them")
+
+
+def _journal(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser
+) -> None:
+    journal = commands.add_parser("journal", help="one terminal's entries")
+    actions = journal.add_subparsers(dest="action", required=True, metavar="ACTION")
+    listed = actions.add_parser("list", parents=[common], help="JSON lines, public parts")
+    listed.add_argument("--terminal", required=True)
+    listed.add_argument("--from", dest="first", type=_positive, default=1, metavar="N")
+    show = actions.add_parser("show", parents=[common], help="one entry's public part")
+    show.add_argument("--terminal", required=True)
+    show.add_argument("--seq", type=_positive, required=True, metavar="N")
+    show.add_argument("--open", action="store_true", help="and its sealed part, on a demonstration store")
+    export = actions.add_parser("export", parents=[common], help="the whole journal, attachments included")
+    export.add_argument("--terminal", required=True)
+    export.add_argument("file", type=Path, metavar="FILE")
+
+
+def set_up_logging() -> None:
+    """To standard error, without personal data; the web server says only what is worth a look."""
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True
+    )
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)

@@ -1,0 +1,194 @@
+"""What each ``hq`` command does: opens the data directory and database, calls, gives lines to print."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from core.errors import HqError, HqFault, StoreError, StoreFault
+from hq import journal, operators, terminals
+from hq.backup import backup
+from hq.clock import utc_now
+from hq.database import Database
+from hq.home import Home, create_home, default_database, open_home
+from hq.server import listen, serve
+from hq.service import build_service
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A data directory and its database, checked to belong together."""
+
+    home: Home
+    database: Database
+    options: argparse.Namespace
+    say: Say
+
+    def answer(self, value: dict[str, Any], text: str) -> None:
+        """One answer: JSON where a program reads it."""
+        self.say(_json(value) if self.options.json else text)
+
+    def passphrase(self) -> str | None:
+        """The first line of the passphrase file, if one is given."""
+        return _passphrase(self.options.passphrase_file)
+
+
+def run(options: argparse.Namespace, say: Say) -> None:
+    """Do what the command line asks; raises CounterError."""
+    if options.command == "init":
+        _init(options, say)
+        return
+    name = options.command if not hasattr(options, "action") else f"{options.command} {options.action}"
+    with _opened(options, say) as opened:
+        _COMMANDS[name](opened)
+
+
+def _init(options: argparse.Namespace, say: Say) -> None:
+    url = options.database or default_database(options.data)
+    if options.database is None:
+        options.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    database = Database(url)
+    try:
+        with database.read():
+            pass  # a database that does not answer is said before keys are made
+        passphrase = _passphrase(options.passphrase_file)
+        home = create_home(
+            options.data,
+            database,
+            passphrase=passphrase,
+            hosts=options.host,
+            demonstration=options.demonstration,
+            now=utc_now(),
+        )
+        sealed = home.keyring(passphrase).sealed
+    finally:
+        database.close()
+    told = {"data": str(options.data), "ca": str(home.authority_file), "keys": sealed}
+    guard = "the passphrase" if sealed == "passphrase" else "file permissions (0600) only"
+    text = f"made {options.data}; counters trust {home.authority_file}; keys are sealed by {guard}"
+    say(_json({**told, "signing": home.signing.text}) if options.json else text)
+
+
+def _serve(opened: Opened) -> None:
+    keyring = opened.home.keyring(opened.passphrase())
+    host, port = opened.options.listen
+    service = build_service(opened.home, keyring, opened.database)
+    serve(service, opened.home, keyring, listen(host, port), opened.say)
+
+
+def _enrol_code(opened: Opened) -> None:
+    asked = opened.options
+    code = terminals.new_enrol_code(opened.database, asked.terminal, asked.branch, hours=asked.hours)
+    opened.answer({"terminal": asked.terminal, "branch": asked.branch, "code": code}, code)
+
+
+def _operator_add(opened: Opened) -> None:
+    asked = opened.options
+    code = operators.add_operator(opened.database, asked.id, asked.name, asked.role, hours=asked.hours)
+    opened.answer({"operator": asked.id, "role": asked.role, "code": code}, code)
+
+
+def _operator_remove(opened: Opened) -> None:
+    operators.remove_operator(opened.database, opened.options.id)
+    opened.answer({"operator": opened.options.id, "removed": True}, f"{opened.options.id} removed")
+
+
+def _operator_list(opened: Opened) -> None:
+    rows = operators.list_operators(opened.database)
+    if opened.options.json:
+        opened.say(_json([asdict(row) for row in rows]))
+        return
+    for row in rows:
+        status = "removed" if row.removed else "active" if row.active else "not activated"
+        opened.say(f"{row.operator}  {row.role:<11} {status:<14} {row.name}")
+
+
+def _terminal_list(opened: Opened) -> None:
+    rows = journal.list_terminals(opened.database)
+    if opened.options.json:
+        opened.say(_json(rows))
+        return
+    for row in rows:
+        opened.say(
+            f"{row['terminal']}  branch {row['branch']}  epoch {row['epoch']}  "
+            f"received {row['received']['seq']}  safe {row['safe']['seq']}  folded {row['folded']}"
+            f"{' STOPPED' if row['stopped'] else ''}  last contact {row['contact'] or 'never'}"
+        )
+        for alarm in row["alarms"]:
+            where = f"at {alarm['epoch']}/{alarm['seq']}" if alarm["seq"] else ""
+            opened.say(f"  ALARM {alarm['fault']} {where} {alarm['what']} ×{alarm['count']}")
+
+
+def _journal_list(opened: Opened) -> None:
+    for row in journal.list_entries(opened.database, opened.options.terminal, opened.options.first):
+        opened.say(_json(row))
+
+
+def _journal_show(opened: Opened) -> None:
+    asked, opening = opened.options, None
+    if asked.open:
+        if not opened.home.demonstration:
+            raise HqError(HqFault.CONFLICT, what="not a demonstration")
+        opening = opened.home.keyring(opened.passphrase()).opening()
+    opened.say(_json(journal.show_entry(opened.database, asked.terminal, asked.seq, opening)))
+
+
+def _journal_export(opened: Opened) -> None:
+    asked = opened.options
+    count = journal.export(opened.database, opened.home.signing, asked.terminal, asked.file)
+    opened.answer({"file": str(asked.file), "entries": count}, f"{count} entries written to {asked.file}")
+
+
+def _backup(opened: Opened) -> None:
+    done = backup(opened.database, opened.options.directory)
+    value = {"directory": str(done.directory), "entries": done.entries, "advanced": done.advanced}
+    text = f"{done.directory}: {done.entries} entries, read back; safe moved for {done.advanced} terminals"
+    opened.answer(value, text)
+
+
+_COMMANDS: dict[str, Callable[[Opened], None]] = {
+    "serve": _serve,
+    "enrol-code": _enrol_code,
+    "operator add": _operator_add,
+    "operator remove": _operator_remove,
+    "operator list": _operator_list,
+    "terminal list": _terminal_list,
+    "journal list": _journal_list,
+    "journal show": _journal_show,
+    "journal export": _journal_export,
+    "backup": _backup,
+}
+
+
+@contextmanager
+def _opened(options: argparse.Namespace, say: Say) -> Iterator[Opened]:
+    home = open_home(options.data)
+    database = Database(options.database or default_database(options.data))
+    try:
+        database.check(home.signing.text)
+        yield Opened(home, database, options, say)
+    finally:
+        database.close()
+
+
+def _passphrase(path: Path | None) -> str | None:
+    if path is None:
+        return None
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        raise StoreError(StoreFault.IO, what="passphrase file") from None
+    if not lines or len(lines[0]) < 12:
+        raise StoreError(StoreFault.UNSAFE, what="the passphrase has fewer than 12 characters")
+    return lines[0]
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)

@@ -1,0 +1,205 @@
+"""HQ's own reading of the journals: every signature checked, every entry folded, every close compared.
+
+The follower runs behind ingest and says how far it is.  An entry that is not sound stops it for that
+terminal, before that entry: what it has not verified can never become *safe*.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, select, update
+
+from core import wire
+from core.crypto.keys import PublicKey
+from core.errors import EntryError, EntryFault, Fact
+from core.ledger.chain import Verifier
+from core.ledger.documents import read_grant
+from core.ledger.entry import Entry, stamp
+from core.ledger.state import FOLD_VERSION, State, fold, from_bytes
+from hq.alarms import raise_alarm, upsert
+from hq.clock import Now, utc_now
+from hq.database import Database
+from hq.entries import read_entries
+from hq.schema import DAY_ENDS, FOLLOWER, GRANTS, HEADS
+from hq.snapshot import verifier_from_bytes, verifier_to_bytes
+
+_LOG = logging.getLogger(__name__)
+STEP = 200
+
+Fold = Callable[[State, Entry], State]
+
+
+@dataclass
+class Progress:
+    """One terminal on its way: what is known after ``state.head``, and what was found on the way."""
+
+    verifier: Verifier
+    state: State
+    known: int | None  # the seq of the stored row this began from; None where there was none
+    day_ends: dict[int, bytes] = field(default_factory=dict)
+    alarms: list[tuple[EntryFault, int, int, dict[str, Fact]]] = field(default_factory=list)
+    stopped: bool = False
+
+    def alarm(self, fault: EntryFault, entry: Entry, facts: dict[str, Fact]) -> None:
+        """Note what is wrong with ``entry``."""
+        self.alarms.append((fault, entry.header.epoch, entry.header.seq, facts))
+
+
+class Follower:
+    """Takes one step at a time; several may run, on several machines: a step counts once.
+
+    ``fold`` is a parameter so that a test can plant a difference.
+    """
+
+    def __init__(
+        self, database: Database, headquarters: PublicKey, *, now: Now = utc_now, fold_with: Fold = fold
+    ) -> None:
+        self._database = database
+        self._headquarters = headquarters
+        self._now = now
+        self._fold = fold_with
+
+    def behind(self) -> list[str]:
+        """Terminals with entries that were not followed yet and nothing that stopped it."""
+        same = (FOLLOWER.c.terminal == HEADS.c.terminal) & (HEADS.c.seq <= FOLLOWER.c.seq)
+        done = select(FOLLOWER.c.terminal).where(same).exists()
+        halted = select(FOLLOWER.c.terminal).where(
+            FOLLOWER.c.terminal == HEADS.c.terminal, FOLLOWER.c.stopped == 1
+        )
+        wanted = select(HEADS.c.terminal).where(HEADS.c.seq > 0, ~done, ~halted.exists()).distinct()
+        with self._database.read() as connection:
+            return list(connection.execute(wanted.order_by(HEADS.c.terminal)).scalars())
+
+    def retry_stopped(self) -> None:
+        """Let stopped terminals be tried again: a newer program may know what they say."""
+        with self._database.write() as connection:
+            connection.execute(update(FOLLOWER).values(stopped=0))
+
+    def catch_up(self, terminal: str) -> int:
+        """Steps until nothing is left to do; how many entries were followed."""
+        total = 0
+        while count := self.step(terminal):
+            total += count
+        return total
+
+    def step(self, terminal: str, limit: int = STEP) -> int:
+        """Follow at most ``limit`` entries; how many.  No lock is held while signatures are checked."""
+        with self._database.read() as connection:
+            progress = self._load(connection, terminal)
+            if progress.stopped:
+                return 0
+            first = progress.state.head.seq + 1
+            entries = list(read_entries(connection, terminal, first, limit=limit))
+        followed = 0
+        for entry in entries:
+            if not self._follow(progress, entry):
+                return self._halt(terminal, progress, entries[:followed])
+            followed += 1
+        return followed if followed and self._save(terminal, progress) else 0
+
+    def _halt(self, terminal: str, progress: Progress, sound: Sequence[Entry]) -> int:
+        """Stop after ``sound``.  They are followed once more: a verifier that refused is not whole."""
+        with self._database.read() as connection:
+            clean = self._load(connection, terminal)
+        if clean.known != progress.known or clean.stopped:
+            return 0
+        for entry in sound:
+            self._follow(clean, entry)
+        clean.alarms, clean.stopped = progress.alarms, True
+        return len(sound) if self._save(terminal, clean) else 0
+
+    def _load(self, connection: Connection, terminal: str) -> Progress:
+        row = connection.execute(select(FOLLOWER).where(FOLLOWER.c.terminal == terminal)).one_or_none()
+        state = None if row is None else from_bytes(row.state)
+        verifier = None if row is None else verifier_from_bytes(row.verifier, terminal, self._headquarters)
+        if row is None or state is None or verifier is None:
+            verifier, state = Verifier(terminal, self._headquarters), State()
+        grants = select(GRANTS.c.document, GRANTS.c.signature).where(GRANTS.c.terminal == terminal)
+        for grant in connection.execute(grants):
+            verifier.learn(read_grant(grant.document, grant.signature, self._headquarters))
+        known = None if row is None else int(row.seq)
+        return Progress(verifier, state, known, stopped=row is not None and bool(row.stopped))
+
+    def _follow(self, progress: Progress, entry: Entry) -> bool:
+        """One entry verified and folded; False where it is not sound (the alarm says why)."""
+        before = progress.state
+        try:
+            progress.verifier.follow(entry)
+            after = self._fold(before, entry)
+        except EntryError as error:
+            progress.alarm(EntryFault(error.code), entry, dict(error.facts))
+            return False
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            # Authentic, but it says what the rules of its kind cannot mean: named, not folded.
+            progress.alarm(EntryFault.STATE, entry, {"what": f"not foldable: {type(error).__name__}"})
+            return False
+        kind = entry.header.kind
+        if kind == "DayOpened" and before.head.seq:
+            progress.day_ends[before.head.seq] = before.hash()
+        if kind == "DayClosed" and entry.header.kind_version == 1:
+            self._compare_close(progress, entry, before)
+        progress.state = after
+        return True
+
+    def _compare_close(self, progress: Progress, entry: Entry, before: State) -> None:
+        """The counter's state hash at its close against ours; a difference is an alarm, not a halt."""
+        last, day = int(entry.data["last"]), int(entry.data["day"])
+        facts: dict[str, Fact] = {"day": day, "last": last}
+        if entry.data["fold"] != FOLD_VERSION:
+            progress.alarm(EntryFault.STATE, entry, {**facts, "what": "fold version"})
+            return
+        if last == before.head.seq:
+            ours = before.hash()
+        elif last < before.head.seq:
+            ours = progress.day_ends.get(last) or self._state_hash_at(entry.header.terminal, last)
+        else:
+            ours = b""
+        if wire.unb64(entry.data["state"]) != ours:
+            progress.alarm(EntryFault.STATE, entry, {**facts, "what": "state hash"})
+
+    def _state_hash_at(self, terminal: str, last: int) -> bytes:
+        """At an earlier position: kept for ends of days, folded once more for any other."""
+        kept = select(DAY_ENDS.c.state_hash).where(DAY_ENDS.c.terminal == terminal, DAY_ENDS.c.seq == last)
+        with self._database.read() as connection:
+            found: bytes | None = connection.execute(kept).scalar_one_or_none()
+            if found is not None:
+                return found
+            state = State()
+            for entry in read_entries(connection, terminal, 1, last):
+                state = self._fold(state, entry)
+        return state.hash()
+
+    def _save(self, terminal: str, progress: Progress) -> bool:
+        """Keep the progress unless another follower went ahead of this one; whether it was kept."""
+        head = progress.state.head
+        row = {
+            "epoch": head.epoch,
+            "seq": head.seq,
+            "hash": head.hash,
+            "state": progress.state.to_bytes(),
+            "state_hash": progress.state.hash(),
+            "verifier": verifier_to_bytes(progress.verifier),
+            "stopped": int(progress.stopped),
+            "updated_at": stamp(self._now()),
+        }
+        mine = FOLLOWER.c.terminal == terminal
+        with self._database.write() as connection:
+            if progress.known is None:
+                values = {"terminal": terminal, **row}
+                statement = upsert(connection, FOLLOWER).values(values).on_conflict_do_nothing()
+                done = connection.execute(statement)
+            else:
+                here = (mine, FOLLOWER.c.seq == progress.known, FOLLOWER.c.stopped == 0)
+                done = connection.execute(update(FOLLOWER).where(*here).values(row))
+            if done.rowcount == 0:
+                return False
+            for seq, state_hash in progress.day_ends.items():
+                end = {"terminal": terminal, "seq": seq, "state_hash": state_hash}
+                connection.execute(upsert(connection, DAY_ENDS).values(end).on_conflict_do_nothing())
+            for fault, epoch, seq, facts in progress.alarms:
+                _LOG.warning("%s: %s at %d", terminal, fault, seq)
+                raise_alarm(connection, terminal, fault, self._now(), epoch=epoch, seq=seq, facts=facts)
+        return True

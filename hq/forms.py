@@ -1,0 +1,140 @@
+"""The JSON forms of requests and answers: what the interface reads, and what /openapi.json says of it.
+
+``msgspec`` decodes strictly into these; binary members are unpadded base64url (core.wire.b64).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypedDict, TypeVar
+
+import msgspec
+
+from core import wire
+from core.errors import EntryError, EntryFault
+from core.exchange import MAX_BATCH_ENTRIES
+
+MAX_WRAPPED = 16_384
+
+AttachmentForm = TypedDict(
+    "AttachmentForm",
+    {
+        "class": str,  # core.ledger.entry.AttachmentClass
+        "retention": Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_.-]{0,39}$")],
+        "month": Annotated[str, msgspec.Meta(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")],
+        "nonce": str,
+        "data": str,
+    },
+)
+
+
+class EntryForm(TypedDict):
+    """core.exchange.entry_to_json."""
+
+    body: str
+    terminal_signature: str
+    session_signature: str | None
+    attachments: list[AttachmentForm | None]
+
+
+_Entries = Annotated[list[EntryForm], msgspec.Meta(extra_json_schema={"maxItems": MAX_BATCH_ENTRIES})]
+
+
+class Batch(msgspec.Struct, forbid_unknown_fields=True):
+    """Entries of one terminal, in sequence."""
+
+    entries: _Entries
+
+
+class EnrolRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """``proof``: the terminal key's signature over ``b"counter/enrol/1\\0"`` + the code's bytes."""
+
+    code: Annotated[str, msgspec.Meta(max_length=100)]
+    terminal_key: str
+    csr: str
+    proof: str
+    agreement_key: str | None = None
+
+
+class EnrolAnswer(msgspec.Struct):
+    """The terminal's first grant, its client certificate, and HQ's public keys."""
+
+    branch: str
+    terminal: str
+    epoch: int
+    certificate: str
+    ca: str
+    grant: str
+    grant_signature: str
+    signing: str
+    opening: str
+
+
+class ActivateRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """``proof``: the new signing key's signature over core.ledger.documents.operator_proof."""
+
+    operator: Annotated[str, msgspec.Meta(max_length=16)]
+    code: Annotated[str, msgspec.Meta(max_length=100)]
+    signing: str
+    agreement: str
+    wrapped: str
+    proof: str
+
+
+class ActivateAnswer(msgspec.Struct):
+    """Who was activated."""
+
+    operator: str
+    name: str
+    role: str
+
+
+class Signed(msgspec.Struct):
+    """A document of core.ledger.documents and HQ's signature over it."""
+
+    document: str
+    signature: str
+
+
+class Fault(msgspec.Struct):
+    """Why a request was not done: a stable code (core.errors.HqFault) and facts about it."""
+
+    code: str
+    facts: dict[str, str | int | bool | None]
+    retry: bool
+
+
+class Health(msgspec.Struct):
+    """``status`` is "ok" or "degraded"."""
+
+    status: str
+    database: bool
+    follower: bool
+
+
+FORMS = (Batch, EnrolRequest, EnrolAnswer, ActivateRequest, ActivateAnswer, Signed, Fault, Health)
+
+FormT = TypeVar("FormT")
+
+
+def read_form(body: bytes, form: type[FormT]) -> FormT:
+    """Decode strictly; raises EntryError FORM (the text of the fault names no value)."""
+    try:
+        return msgspec.json.decode(body, type=form)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise EntryError(EntryFault.FORM, what="request") from None
+
+
+def write_form(value: object) -> bytes:
+    """JSON bytes."""
+    return msgspec.json.encode(value)
+
+
+def signed(document: tuple[bytes, bytes]) -> Signed:
+    """The answer for (canonical bytes, signature)."""
+    return Signed(wire.b64(document[0]), wire.b64(document[1]))
+
+
+def schemas() -> dict[str, Any]:
+    """JSON schemas of all forms by name, for OpenAPI's components."""
+    _, components = msgspec.json.schema_components(FORMS, ref_template="#/components/schemas/{name}")
+    return components

@@ -1,0 +1,125 @@
+"""The data directory of headquarters: what stands beside the database.
+
+``hq.json`` (what this is, and HQ's public keys), ``ca.pem``, ``server.pem`` and ``keys/``.  ``hq.json``
+is written last: where it stands, ``init`` was completed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.crypto.keys import PublicKey, parse_public_key
+from core.errors import EntryError, StoreError, StoreFault
+from hq import certificates
+from hq.database import Database
+from hq.keys import Keyring, create_keyring, open_keyring, write_private
+
+_FORM = "counter-headquarters/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A data directory made by :func:`create_home`."""
+
+    directory: Path
+    demonstration: bool  # its sealed attachments may be opened from the command line
+    hosts: tuple[str, ...]
+    signing: PublicKey
+    opening: PublicKey
+
+    @property
+    def authority_file(self) -> Path:
+        """What counters trust: ``ca.pem``."""
+        return self.directory / "ca.pem"
+
+    @property
+    def server_file(self) -> Path:
+        """The TLS server's certificate."""
+        return self.directory / "server.pem"
+
+    def keyring(self, passphrase: str | None) -> Keyring:
+        """Raises StoreError WRONG_KEY, UNSAFE, DAMAGED, MISSING."""
+        keyring = open_keyring(self.directory / "keys", passphrase)
+        if keyring.signing().public != self.signing:
+            raise StoreError(StoreFault.DAMAGED, what="signing key is not hq.json's")
+        return keyring
+
+    def renew_server(self, keyring: Keyring, now: dt.datetime) -> bool:
+        """A new server certificate where the present one ends soon; whether one was made."""
+        try:
+            left = certificates.days_left(self.server_file.read_bytes(), now)
+        except (OSError, ValueError):
+            left = 0
+        if left > certificates.RENEW_SERVER_DAYS:
+            return False
+        pem = certificates.make_server(
+            keyring.server(), keyring.authority(), self.authority_file.read_bytes(), self.hosts, now
+        )
+        write_private(self.server_file, pem)
+        return True
+
+
+def default_database(directory: Path) -> str:
+    """Where the entries are unless the command line says otherwise."""
+    return f"sqlite:///{directory.absolute() / 'hq.sqlite'}"
+
+
+def create_home(
+    directory: Path,
+    database: Database,
+    *,
+    passphrase: str | None,
+    hosts: Sequence[str],
+    demonstration: bool,
+    now: dt.datetime,
+) -> Home:
+    """Keys, certificates and tables.  Raises StoreError EXISTS where a headquarters is already."""
+    if (directory / "hq.json").exists():
+        raise StoreError(StoreFault.EXISTS, what="hq.json")
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        keyring = create_keyring(directory / "keys", passphrase)
+        signing, opening = keyring.signing().public, keyring.opening().public
+        authority = certificates.make_authority(keyring.authority(), now)
+        write_private(directory / "ca.pem", authority)
+        (directory / "ca.pem").chmod(0o644)  # it is what others are given
+        home = Home(directory, demonstration, tuple(hosts), signing, opening)
+        home.renew_server(keyring, now)
+        database.create(signing.text)
+        about = {
+            "form": _FORM,
+            "demonstration": demonstration,
+            "hosts": list(hosts),
+            "signing": signing.text,
+            "opening": opening.text,
+        }
+        write_private(directory / "hq.json", json.dumps(about, indent=1, sort_keys=True).encode("utf-8"))
+    except OSError as error:
+        raise StoreError(StoreFault.IO, what=type(error).__name__) from None
+    return home
+
+
+def open_home(directory: Path) -> Home:
+    """Raises StoreError MISSING, TOO_NEW, DAMAGED."""
+    try:
+        about: dict[str, Any] = json.loads((directory / "hq.json").read_bytes())
+        if about["form"] != _FORM:
+            raise StoreError(StoreFault.TOO_NEW, what="hq.json")
+        return Home(
+            directory,
+            bool(about["demonstration"]),
+            tuple(str(host) for host in about["hosts"]),
+            parse_public_key(about["signing"], signing=True),
+            parse_public_key(about["opening"], signing=False),
+        )
+    except FileNotFoundError:
+        raise StoreError(StoreFault.MISSING, what="hq.json") from None
+    except OSError:
+        raise StoreError(StoreFault.IO, what="hq.json") from None
+    except (ValueError, KeyError, TypeError, EntryError):
+        raise StoreError(StoreFault.DAMAGED, what="hq.json") from None

@@ -1,0 +1,137 @@
+"""Who asks: the client certificate admits, the terminal key's signature on the request identifies.
+
+A request counts once: its nonce is kept for as long as its time is inside the window.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, delete, select, update
+
+from core import wire
+from core.crypto.keys import PublicKey
+from core.errors import EntryError, HqError, HqFault
+from core.exchange import (
+    HEADER_NONCE,
+    HEADER_SIGNATURE,
+    HEADER_TERMINAL,
+    HEADER_TIME,
+    REQUEST_WINDOW_SECONDS,
+    request_message,
+)
+from core.ledger.entry import parse_stamp, stamp
+from hq import certificates
+from hq.alarms import raise_alarm, upsert
+from hq.clock import Now, utc_now
+from hq.database import Database
+from hq.schema import CERTIFICATES, NONCES, TERMINALS
+
+_WINDOW = dt.timedelta(seconds=REQUEST_WINDOW_SECONDS)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedRequest:
+    """One request as it came: ``target`` is the path with its query, ``certificate`` DER bytes."""
+
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    certificate: bytes = field(repr=False)
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """A terminal that has shown who it is."""
+
+    terminal: str
+    branch: str
+    epoch: int
+    key: PublicKey
+
+
+class Identity:
+    """Admits requests; every refusal is an HqError AUTH_LOST, CLOCK or CONFLICT."""
+
+    def __init__(self, database: Database, now: Now = utc_now) -> None:
+        self._database = database
+        self._now = now
+
+    def admit(self, request: SignedRequest, wanted: str | None) -> Terminal:
+        """The terminal that asks.  ``wanted`` is the terminal that the path names, if it names one.
+
+        Raises HqError AUTH_LOST (unknown, revoked, foreign or wrong signature), CLOCK (facts: now,
+        seconds), CONFLICT (this request came before).
+        """
+        try:
+            return self._admit(request, wanted)
+        except EntryError:
+            raise HqError(HqFault.AUTH_LOST, what="headers") from None
+
+    def _admit(self, request: SignedRequest, wanted: str | None) -> Terminal:
+        said = request.headers.get(HEADER_TERMINAL, "")
+        owner, serial = certificates.subject(request.certificate)
+        with self._database.read() as connection:
+            found = self._find(connection, owner, serial, request.certificate)
+        if said != owner or (wanted is not None and wanted != owner):
+            self._alarm(owner, "foreign")
+            raise HqError(HqFault.AUTH_LOST, what="foreign")
+        time = request.headers.get(HEADER_TIME, "")
+        self._check_time(parse_stamp(time))
+        nonce = wire.unb64(request.headers.get(HEADER_NONCE, ""), 16)
+        signature = wire.unb64(request.headers.get(HEADER_SIGNATURE, ""))
+        try:
+            message = request_message(request.method, request.target, time, wire.b64(nonce), request.body)
+        except UnicodeEncodeError:
+            raise HqError(HqFault.AUTH_LOST, what="path") from None
+        if not found.key.verify(signature, message):
+            self._alarm(owner, "request signature")
+            raise HqError(HqFault.AUTH_LOST, what="signature")
+        self._use(owner, nonce)
+        return found
+
+    def _find(self, connection: Connection, owner: str, serial: str, certificate: bytes) -> Terminal:
+        chosen = (TERMINALS.c.branch, TERMINALS.c.epoch, TERMINALS.c.key)
+        of_terminal = CERTIFICATES.c.terminal == TERMINALS.c.terminal
+        wanted = (
+            select(*chosen, CERTIFICATES.c.fingerprint, CERTIFICATES.c.revoked_at)
+            .join(CERTIFICATES, of_terminal)
+            .where(TERMINALS.c.terminal == owner, CERTIFICATES.c.serial == serial)
+        )
+        row = connection.execute(wanted).one_or_none()
+        if row is None or row.fingerprint != certificates.fingerprint(certificate):
+            raise HqError(HqFault.AUTH_LOST, what="certificate")
+        if row.revoked_at is not None:
+            raise HqError(HqFault.AUTH_LOST, what="revoked")
+        return Terminal(owner, row.branch, row.epoch, PublicKey(row.key))
+
+    def _check_time(self, told: dt.datetime) -> None:
+        now = self._now()
+        if abs(now - told) > _WINDOW:
+            off = int((told - now).total_seconds())
+            raise HqError(HqFault.CLOCK, now=stamp(now), seconds=off)
+
+    def _use(self, terminal: str, nonce: bytes) -> None:
+        """Keep the nonce; only after the signature was good, so that nobody else can fill the table."""
+        now = stamp(self._now())
+        with self._database.write() as connection:
+            row = {"terminal": terminal, "nonce": nonce, "at": now}
+            done = connection.execute(upsert(connection, NONCES).values(row).on_conflict_do_nothing())
+            if done.rowcount == 0:
+                raise HqError(HqFault.CONFLICT, what="nonce")
+            mine = TERMINALS.c.terminal == terminal
+            connection.execute(update(TERMINALS).where(mine).values(contact_at=now))
+
+    def forget(self) -> int:
+        """Drop nonces whose time no longer passes the window; how many."""
+        # Twice the window: a request may be dated up to one window ahead of our clock.
+        limit = stamp(self._now() - 2 * _WINDOW)
+        with self._database.write() as connection:
+            return connection.execute(delete(NONCES).where(NONCES.c.at < limit)).rowcount
+
+    def _alarm(self, terminal: str, what: str) -> None:
+        with self._database.write() as connection:
+            raise_alarm(connection, terminal, HqFault.AUTH_LOST, self._now(), facts={"what": what})

@@ -1,0 +1,199 @@
+"""Ingest: a batch becomes part of a terminal's chain whole, once, or not at all.
+
+The terminal's row in ``heads`` is the authority: it is locked first, and nothing is inserted that does
+not follow it.  What is here already is compared by hash and passed over, so that sending again changes
+nothing.  A refusal names its fault, leaves the chain as it was, and raises an alarm; a second history
+under numbers that are taken is kept beside the chain.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import Connection, insert, select, update
+
+from core.crypto.keys import Signer
+from core.errors import EntryError, EntryFault, Fact, HqError, HqFault
+from core.exchange import entry_to_json
+from core.ledger.documents import Marks, make_marks
+from core.ledger.entry import Entry, Head, stamp
+from core.ports import Probe, no_probe
+from hq.alarms import raise_alarm, upsert
+from hq.batch import check_entries, check_signature, read_batch
+from hq.clock import Now, utc_now
+from hq.database import Database
+from hq.identity import Terminal
+from hq.marks import read_marks
+from hq.schema import ATTACHMENTS, ENTRIES, HEADS, SIDE_ENTRIES
+
+_LOG = logging.getLogger(__name__)
+_SECOND_HISTORY = (EntryFault.FORK, EntryFault.PREVIOUS)
+
+
+class Ingest:
+    """Stores batches.  Thread-safe; one transaction for each batch, of one terminal only."""
+
+    def __init__(
+        self,
+        database: Database,
+        signer: Signer,
+        *,
+        now: Now = utc_now,
+        probe: Probe = no_probe,
+        stored: Callable[[int], None] = lambda _count: None,
+    ) -> None:
+        """``stored`` is told how many entries each committed batch added."""
+        self._database = database
+        self._signer = signer
+        self._now = now
+        self._probe = probe
+        self._stored = stored
+
+    def take(self, terminal: Terminal, body: bytes) -> tuple[bytes, bytes]:
+        """Signed marks (document, signature) after the batch.
+
+        Raises HqError REFUSED (facts: fault, seq, received) or TOO_LARGE.
+        """
+        entries: list[Entry] = []
+        try:
+            entries = read_batch(body, terminal)
+            added = self._store(terminal, entries)
+        except EntryError as error:
+            self._refuse(terminal, error, entries)
+            received = self._marks(terminal).received.seq
+            facts: dict[str, Fact] = {**error.facts, "fault": str(error.code), "received": received}
+            raise HqError(HqFault.REFUSED, retry=False, **facts) from None
+        if added:
+            self._stored(added)
+        return make_marks(self._marks(terminal), self._signer)
+
+    def _marks(self, terminal: Terminal) -> Marks:
+        with self._database.read() as connection:
+            return read_marks(connection, terminal.terminal, terminal.epoch, self._now)
+
+    def _store(self, terminal: Terminal, entries: Sequence[Entry]) -> int:
+        if not entries:
+            return 0
+        # Signatures are checked before the lock is taken.  The head only moves forward, so whatever is
+        # beyond it under the lock was beyond it here too.
+        with self._database.read() as connection:
+            known = _head(connection, terminal, lock=False).seq
+        check_entries([entry for entry in entries if entry.header.seq > known], terminal)
+        with self._database.write() as connection:
+            head = _head(connection, terminal, lock=True)
+            self._probe("ingest.locked")
+            self._compare(connection, terminal, entries, head)
+            new = [entry for entry in entries if entry.header.seq > head.seq]
+            if new:
+                _check_follows(new[0], head)
+                self._insert(connection, terminal, new)
+            self._probe("ingest.inserted")
+        self._probe("ingest.committed")
+        return len(new)
+
+    def _compare(
+        self, connection: Connection, terminal: Terminal, entries: Sequence[Entry], head: Head
+    ) -> None:
+        """What is here under the same numbers is the same; raises EntryError FORK."""
+        old = [entry for entry in entries if entry.header.seq <= head.seq]
+        if not old:
+            return
+        here = (ENTRIES.c.terminal == terminal.terminal, ENTRIES.c.epoch == terminal.epoch)
+        span = ENTRIES.c.seq.between(old[0].header.seq, old[-1].header.seq)
+        rows = connection.execute(select(ENTRIES.c.seq, ENTRIES.c.hash).where(*here, span))
+        stored: dict[int, bytes] = {row.seq: row.hash for row in rows}
+        for entry in old:
+            if stored[entry.header.seq] != entry.hash:
+                raise EntryError(EntryFault.FORK, seq=entry.header.seq)
+
+    def _insert(self, connection: Connection, terminal: Terminal, entries: Sequence[Entry]) -> None:
+        received = stamp(self._now())
+        connection.execute(insert(ENTRIES), [_entry_row(entry, received) for entry in entries])
+        parts = [row for entry in entries for row in _attachment_rows(entry)]
+        if parts:
+            connection.execute(insert(ATTACHMENTS), parts)
+        last = entries[-1]
+        mine = (HEADS.c.terminal == terminal.terminal, HEADS.c.epoch == terminal.epoch)
+        connection.execute(update(HEADS).where(*mine).values(seq=last.header.seq, hash=last.hash))
+
+    def _refuse(self, terminal: Terminal, error: EntryError, entries: Sequence[Entry]) -> None:
+        """The alarm, and the evidence of a second history; the chain stays as it is."""
+        fault, seq = EntryFault(error.code), int(error.facts.get("seq") or 0)
+        _LOG.warning("refused a batch of %s: %s at %d", terminal.terminal, fault, seq)
+        now = self._now()
+        side = _authentic(entries, terminal, seq) if fault in _SECOND_HISTORY else []
+        with self._database.write() as connection:
+            raise_alarm(
+                connection, terminal.terminal, fault, now, epoch=terminal.epoch, seq=seq, facts=error.facts
+            )
+            for entry in side:
+                row = _side_row(entry, stamp(now))
+                connection.execute(upsert(connection, SIDE_ENTRIES).values(row).on_conflict_do_nothing())
+
+
+def _head(connection: Connection, terminal: Terminal, *, lock: bool) -> Head:
+    wanted = select(HEADS.c.epoch, HEADS.c.seq, HEADS.c.hash).where(
+        HEADS.c.terminal == terminal.terminal, HEADS.c.epoch == terminal.epoch
+    )
+    row = connection.execute(wanted.with_for_update() if lock else wanted).one()
+    return Head(row.epoch, row.seq, row.hash)
+
+
+def _check_follows(entry: Entry, head: Head) -> None:
+    header = entry.header
+    if header.seq != head.seq + 1:
+        raise EntryError(EntryFault.GAP, seq=header.seq, expected=head.seq + 1)
+    if header.previous != head.hash:
+        raise EntryError(EntryFault.PREVIOUS, seq=header.seq)
+
+
+def _authentic(entries: Sequence[Entry], terminal: Terminal, first: int) -> list[Entry]:
+    """The entries from ``first`` on that the terminal really signed."""
+    kept = []
+    for entry in entries:
+        try:
+            check_signature(entry, terminal)
+        except EntryError:
+            continue
+        if entry.header.seq >= first:
+            kept.append(entry)
+    return kept
+
+
+def _place(entry: Entry) -> dict[str, object]:
+    header = entry.header
+    return {"terminal": header.terminal, "epoch": header.epoch, "seq": header.seq}
+
+
+def _entry_row(entry: Entry, received: str) -> dict[str, object]:
+    return {
+        **_place(entry),
+        "hash": entry.hash,
+        "body": entry.body,
+        "terminal_signature": entry.terminal_signature,
+        "session_signature": entry.session_signature,
+        "received_at": received,
+    }
+
+
+def _attachment_rows(entry: Entry) -> list[dict[str, object]]:
+    return [
+        {
+            **_place(entry),
+            "n": number,
+            "retention": part.retention,
+            "month": part.month,
+            "class": part.cls.value,
+            "nonce": part.nonce,
+            "data": part.data,
+        }
+        for number, part in enumerate(entry.attachments)
+        if part is not None
+    ]
+
+
+def _side_row(entry: Entry, received: str) -> dict[str, object]:
+    form = json.dumps(entry_to_json(entry), sort_keys=True, separators=(",", ":"))
+    return {**_place(entry), "hash": entry.hash, "entry": form.encode("ascii"), "received_at": received}

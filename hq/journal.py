@@ -1,0 +1,174 @@
+"""Reading one terminal's journal for people and programs: listing, showing, exporting."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from core import wire
+from core.crypto.keys import AgreementKey, PublicKey
+from core.crypto.sealing import unseal
+from core.errors import CounterError, EntryError, EntryFault, HqError, HqFault, StoreError, StoreFault
+from core.exchange import entry_to_json
+from core.ledger.entry import EMPTY_HEAD, AttachmentClass, Entry
+from core.ledger.sealed_info import sealed_info
+from hq.database import Database
+from hq.entries import read_entries
+from hq.keys import write_private
+from hq.schema import ALARMS, FOLLOWER, HEADS, TERMINALS
+
+EXPORT_FORMAT = "counter-export/1"
+
+
+def public_part(entry: Entry) -> dict[str, Any]:
+    """What the chained bytes say: no attachment's bytes, so no person's data."""
+    return {
+        **entry.fields,
+        "hash": wire.b64(entry.hash),
+        "here": [part is not None for part in entry.attachments],
+    }
+
+
+def list_entries(database: Database, terminal: str, first: int = 1) -> Iterator[dict[str, Any]]:
+    """Public parts from ``first`` on; raises HqError CONFLICT for a terminal that never enrolled."""
+    with database.read() as connection:
+        _known(connection, terminal)
+        for entry in read_entries(connection, terminal, first, attachments=True):
+            yield public_part(entry)
+
+
+def show_entry(
+    database: Database, terminal: str, seq: int, opening: AgreementKey | None = None
+) -> dict[str, Any]:
+    """One entry's public part; with HQ's opening key also what was sealed to it.
+
+    Raises EntryError GAP where that entry is not here, StoreError WRONG_KEY where a part does not open.
+    """
+    with database.read() as connection:
+        _known(connection, terminal)
+        found = list(read_entries(connection, terminal, seq, seq, attachments=True))
+    if not found:
+        raise EntryError(EntryFault.GAP, seq=seq)
+    entry = found[0]
+    shown = public_part(entry)
+    if opening is not None:
+        shown["opened"] = [_opened(entry, number, opening) for number in range(len(entry.attachments))]
+    return shown
+
+
+def export(database: Database, headquarters: PublicKey, terminal: str, path: Path) -> int:
+    """Write a terminal's whole journal as JSON lines, attachments included; how many entries.
+
+    The form is the counter's own export: a header line, ``entry_to_json`` lines, an end line that says
+    how many there are and what the head is.  The file holds personal data: 0600.
+    """
+    try:
+        write_private(path, b"")
+        with database.read() as connection, path.open("w", encoding="ascii") as stream:
+            _known(connection, terminal)
+            last = _received(connection, terminal)
+            header = {
+                "format": EXPORT_FORMAT,
+                "terminal": terminal,
+                "headquarters": headquarters.text,
+                "first": 1 if last else 0,
+                "last": last,
+                "entries": last,
+            }
+            stream.write(_line(header))
+            count, head = 0, EMPTY_HEAD
+            for entry in read_entries(connection, terminal, 1, last, attachments=True):
+                stream.write(_line(entry_to_json(entry)))
+                count, head = count + 1, entry.head
+            stream.write(_line({"end": count, "head": head.as_json()}))
+    except OSError as error:
+        raise StoreError(StoreFault.IO, what=error.strerror or type(error).__name__) from None
+    if count != last:
+        raise StoreError(StoreFault.DAMAGED, what="entries missing", expected=last, found=count)
+    return count
+
+
+def list_terminals(database: Database) -> list[dict[str, Any]]:
+    """What headquarters knows of each terminal: how far it is received, safe, followed, and its alarms."""
+    with database.read() as connection:
+        together = (HEADS.c.terminal == TERMINALS.c.terminal) & (HEADS.c.epoch == TERMINALS.c.epoch)
+        columns = [column for column in HEADS.c if column.name not in ("terminal", "epoch")]
+        wanted = (
+            select(
+                TERMINALS,
+                *columns,
+                FOLLOWER.c.seq.label("folded"),
+                FOLLOWER.c.state_hash,
+                FOLLOWER.c.stopped,
+            )
+            .join(HEADS, together)
+            .outerjoin(FOLLOWER, FOLLOWER.c.terminal == TERMINALS.c.terminal)
+            .order_by(TERMINALS.c.terminal)
+        )
+        alarms = _alarms(connection)
+        return [_terminal(row._mapping, alarms.get(row.terminal, [])) for row in connection.execute(wanted)]
+
+
+def _terminal(row: Any, alarms: list[dict[str, Any]]) -> dict[str, Any]:
+    state_hash = row["state_hash"]
+    return {
+        "terminal": row["terminal"],
+        "branch": row["branch"],
+        "epoch": row["epoch"],
+        "received": {"seq": row["seq"], "hash": wire.b64(row["hash"])},
+        "safe": {"seq": row["safe_seq"], "hash": wire.b64(row["safe_hash"])},
+        "folded": row["folded"] or 0,
+        "state": None if state_hash is None else wire.b64(state_hash),
+        "stopped": bool(row["stopped"]),
+        "alarms": alarms,
+        "enrolled": row["enrolled_at"],
+        "contact": row["contact_at"],
+    }
+
+
+def _alarms(connection: Connection) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in connection.execute(select(ALARMS).order_by(ALARMS.c.first_at)).mappings():
+        alarm = {
+            "fault": row["fault"],
+            "epoch": row["epoch"],
+            "seq": row["seq"],
+            "what": row["what"],
+            "count": row["count"],
+            "first": row["first_at"],
+            "last": row["last_at"],
+        }
+        found.setdefault(row["terminal"], []).append(alarm)
+    return found
+
+
+def _known(connection: Connection, terminal: str) -> None:
+    wanted = select(TERMINALS.c.terminal).where(TERMINALS.c.terminal == terminal)
+    if connection.execute(wanted).one_or_none() is None:
+        raise HqError(HqFault.CONFLICT, what="terminal unknown", terminal=terminal[:64])
+
+
+def _received(connection: Connection, terminal: str) -> int:
+    wanted = select(HEADS.c.seq).where(HEADS.c.terminal == terminal).order_by(HEADS.c.seq.desc()).limit(1)
+    return int(connection.execute(wanted).scalar_one())
+
+
+def _opened(entry: Entry, number: int, opening: AgreementKey) -> Any:
+    part = entry.attachments[number]
+    if part is None or part.cls is not AttachmentClass.SEALED:
+        return None
+    header = entry.header
+    info = sealed_info(header.terminal, header.epoch, header.seq, header.operation, opening.public.id)
+    plain = unseal(opening, part.data, info)
+    try:
+        return wire.decode(plain)
+    except CounterError:
+        return {"text": plain.decode("utf-8", "replace")}
+
+
+def _line(value: dict[str, Any]) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":")) + "\n"

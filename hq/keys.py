@@ -1,0 +1,168 @@
+"""The keyring: HQ's private keys as PKCS 8 files, each in its own file.
+
+``signing.key`` (Ed25519) signs grants, marks and time; ``opening.key`` (X25519) opens sealed attachments
+and is read by nothing but the opening; ``ca.key`` and ``server.key`` (P-256) are for TLS.  Either a
+passphrase seals them (PKCS 8 encryption under 32 bytes made with Argon2id from the passphrase), or
+nothing but the files' permissions (0600 in a 0700 directory) guards them; ``keyring.json`` says which.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, x25519
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from core import wire
+from core.crypto.keys import AgreementKey, SoftwareSigner, new_agreement, new_signer
+from core.crypto.sealing import stretch
+from core.errors import EntryError, StoreError, StoreFault
+
+PASSPHRASE, PERMISSIONS = "passphrase", "permissions"
+SIGNING, OPENING, CA, SERVER = "signing.key", "opening.key", "ca.key", "server.key"
+_COST = {"iterations": 3, "memory_kib": 64 * 1024, "lanes": 4}
+_FORM = 1
+
+PrivateKey = ed25519.Ed25519PrivateKey | x25519.X25519PrivateKey | ec.EllipticCurvePrivateKey
+
+
+@dataclass(frozen=True, slots=True)
+class Keyring:
+    """The open keyring: reads a key only when it is asked for."""
+
+    directory: Path
+    password: bytes | None = field(repr=False)  # for PKCS 8; None where permissions guard
+
+    @property
+    def sealed(self) -> str:
+        """ "passphrase" or "permissions"."""
+        return PERMISSIONS if self.password is None else PASSPHRASE
+
+    def signing(self) -> SoftwareSigner:
+        """Signs grants, marks, time."""
+        key = self._read(SIGNING)
+        if not isinstance(key, ed25519.Ed25519PrivateKey):
+            raise StoreError(StoreFault.DAMAGED, what=SIGNING)
+        return SoftwareSigner(key)
+
+    def opening(self) -> AgreementKey:
+        """Opens sealed attachments."""
+        key = self._read(OPENING)
+        if not isinstance(key, x25519.X25519PrivateKey):
+            raise StoreError(StoreFault.DAMAGED, what=OPENING)
+        return AgreementKey(key)
+
+    def authority(self) -> ec.EllipticCurvePrivateKey:
+        """Signs certificates."""
+        return self._elliptic(CA)
+
+    def server(self) -> ec.EllipticCurvePrivateKey:
+        """The TLS server's own."""
+        return self._elliptic(SERVER)
+
+    def _elliptic(self, name: str) -> ec.EllipticCurvePrivateKey:
+        key = self._read(name)
+        if not isinstance(key, ec.EllipticCurvePrivateKey):
+            raise StoreError(StoreFault.DAMAGED, what=name)
+        return key
+
+    def _read(self, name: str) -> object:
+        path = self.directory / name
+        try:
+            return load_pem_private_key(_guarded(path), self.password)
+        except (ValueError, TypeError):
+            fault = StoreFault.WRONG_KEY if self.password else StoreFault.DAMAGED
+            raise StoreError(fault, what=name) from None
+
+
+def create_keyring(directory: Path, passphrase: str | None) -> Keyring:
+    """Make the four keys in ``directory`` (0700, made here if need be)."""
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    directory.chmod(0o700)
+    about: dict[str, Any] = {"form": _FORM, "sealed": PERMISSIONS}
+    if passphrase is not None:
+        about = {"form": _FORM, "sealed": PASSPHRASE, "salt": wire.b64(secrets.token_bytes(16)), **_COST}
+    write_private(directory / "keyring.json", json.dumps(about, sort_keys=True).encode("ascii"))
+    keyring = Keyring(directory, _password(about, passphrase))
+    keys: dict[str, PrivateKey] = {
+        SIGNING: new_signer().key,
+        OPENING: new_agreement().key,
+        CA: ec.generate_private_key(ec.SECP256R1()),
+        SERVER: ec.generate_private_key(ec.SECP256R1()),
+    }
+    for name, key in keys.items():
+        write_private(directory / name, _pem(key, keyring.password))
+    return keyring
+
+
+def open_keyring(directory: Path, passphrase: str | None) -> Keyring:
+    """Raises StoreError MISSING, UNSAFE (others may read a key), WRONG_KEY, DAMAGED."""
+    try:
+        about = json.loads(_guarded(directory / "keyring.json"))
+        if about["form"] != _FORM or about["sealed"] not in (PASSPHRASE, PERMISSIONS):
+            raise StoreError(StoreFault.TOO_NEW, what="keyring.json")
+        if about["sealed"] == PASSPHRASE and passphrase is None:
+            raise StoreError(StoreFault.WRONG_KEY, what="passphrase needed")
+        keyring = Keyring(directory, _password(about, passphrase))
+    except (ValueError, KeyError, TypeError, EntryError):
+        raise StoreError(StoreFault.DAMAGED, what="keyring.json") from None
+    keyring.signing()  # a wrong passphrase is said now, not at the first request
+    return keyring
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Replace ``path`` with a file only its owner reads, durable before it has its name."""
+    new = path.with_name(path.name + ".new")
+    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as stream:
+        os.fchmod(stream.fileno(), 0o600)
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+    new.replace(path)
+    parent = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(parent)
+    finally:
+        os.close(parent)
+
+
+def _password(about: dict[str, Any], passphrase: str | None) -> bytes | None:
+    if about["sealed"] == PERMISSIONS or passphrase is None:
+        return None
+    salt = wire.unb64(about["salt"], 16)
+    key = stretch(
+        passphrase,
+        salt,
+        iterations=int(about["iterations"]),
+        memory_kib=int(about["memory_kib"]),
+        lanes=int(about["lanes"]),
+    )
+    return key.hex().encode("ascii")
+
+
+def _pem(key: PrivateKey, password: bytes | None) -> bytes:
+    encryption = NoEncryption() if password is None else BestAvailableEncryption(password)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
+
+
+def _guarded(path: Path) -> bytes:
+    try:
+        if path.stat().st_mode & 0o077:
+            raise StoreError(StoreFault.UNSAFE, what=path.name)
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise StoreError(StoreFault.MISSING, what=path.name) from None
+    except OSError:
+        raise StoreError(StoreFault.IO, what=path.name) from None

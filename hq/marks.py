@@ -1,0 +1,30 @@
+"""The two signed marks of a terminal: what is *received* here, and what is *safe* elsewhere too."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, select
+
+from core.crypto.keys import Signer
+from core.ledger.documents import Marks, make_marks
+from core.ledger.entry import Head
+from hq.clock import Now, utc_now
+from hq.database import Database
+from hq.identity import Terminal
+from hq.schema import HEADS
+
+
+def read_marks(connection: Connection, terminal: str, epoch: int, now: Now = utc_now) -> Marks:
+    """Of one epoch, as its head's row says."""
+    wanted = select(HEADS).where(HEADS.c.terminal == terminal, HEADS.c.epoch == epoch)
+    row = connection.execute(wanted).one()
+    received, safe = Head(epoch, row.seq, row.hash), Head(epoch, row.safe_seq, row.safe_hash)
+    return Marks(terminal, received, safe, now())
+
+
+def signed_marks(
+    database: Database, signer: Signer, terminal: Terminal, now: Now = utc_now
+) -> tuple[bytes, bytes]:
+    """(document, signature) for the terminal's current epoch."""
+    with database.read() as connection:
+        marks = read_marks(connection, terminal.terminal, terminal.epoch, now)
+    return make_marks(marks, signer)

@@ -1,0 +1,57 @@
+"""One sentence for each fault that an ``hq`` command can end with, and the exit code it ends in."""
+
+from __future__ import annotations
+
+from core.errors import CounterError, EntryFault, HqFault, StoreFault
+
+DONE, UNSOUND, USAGE, ENVIRONMENT = 0, 1, 2, 3
+
+_SENTENCES = {
+    StoreFault.MISSING: "there is no headquarters here ({what}): run init, or check --data and --database",
+    StoreFault.EXISTS: "a headquarters is here already ({what})",
+    StoreFault.TOO_NEW: "this was written by a newer version of this program",
+    StoreFault.WRONG_KEY: "this cannot be opened: {what}",
+    StoreFault.DAMAGED: "this is damaged: {what}",
+    StoreFault.UNSAFE: "this is not safe to use: {what}",
+    StoreFault.IO: "the database or the disk does not answer: {what}",
+    StoreFault.DISK_FULL: "the disk is full",
+    StoreFault.READ_ONLY: "this cannot be written to",
+    StoreFault.BUSY: "the database is busy; try again",
+    HqFault.CONFLICT: "{what}",
+    EntryFault.FORM: "not a possible {what}",
+    EntryFault.GAP: "there is no entry {seq}",
+}
+_USAGE = (StoreFault.EXISTS, StoreFault.WRONG_KEY, HqFault.CONFLICT, EntryFault.FORM)
+_UNSOUND = (StoreFault.DAMAGED, EntryFault.GAP)
+_WHAT = {
+    "enrolled": "that terminal's journal is here already: it needs a new epoch, which a later version grants",
+    "not a demonstration": "only a demonstration store shows sealed parts here; "
+    "the opening service, which asks for a purpose and a second person, comes with a later version",
+    "operator unknown": "there is no such operator",
+    "terminal unknown": "there is no such terminal",
+    "fsync": "the database's fsync is off, so it may lose what it committed",
+    "full_page_writes": "the database's full_page_writes is off, so it may lose what it committed",
+    "synchronous_commit": "the database's synchronous_commit is off, so it may lose what it committed",
+    "passphrase needed": "its keys are sealed: give --passphrase-file",
+    "database URL": "--database takes sqlite:///FILE or postgresql+psycopg://…",
+}
+
+
+def sentence(error: CounterError) -> str:
+    """For standard error, with the stable code at the end."""
+    facts = {key: _WHAT.get(str(value), value) for key, value in error.facts.items()}
+    form = _SENTENCES.get(error.code)
+    text = str(error) if form is None else form.format_map(_Known(facts))
+    return f"{text} [{error.code}]"
+
+
+def exit_code(error: CounterError) -> int:
+    """As outside.md has them."""
+    if error.facts.get("what") == "database URL" or error.code in _USAGE:
+        return USAGE
+    return UNSOUND if error.code in _UNSOUND else ENVIRONMENT
+
+
+class _Known(dict[str, object]):
+    def __missing__(self, key: str) -> str:
+        return "?"

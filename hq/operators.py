@@ -1,0 +1,167 @@
+"""Operators: added here with an activation code; their keys are made where they activate, never here."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hmac
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from core import wire
+from core.crypto.keys import PublicKey, parse_public_key
+from core.errors import EntryError, EntryFault, HqError, HqFault
+from core.ledger import kinds
+from core.ledger.documents import operator_proof
+from core.ledger.entry import parse_stamp, stamp
+from hq import codes
+from hq.clock import Now, utc_now
+from hq.database import Database
+from hq.forms import MAX_WRAPPED, ActivateAnswer, ActivateRequest
+from hq.schema import ACTIVATIONS, ESTATE, OPERATORS
+
+CODE_HOURS = 7 * 24
+ROLES = ("clerk", "supervisor", "technician", "auditor")
+_HERE = OPERATORS.c.terminal == ESTATE
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorRow:
+    """A staff number and what it may do; ``active`` where she has activated somewhere."""
+
+    operator: str
+    name: str
+    role: str
+    active: bool
+    removed: bool
+
+
+def add_operator(
+    database: Database, operator: str, name: str, role: str, *, hours: int = CODE_HOURS, now: Now = utc_now
+) -> str:
+    """Add or change an operator; returns a fresh activation code (an earlier one no longer counts).
+
+    Raises EntryError FORM for a staff number, name or role of another form.
+    """
+    if not kinds.STAFF(operator):
+        raise EntryError(EntryFault.FORM, what="staff number")
+    if role not in ROLES:
+        raise EntryError(EntryFault.FORM, what="role")
+    if not name.strip() or len(name) > 100:
+        raise EntryError(EntryFault.FORM, what="name of the person")
+    code = codes.new_code()
+    values = {
+        "name": name.strip(),
+        "role": role,
+        "code_digest": codes.digest(code),
+        "code_expires_at": stamp(now() + dt.timedelta(hours=hours)),
+        "code_used_at": None,
+        "removed_at": None,
+    }
+    with database.write() as connection:
+        if _operator(connection, operator) is None:
+            row = {"terminal": ESTATE, "operator": operator, "added_at": stamp(now()), **values}
+            connection.execute(insert(OPERATORS), [row])
+        else:
+            connection.execute(
+                update(OPERATORS).where(_HERE, OPERATORS.c.operator == operator).values(values)
+            )
+    return code
+
+
+def remove_operator(database: Database, operator: str, *, now: Now = utc_now) -> None:
+    """She activates nowhere any more; raises HqError CONFLICT where she is not here."""
+    with database.write() as connection:
+        row = _operator(connection, operator)
+        if row is None or row.removed_at is not None:
+            raise HqError(HqFault.CONFLICT, what="operator unknown")
+        values = {"removed_at": stamp(now()), "code_digest": None}
+        connection.execute(update(OPERATORS).where(_HERE, OPERATORS.c.operator == operator).values(values))
+
+
+def list_operators(database: Database) -> list[OperatorRow]:
+    """All, in order of staff number."""
+    with database.read() as connection:
+        active = set(connection.execute(select(ACTIVATIONS.c.operator).distinct()).scalars())
+        rows = connection.execute(select(OPERATORS).where(_HERE).order_by(OPERATORS.c.operator))
+        return [
+            OperatorRow(row.operator, row.name, row.role, row.operator in active, row.removed_at is not None)
+            for row in rows
+        ]
+
+
+class Activation:
+    """Takes the public keys an operator made at a terminal.  The same request again is answered alike."""
+
+    def __init__(self, database: Database, now: Now = utc_now) -> None:
+        self._database = database
+        self._now = now
+
+    def activate(self, terminal: str, request: ActivateRequest) -> ActivateAnswer:
+        """Raises HqError CODE_INVALID; EntryError KEY, SIGNATURE, FORM."""
+        signing = parse_public_key(request.signing, signing=True)
+        parse_public_key(request.agreement, signing=False)
+        wrapped = wire.unb64(request.wrapped)
+        if len(wrapped) > MAX_WRAPPED:
+            raise EntryError(EntryFault.TOO_LARGE, what="wrapped")
+        with self._database.write() as connection:
+            row = _operator(connection, request.operator)
+            digest = codes.digest(request.code)
+            if row is None or row.code_digest is None or not hmac.compare_digest(row.code_digest, digest):
+                raise HqError(HqFault.CODE_INVALID, what="unknown")
+            if parse_stamp(row.code_expires_at) < self._now():
+                raise HqError(HqFault.CODE_INVALID, what="expired")
+            _check_proof(terminal, row.role, signing, request)
+            if row.code_used_at is None:
+                self._keep(connection, terminal, request, wrapped, digest)
+            elif not _same(connection, terminal, request, digest):
+                raise HqError(HqFault.CODE_INVALID, what="used")
+            return ActivateAnswer(request.operator, row.name, row.role)
+
+    def _keep(
+        self, connection: Connection, terminal: str, request: ActivateRequest, wrapped: bytes, digest: bytes
+    ) -> None:
+        row = {
+            "terminal": terminal,
+            "operator": request.operator,
+            "signing": request.signing,
+            "agreement": request.agreement,
+            "wrapped": wrapped,
+            "proof": wire.unb64(request.proof),
+            "code_digest": digest,
+            "activated_at": stamp(self._now()),
+        }
+        connection.execute(insert(ACTIVATIONS), [row])
+        used = update(OPERATORS).where(_HERE, OPERATORS.c.operator == request.operator)
+        connection.execute(used.values(code_used_at=stamp(self._now())))
+
+
+def _check_proof(terminal: str, role: str, signing: PublicKey, request: ActivateRequest) -> None:
+    """The key proves that it is hers for this terminal.
+
+    Her role is known to the terminal only from the answer to this request, so the proof may also name
+    no role; ``OperatorKeyAccepted`` then carries one that does.
+    """
+    proof = wire.unb64(request.proof)
+    for named in (role, ""):
+        message = operator_proof(terminal, request.operator, named, request.signing, request.agreement)
+        if signing.verify(proof, message):
+            return
+    raise EntryError(EntryFault.SIGNATURE, what="proof")
+
+
+def _same(connection: Connection, terminal: str, request: ActivateRequest, digest: bytes) -> bool:
+    """Whether that code brought exactly these keys in: then the first answer was lost."""
+    wanted = select(ACTIVATIONS.c.agreement, ACTIVATIONS.c.code_digest).where(
+        ACTIVATIONS.c.terminal == terminal,
+        ACTIVATIONS.c.operator == request.operator,
+        ACTIVATIONS.c.signing == request.signing,
+    )
+    row = connection.execute(wanted).one_or_none()
+    return row is not None and row.agreement == request.agreement and row.code_digest == digest
+
+
+def _operator(connection: Connection, operator: str) -> Row[*tuple[Any, ...]] | None:
+    wanted = select(OPERATORS).where(_HERE, OPERATORS.c.operator == operator).with_for_update()
+    return connection.execute(wanted).one_or_none()

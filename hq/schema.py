@@ -1,0 +1,224 @@
+"""Headquarters' tables.  Every primary, unique and foreign key contains ``terminal``.
+
+That is what lets the same schema be distributed by terminal on Citus, and why what belongs to the
+whole estate (operators) has the terminal :data:`ESTATE`.  Times are text in ``core.ledger.entry.stamp``
+form: the same bytes on SQLite and PostgreSQL, and in a backup.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table
+
+VERSION = 1
+ESTATE = "*"  # the terminal of what belongs to every terminal
+
+METADATA = MetaData()
+
+
+def _terminal() -> Column[str]:
+    return Column("terminal", String(64), primary_key=True)
+
+
+def _key(name: str, kind: type[BigInteger] | type[Integer]) -> Column[int]:
+    return Column(name, kind, primary_key=True, autoincrement=False)
+
+
+def _time(name: str, *, nullable: bool = False) -> Column[str]:
+    return Column(name, String(24), nullable=nullable)
+
+
+# One row: which version wrote this store, and whose it is (HQ's signing key).  It has no key at all.
+STORE = Table(
+    "store",
+    METADATA,
+    Column("version", Integer, nullable=False),
+    Column("signing", String(128), nullable=False),
+    _time("created_at"),
+)
+
+TERMINALS = Table(
+    "terminals",
+    METADATA,
+    _terminal(),
+    Column("branch", String(64), nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("key", String(128), nullable=False),  # the terminal's signing key of that epoch
+    Column("agreement_key", String(128)),
+    _time("enrolled_at"),
+    _time("contact_at", nullable=True),
+)
+
+ENROL_CODES = Table(
+    "enrol_codes",
+    METADATA,
+    _terminal(),
+    Column("digest", LargeBinary(32), primary_key=True),
+    Column("branch", String(64), nullable=False),
+    _time("expires_at"),
+    _time("used_at", nullable=True),
+    Column("used_key", String(128)),
+    Index("enrol_codes_digest", "digest"),
+)
+
+CERTIFICATES = Table(
+    "certificates",
+    METADATA,
+    _terminal(),
+    Column("serial", String(40), primary_key=True),  # hexadecimal
+    Column("fingerprint", LargeBinary(32), nullable=False),  # SHA-256 of the DER bytes
+    _time("issued_at"),
+    _time("expires_at"),
+    _time("revoked_at", nullable=True),
+)
+
+GRANTS = Table(
+    "grants",
+    METADATA,
+    _terminal(),
+    _key("epoch", Integer),
+    Column("document", LargeBinary, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+)
+
+OPERATORS = Table(
+    "operators",
+    METADATA,
+    _terminal(),
+    Column("operator", String(16), primary_key=True),
+    Column("name", String(100), nullable=False),
+    Column("role", String(40), nullable=False),
+    Column("code_digest", LargeBinary(32)),
+    _time("code_expires_at", nullable=True),
+    _time("code_used_at", nullable=True),
+    _time("added_at"),
+    _time("removed_at", nullable=True),
+)
+
+# Where an operator activated: her public keys and her wrapped private ones, opaque here.
+ACTIVATIONS = Table(
+    "activations",
+    METADATA,
+    _terminal(),
+    Column("operator", String(16), primary_key=True),
+    Column("signing", String(128), primary_key=True),
+    Column("agreement", String(128), nullable=False),
+    Column("wrapped", LargeBinary, nullable=False),
+    Column("proof", LargeBinary, nullable=False),
+    Column("code_digest", LargeBinary(32), nullable=False),
+    _time("activated_at"),
+)
+
+# The authority on what is here.  A writer of one terminal locks its row first.
+HEADS = Table(
+    "heads",
+    METADATA,
+    _terminal(),
+    _key("epoch", Integer),
+    Column("seq", BigInteger, nullable=False),
+    Column("hash", LargeBinary(32), nullable=False),
+    Column("safe_seq", BigInteger, nullable=False),
+    Column("safe_hash", LargeBinary(32), nullable=False),
+)
+
+ENTRIES = Table(
+    "entries",
+    METADATA,
+    _terminal(),
+    _key("epoch", Integer),
+    _key("seq", BigInteger),
+    Column("hash", LargeBinary(32), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("terminal_signature", LargeBinary, nullable=False),
+    Column("session_signature", LargeBinary),
+    _time("received_at"),
+)
+
+# Retention and month stand in the key so that PostgreSQL can partition by them.
+ATTACHMENTS = Table(
+    "attachments",
+    METADATA,
+    _terminal(),
+    _key("epoch", Integer),
+    _key("seq", BigInteger),
+    _key("n", Integer),
+    Column("retention", String(40), primary_key=True),
+    Column("month", String(7), primary_key=True),
+    Column("class", String(8), nullable=False),
+    Column("nonce", LargeBinary(32), nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
+# A second history under numbers that are taken: authentic, kept, not folded.
+SIDE_ENTRIES = Table(
+    "side_entries",
+    METADATA,
+    _terminal(),
+    _key("epoch", Integer),
+    _key("seq", BigInteger),
+    Column("hash", LargeBinary(32), primary_key=True),
+    Column("entry", LargeBinary, nullable=False),  # core.exchange.entry_to_json, as UTF-8 JSON
+    _time("received_at"),
+)
+
+ALARMS = Table(
+    "alarms",
+    METADATA,
+    _terminal(),
+    Column("fault", String(40), primary_key=True),
+    _key("epoch", Integer),
+    _key("seq", BigInteger),
+    Column("what", String(200), nullable=False),
+    Column("count", BigInteger, nullable=False),
+    _time("first_at"),
+    _time("last_at"),
+)
+
+# Nonces of signed requests, until the window that admits them is over.
+NONCES = Table(
+    "request_nonces",
+    METADATA,
+    _terminal(),
+    Column("nonce", LargeBinary(16), primary_key=True),
+    _time("at"),
+    Index("request_nonces_at", "at"),
+)
+
+# The follower's own view: dropped, it is made again from the entries.
+FOLLOWER = Table(
+    "follower",
+    METADATA,
+    _terminal(),
+    Column("epoch", Integer, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("hash", LargeBinary(32), nullable=False),
+    Column("state", LargeBinary, nullable=False),
+    Column("state_hash", LargeBinary(32), nullable=False),
+    Column("verifier", LargeBinary, nullable=False),
+    Column("stopped", Integer, nullable=False),  # 1: an entry after ``seq`` is not sound, see alarms
+    _time("updated_at"),
+)
+
+# The folded state's hash at the end of each business day, for verdicts that come later.
+DAY_ENDS = Table(
+    "day_ends",
+    METADATA,
+    _terminal(),
+    _key("seq", BigInteger),
+    Column("state_hash", LargeBinary(32), nullable=False),
+)
+
+# What a restore could not make again from the rest, in the order in which it is copied.
+BACKED_UP = (
+    STORE,
+    TERMINALS,
+    ENROL_CODES,
+    CERTIFICATES,
+    GRANTS,
+    OPERATORS,
+    ACTIVATIONS,
+    HEADS,
+    ENTRIES,
+    ATTACHMENTS,
+    SIDE_ENTRIES,
+    ALARMS,
+)

@@ -1,0 +1,175 @@
+"""The server process: uvicorn over TLS, its client certificates handed to the application.
+
+uvicorn passes no client certificate on, so the protocol class does.  h11 was chosen over httptools: it
+refuses malformed framing more strictly, and here the signatures cost more than the parsing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from core.errors import StoreError, StoreFault
+from hq.app import create_app
+from hq.home import Home
+from hq.keys import SERVER, Keyring
+from hq.service import Service
+from hq.web import PEER
+
+HEAD_SECONDS = 15.0  # from the first byte of a request, or the open connection, to the end of its headers
+KEEP_ALIVE_SECONDS = 30
+DRAIN_SECONDS = 15
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+Scope = dict[str, Any]
+
+
+class WithCertificate:
+    """An ASGI application that says whose connection a request came on."""
+
+    def __init__(self, app: Any, certificate: bytes | None) -> None:
+        self._app = app
+        self._certificate = certificate
+
+    async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
+        """ASGI."""
+        extensions = {**scope.get("extensions", {}), PEER: {"certificate": self._certificate}}
+        await self._app({**scope, "extensions": extensions}, receive, send)
+
+
+class Protocol(H11Protocol):
+    """One connection: knows its peer's certificate, and does not wait for slow headers for ever."""
+
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """The TLS handshake is over: whatever certificate there is, our authority signed it."""
+        super().connection_made(transport)
+        tls: ssl.SSLObject | None = transport.get_extra_info("ssl_object")
+        certificate = tls.getpeercert(binary_form=True) if tls is not None else None
+        self.app = WithCertificate(self.app, certificate)
+        self._arm()
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes of a head count against the deadline; bytes of a body are timed by its reader."""
+        before = self.scope
+        if self._deadline is None and (self.cycle is None or self.cycle.response_complete):
+            self._arm()
+        super().data_received(data)
+        if self.scope is not before:
+            self._disarm()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The end."""
+        self._disarm()
+        super().connection_lost(exc)
+
+    def _arm(self) -> None:
+        self._deadline = self.loop.call_later(HEAD_SECONDS, self._too_slow)
+
+    def _disarm(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _too_slow(self) -> None:
+        self._deadline = None
+        if not self.transport.is_closing():
+            self.transport.abort()
+
+
+class Server(uvicorn.Server):
+    """Says when it listens, and ends with a drain and status 0 on SIGTERM."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, then say so."""
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """As uvicorn's, but a signal that was obeyed is not raised once more at the end."""
+
+        def stop(number: int, frame: FrameType | None) -> None:
+            self.handle_exit(number, frame)
+
+        before = {number: signal.signal(number, stop) for number in _SIGNALS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def tls_context(home: Home, keyring: Keyring) -> ssl.SSLContext:
+    """TLS 1.2 or newer; a client certificate is asked for, and checked where one is shown."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(home.server_file, keyring.directory / SERVER, lambda: keyring.password or b"")
+    context.load_verify_locations(home.authority_file)
+    context.verify_mode = ssl.CERT_OPTIONAL
+    context.options |= ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_COMPRESSION
+    # No resumption: every connection proves its certificate anew.
+    context.options |= ssl.OP_NO_TICKET
+    context.num_tickets = 0
+    return context
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 lets the system choose.  Raises StoreError IO."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.set_inheritable(False)
+    except OSError as error:
+        listening.close()
+        raise StoreError(StoreFault.IO, what=f"listen: {error.strerror or type(error).__name__}") from None
+    return listening
+
+
+def serve(
+    service: Service, home: Home, keyring: Keyring, listening: socket.socket, announce: Callable[[str], None]
+) -> None:
+    """Serve until SIGTERM or SIGINT; ``announce`` is given ``listening on https://HOST:PORT``."""
+    home.renew_server(keyring, service.now())
+    context = tls_context(home, keyring)
+    config = uvicorn.Config(
+        create_app(service),
+        http=Protocol,
+        ws="none",
+        lifespan="off",
+        loop="asyncio",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,  # nobody may claim another address
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+        h11_max_incomplete_event_size=16 * 1024,
+        ssl_context_factory=lambda _config, _default: context,
+    )
+    host, port = listening.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    server = Server(config, lambda: announce(f"listening on https://{shown}:{port}"))
+    service.worker.start()
+    try:
+        server.run(sockets=[listening])
+    finally:
+        service.worker.stop()
+        listening.close()

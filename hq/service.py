@@ -1,0 +1,74 @@
+"""The parts of one running headquarters, put together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.crypto.keys import Signer
+from core.ports import Probe, no_probe
+from hq.clock import Now, utc_now
+from hq.database import Database
+from hq.follower import Follower
+from hq.home import Home
+from hq.identity import Identity
+from hq.ingest import Ingest
+from hq.keys import Keyring
+from hq.metrics import Metrics
+from hq.operators import Activation
+from hq.terminals import Authority, Enrolment
+from hq.tries import Tries
+from hq.web import Limits
+from hq.worker import Worker
+
+
+@dataclass(frozen=True)
+class Service:
+    """What the interface (hq/app.py) calls."""
+
+    database: Database
+    signer: Signer
+    identity: Identity
+    ingest: Ingest
+    enrolment: Enrolment
+    activation: Activation
+    worker: Worker
+    metrics: Metrics
+    enrol_tries: Tries
+    activate_tries: Tries
+    limits: Limits
+    now: Now
+
+
+def build_service(
+    home: Home,
+    keyring: Keyring,
+    database: Database,
+    *,
+    limits: Limits | None = None,
+    now: Now = utc_now,
+    probe: Probe = no_probe,
+) -> Service:
+    """Nothing runs yet: ``worker.start`` begins the following."""
+    signer = keyring.signing()
+    authority = Authority(signer, keyring.authority(), home.authority_file.read_bytes(), home.opening)
+    identity, metrics = Identity(database, now), Metrics()
+    worker = Worker(Follower(database, home.signing, now=now), identity, metrics)
+
+    def stored(count: int) -> None:
+        metrics.add("counter_hq_entries_total", count)
+        worker.wake()
+
+    return Service(
+        database=database,
+        signer=signer,
+        identity=identity,
+        ingest=Ingest(database, signer, now=now, probe=probe, stored=stored),
+        enrolment=Enrolment(database, authority, now),
+        activation=Activation(database, now),
+        worker=worker,
+        metrics=metrics,
+        enrol_tries=Tries(),
+        activate_tries=Tries(),
+        limits=limits or Limits(),
+        now=now,
+    )

@@ -1,0 +1,180 @@
+"""Terminals: codes that let one in, and enrolment, which gives it an epoch and a certificate."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from core import wire
+from core.crypto.keys import PublicKey, Signer, parse_public_key
+from core.errors import EntryError, EntryFault, HqError, HqFault
+from core.ledger.documents import Grant, make_grant
+from core.ledger.entry import EMPTY_HEAD, ZERO_HASH, parse_stamp, stamp
+from hq import certificates, codes
+from hq.clock import Now, utc_now
+from hq.database import Database
+from hq.forms import EnrolAnswer, EnrolRequest
+from hq.schema import CERTIFICATES, ENROL_CODES, GRANTS, HEADS, TERMINALS
+
+ENROL_TAG = b"counter/enrol/1\0"
+CODE_HOURS = 24
+# In URLs, header lines and certificates' names alike.
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+def check_name(text: str) -> str:
+    """A terminal's or branch's name; raises EntryError FORM."""
+    if NAME.fullmatch(text) is None:
+        raise EntryError(EntryFault.FORM, what="name")
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """What enrolment signs with."""
+
+    signer: Signer
+    key: ec.EllipticCurvePrivateKey
+    certificate: bytes
+    opening: PublicKey
+
+
+def new_enrol_code(
+    database: Database, terminal: str, branch: str, *, hours: int = CODE_HOURS, now: Now = utc_now
+) -> str:
+    """A code for one enrolment of ``terminal``; an unused earlier one no longer counts.
+
+    Raises EntryError FORM for names of another form, HqError CONFLICT where that terminal's journal
+    is here already: it would need a new epoch.
+    """
+    check_name(terminal)
+    check_name(branch)
+    code = codes.new_code()
+    with database.write() as connection:
+        known = _terminal_row(connection, terminal)
+        if known is not None and known.seq > 0:
+            raise HqError(HqFault.CONFLICT, what="enrolled")
+        mine = ENROL_CODES.c.terminal == terminal
+        connection.execute(delete(ENROL_CODES).where(mine, ENROL_CODES.c.used_at.is_(None)))
+        row = {
+            "terminal": terminal,
+            "digest": codes.digest(code),
+            "branch": branch,
+            "expires_at": stamp(now() + dt.timedelta(hours=hours)),
+        }
+        connection.execute(insert(ENROL_CODES), [row])
+    return code
+
+
+class Enrolment:
+    """Redeems codes.  Asked again with the same code and key it answers the same: no answer is lost."""
+
+    def __init__(self, database: Database, authority: Authority, now: Now = utc_now) -> None:
+        self._database = database
+        self._authority = authority
+        self._now = now
+
+    def enrol(self, request: EnrolRequest) -> EnrolAnswer:
+        """Raises HqError CODE_INVALID, CONFLICT; EntryError KEY, SIGNATURE, FORM."""
+        key = parse_public_key(request.terminal_key, signing=True)
+        agreement = request.agreement_key
+        if agreement is not None:
+            parse_public_key(agreement, signing=False)
+        if not key.verify(wire.unb64(request.proof), ENROL_TAG + request.code.encode("utf-8", "replace")):
+            raise EntryError(EntryFault.SIGNATURE, what="proof")
+        with self._database.write() as connection:
+            row = self._code(connection, request.code, key)
+            issued = certificates.make_client(
+                request.csr, row.terminal, self._authority.key, self._authority.certificate, self._now()
+            )
+            if row.used_at is None:
+                self._begin_epoch(connection, row.terminal, row.branch, key, agreement)
+                used = {"used_at": stamp(self._now()), "used_key": key.text}
+                connection.execute(
+                    update(ENROL_CODES)
+                    .where(ENROL_CODES.c.terminal == row.terminal, ENROL_CODES.c.digest == row.digest)
+                    .values(used)
+                )
+            self._record(connection, row.terminal, issued)
+            return self._answer(connection, row.terminal, issued)
+
+    def _code(self, connection: Connection, code: str, key: PublicKey) -> Row[*tuple[Any, ...]]:
+        wanted = select(ENROL_CODES).where(ENROL_CODES.c.digest == codes.digest(code)).with_for_update()
+        row = connection.execute(wanted).one_or_none()
+        if row is None:
+            raise HqError(HqFault.CODE_INVALID, what="unknown")
+        if parse_stamp(row.expires_at) < self._now():
+            raise HqError(HqFault.CODE_INVALID, what="expired")
+        if row.used_at is not None:
+            current = select(TERMINALS.c.key).where(TERMINALS.c.terminal == row.terminal).with_for_update()
+            if row.used_key != key.text or connection.execute(current).scalar_one() != key.text:
+                raise HqError(HqFault.CODE_INVALID, what="used")
+        return row
+
+    def _begin_epoch(
+        self, connection: Connection, terminal: str, branch: str, key: PublicKey, agreement: str | None
+    ) -> None:
+        """The first epoch, or the next where nothing was written in the one before.
+
+        Never two keys for one epoch: the store of a first attempt may still be somewhere.
+        """
+        known = _terminal_row(connection, terminal)
+        if known is not None and known.seq > 0:
+            raise HqError(HqFault.CONFLICT, what="enrolled")
+        epoch = 1 if known is None else known.epoch + 1
+        values = {"branch": branch, "epoch": epoch, "key": key.text, "agreement_key": agreement}
+        if known is None:
+            row = {"terminal": terminal, "enrolled_at": stamp(self._now()), **values}
+            connection.execute(insert(TERMINALS), [row])
+        else:
+            connection.execute(update(TERMINALS).where(TERMINALS.c.terminal == terminal).values(values))
+            old = (CERTIFICATES.c.terminal == terminal, CERTIFICATES.c.revoked_at.is_(None))
+            connection.execute(update(CERTIFICATES).where(*old).values(revoked_at=stamp(self._now())))
+        grant = Grant(terminal, branch, epoch, key, EMPTY_HEAD, self._authority.opening)
+        document, signature = make_grant(grant, self._authority.signer)
+        place = {"terminal": terminal, "epoch": epoch}
+        connection.execute(insert(GRANTS), [{**place, "document": document, "signature": signature}])
+        head = {"seq": 0, "hash": ZERO_HASH, "safe_seq": 0, "safe_hash": ZERO_HASH}
+        connection.execute(insert(HEADS), [{**place, **head}])
+
+    def _record(self, connection: Connection, terminal: str, issued: certificates.Issued) -> None:
+        row = {
+            "terminal": terminal,
+            "serial": issued.serial,
+            "fingerprint": issued.fingerprint,
+            "issued_at": stamp(self._now()),
+            "expires_at": stamp(issued.expires),
+        }
+        connection.execute(insert(CERTIFICATES), [row])
+
+    def _answer(self, connection: Connection, terminal: str, issued: certificates.Issued) -> EnrolAnswer:
+        chosen = (TERMINALS.c.branch, TERMINALS.c.epoch, GRANTS.c.document, GRANTS.c.signature)
+        together = (GRANTS.c.terminal == TERMINALS.c.terminal) & (GRANTS.c.epoch == TERMINALS.c.epoch)
+        wanted = select(*chosen).join(GRANTS, together).where(TERMINALS.c.terminal == terminal)
+        row = connection.execute(wanted).one()
+        return EnrolAnswer(
+            branch=row.branch,
+            terminal=terminal,
+            epoch=row.epoch,
+            certificate=issued.pem.decode("ascii"),
+            ca=self._authority.certificate.decode("ascii"),
+            grant=wire.b64(row.document),
+            grant_signature=wire.b64(row.signature),
+            signing=self._authority.signer.public.text,
+            opening=self._authority.opening.text,
+        )
+
+
+def _terminal_row(connection: Connection, terminal: str) -> Row[int, int] | None:
+    """(epoch, seq) of a terminal, its row locked; None where it never enrolled."""
+    locked = select(TERMINALS.c.epoch).where(TERMINALS.c.terminal == terminal).with_for_update()
+    epoch = connection.execute(locked).scalar_one_or_none()
+    if epoch is None:
+        return None
+    head = (HEADS.c.terminal == terminal, HEADS.c.epoch == epoch)
+    return connection.execute(select(HEADS.c.epoch, HEADS.c.seq).where(*head).with_for_update()).one()

@@ -1,0 +1,81 @@
+"""The thread behind the server: follows the journals, forgets old nonces."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from core.errors import CounterError
+from hq.follower import Follower
+from hq.identity import Identity
+from hq.metrics import Metrics
+
+_LOG = logging.getLogger(__name__)
+IDLE_SECONDS = 1.0  # between looks where nobody woke it; another node's ingest cannot
+CARE_SECONDS = 60.0
+STEP = 50  # entries between two looks at the clock
+SHARE = 4  # while batches come in, it rests this many times as long as it worked
+STOP_SECONDS = 20.0
+
+
+class Worker:
+    """One daemon thread.  It yields to ingest: what is not received yet matters more than a view."""
+
+    def __init__(self, follower: Follower, identity: Identity, metrics: Metrics) -> None:
+        self._follower = follower
+        self._identity = identity
+        self._metrics = metrics
+        self._wake = threading.Event()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="hq-worker", daemon=True)
+        self._cared = 0.0
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask it to end after the step it is in, and wait for that."""
+        self._stop.set()
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join(STOP_SECONDS)
+
+    def wake(self) -> None:
+        """There may be something to do."""
+        self._wake.set()
+
+    def alive(self) -> bool:
+        """Whether it still runs: a follower that died is a fault that /healthz tells."""
+        return self._thread.is_alive()
+
+    def _run(self) -> None:
+        self._guarded(self._follower.retry_stopped)
+        while not self._stop.is_set():
+            self._guarded(self._round)
+            self._wake.wait(IDLE_SECONDS)
+            self._wake.clear()
+
+    def _round(self) -> None:
+        if time.monotonic() - self._cared > CARE_SECONDS:
+            self._identity.forget()
+            self._cared = time.monotonic()
+        for terminal in self._follower.behind():
+            while not self._stop.is_set():
+                began = time.monotonic()
+                count = self._follower.step(terminal, STEP)
+                self._metrics.add("counter_hq_followed_total", count)
+                if count == 0:
+                    break
+                if self._metrics.busy():
+                    self._stop.wait(SHARE * (time.monotonic() - began))
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except CounterError as error:
+            # The database is away: ingest says so to the counters, the next look may find it again.
+            _LOG.warning("follower waits: %s", error.code)
+            self._stop.wait(IDLE_SECONDS)
