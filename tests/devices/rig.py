@@ -1,0 +1,81 @@
+"""A rack on simulated devices, and a listener that keeps what it was told in order."""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from core.devices import DeviceChanged, DeviceEvent, DeviceState, DeviceTruth, Slot
+from devices.idcard.lane import ReaderLane
+from devices.rack import Drivers
+from devices.scanner.serial import ScannerLane, WedgeLane
+
+DRIVERS: Drivers = {
+    (Slot.ID_READER, "sam"): ReaderLane,
+    (Slot.SCANNER, "serial"): ScannerLane,
+    (Slot.SCANNER, "wedge"): WedgeLane,
+}
+LIMIT_S = 20.0
+
+
+@dataclass(frozen=True)
+class Config:
+    """As ``core.config`` gives it."""
+
+    slot: Slot
+    driver: str
+    link: str
+    options: Mapping[str, int | str] = field(default_factory=dict)
+
+
+class Told:
+    """Receives events from lanes; a test takes them in order."""
+
+    def __init__(self) -> None:
+        self._queue: queue.Queue[tuple[DeviceEvent, int]] = queue.Queue()
+        self.arrived_ns = 0  # perf_counter_ns of the event that was taken last
+
+    def __call__(self, event: DeviceEvent) -> None:
+        self._queue.put((event, time.perf_counter_ns()))
+
+    def next(self) -> DeviceEvent:
+        """The next event of any kind."""
+        event, self.arrived_ns = self._queue.get(timeout=LIMIT_S)
+        return event
+
+    def truth(self, state: DeviceState, fault: str | None = None) -> DeviceTruth:
+        """The next truth of that state (and fault); truths between are dropped, other events are not."""
+        while True:
+            event = self.next()
+            assert isinstance(event, DeviceChanged), f"{event!r} before {state}"
+            if event.truth.state is state and fault in (None, event.truth.fault):
+                return event.truth
+
+    def story(self) -> DeviceEvent:
+        """The next event that is not a truth."""
+        while isinstance(event := self.next(), DeviceChanged):
+            continue
+        return event
+
+    def nothing_more(self, seconds: float) -> list[DeviceEvent]:
+        """What else is told within ``seconds``, truths left out."""
+        found: list[DeviceEvent] = []
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            try:
+                event, _ = self._queue.get(timeout=left)
+            except queue.Empty:
+                break
+            if not isinstance(event, DeviceChanged):
+                found.append(event)
+        return found
+
+
+def until(condition: Callable[[], bool], what: str) -> None:
+    """Wait until something is so."""
+    deadline = time.monotonic() + LIMIT_S
+    while not condition():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.01)
