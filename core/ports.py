@@ -138,6 +138,10 @@ class Store(Protocol):
         """The name to show for a staff number; the number itself where none is known."""
         ...
 
+    def hint_key(self, month: str) -> bytes:
+        """Key of the document-number hints of one month ("YYYY-MM"); 32 bytes, destroyed with the month."""
+        ...
+
     def nudge(self) -> None:
         """New entries are durable: replication may go on."""
         ...

@@ -53,13 +53,16 @@ ROOMS: Mapping[str, Room] = {
     "program": Room(
         _set("core devices storage ui hq program"), _set("platformdirs PySide6"), _set("asyncio sqlite3")
     ),
+    "program": Room(
+        _set("core devices storage ui hq program"), _set("platformdirs PySide6"), _set("asyncio sqlite3")
+    ),
     "main.py": Room(_set("program")),
     "packaging": Room(),
     "tests": Room(free=True),
     "tests/peers/checker.py": Room(third=_set("cryptography")),
     "bench": Room(free=True),
 }
-OURS = _set("core devices storage ui hq program main packaging tests bench")
+OURS = _set("core devices storage ui hq program main tests bench")
 
 # Command lines that import only what the command at hand needs.
 MAY_NAME_LATE = _set("bench tests")

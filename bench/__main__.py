@@ -1,0 +1,39 @@
+"""Runs the named benches, or all that a short run allows, one JSON line for each figure."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+from bench.figures import Bench
+
+# name → module with a ``run()``; imported only when asked for.
+BENCHES = {
+    "start": "bench.start",
+    "read": "bench.read",
+    "commit": "bench.commit",
+    "label": "bench.label",
+    "size": "bench.size",
+    "sync": "bench.sync",
+    "faults": "bench.faults",
+}
+
+
+def main(names: Sequence[str]) -> int:
+    """Exit 0 when every figure reached its aim, 1 when one did not, 2 for an unknown name."""
+    unknown = [name for name in names if name not in BENCHES]
+    if unknown:
+        print(f"no such bench: {', '.join(unknown)}; there are: {', '.join(BENCHES)}", file=sys.stderr)
+        return 2
+    good = True
+    for name in names or [name for name in BENCHES if name != "faults"]:
+        run: Bench = importlib.import_module(BENCHES[name]).run
+        for figure in run():
+            print(figure.line(), flush=True)
+            good = good and figure.ok
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

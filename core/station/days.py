@@ -1,0 +1,55 @@
+"""Business days: opened at the first log-in of a date, closed by a verdict (bare form)."""
+
+from __future__ import annotations
+
+from core import wire
+from core.ledger.clock import business_date
+from core.ledger.founding import day_opened
+from core.ledger.state import FOLD_VERSION, State, fold
+from core.ledger.writer import Proposal
+from core.ports import Journal
+from core.station.live import Live, new_id
+
+
+def day_proposals(live: Live) -> list[Proposal]:
+    """``DayOpened`` where today's date is later than the open day's, or the open day has its verdict.
+
+    A clock that stepped back never opens a day: entries stay in the day that is open (T9).
+    """
+    state = live.state
+    today = business_date(live.now().at).isoformat()
+    if not state.value["closed"] and today <= state.value["date"]:
+        return []
+    return [day_opened(state.day + 1, live.clock, new_id())]
+
+
+def close_day(live: Live) -> tuple[str, int]:
+    """Verdicts on the open day and on every earlier one without; returns (date, items accepted).
+
+    Yesterday left open never stops today: its verdict comes here, with the state hash of its own end.
+    """
+    live.need_session()
+    journal, state = live.need_journal(), live.state
+    date, accepted = str(state.value["date"]), state.counts["accepted"]
+    late = sorted(int(day) for day in state.value["days"] if int(day) < state.day)
+    proposals = [_verdict(day, _state_at(journal, state.value["days"][str(day)]["last"])) for day in late]
+    if not state.value["closed"]:
+        proposals.append(Proposal("DayClosed", lambda now: _data(now.day, now), new_id(), by_person=True))
+    if proposals:
+        live.commit(proposals)
+    return date, accepted
+
+
+def _state_at(journal: Journal, seq: int) -> State:
+    state = State()
+    for entry in journal.entries(1, seq):
+        state = fold(state, entry)
+    return state
+
+
+def _verdict(day: int, state: State) -> Proposal:
+    return Proposal("DayClosed", _data(day, state), new_id(), by_person=True)
+
+
+def _data(day: int, state: State) -> dict[str, object]:
+    return {"day": day, "last": state.head.seq, "fold": FOLD_VERSION, "state": wire.b64(state.hash())}

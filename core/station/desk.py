@@ -1,0 +1,317 @@
+"""The acceptance desk: the visit on the screen, its draft in the vault, and the one key that commits."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from dataclasses import replace
+
+from core import commands as c
+from core import wire
+from core.acceptance import inputs, record
+from core.acceptance import visit as v
+from core.acceptance.draft import draft_from_bytes, draft_to_bytes
+from core.acceptance.gates import missing, visit_view
+from core.acceptance.labels import Imprint, label
+from core.devices import CardFailed, CardLifted, CardRead, CardReading
+from core.errors import EntryError, RuleError, RuleFault, StoreError
+from core.ledger.clock import CHINA, business_date
+from core.ledger.entry import AttachmentClass, parse_stamp, stamp
+from core.ledger.state import State
+from core.ledger.writer import Part, Proposal
+from core.station.days import day_proposals
+from core.station.live import Live, new_id
+from core.station.printing import Labels
+from core.view import ItemView, Screen, VisitView
+
+_SAVE_AFTER_SECONDS = 0.4
+_CardEvent = CardReading | CardRead | CardFailed | CardLifted
+_RETENTION = "acceptance"
+
+
+class Desk:
+    """Called on the station's thread only."""
+
+    def __init__(self, live: Live, labels: Labels) -> None:
+        self._live = live
+        self._labels = labels
+        self._reading = False
+        self._dirty_since = 0.0
+        self._draft = ""  # id of the saved draft, "" where none is
+        self.visit = v.new_visit(new_id(), new_id())
+        self.items: list[int] = []  # accepted in this visit
+        self.last_item = 0
+
+    # -- coming and going ------------------------------------------------------------------------
+
+    def arrive(self) -> None:
+        """An operator stands here: her draft comes back, or what became of it is said."""
+        live = self._live
+        live.probe("desk.arrive")
+        self._fresh()
+        journal, session = live.need_journal(), live.need_session()
+        recent = journal.items(limit=1)
+        self.last_item = recent[0].seq if recent else 0
+        for draft, data, updated in journal.drafts(session.operator):
+            self._restore(draft, data, updated)
+
+    def _restore(self, draft: str, data: bytes, updated: str) -> None:
+        live = self._live
+        journal, session = live.need_journal(), live.need_session()
+        now, cause = live.now().at, ""
+        try:
+            step = draft_from_bytes(data, now, live.rules, visit_id=new_id())
+            if now - parse_stamp(updated) > dt.timedelta(minutes=live.rules.limits.draft_minutes):
+                cause = "too_old"
+        except EntryError:
+            step, cause = None, "unreadable"
+        if step is None or cause or not self.visit.empty:
+            journal.drop_draft(session.operator, draft)
+            data_of = {"operator": session.operator, "cause": cause or "more_than_one"}
+            live.commit([Proposal("DraftLapsed", data_of, new_id())])
+            live.say("msg.draft_lapsed", "warning")
+            return
+        visit = step.visit
+        done = journal.by_operation(visit.item.operation)
+        if done is not None and not visit.item.accepted:
+            # Power failed after the commit and before the draft was replaced: nothing is keyed again.
+            row = journal.item(done.seq)
+            journal.drop_draft(session.operator, draft)
+            number = str(row.annex.get("number", "")) if row else ""
+            live.say("msg.already_accepted", "good", number=number)
+            self.last_item = done.seq
+            return
+        again = inputs.waybill_again(visit, live.rules, self._known)
+        self.visit, self._draft = again.visit, draft
+        self.items = [item.seq for item in journal.items(limit=50) if item.visit == visit.id][::-1]
+        live.say(step.note or "msg.draft_restored", "info", **dict(step.facts))
+
+    def leave(self) -> None:
+        """The operator goes or locks: what is typed is kept for her, and leaves memory."""
+        self.save(force=True)
+        self._fresh()
+        self._draft = ""
+
+    def save(self, *, force: bool = False) -> None:
+        """Write the draft a moment after the last change (at once with ``force``)."""
+        live = self._live
+        if not self._dirty_since or live.session is None or live.journal is None:
+            return
+        if not force and time.monotonic() - self._dirty_since < _SAVE_AFTER_SECONDS:
+            return
+        self._dirty_since = 0.0
+        operator, journal = live.session.operator, live.journal
+        if self.visit.empty and not self.visit.accepted:
+            self._drop_draft()
+            return
+        self._draft = self._draft or new_id()
+        data = draft_to_bytes(self.visit)
+        live.probe("draft.save")
+        journal.save_draft(operator, self._draft, data, stamp(live.now().at))
+        live.probe("draft.saved")
+
+    def _drop_draft(self) -> None:
+        live = self._live
+        if self._draft and live.session is not None and live.journal is not None:
+            live.journal.drop_draft(live.session.operator, self._draft)
+        self._draft = ""
+
+    def _fresh(self) -> None:
+        self.visit = v.new_visit(new_id(), new_id(), self.visit.revision + 1)
+        self.items = []
+        self._reading = False
+
+    def _changed(self) -> None:
+        self._dirty_since = self._dirty_since or time.monotonic()
+
+    # -- commands --------------------------------------------------------------------------------
+
+    def handle(self, command: c.Command) -> None:
+        """Everything a clerk does to the acceptance on the screen."""
+        live, rules, now = self._live, self._live.rules, self._live.now().at
+        match command:
+            case c.SetField():
+                step = inputs.set_field(self.visit, command.name, command.text, rules, self._known)
+                self._take(step)
+            case c.ConfirmOriginal():
+                self.visit = v.confirm_original(self.visit, now, business_date(now))
+            case c.ConfirmInspected():
+                self.visit = v.confirm_inspected(self.visit, now, rules)
+            case c.SetSecurity():
+                self.visit = v.set_security(self.visit, command.security, now, rules)
+            case c.AcknowledgeNotice():
+                self.visit = v.acknowledge(self.visit, command.how, rules)
+            case c.Refuse():
+                self._refuse(command.reason)
+            case c.NewAcceptance():
+                self._new(discard=command.discard)
+            case c.NextItem():
+                self.visit = v.next_item(self.visit, new_id())
+            case c.NextCustomer():
+                self._next_customer()
+            case c.Commit():
+                self._commit(command)
+                return
+            case _:
+                raise RuleError(RuleFault.NOT_ALLOWED)
+        live.message = None if live.message and live.message.level == "error" else live.message
+        self._changed()
+
+    def _take(self, step: v.Step) -> None:
+        self.visit = step.visit
+        if step.note:
+            self._live.say(str(step.note), "warning", **dict(step.facts))
+
+    def _new(self, *, discard: bool) -> None:
+        if not discard and not self.visit.empty:
+            raise RuleError(RuleFault.NOT_READY, what="typed")
+        self._end_visit()
+
+    def _next_customer(self) -> None:
+        if not self.visit.empty:
+            raise RuleError(RuleFault.NOT_READY, what="item")
+        lying = self.visit.on_reader
+        self._end_visit()
+        if lying:
+            self._live.say("msg.card_left", "warning")
+
+    def _end_visit(self) -> None:
+        lying = self.visit.on_reader
+        self._fresh()
+        if lying:
+            self.visit = replace(self.visit, on_reader=True)
+        self._drop_draft()
+
+    def _refuse(self, reason: c.RefusalReason) -> None:
+        live = self._live
+        data = record.refused_data(self.visit, reason)
+        after = v.refuse(self.visit, reason, new_id())
+        live.commit([*day_proposals(live), Proposal("ItemRefused", data, new_id(), by_person=True)])
+        self.visit = after
+        live.say("msg.refused", "warning")
+
+    # -- the commit ------------------------------------------------------------------------------
+
+    def _commit(self, command: c.Commit) -> None:
+        """F9.  Whatever is pressed around it: one operation id has one effect (I1, T2)."""
+        live, visit = self._live, self.visit
+        live.probe("f9.received")
+        now = live.now().at
+        if visit.item.accepted:
+            row = live.need_journal().item(visit.item.accepted)
+            live.say("msg.already_accepted", "good", number=str(row.annex["number"]) if row else "")
+            return
+        # Another visit may have taken the waybill since it was scanned.
+        visit = self.visit = inputs.waybill_again(visit, live.rules, self._known).visit
+        open_gates = missing(visit, business_date(now), live.rules)
+        if open_gates:
+            live.say("msg.not_ready", "warning", first=open_gates[0])
+            return
+        number = int(live.state.value["items"]) + 1
+        shown = f"{number:06d}"
+        proposals = [*day_proposals(live), *self._proposals(number)]
+        try:
+            entries = live.commit(proposals)
+        except StoreError:
+            self._changed()  # nothing was stored: what is typed stays, here and in the draft
+            raise
+        live.probe("f9.committed")
+        item = entries[-1].header.seq
+        sender = visit.sender_entry or entries[-2].header.seq
+        self.visit = v.item_accepted(
+            visit,
+            sender_entry=sender,
+            item_entry=item,
+            number=shown,
+            when=f"{now.astimezone(CHINA):%H:%M}",
+            rules=live.rules,
+        )
+        self.items.append(item)
+        self.last_item = item
+        self._changed()
+        self._labels.send(item, command.pressed_ns)
+        live.say("msg.accepted", "good", number=shown)
+        live.probe("f9.shown")
+
+    def _proposals(self, number: int) -> list[Proposal]:
+        live, visit, rules = self._live, self.visit, self._live.rules
+        now = live.now().at
+        today = business_date(now)
+        identity = record.need_complete(visit, today, rules)
+        key = live.store.hint_key(f"{now:%Y-%m}")
+        hint = record.digest_hint(key, identity.kind, identity.number)
+        printed = label(visit, rules, self._imprint(number, token=new_id()))
+        parts = (
+            Part(AttachmentClass.SEALED, _RETENTION, wire.encode(record.sealed_payload(visit, today, rules))),
+            Part(AttachmentClass.ANNEX, _RETENTION, wire.encode(record.annex(printed, hint))),
+        )
+
+        def item(state: State) -> dict[str, object]:
+            # The sender's entry is that of an earlier item of this visit, or the one just before.
+            entry = visit.sender_entry or state.head.seq
+            return record.item_data(visit, today, rules, sender_entry=entry, number=number)
+
+        made = [Proposal("ItemAccepted", item, visit.item.operation, True, parts)]
+        if not visit.sender_entry:
+            made.insert(
+                0, Proposal("SenderVerified", record.sender_data(visit, today, rules), new_id(), True)
+            )
+        return made
+
+    def _imprint(self, number: int, token: str = "") -> Imprint:
+        live = self._live
+        at = live.now().at.astimezone(CHINA)
+        return Imprint(
+            live.settings.branch, live.need_session().operator, f"{number:06d}", token, f"{at:%Y-%m-%d %H:%M}"
+        )
+
+    # -- devices ---------------------------------------------------------------------------------
+
+    def card(self, event: _CardEvent) -> None:
+        """A lane's word about a document.  Behind the lock only its presence counts."""
+        live = self._live
+        if live.screen is not Screen.CLERK:
+            if isinstance(event, CardLifted):
+                self.visit = inputs.card_lifted(self.visit)
+            return
+        now = live.now().at
+        match event:
+            case CardReading():
+                self._reading = True
+            case CardRead():
+                self._reading = False
+                step = inputs.card_read(self.visit, event.card, now, business_date(now), live.rules)
+                self._take(step)
+            case CardFailed():
+                self._reading = False
+                self.visit = inputs.card_failed(self.visit, event.fault, event.facts)
+                live.say(event.fault, "error", **dict(event.facts))
+            case CardLifted():
+                self.visit = inputs.card_lifted(self.visit)
+        self._changed()
+
+    def scanned(self, text: str) -> None:
+        """A scan goes to the waybill field wherever the focus is; anything else is a named problem."""
+        live = self._live
+        if live.screen is not Screen.CLERK:
+            return
+        step = inputs.waybill_scanned(self.visit, text, live.rules, self._known)
+        self._take(step)
+        if not step.note:
+            live.say("msg.waybill_scanned")
+        self._changed()
+
+    def _known(self, waybill: str) -> v.KnownWaybill | None:
+        row = self._live.need_journal().item_by_waybill(waybill)
+        if row is None:
+            return None
+        return v.KnownWaybill(str(row.annex.get("number", "")), row.accepted_at)
+
+    # -- the view --------------------------------------------------------------------------------
+
+    def view(self, items: tuple[ItemView, ...]) -> VisitView:
+        """What the screen shows of the visit."""
+        live = self._live
+        imprint = self._imprint(int(live.state.value["items"]) + 1)
+        today = business_date(live.now().at)
+        return visit_view(self.visit, today, live.rules, imprint, items=items, reading=self._reading)

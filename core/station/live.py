@@ -1,0 +1,104 @@
+"""What the station's own thread holds while the program runs; nobody else touches it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from core import wire
+from core.devices import DeviceTruth, Slot
+from core.errors import CounterError, Fact, RuleError, RuleFault
+from core.ledger.clock import TrustedClock, business_date
+from core.ledger.entry import Entry, TrustedTime
+from core.ledger.state import State
+from core.ledger.writer import EntryWriter, LiveSession, Proposal
+from core.ports import Clock, Journal, Probe, Store, Vault
+from core.rules import RuleBook, Rules
+from core.view import Message, Screen, SyncView
+
+
+def new_id() -> str:
+    """128 random bits: an operation, visit, session or job id."""
+    return wire.b64(secrets.token_bytes(16))
+
+
+@dataclass(frozen=True, slots=True)
+class StationSettings:
+    """From the configuration file, fixed while the program runs."""
+
+    branch: str
+    terminal: str
+    demonstration: bool = False
+
+
+@dataclass
+class Live:
+    """The live state outside the visit.  ``journal`` is None while the vault is shut."""
+
+    settings: StationSettings
+    vault: Vault
+    store: Store
+    machine: Clock
+    rulebook: RuleBook
+    probe: Probe
+    clock: TrustedClock = field(init=False)
+    journal: Journal | None = None
+    writer: EntryWriter | None = None
+    state: State = field(default_factory=State)
+    session: LiveSession | None = None
+    operator_name: str = ""
+    present: set[str] = field(default_factory=set)  # logged in, possibly locked
+    screen: Screen = Screen.LOGIN
+    devices: dict[Slot, DeviceTruth] = field(default_factory=dict)
+    sync: SyncView = field(default_factory=SyncView)
+    received: int = 0  # HQ's received mark
+    message: Message | None = None
+    serial: int = 0
+    lockout_seconds: int = 0
+    last_operator: str = ""  # who locked the screen
+
+    def __post_init__(self) -> None:
+        self.clock = TrustedClock(self.machine)
+
+    def now(self) -> TrustedTime:
+        """Trusted time."""
+        return self.clock.now()
+
+    @property
+    def rules(self) -> Rules:
+        """The rule data in force today; raises RuleError RULES_MISSING."""
+        return self.rulebook.at(business_date(self.now().at))
+
+    def need_journal(self) -> Journal:
+        """The open journal, or RuleError NOT_LOGGED_IN."""
+        if self.journal is None:
+            raise RuleError(RuleFault.NOT_LOGGED_IN)
+        return self.journal
+
+    def need_session(self) -> LiveSession:
+        """The live session, or RuleError NOT_LOGGED_IN."""
+        if self.session is None or self.screen is not Screen.CLERK:
+            raise RuleError(RuleFault.NOT_LOGGED_IN)
+        return self.session
+
+    def commit(self, proposals: Sequence[Proposal]) -> list[Entry]:
+        """One transaction.  Where it fails nothing is changed, here or in the store."""
+        journal, writer = self.need_journal(), self.writer
+        if writer is None:
+            raise RuleError(RuleFault.NOT_LOGGED_IN)
+        entries, state = writer.compose(proposals, self.state, self.session, self.rules.version)
+        self.probe("entries.composed")
+        journal.commit(entries, state)
+        self.state = state
+        self.store.nudge()
+        return entries
+
+    def say(self, code: str, level: str = "info", **facts: Fact) -> None:
+        """One line for the person at the counter."""
+        self.serial += 1
+        self.message = Message(code, facts, level, self.serial)
+
+    def say_error(self, error: CounterError) -> None:
+        """The sentence of an error's code."""
+        self.say(str(error.code), "error", **dict(error.facts))

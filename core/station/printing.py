@@ -1,0 +1,126 @@
+"""Labels on their way: due, started, printed or unknown.  Never guessed, never printed before the record."""
+
+from __future__ import annotations
+
+from core.acceptance.record import label_from_annex
+from core.devices import PrintJob, PrintOutcome, Slot
+from core.errors import RuleError, RuleFault
+from core.ledger.writer import Proposal
+from core.ports import Printer
+from core.station.live import Live, new_id
+
+
+class Labels:
+    """The station's side of printing.  Called on the station's thread only."""
+
+    def __init__(self, live: Live, printer: Printer) -> None:
+        self._live = live
+        self._printer = printer
+        self._queued: dict[int, PrintJob] = {}  # item → job that a lane holds
+        self.faults: dict[int, str] = {}  # item → DeviceFault code that holds it up
+
+    def send(self, item: int, pressed_ns: int = 0) -> bool:
+        """Hand the item's label to the printer; False where it is queued already or its data is gone."""
+        live = self._live
+        row = live.need_journal().item(item)
+        if row is None or item in self._queued:
+            return False
+        state = live.state.value["labels"].get(str(item))
+        # A label that may have come out once is a copy from then on, however it ended.
+        copy = row.copies if row.label == "due" else row.copies + 1
+        if state is not None and state["state"] == "due":
+            copy = int(state["copies"])
+        job = PrintJob(new_id(), Slot.LABEL_PRINTER, item, label_from_annex(row.annex, copy), pressed_ns)
+        self._queued[item] = job
+        live.probe("print.submitted")
+        self._printer.submit(job)
+        return True
+
+    def reprint(self, item: int) -> None:
+        """F10: a copy, asked for by a person; raises RuleError NOTHING_TO_REPRINT."""
+        live = self._live
+        live.need_session()
+        row = live.need_journal().item(item)
+        if row is None:
+            raise RuleError(RuleFault.NOTHING_TO_REPRINT)
+        if item in self._queued:
+            live.say("msg.label_waits", "warning", fault=self.faults.get(item, ""))
+            return
+        live.commit([Proposal("ReprintAsked", {"item": item}, new_id(), by_person=True)])
+        self.send(item)
+        live.say("msg.reprint_sent")
+
+    def seen(self, item: int) -> None:
+        """A person looked at the printer: the label came out after all.  0: the oldest unknown one."""
+        live = self._live
+        live.need_session()
+        unknown = {int(i): row for i, row in live.state.value["labels"].items() if row["state"] == "unknown"}
+        item = item or min(unknown, default=0)
+        if item not in unknown:
+            raise RuleError(RuleFault.NOTHING_TO_REPRINT)
+        data = {"item": item, "job": unknown[item]["job"]}
+        live.commit([Proposal("LabelSeen", data, new_id(), by_person=True)])
+        self.faults.pop(item, None)
+
+    def starting(self, job: PrintJob) -> bool:
+        """The lane is about to send the first byte: ``PrintStarted`` is durable when this returns True."""
+        if self._live.journal is None or self._queued.get(job.item) is not job:
+            return False
+        data = {"item": job.item, "job": job.job, "slot": job.slot.value, "copy": job.label.copy}
+        self._live.commit([Proposal("PrintStarted", data, new_id())])
+        self.faults.pop(job.item, None)
+        return True
+
+    def ended(self, job: PrintJob, outcome: PrintOutcome, fault: str) -> None:
+        """What became of the page."""
+        live = self._live
+        self._queued.pop(job.item, None)
+        if live.journal is None:
+            return  # the vault was shut meanwhile: the next opening finds "started" and says so
+        row = live.state.value["labels"].get(str(job.item))
+        if row is None or row["job"] != job.job:
+            # Never started: the label stays due; the person sees why.
+            self.faults[job.item] = fault
+            live.say("msg.label_waits", "warning", fault=fault)
+            return
+        if outcome is PrintOutcome.PRINTED:
+            live.commit([Proposal("LabelPrinted", {"item": job.item, "job": job.job}, new_id())])
+            return
+        self.faults[job.item] = fault
+        data = {"item": job.item, "job": job.job, "cause": fault or "unknown"}
+        if outcome is PrintOutcome.NOT_PRINTED:
+            live.commit([Proposal("PrintNotDone", data, new_id())])
+            live.say("msg.label_waits", "warning", fault=fault)
+        else:
+            live.commit([Proposal("PrintUnknown", data, new_id())])
+            live.say("msg.look_at_printer", "error", number=self._number(job.item))
+
+    def recover(self) -> None:
+        """After a start: a print that had begun is unknown; labels still due are printed now, in order."""
+        live = self._live
+        rows = live.state.value["labels"]
+        started = [int(item) for item, row in rows.items() if row["state"] == "started"]
+        if started:
+            live.commit(
+                [
+                    Proposal(
+                        "PrintUnknown",
+                        {"item": item, "job": rows[str(item)]["job"], "cause": "restart"},
+                        new_id(),
+                    )
+                    for item in sorted(started)
+                ]
+            )
+            live.say("msg.look_at_printer", "warning", number=self._number(started[-1]))
+        due = sorted(int(item) for item, row in live.state.value["labels"].items() if row["state"] == "due")
+        for item in due:
+            self.send(item)
+
+    def forget(self) -> None:
+        """The vault shuts: whatever a lane still holds is refused at its start."""
+        self._queued.clear()
+        self.faults.clear()
+
+    def _number(self, item: int) -> str:
+        row = self._live.need_journal().item(item)
+        return str(row.annex.get("number", "")) if row else str(item)

@@ -1,0 +1,123 @@
+"""Log-in, lock, log-out: sessions with a key of their own, certified by the operator's key."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from core import wire
+from core.crypto.keys import new_signer
+from core.errors import StoreError, StoreFault
+from core.ledger.documents import SessionCertificate, make_session
+from core.ledger.state import State
+from core.ledger.writer import EntryWriter, LiveSession, Proposal
+from core.ports import UnlockedOperator
+from core.station.days import day_proposals
+from core.station.live import Live, new_id
+from core.view import Screen
+
+
+def log_in(live: Live, operator: str, password: str) -> bool:
+    """Unlock, open the store where it is shut, begin a session.
+
+    Returns whether the store was opened by this log-in (then what a restart left open is put right).
+    Raises StoreError WRONG_KEY, LOCKED_OUT, DAMAGED, TOO_NEW, BUSY.
+    """
+    try:
+        unlocked = live.vault.unlock(operator, password)
+    except StoreError as error:
+        if error.code is StoreFault.LOCKED_OUT:
+            live.lockout_seconds = int(error.facts.get("seconds") or 0)
+        raise
+    live.lockout_seconds = 0
+    opened = live.journal is None
+    if opened:
+        _open_store(live)
+    _begin(live, unlocked, restarted=opened)
+    live.operator_name = live.store.staff_name(unlocked.operator)
+    live.present.add(unlocked.operator)
+    live.last_operator = unlocked.operator
+    live.screen = Screen.CLERK
+    return opened
+
+
+def lock(live: Live, cause: str) -> None:
+    """Ends the session and wipes its key; the vault, devices and sync go on."""
+    if live.session is not None:
+        live.commit([Proposal("OperatorLocked", {"cause": cause}, new_id(), by_person=True)])
+    live.session = None
+    live.screen = Screen.LOCKED
+
+
+def log_out(live: Live) -> bool:
+    """Ends the session; returns whether that was the last operator, so that the vault was shut."""
+    session = live.need_session()
+    live.commit([Proposal("OperatorLoggedOut", {"cause": "key"}, new_id(), by_person=True)])
+    live.session = None
+    live.operator_name = ""
+    live.present.discard(session.operator)
+    if live.present:
+        live.screen = Screen.LOCKED
+        return False
+    shut(live)
+    return True
+
+
+def shut(live: Live) -> None:
+    """Forget keys and close the store; what is durable stays."""
+    live.session = None
+    live.writer = None
+    live.journal = None
+    live.store.close()
+    live.vault.close()
+    live.screen = Screen.LOGIN
+
+
+def _open_store(live: Live) -> None:
+    try:
+        journal = live.store.open()
+    except StoreError:
+        live.vault.close()
+        raise
+    live.journal = journal
+    live.state = journal.state()
+    head = live.state.head
+    last = next(iter(journal.entries(head.seq, head.seq)), None) if head.seq else None
+    live.clock.restore(live.state.value["time"], last.header.trusted.at if last else None)
+    keys = live.vault.headquarters_keys()
+    signer = live.vault.terminal_signer()
+    live.writer = EntryWriter(live.settings.terminal, head.epoch, signer, keys.opening, live.clock)
+
+
+def _begin(live: Live, unlocked: UnlockedOperator, *, restarted: bool) -> None:
+    """One transaction: what was left open, the day, and the log-in on top of that head."""
+    before: list[Proposal] = []
+    if live.session is not None or live.state.value["session"] is not None:
+        left = live.state.value["session"]
+        if left is not None:
+            cause = "restart" if restarted else "switched"
+            data = {"operator": left["operator"], "session": left["session"], "cause": cause}
+            before.append(Proposal("SessionEnded", data, new_id()))
+    before += day_proposals(live)
+    name, signer = new_id(), new_signer()
+    end = live.now().at + dt.timedelta(minutes=live.rules.limits.session_minutes)
+
+    def certified(state: State) -> dict[str, str]:
+        certificate = SessionCertificate(
+            live.settings.terminal,
+            state.head.epoch,
+            state.head,
+            unlocked.operator,
+            unlocked.role,
+            name,
+            signer.public,
+            end,
+        )
+        body, signature = make_session(certificate, unlocked.signer)
+        return {"certificate": wire.b64(body), "certificate_signature": wire.b64(signature)}
+
+    old, live.session = live.session, LiveSession(unlocked.operator, unlocked.role, name, signer, end)
+    try:
+        live.commit([*before, Proposal("OperatorLoggedIn", certified, new_id(), by_person=True)])
+    except BaseException:
+        live.session = old
+        raise

@@ -1,0 +1,259 @@
+"""The station: one thread that owns live state.  Commands and device events in, views out.
+
+Plain threads and a queue: nothing here knows Qt, SQL or ports.  Every command ends in a published
+view, also when it fails: a known error becomes its sentence, anything else an incident number.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+
+from core import commands as c
+from core.devices import (
+    CardFailed,
+    CardLifted,
+    CardRead,
+    CardReading,
+    CodeScanned,
+    DeviceChanged,
+    DeviceEvent,
+    PrintJob,
+    PrintOutcome,
+)
+from core.errors import CounterError
+from core.ledger.clock import Anchor
+from core.ports import Printer
+from core.station import anchoring, days, sessions
+from core.station.desk import Desk
+from core.station.live import Live
+from core.station.lookups import LookUps
+from core.station.printing import Labels
+from core.station.viewing import counter_view
+from core.view import CounterView, Screen, SyncView
+
+_log = logging.getLogger(__name__)
+_TICK_SECONDS = 0.25
+_START_LIMIT_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    run: Callable[[], object]
+    done: Future[object]
+
+
+class Station:
+    """Start it, submit commands, hear views.  ``publish`` is called on the station's thread."""
+
+    def __init__(self, live: Live, printer: Printer, publish: Callable[[CounterView], None]) -> None:
+        self._live = live
+        self._publish = publish
+        self._labels = Labels(live, printer)
+        self._desk = Desk(live, self._labels)
+        self._lookups = LookUps(live)
+        self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="station", daemon=True)
+        self._stopping = threading.Event()
+        self._active = time.monotonic()
+
+    # -- from any thread -----------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Start the thread and publish the first view."""
+        self._thread.start()
+        self._enqueue(lambda: None)
+
+    def stop(self, timeout: float = 5.0) -> None:
+        """Finish what is queued, save the draft, shut the vault.  Never waits longer than ``timeout``."""
+        self._stopping.set()
+        self._queue.put(None)
+        self._thread.join(timeout)
+
+    def submit(self, command: c.Command) -> Future[object]:
+        """Returns at once.  The future ends when the command's view was published."""
+        return self._enqueue(lambda: self._command(command))
+
+    def device_event(self, event: DeviceEvent) -> None:
+        """From a lane's thread; returns at once."""
+        self._enqueue(lambda: self._device(event))
+
+    def sync_changed(self, sync: SyncView, received: int) -> None:
+        """From the pump: how current this counter is; ``received`` is HQ's mark."""
+        self._enqueue(lambda: self._sync(sync, received))
+
+    def time_told(self, anchor: Anchor, nonce: bytes, signature: bytes, signer: str) -> None:
+        """From the pump: HQ signed a time; its signature was checked."""
+        self._enqueue(lambda: anchoring.take(self._live, anchor, nonce, signature, signer))
+
+    def starting(self, job: PrintJob) -> bool:
+        """``PrintLog``: blocks the lane until ``PrintStarted`` is durable, at most ten seconds."""
+        future = self._enqueue(lambda: self._labels.starting(job))
+        try:
+            return future.result(_START_LIMIT_SECONDS) is True
+        except (TimeoutError, CounterError):
+            return False
+
+    def ended(self, job: PrintJob, outcome: PrintOutcome, fault: str = "") -> None:
+        """``PrintLog``: what became of the page."""
+        self._enqueue(lambda: self._labels.ended(job, outcome, fault))
+
+    # -- the station's own thread ----------------------------------------------------------------
+
+    def _enqueue(self, run: Callable[[], object]) -> Future[object]:
+        work = _Work(run, Future())
+        self._queue.put(work)
+        return work.done
+
+    def _run(self) -> None:
+        while True:
+            try:
+                work = self._queue.get(timeout=_TICK_SECONDS)
+            except queue.Empty:
+                work = _Work(self._tick, Future())
+            if work is None:
+                break
+            self._do(work)
+        self._guarded(lambda: self._desk.save(force=True))
+        if self._live.journal is not None:
+            self._guarded(lambda: sessions.shut(self._live))
+
+    def _do(self, work: _Work) -> None:
+        before = self._live.message
+        result, error = self._guarded(work.run)
+        if result is not _QUIET or self._live.message is not before:
+            self._publish(self._view())
+        if error is not None:
+            work.done.set_exception(error)
+        else:
+            work.done.set_result(result)
+
+    def _guarded(self, run: Callable[[], object]) -> tuple[object, BaseException | None]:
+        live = self._live
+        try:
+            return run(), None
+        except CounterError as error:
+            live.say_error(error)
+            return None, error
+        except Exception as error:  # noqa: BLE001 - the named boundary of this thread
+            # The exception hook of the station's thread: a bug.  Its text may hold personal data,
+            # so only the type and the place are logged, under a number that the screen shows.
+            number = secrets.token_hex(3).upper()
+            place = _place(error)
+            _log.error("incident %s: %s at %s", number, type(error).__name__, place)
+            live.say("msg.incident", "error", number=number)
+            return None, error
+
+    def _view(self) -> CounterView:
+        return counter_view(self._live, self._desk, self._labels, self._lookups)
+
+    def _command(self, command: c.Command) -> object:
+        self._active = time.monotonic()
+        live = self._live
+        match command:
+            case c.LogIn():
+                self._log_in(command)
+            case c.Lock():
+                if live.screen is Screen.CLERK:
+                    self._lock(command.cause)
+            case c.LogOut():
+                self._log_out()
+            case c.CloseDay():
+                date, accepted = days.close_day(live)
+                live.say("msg.day_closed", "good", date=date, count=accepted)
+            case c.Reprint():
+                last = self._desk.last_item
+                self._labels.reprint(command.item or last)
+            case c.LabelSeen():
+                self._labels.seen(command.item)
+            case c.LookUp():
+                self._lookups.find(command.text)
+            case c.CloseLookUp():
+                self._lookups.close()
+            case c.DismissMessage():
+                live.message = None
+            case _:
+                live.need_session()
+                self._desk.handle(command)
+        return None
+
+    def _log_in(self, command: c.LogIn) -> None:
+        live = self._live
+        before, live.screen = live.screen, Screen.UNLOCKING
+        live.message = None
+        self._publish(self._view())
+        try:
+            opened = sessions.log_in(live, command.operator, command.password)
+        except BaseException:
+            live.screen = before
+            raise
+        live.say("msg.welcome", operator=command.operator)
+        self._desk.arrive()
+        if opened:
+            self._labels.recover()
+
+    def _lock(self, cause: str) -> None:
+        self._desk.leave()
+        self._lookups.close()
+        sessions.lock(self._live, cause)
+        self._live.say("msg.locked")
+
+    def _log_out(self) -> None:
+        self._live.need_session()
+        self._desk.leave()
+        self._lookups.close()
+        if sessions.log_out(self._live):
+            self._labels.forget()
+        self._live.message = None
+
+    def _device(self, event: DeviceEvent) -> object:
+        live = self._live
+        match event:
+            case DeviceChanged():
+                if live.devices.get(event.truth.slot) == event.truth:
+                    return _QUIET
+                live.devices[event.truth.slot] = event.truth
+            case CardReading() | CardRead() | CardFailed() | CardLifted():
+                self._desk.card(event)
+            case CodeScanned():
+                if self._lookups.open:
+                    self._lookups.find(event.text)
+                else:
+                    self._desk.scanned(event.text)
+        return None
+
+    def _sync(self, sync: SyncView, received: int) -> object:
+        live = self._live
+        live.received = max(received, 0)
+        if replace(sync) == live.sync:
+            return _QUIET
+        live.sync = sync
+        return None
+
+    def _tick(self) -> object:
+        live = self._live
+        if self._stopping.is_set():
+            return _QUIET
+        self._desk.save()
+        if live.screen is Screen.CLERK:
+            limit = live.rules.limits.idle_lock_minutes * 60
+            if time.monotonic() - self._active > limit:
+                self._lock("timeout")
+                return None
+        return _QUIET
+
+
+_QUIET = object()
+
+
+def _place(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return "?" if trace is None else f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"

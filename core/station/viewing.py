@@ -1,0 +1,86 @@
+"""From live state to the one value that the screen shows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from core.devices import DeviceTruth, Slot
+from core.ledger.clock import CHINA, CONFIRMED
+from core.ports import ItemRow
+from core.station.live import Live
+from core.view import CounterView, ItemView, Screen
+
+if TYPE_CHECKING:
+    from core.station.desk import Desk
+    from core.station.lookups import LookUps
+    from core.station.printing import Labels
+
+
+def item_view(live: Live, row: ItemRow, fault: str = "") -> ItemView:
+    """One item, masked: everything comes from the annex."""
+    annex = row.annex
+    at = dt.datetime.fromisoformat(row.accepted_at).astimezone(CHINA)
+    today = live.now().at.astimezone(CHINA).date() == at.date()
+    return ItemView(
+        seq=row.seq,
+        number=str(annex.get("number", "")),
+        waybill=row.waybill,
+        recipient=str(annex.get("recipient_name", "")),
+        contents=str(annex.get("contents", "")),
+        weight_g=int(str(annex.get("weight_g", 0))),
+        accepted_at=f"{at:%H:%M}" if today else f"{at:%Y-%m-%d %H:%M}",
+        operator=row.operator,
+        label=row.label,
+        label_fault=fault,
+        copies=row.copies,
+        at_headquarters=row.seq <= live.received,
+    )
+
+
+def counter_view(live: Live, desk: Desk, labels: Labels, lookups: LookUps) -> CounterView:
+    """Everything the window shows now.  Behind the lock no customer's data is in it."""
+    journal, state = live.journal, live.state
+    shown = live.screen is Screen.CLERK and journal is not None
+    pending: list[ItemView] = []
+    last = None
+    if shown and journal is not None:
+        for item in sorted(int(key) for key in state.value["labels"]):
+            row = journal.item(item)
+            if row is not None:
+                pending.append(item_view(live, row, labels.faults.get(item, "")))
+        recent = journal.item(desk.last_item) if desk.last_item else None
+        last = item_view(live, recent) if recent else None
+    session = live.session
+    return CounterView(
+        screen=live.screen,
+        branch=live.settings.branch,
+        terminal=live.settings.terminal,
+        operator=session.operator if session else live.last_operator,
+        operator_name=live.operator_name if session else "",
+        role=session.role if session else "",
+        day=str(state.value["date"]) if journal else "",
+        today=state.counts["accepted"] if journal and state.day else 0,
+        devices=_devices(live),
+        sync=live.sync,
+        visit=desk.view(_items(live, desk.items)) if shown else None,
+        last=last,
+        pending=tuple(pending),
+        found=None
+        if lookups.found is None or not shown
+        else tuple(item_view(live, row) for row in lookups.found),
+        message=live.message,
+        lockout_seconds=live.lockout_seconds,
+        time_confirmed=live.now().quality == CONFIRMED,
+        demonstration=live.settings.demonstration,
+    )
+
+
+def _items(live: Live, seqs: list[int]) -> tuple[ItemView, ...]:
+    rows = (live.need_journal().item(seq) for seq in seqs)
+    return tuple(item_view(live, row) for row in rows if row is not None)
+
+
+def _devices(live: Live) -> tuple[DeviceTruth, ...]:
+    order = list(Slot)
+    return tuple(sorted(live.devices.values(), key=lambda truth: order.index(truth.slot)))

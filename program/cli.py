@@ -1,0 +1,143 @@
+"""The command line of the terminal.  Exit codes: 0 done, 1 not sound, 2 usage, 3 environment."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from core.errors import (
+    ConfigError,
+    CounterError,
+    DeviceError,
+    EntryError,
+    HqError,
+    RuleError,
+    StoreError,
+    StoreFault,
+)
+
+DONE, UNSOUND, USAGE, ENVIRONMENT = 0, 1, 2, 3
+Handler = Callable[[argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Parse, run, and turn every known error into one sentence and an exit code."""
+    options = parser().parse_args(arguments)
+    try:
+        return handler(options.command)(options)
+    except CounterError as error:
+        return tell(error, options.lang or "zh")
+    except KeyboardInterrupt:
+        return ENVIRONMENT
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command, with the words that outside.md gives."""
+    root = argparse.ArgumentParser(
+        prog="main.py", description="实名收寄柜台终端 · real-name counter terminal"
+    )
+    root.set_defaults(command="open")
+    _common(root)
+    root.add_argument(
+        "--simulate", action="store_true", help="simulated devices instead of the configured ones"
+    )
+    root.add_argument(
+        "--demonstration", action="store_true", help="simulated devices, own headquarters, invented people"
+    )
+    root.add_argument(
+        "--screenshots", metavar="DIR", type=Path, help="one picture of every screen, no display needed"
+    )
+    commands = root.add_subparsers(metavar="COMMAND")
+    init = _command(commands, "init", "first run without the assistant; the new password on standard input")
+    init.add_argument("--headquarters", required=True, metavar="URL")
+    init.add_argument("--ca", required=True, type=Path, metavar="FILE")
+    init.add_argument("--enrol-code", required=True, metavar="CODE")
+    init.add_argument("--operator", required=True, metavar="ID")
+    init.add_argument("--activation-code", required=True, metavar="CODE")
+    doctor = _command(commands, "doctor", "a line for each thing that must be right; exit 0 only if sound")
+    doctor.add_argument("--operator", metavar="ID")
+    _json(doctor)
+    journal = _command(commands, "journal", "check or export the journal; password on standard input")
+    actions = journal.add_subparsers(dest="action", required=True, metavar="verify|export")
+    for name in ("verify", "export"):
+        action = actions.add_parser(name)
+        _common(action, nested=True)
+        action.add_argument("--operator", required=True, metavar="ID")
+        _json(action)
+        if name == "export":
+            action.add_argument("file", type=Path, metavar="FILE")
+    device = _command(commands, "device", "list the devices, test one, read one document")
+    actions = device.add_subparsers(dest="action", required=True, metavar="list|test|read")
+    for name in ("list", "test", "read"):
+        action = actions.add_parser(name)
+        _common(action, nested=True)
+        _json(action)
+        if name != "list":
+            action.add_argument("slot", metavar="SLOT")
+    return root
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, text: str
+) -> argparse.ArgumentParser:
+    made = commands.add_parser(name, help=text, description=text)
+    made.set_defaults(command=name)
+    _common(made, nested=True)
+    return made
+
+
+def _common(target: argparse.ArgumentParser, *, nested: bool = False) -> None:
+    # A nested command must not put its own default over what stood before the command's name.
+    default = argparse.SUPPRESS if nested else None
+    target.add_argument("--data", type=Path, metavar="DIR", default=default)
+    target.add_argument("--config", type=Path, metavar="FILE", default=default)
+    target.add_argument("--lang", choices=("zh", "en"), default=default)
+
+
+def _json(target: argparse.ArgumentParser) -> None:
+    target.add_argument("--json", action="store_true", help="answer as JSON lines")
+
+
+def handler(command: str) -> Handler:
+    """The function of a command; imported only now, so that a start pays for nothing else."""
+    if command == "open":
+        from program import opening
+
+        return opening.run
+    if command == "init":
+        from program import first_run
+
+        return first_run.run
+    if command == "doctor":
+        from program import doctor
+
+        return doctor.run
+    if command == "journal":
+        from program import journals
+
+        return journals.run
+    from program import device_commands
+
+    return device_commands.run
+
+
+def tell(error: CounterError, language: str) -> int:
+    """The error's sentence on standard error; its exit code."""
+    from ui.text import Texts
+
+    print(Texts(language).error(error), file=sys.stderr)
+    return exit_code(error)
+
+
+def exit_code(error: CounterError) -> int:
+    """2 for what the caller wrote wrong, 1 for what was found unsound, 3 for the environment."""
+    if isinstance(error, ConfigError):
+        return USAGE
+    if isinstance(error, EntryError) or error.code is StoreFault.DAMAGED:
+        return UNSOUND
+    if isinstance(error, RuleError):
+        return USAGE
+    assert isinstance(error, DeviceError | StoreError | HqError | CounterError)
+    return ENVIRONMENT

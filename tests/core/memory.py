@@ -1,0 +1,215 @@
+"""A journal, vault and printer that live in memory, keeping the ports' promises: for station tests.
+
+The durable ones are tested in tests/storage, and together with the station in tests/walk.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from core import wire
+from core.crypto.keys import SoftwareSigner, new_agreement, new_signer
+from core.devices import PrintJob
+from core.errors import CounterError, StoreError, StoreFault
+from core.ledger.clock import TrustedClock
+from core.ledger.documents import Grant, make_grant
+from core.ledger.entry import EMPTY_HEAD, Entry, Head
+from core.ledger.founding import found, operator_accepted
+from core.ledger.state import State
+from core.ledger.writer import EntryWriter
+from core.ports import HeadquartersKeys, ItemRow, UnlockedOperator
+from tests.core.machine import SetClock
+
+TERMINAL, BRANCH = "990100-01-03", "990100-01"
+
+
+@dataclass
+class MemoryJournal:
+    """Entries and item rows; ``fail`` is raised once by the next commit."""
+
+    rows: list[Entry] = field(default_factory=list)
+    value: State = field(default_factory=State)
+    items_: dict[int, ItemRow] = field(default_factory=dict)
+    drafts_: dict[tuple[str, str], tuple[bytes, str]] = field(default_factory=dict)
+    fail: CounterError | None = None
+
+    def head(self) -> Head:
+        return self.value.head
+
+    def state(self) -> State:
+        return self.value
+
+    def commit(self, entries: Sequence[Entry], state: State) -> None:
+        if self.fail is not None:
+            error, self.fail = self.fail, None
+            raise error
+        known = {(entry.header.operation, entry.header.kind) for entry in self.rows}
+        if any((entry.header.operation, entry.header.kind) in known for entry in entries):
+            raise StoreError(StoreFault.CONFLICT)
+        for entry in entries:
+            self.rows.append(entry)
+            self._view(entry)
+        self.value = state
+
+    def _view(self, entry: Entry) -> None:
+        header, data = entry.header, entry.data
+        if header.kind == "ItemAccepted":
+            parts = [part for part in entry.attachments if part is not None and part.cls == "annex"]
+            annex = wire.decode(parts[0].data)
+            self.items_[header.seq] = ItemRow(
+                header.seq,
+                header.epoch,
+                header.operation,
+                data["visit"],
+                annex["waybill"],
+                annex["token"],
+                self.value.day,
+                annex["accepted_at"],
+                header.actor.id,
+                "due",
+                0,
+                annex,
+            )
+        state = {
+            "PrintStarted": "started",
+            "LabelPrinted": "printed",
+            "PrintUnknown": "unknown",
+            "PrintNotDone": "due",
+            "LabelSeen": "printed",
+        }.get(header.kind)
+        if state:
+            row = self.items_[data["item"]]
+            copies = data["copy"] if header.kind == "PrintStarted" else row.copies
+            self.items_[data["item"]] = replace(row, label=state, copies=copies)
+
+    def entries(self, first: int, last: int | None = None) -> Iterator[Entry]:
+        return iter(self.rows[first - 1 : last])
+
+    def by_operation(self, operation: str) -> Head | None:
+        return next((e.head for e in self.rows if e.header.operation == operation), None)
+
+    def item_by_waybill(self, waybill: str) -> ItemRow | None:
+        return next((row for row in self.items_.values() if row.waybill == waybill), None)
+
+    def item_by_token(self, token: str) -> ItemRow | None:
+        return next((row for row in self.items_.values() if row.token == token), None)
+
+    def item(self, seq: int) -> ItemRow | None:
+        return self.items_.get(seq)
+
+    def items(self, *, day: int | None = None, limit: int = 100) -> list[ItemRow]:
+        rows = [row for row in self.items_.values() if day is None or row.day == day]
+        return rows[::-1][:limit]
+
+    def save_draft(self, operator: str, draft: str, data: bytes, updated: str) -> None:
+        json.loads(data)
+        self.drafts_[operator, draft] = (data, updated)
+
+    def drafts(self, operator: str) -> list[tuple[str, bytes, str]]:
+        return [(d, data, at) for (o, d), (data, at) in self.drafts_.items() if o == operator]
+
+    def drop_draft(self, operator: str, draft: str) -> None:
+        self.drafts_.pop((operator, draft), None)
+
+
+@dataclass
+class MemoryVault:
+    """Two operators with passwords, one terminal, real keys."""
+
+    machine: SetClock = field(default_factory=SetClock)
+    passwords: dict[str, str] = field(
+        default_factory=lambda: {"OP10001": "yi-er-san", "OP20001": "si-wu-liu"}
+    )
+    key: SoftwareSigner = field(default_factory=new_signer)
+    headquarters: SoftwareSigner = field(default_factory=new_signer)
+    journal: MemoryJournal = field(default_factory=MemoryJournal)
+    opened: bool = False
+    nudges: int = 0
+
+    def __post_init__(self) -> None:
+        self.opening = new_agreement()
+        self.people = {operator: new_signer() for operator in self.passwords}
+        self.roles = {"OP10001": "clerk", "OP20001": "supervisor"}
+        self._found()
+
+    def _found(self) -> None:
+        clock = TrustedClock(self.machine)
+        writer = EntryWriter(TERMINAL, 1, self.key, self.opening.public, clock)
+        grant = Grant(TERMINAL, BRANCH, 1, self.key.public, EMPTY_HEAD, self.opening.public)
+        body, signature = make_grant(grant, self.headquarters)
+        first = operator_accepted(
+            TERMINAL, "OP20001", "supervisor", self.people["OP20001"], new_agreement().public, "op-1"
+        )
+        entries, state = found(
+            writer,
+            clock,
+            grant=body,
+            grant_signature=signature,
+            terminal_key=self.key.public,
+            operator=first,
+            rules="2026-11-01",
+            operation="op-0",
+        )
+        self.journal.commit(entries, state)
+        second = operator_accepted(
+            TERMINAL,
+            "OP10001",
+            "clerk",
+            self.people["OP10001"],
+            new_agreement().public,
+            "op-2",
+            endorsed_by="supervisor",
+            endorser="OP20001",
+            endorser_key=self.people["OP20001"],
+        )
+        entries, state = writer.compose([second], state, None, "2026-11-01")
+        self.journal.commit(entries, state)
+
+    # -- vault ---------------------------------------------------------------------------------
+
+    def is_open(self) -> bool:
+        return self.opened
+
+    def unlock(self, operator: str, password: str) -> UnlockedOperator:
+        if self.passwords.get(operator) != password:
+            raise StoreError(StoreFault.WRONG_KEY)
+        shut, self.opened = not self.opened, True
+        return UnlockedOperator(
+            operator, self.roles[operator], self.people[operator], new_agreement().public, shut
+        )
+
+    def terminal_signer(self) -> SoftwareSigner:
+        return self.key
+
+    def headquarters_keys(self) -> HeadquartersKeys:
+        return HeadquartersKeys(self.headquarters.public, self.opening.public)
+
+    # -- store -----------------------------------------------------------------------------------
+
+    def open(self) -> MemoryJournal:
+        return self.journal
+
+    def staff_name(self, operator: str) -> str:
+        return {"OP10001": "示例甲", "OP20001": "示例乙"}[operator]
+
+    def hint_key(self, month: str) -> bytes:
+        return month.encode().ljust(32, b"k")
+
+    def nudge(self) -> None:
+        self.nudges += 1
+
+    def close(self) -> None:
+        self.opened = False
+
+
+class StandingPrinter:
+    """Keeps jobs until the test lets them print."""
+
+    def __init__(self) -> None:
+        self.jobs: list[PrintJob] = []
+        self.submitted: Callable[[PrintJob], None] = self.jobs.append
+
+    def submit(self, job: PrintJob) -> None:
+        self.submitted(job)
