@@ -172,10 +172,10 @@ class PrintLog(Protocol):
 class Probe(Protocol):
     """Named steps, for fault tests and the bench; the product passes :func:`no_probe`."""
 
-    def __call__(self, step: str) -> None: ...
+    def __call__(self, step: str, /) -> None: ...
 
 
-def no_probe(step: str) -> None:
+def no_probe(_step: str, /) -> None:
     """Does nothing."""
 
 
