@@ -2,8 +2,8 @@
 
 Full-width forms (U+FF01 to U+FF5E) are what a Chinese input method types for ASCII; nothing else is
 folded.  Unicode's own compatibility folding (NFKC) is **not** used: it, and even NFC, replace the
-compatibility ideographs (U+F900 to U+FAFF, U+2F800 to U+2FA1F) by other hanzi, and a name with 﨑 is
-not the name with 崎.
+compatibility ideographs (U+F900 to U+FAFF, U+2F800 to U+2FA1F) by other hanzi, and a name written
+with U+FA1E is not the name written with U+7FBD.
 """
 
 from __future__ import annotations

@@ -19,8 +19,8 @@ FROM, TO = dt.date(2020, 1, 1), dt.date(2040, 1, 1)
 RULES = load_rules(Path(__file__).parents[3] / "resources" / "rules").editions[0]
 TODAY = dt.date(2026, 11, 21)
 SPECIMEN = IdCard(
-    "r1", DocumentKind.RESIDENT, "证件样本", Sex.FEMALE, "01", dt.date(1949, 12, 31), "北京市朝阳区样本街道1号",
-    "11010519491231002X", "样本公安局", FROM, TO, b"WL",
+    "r1", DocumentKind.RESIDENT, "证件样本", Sex.FEMALE, "01", dt.date(1949, 12, 31),
+    "北京市朝阳区样本街道1号", "11010519491231002X", "样本公安局", FROM, TO, b"WL",
 )  # fmt: skip
 
 
