@@ -10,10 +10,16 @@ from pathlib import Path
 from tests.architecture.source import TERMINAL, Fault, Source, files
 
 FILE_LINES = 450  # the habit is about 300
+TEST_FILE_LINES = 600
 FUNCTION_LINES = 70  # the habit is about 40
 
 # Where everything may be caught, and why: the named boundaries of house.md, "Errors".
 BOUNDARIES: Mapping[tuple[str, str], str] = {
+    ("storage/pump.py", "Pump._round"): "the pump: it tries again later, whatever happened",
+    (
+        "core/station/station.py",
+        "Station._guarded",
+    ): "the station: one bad command must not end the live state",
     ("devices/rack.py", "_LaneThread._once"): "a device's lane: a bug there must not end the lane",
 }
 # Command lines, which may print.
@@ -62,7 +68,7 @@ def lengths(sources: Iterable[Source]) -> Iterator[Fault]:
     """No file and no function beyond the hard limits."""
     for source in sources:
         count = source.text.count("\n")
-        if count > FILE_LINES:
+        if count > (TEST_FILE_LINES if source.room == "tests" else FILE_LINES):
             yield Fault(source.path, 1, "file length", str(count))
         for name, function in _functions(source):
             count = (function.end_lineno or function.lineno) - function.lineno + 1
@@ -97,13 +103,14 @@ def boundaries(sources: Iterable[Source]) -> Iterator[Fault]:
 
 def named_boundaries_exist(sources: Iterable[Source]) -> Iterator[Fault]:
     """A boundary in the list that catches nothing is a hole that somebody could fall into."""
-    used = set()
+    used, known = set(), set()
     for source in sources:
+        known.add(source.path)
         around = _enclosing(source)
         for node in ast.walk(source.tree):
             if isinstance(node, ast.ExceptHandler) and _catches_all(node):
                 used.add((source.path, around.get(id(node), "")))
-    for path, name in sorted(set(BOUNDARIES) - used):
+    for path, name in sorted(place for place in set(BOUNDARIES) - used if place[0] in known):
         yield Fault(path, 1, "no such boundary", name)
 
 

@@ -53,9 +53,6 @@ ROOMS: Mapping[str, Room] = {
     "program": Room(
         _set("core devices storage ui hq program"), _set("platformdirs PySide6"), _set("asyncio sqlite3")
     ),
-    "program": Room(
-        _set("core devices storage ui hq program"), _set("platformdirs PySide6"), _set("asyncio sqlite3")
-    ),
     "main.py": Room(_set("program")),
     "packaging": Room(),
     "tests": Room(free=True),

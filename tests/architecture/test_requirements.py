@@ -1,0 +1,116 @@
+"""What is imported is declared, what is declared is used, and the lock files hold both."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tests.architecture.rooms import OURS
+from tests.architecture.source import Source, imports, sources
+
+ROOT = Path(__file__).resolve().parents[2]
+FREE = ("tests", "bench")
+
+# Declared and used, but never imported by name: who loads it.
+LOADED_BY_NAME: Mapping[str, str] = {
+    "psycopg": "SQLAlchemy, by the URL postgresql+psycopg://",
+    "mypy": "./test",
+    "pre-commit": "whoever commits",
+    "pytest-qt": "pytest, as a plugin",
+    "pytest-timeout": "pytest, as a plugin",
+    "pytest-xdist": "pytest, as a plugin (-n 2 in ./test)",
+    "pytest-xvfb": "pytest, as a plugin",
+    "ruff": "./test",
+    "types-pyserial": "mypy",
+}
+
+
+def _declared(name: str) -> dict[str, Requirement]:
+    lines = (ROOT / "requirements" / name).read_text(encoding="utf-8").splitlines()
+    wanted = [line for line in lines if line and not line.startswith(("#", "-"))]
+    return {canonicalize_name(Requirement(line).name): Requirement(line) for line in wanted}
+
+
+def _pinned(name: str) -> dict[str, str]:
+    text = (ROOT / "requirements" / name).read_text(encoding="utf-8")
+    found = re.findall(r"^([A-Za-z0-9._-]+)==(\S+) ", text, re.MULTILINE)
+    return {canonicalize_name(package): version for package, version in found}
+
+
+def _third_party(files: list[Source]) -> Iterator[tuple[str, str]]:
+    """(distribution or module, where) of every import that is neither ours nor Python's."""
+    known = packages_distributions()
+    for source in files:
+        for item in imports(source):
+            top = item.module.partition(".")[0]
+            if top not in OURS and top not in sys.stdlib_module_names:
+                for distribution in set(known.get(top, [top])):
+                    yield canonicalize_name(distribution), f"{source.path}:{item.line}"
+
+
+@pytest.fixture(scope="module")
+def files() -> list[Source]:
+    """Every Python file of the project."""
+    return sources(ROOT)
+
+
+@pytest.mark.parametrize("purpose", ["run", "test"])
+def test_every_import_is_declared(files: list[Source], purpose: str) -> None:
+    declared = set(_declared("run.in")) | (set(_declared("test.in")) if purpose == "test" else set())
+    looked_at = [source for source in files if (source.room in FREE) == (purpose == "test")]
+    assert looked_at
+    assert [where for name, where in _third_party(looked_at) if name not in declared] == []
+
+
+def test_everything_declared_is_used(files: list[Source]) -> None:
+    in_program = {name for name, _ in _third_party([source for source in files if source.room not in FREE])}
+    anywhere = {name for name, _ in _third_party(files)}
+    assert sorted(set(_declared("run.in")) - in_program - set(LOADED_BY_NAME)) == []
+    assert sorted(set(_declared("test.in")) - anywhere - set(LOADED_BY_NAME)) == []
+
+
+def test_nothing_is_excused_without_need(files: list[Source]) -> None:
+    in_program = {name for name, _ in _third_party([source for source in files if source.room not in FREE])}
+    anywhere = {name for name, _ in _third_party(files)}
+    excused = (set(_declared("run.in")) - in_program) | (set(_declared("test.in")) - anywhere)
+    assert sorted(set(LOADED_BY_NAME) - excused) == []
+
+
+@pytest.mark.parametrize("purpose", ["run", "test"])
+def test_lock_file_holds_what_is_declared(purpose: str) -> None:
+    pinned = _pinned(f"{purpose}.txt")
+    for name, requirement in _declared(f"{purpose}.in").items():
+        assert requirement.specifier.contains(pinned[name]), name
+
+
+def test_both_lock_files_agree() -> None:
+    run, test = _pinned("run.txt"), _pinned("test.txt")
+    assert {name: test.get(name) for name in run} == run
+
+
+@pytest.mark.parametrize("purpose", ["run", "test"])
+def test_every_pin_has_hashes_and_no_address(purpose: str) -> None:
+    text = (ROOT / "requirements" / f"{purpose}.txt").read_text(encoding="utf-8")
+    blocks = re.split(r"\n(?=[A-Za-z0-9])", re.sub(r"^ *#.*\n", "", text, flags=re.MULTILINE).strip())
+    assert len(blocks) == len(_pinned(f"{purpose}.txt"))
+    assert all("--hash=sha256:" in block for block in blocks)
+    assert "://" not in text
+
+
+def test_qt_is_pinned_to_the_tried_version() -> None:
+    """docs/decisions/0003: another version only after the test of reference counts ran with it."""
+    assert str(_declared("run.in")["pyside6-essentials"].specifier) == "==6.11.3"
+
+
+def test_pre_commit_reads_its_configuration() -> None:
+    command = [sys.executable, "-m", "pre_commit", "validate-config", ".pre-commit-config.yaml"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
