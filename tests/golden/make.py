@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from core import exchange, wire
+from core.acceptance import record
 from core.crypto import sealing
 from core.crypto.keys import PublicKey, Signer
+from core.devices import Label
 from core.ledger import documents
 from core.ledger.entry import (
     EMPTY_HEAD,
@@ -45,8 +47,44 @@ START = dt.datetime(2026, 11, 21, 1, 0, tzinfo=dt.UTC)
 SUPERVISOR, CLERK = "OP10001", "OP10002"
 HQ, KEY, OPENING = signer("headquarters"), signer("terminal"), agreement("opening")
 FIRST, SECOND = signer("supervisor"), CardSigner("clerk")
-PLAIN = "没有人的内容 · nobody's content".encode()
-ANNEX = '{"name":"示*甲","weight_g":500}'.encode()
+SEALED = {
+    "form": 1,
+    "sender": {
+        "document": "resident",
+        "number": "11010519491231002X",
+        "name": "证件样本",
+        "phone": "13800138000",
+        "address": "示例省示例市样本路1号",
+    },
+    "recipient": {"name": "示例乙", "phone": "13900139000", "address": "示例省示例市样本路2号3单元"},
+    "item": {
+        "waybill": "EA473124829CN",
+        "contents": "书",
+        "quantity": 2,
+        "weight_g": 500,
+        "weight_source": "typed",
+    },
+}
+LABEL = Label(
+    waybill="EA473124829CN",
+    token="tk-0001",
+    sender_name="证***",
+    sender_phone="138******00",
+    recipient_name="示*乙",
+    recipient_phone="139******00",
+    recipient_address="示例省示例市样本路2号***",
+    contents="书",
+    quantity=2,
+    weight_g=500,
+    weight_source="typed",
+    real_name=True,
+    inspected=True,
+    security="here",
+    branch=BRANCH,
+    operator=CLERK,
+    number=f"{TERMINAL} 000001",
+    accepted_at="2026-11-21 09:08",
+)
 
 
 @dataclass(frozen=True)
@@ -117,7 +155,7 @@ class Golden:
 
     def part(self, cls: AttachmentClass) -> Attachment:
         """An attachment of the next entry; sealed ones from the file that was made once."""
-        data = ANNEX
+        data = wire.encode(record.annex(LABEL, "0a1b"))
         if cls is AttachmentClass.SEALED:
             data = wire.unb64(self.sealed[self.operation()])
         return Attachment(cls, "acceptance", "2026-11", self.nonce(cls.value), data)
@@ -214,7 +252,6 @@ def _acceptance(golden: Golden) -> None:
             "acknowledged": "spoken",
         },
         person=True,
-        parts=(golden.part(sealed),),
     )
     item = golden.add(
         "ItemAccepted",
@@ -315,12 +352,13 @@ def seal_once() -> None:
     path = HERE / "sealed.json"
     if path.exists():
         return
-    operations = {}
-    for seq in (8, 9):
-        operation = f"op-{seq:04d}"
-        info = sealed_info(TERMINAL, 1, seq, operation, OPENING.public.id)
-        operations[operation] = wire.b64(sealing.seal(OPENING.public, PLAIN, info))
-    path.write_text(_text({"plain": wire.b64(PLAIN), "operations": operations}), encoding="utf-8")
+    plain, operation = wire.encode(SEALED), "op-0009"
+    info = sealed_info(TERMINAL, 1, 9, operation, OPENING.public.id)
+    sealed = {
+        "plain": plain.decode("utf-8"),
+        "operations": {operation: wire.b64(sealing.seal(OPENING.public, plain, info))},
+    }
+    path.write_text(_text(sealed), encoding="utf-8")
 
 
 def main() -> None:

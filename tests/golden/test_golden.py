@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from core import wire
+from core.acceptance.record import label_from_annex
 from core.crypto import sealing
 from core.crypto.keys import parse_public_key
 from core.exchange import entry_from_json, request_message
@@ -123,7 +124,13 @@ def test_sealed_bytes_open() -> None:
     value = load("sealed.json")
     for operation, sealed in value["operations"].items():
         info = sealed_info(make.TERMINAL, 1, int(operation[3:]), operation, make.OPENING.public.id)
-        assert sealing.unseal(make.OPENING, wire.unb64(sealed), info) == wire.unb64(value["plain"])
+        assert sealing.unseal(make.OPENING, wire.unb64(sealed), info) == value["plain"].encode()
+
+
+def test_stored_annex_prints_the_label() -> None:
+    value = load("entries/09-ItemAccepted.json")
+    annex = wire.decode(wire.unb64(value["attachments"][1]["data"]))
+    assert label_from_annex(annex, 0) == make.LABEL
 
 
 # -- docs/format.md says what the program does ------------------------------------------------------
@@ -186,3 +193,17 @@ def test_the_checker_knows_whose_acts_are_a_persons() -> None:
     assert {
         name for (name, version), (personal, _) in _documented().items() if personal and version == 1
     } == PERSONAL
+
+
+def test_documented_contents_of_attachments() -> None:
+    text = FORMAT.read_text(encoding="utf-8")
+    row = re.search(r"^2\. `annex`.*$", text, re.MULTILINE)
+    assert row is not None
+    annex = wire.decode(wire.unb64(load("entries/09-ItemAccepted.json")["attachments"][1]["data"]))
+    assert set(re.findall(r"`(\w+)`", row[0])) - {"annex"} == set(annex)
+    row = re.search(r"^1\. `sealed`.*$", text, re.MULTILINE)
+    assert row is not None
+    names = set(re.findall(r'"(\w+)"', row[0]))
+    sealed = json.loads(load("sealed.json")["plain"])
+    inner = {name for value in sealed.values() if isinstance(value, dict) for name in value}
+    assert names == set(sealed) | inner
