@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,29 +20,24 @@ _FORMAT = 1
 _NOBODY = "?"  # every unknown staff number counts as one
 
 
-@dataclass(frozen=True, slots=True)
-class TryLimits:
-    """After ``free`` failures each further try waits, twice as long each time up to ``longest_s``."""
+# Seconds to wait after so many failures in a row (rule data; ``PasswordPolicy.wait_seconds``).
+WaitRule = Callable[[int], int]
+_FREE, _FIRST_SECONDS, _LONGEST_SECONDS = 5, 5, 900
 
-    free: int = 5
-    first_s: int = 5
-    longest_s: int = 900
 
-    def delay(self, failures: int) -> int:
-        """Seconds to wait after that many failures in a row."""
-        beyond = failures - self.free
-        if beyond < 0:
-            return 0
-        return min(self.longest_s, self.first_s << min(beyond, 30))
+def default_wait(failures: int) -> int:
+    """Where no rule data are at hand: five free tries, then 5 s, doubling up to a quarter of an hour."""
+    beyond = failures - _FREE
+    return 0 if beyond < 0 else min(_LONGEST_SECONDS, _FIRST_SECONDS << min(beyond, 30))
 
 
 class TryCounter:
     """The counter of one vault, in DIR/vault.tries."""
 
-    def __init__(self, path: Path, clock: Clock, limits: TryLimits) -> None:
+    def __init__(self, path: Path, clock: Clock, wait: WaitRule) -> None:
         self._path = path
         self._clock = clock
-        self._limits = limits
+        self._wait_after = wait
 
     def begin(self, operator: str | None) -> None:
         """Count a try as failed *before* it is made, so that pulling the plug gives no free guess.
@@ -74,7 +69,7 @@ class TryCounter:
 
     def _wait(self, rows: dict[str, dict[str, Any]], name: str) -> float:
         row = rows[name]
-        delay = self._limits.delay(int(row["failures"]))
+        delay = self._wait_after(int(row["failures"]))
         passed = self._passed(row)
         if passed < 0:
             # The clock was turned back over a restart: the wait begins again from now, once.

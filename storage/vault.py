@@ -24,7 +24,7 @@ from storage.slots import (
     seal_recovery,
     seal_slot,
 )
-from storage.tries import TryCounter, TryLimits
+from storage.tries import TryCounter, WaitRule, default_wait
 from storage.vaultfile import OperatorRecord, VaultFile, load, save
 
 VAULT_NAME = "vault.json"
@@ -55,10 +55,10 @@ class FileVault:
     """``core.ports.Vault`` over DIR/vault.json.  One thread (the station's) uses it."""
 
     def __init__(
-        self, directory: Path, clock: Clock, limits: TryLimits | None = None, probe: Probe = no_probe
+        self, directory: Path, clock: Clock, wait: WaitRule = default_wait, probe: Probe = no_probe
     ) -> None:
         self._path = directory / VAULT_NAME
-        self._tries = TryCounter(directory / TRIES_NAME, clock, limits or TryLimits())
+        self._tries = TryCounter(directory / TRIES_NAME, clock, wait)
         self._probe = probe
         self._secret: VaultSecret | None = None
         self._file: VaultFile | None = None

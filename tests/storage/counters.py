@@ -18,7 +18,7 @@ from storage.journal import SqlJournal
 from storage.keyfile import KeyFile
 from storage.migrate import create_database, open_database
 from storage.slots import Argon2Cost, OperatorKeys, VaultSecret, new_operator_keys
-from storage.tries import TryLimits
+from storage.tries import WaitRule, default_wait
 from storage.vault import SUBKEY_DATABASE, SUBKEY_KEYFILE, FileVault, NewVault, new_data_key
 from tests.core.books import RULES, Book
 
@@ -89,9 +89,9 @@ class Counter:
 
     # -- opening -----------------------------------------------------------------------------------
 
-    def vault(self, limits: TryLimits | None = None) -> FileVault:
+    def vault(self, wait: WaitRule = default_wait) -> FileVault:
         """A shut vault over the directory."""
-        return FileVault(self.directory, self.book.machine, limits)
+        return FileVault(self.directory, self.book.machine, wait)
 
     def subkey(self, purpose: str) -> bytes:
         """What the open vault would give."""
@@ -167,7 +167,11 @@ class Counter:
             "waybill": f"XA{self.serial:09d}CN",
             "token": secrets.token_urlsafe(12),
             "sender": {"name": "证**本", "phone": "138****8000", "number": "1****************X"},
-            "recipient": {"name": "示*甲", "phone": "139****0001", "address": "示例省示例市示例区示例路一号" * 3},
+            "recipient": {
+                "name": "示*甲",
+                "phone": "139****0001",
+                "address": "示例省示例市示例区示例路一号" * 3,
+            },
             "contents": "书籍",
             "quantity": 1,
             "weight_g": 1200,

@@ -1,0 +1,71 @@
+"""The journal as a file that others can check: JSON lines, first and last say what must be between.
+
+docs/format.md, section 10.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from core.crypto.keys import PublicKey
+from core.errors import StoreError, StoreFault
+from core.exchange import entry_to_json
+from core.ledger.entry import Head
+from storage.faults import os_errors
+from storage.files import json_bytes, sync_directory
+from storage.reading import JournalReader
+
+FORM = "counter-export/1"
+
+
+def export(journal: JournalReader, path: Path, headquarters: PublicKey, *, first: int = 1) -> int:
+    """Write every entry from ``first`` on; returns how many.  The file appears whole or not at all.
+
+    Attachments go with their entries where their bytes are still here: the file holds personal data.
+    Raises StoreError DISK_FULL, READ_ONLY, IO, MISSING (no such entry or directory), DAMAGED.
+    """
+    head = journal.last_head()
+    if head is None or first > head.seq:
+        raise StoreError(StoreFault.MISSING, what="entries")
+    fresh = path.with_name(f".{path.name}.new")
+    with os_errors("export"):
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                count = 0
+                for line in _lines(journal, headquarters, first, head):
+                    file.write(line + b"\n")
+                    count += 1
+                file.flush()
+                os.fsync(file.fileno())
+            fresh.replace(path)
+            sync_directory(path.parent)
+        except BaseException:
+            fresh.unlink(missing_ok=True)
+            raise
+    return count - 2
+
+
+def _lines(journal: JournalReader, headquarters: PublicKey, first: int, head: Head) -> Iterator[bytes]:
+    number = head.seq - first + 1
+    yield json_bytes(
+        {
+            "format": FORM,
+            "terminal": journal.terminal,
+            "headquarters": headquarters.text,
+            "first": first,
+            "last": head.seq,
+            "entries": number,
+        }
+    )
+    expected = first
+    for entry in journal.entries(first, head.seq):
+        if entry.header.seq != expected:
+            raise StoreError(StoreFault.DAMAGED, what="gap", seq=expected)
+        expected += 1
+        yield json_bytes(entry_to_json(entry))
+    if expected != head.seq + 1:
+        raise StoreError(StoreFault.DAMAGED, what="gap", seq=expected)
+    yield json_bytes({"end": number, "head": head.as_json()})

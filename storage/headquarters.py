@@ -1,0 +1,285 @@
+"""Headquarters as the counter sees it: signed requests out, signed marks and time back.
+
+The wire contract stands in core/exchange.py.  Whatever HQ says that counts carries its signature and
+is checked against the pinned key here; TLS alone proves nothing to the journal.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import secrets
+import urllib.parse
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from core import wire
+from core.crypto.keys import PublicKey, Signer, parse_public_key
+from core.errors import EntryError, HqError, HqFault
+from core.exchange import (
+    HEADER_NONCE,
+    HEADER_SIGNATURE,
+    HEADER_TERMINAL,
+    HEADER_TIME,
+    PATH_ACTIVATE,
+    PATH_ENROL,
+    PATH_TIME,
+    entry_to_json,
+    path_entries,
+    path_marks,
+    request_message,
+)
+from core.ledger.clock import Anchor
+from core.ledger.documents import Grant, Marks, operator_proof, read_grant, read_marks, read_time
+from core.ledger.entry import Entry, stamp
+from core.ports import Clock
+from storage.link import HqLink
+from storage.slots import OperatorKeys
+
+ENROL_TAG = b"counter/enrol/1\0"
+_NONCE_BYTES = 16
+
+
+class BestClock:
+    """HQ's last signed time of this boot, else the wall clock: for request times and certificate dates."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._anchor: Anchor | None = None
+
+    def now(self) -> dt.datetime:
+        """Aware UTC."""
+        anchor = self._anchor
+        if anchor is None or anchor.boot != self._clock.boot_id():
+            return self._clock.wall()
+        return anchor.at + dt.timedelta(milliseconds=self.boottime_ms() - anchor.boottime_ms)
+
+    def boottime_ms(self) -> int:
+        """Milliseconds since boot."""
+        return self._clock.boottime_ns() // 1_000_000
+
+    def anchor_at(self, at: dt.datetime, boottime_ms: int) -> Anchor:
+        """``at`` was true when the boot clock showed ``boottime_ms``; kept from now on."""
+        self._anchor = Anchor(at, self._clock.boot_id(), boottime_ms)
+        return self._anchor
+
+
+@dataclass(frozen=True, slots=True)
+class TimeTold:
+    """HQ's signed time: what ``TimeAnchored`` records."""
+
+    anchor: Anchor
+    nonce: bytes
+    signature: bytes = field(repr=False)
+    signer: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarksTold:
+    """HQ's marks, checked, and the signed bytes to keep."""
+
+    marks: Marks
+    document: bytes = field(repr=False)
+    signature: bytes = field(repr=False)
+
+
+class Headquarters:
+    """One terminal's requests, from one thread; every method raises HqError."""
+
+    def __init__(
+        self, link: HqLink, clock: BestClock, terminal: str, signer: Signer, signing: PublicKey
+    ) -> None:
+        """``signing`` is HQ's pinned key."""
+        self._link = link
+        self._clock = clock
+        self._terminal = terminal
+        self._signer = signer
+        self._signing = signing
+
+    def now(self) -> dt.datetime:
+        """The best time known here, aware UTC."""
+        return self._clock.now()
+
+    def time(self) -> TimeTold:
+        """HQ's time under the pinned key, bound to a fresh nonce.
+
+        Works with a wrong clock here: the server's certificate dates are not held against us.
+        """
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        target = f"{PATH_TIME}?{urllib.parse.urlencode({'nonce': wire.b64(nonce)})}"
+        before = self._clock.boottime_ms()
+        document, signature = _signed(self._link.request("GET", target, check_dates=False))
+        after = self._clock.boottime_ms()
+        try:
+            told = read_time(document, signature, self._signing, nonce)
+        except (EntryError, KeyError, TypeError):
+            raise HqError(HqFault.BAD_ANSWER, retry=True, what="time") from None
+        anchor = self._clock.anchor_at(told.at, (before + after) // 2)
+        return TimeTold(anchor, nonce, signature, self._signing.id)
+
+    def marks(self) -> MarksTold:
+        """What HQ holds of this terminal."""
+        return self._marks(self._ask("GET", path_marks(self._terminal)))
+
+    def send(self, entries: Iterable[Entry]) -> MarksTold:
+        """Entries in sequence; sending again changes nothing.
+
+        Raises HqError REFUSED with facts fault (an EntryFault), seq, received.
+        """
+        return self.send_encoded([encode_entry(entry) for entry in entries])
+
+    def send_encoded(self, entries: list[bytes]) -> MarksTold:
+        """As :meth:`send`, for entries that :func:`encode_entry` made."""
+        body = b'{"entries":[' + b",".join(entries) + b"]}"
+        return self._marks(self._ask("POST", path_entries(self._terminal), body))
+
+    def activate(self, code: str, keys: OperatorKeys) -> ActivateAnswer:
+        """Bring an operator's public keys in with her one-time code.
+
+        The proof names no role: only the answer tells it, and ``OperatorKeyAccepted`` carries one
+        that does.
+        """
+        signing, agreement = keys.signer.public.text, keys.agreement.public.text
+        proof = keys.signer.sign(operator_proof(self._terminal, keys.operator, "", signing, agreement))
+        request = {
+            "operator": keys.operator,
+            "code": code,
+            "signing": signing,
+            "agreement": agreement,
+            "wrapped": wire.b64(keys.wrapped),
+            "proof": wire.b64(proof),
+        }
+        answer = self._ask("POST", PATH_ACTIVATE, _json(request))
+        operator, name, role = (answer.get(key) for key in ("operator", "name", "role"))
+        texts = isinstance(operator, str) and isinstance(name, str) and isinstance(role, str)
+        if not texts or operator != keys.operator or not name or not role:
+            raise HqError(HqFault.BAD_ANSWER, retry=True, what="operator")
+        return ActivateAnswer(keys.operator, str(name), str(role))
+
+    def cancel(self) -> None:
+        """From another thread: end what waits; no request is made any more."""
+        self._link.cancel()
+
+    def close(self) -> None:
+        """Shut the connection."""
+        self._link.close()
+
+    def _ask(self, method: str, path: str, body: bytes = b"") -> dict[str, Any]:
+        time, nonce = stamp(self._clock.now()), wire.b64(secrets.token_bytes(_NONCE_BYTES))
+        signature = self._signer.sign(request_message(method, path, time, nonce, body))
+        headers = {
+            HEADER_TERMINAL: self._terminal,
+            HEADER_TIME: time,
+            HEADER_NONCE: nonce,
+            HEADER_SIGNATURE: wire.b64(signature),
+        }
+        return self._link.request(method, path, body, headers)
+
+    def check_marks(self, document: bytes, signature: bytes) -> Marks:
+        """Marks that HQ signed for this terminal; raises HqError BAD_ANSWER."""
+        try:
+            marks = read_marks(document, signature, self._signing)
+        except (EntryError, KeyError, TypeError):
+            raise HqError(HqFault.BAD_ANSWER, retry=True, what="marks") from None
+        if marks.terminal != self._terminal:
+            raise HqError(HqFault.BAD_ANSWER, retry=True, what="marks")
+        return marks
+
+    def _marks(self, answer: Mapping[str, Any]) -> MarksTold:
+        document, signature = _signed(answer)
+        return MarksTold(self.check_marks(document, signature), document, signature)
+
+
+@dataclass(frozen=True, slots=True)
+class ActivateAnswer:
+    """Who was activated."""
+
+    operator: str
+    name: str = field(repr=False)
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolAnswer:
+    """What headquarters gives a new terminal; ``grant`` was checked under ``signing``."""
+
+    granted: Grant
+    grant: bytes = field(repr=False)
+    grant_signature: bytes = field(repr=False)
+    certificate: str = field(repr=False)
+    signing: PublicKey
+
+    @property
+    def opening(self) -> PublicKey:
+        """HQ's opening service."""
+        return self.granted.opening
+
+
+_ENROL_MEMBERS = (
+    "branch",
+    "terminal",
+    "epoch",
+    "certificate",
+    "grant",
+    "grant_signature",
+    "signing",
+    "opening",
+)
+
+
+def enrol(link: HqLink, code: str, signer: Signer, csr: str) -> dict[str, Any]:
+    """Redeem a one-time code.  With the same code and key HQ answers again, so no answer is lost.
+
+    Trust in HQ's signing key begins here: it comes over TLS under the authority that was handed in.
+    Returns what :func:`read_enrol_answer` reads, checked by it already.  Raises HqError
+    CODE_INVALID, CONFLICT, BAD_ANSWER …
+    """
+    request = {
+        "code": code,
+        "terminal_key": signer.public.text,
+        "agreement_key": None,
+        "csr": csr,
+        "proof": wire.b64(signer.sign(ENROL_TAG + code.encode("utf-8"))),
+    }
+    answer = link.request("POST", PATH_ENROL, _json(request))
+    read_enrol_answer(answer, signer.public)
+    return {member: answer[member] for member in _ENROL_MEMBERS}
+
+
+def read_enrol_answer(answer: Mapping[str, Any], key: PublicKey) -> EnrolAnswer:
+    """The answer for the terminal key ``key``; raises HqError BAD_ANSWER."""
+    try:
+        signing = parse_public_key(answer["signing"], signing=True)
+        grant, signature = wire.unb64(answer["grant"]), wire.unb64(answer["grant_signature"])
+        granted = read_grant(grant, signature, signing)
+        whole = (
+            granted.key == key
+            and granted.terminal == answer["terminal"]
+            and granted.branch == answer["branch"]
+            and granted.epoch == answer["epoch"]
+            and granted.opening.text == answer["opening"]
+            and isinstance(answer["certificate"], str)
+            and answer["certificate"].isascii()
+        )
+    except (EntryError, KeyError, TypeError, ValueError):
+        whole = False
+    if not whole:
+        raise HqError(HqFault.BAD_ANSWER, retry=True, what="enrolment")
+    return EnrolAnswer(granted, grant, signature, answer["certificate"], signing)
+
+
+def encode_entry(entry: Entry) -> bytes:
+    """One entry as it travels."""
+    return json.dumps(entry_to_json(entry), separators=(",", ":")).encode("ascii")
+
+
+def _json(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode("utf-8")
+
+
+def _signed(answer: Mapping[str, Any]) -> tuple[bytes, bytes]:
+    try:
+        return wire.unb64(answer["document"]), wire.unb64(answer["signature"])
+    except (EntryError, KeyError):
+        raise HqError(HqFault.BAD_ANSWER, retry=True, what="signed") from None

@@ -1,0 +1,277 @@
+"""The pump: replicates the journal to headquarters, one batch at a time, for weeks offline if need be.
+
+It owns one thread.  It reads snapshots, never writes, and tells what it knows through callables.
+A refusal stops the feed and is said; only :meth:`Pump.resume` or a new start tries again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from core.errors import EntryFault, HqError, HqFault, StoreError
+from core.exchange import MAX_BATCH_BYTES, MAX_BATCH_ENTRIES
+from core.ledger.documents import Marks
+from core.ports import Probe, no_probe
+from core.view import SyncView
+from storage.headquarters import Headquarters, MarksTold, TimeTold, encode_entry
+from storage.journal import SqlJournal
+
+_log = logging.getLogger(__name__)
+_ENVELOPE_BYTES = 64
+_HALTING = {HqFault.REFUSED, HqFault.CONFLICT, HqFault.AUTH_LOST, HqFault.CODE_INVALID}
+
+
+@dataclass(frozen=True, slots=True)
+class PumpSettings:
+    """Seconds, entries and bytes."""
+
+    first_wait_s: float = 1.0
+    longest_wait_s: float = 60.0
+    heartbeat_s: float = 60.0  # with nothing to send: HQ is asked for its marks this often
+    time_every_s: float = 3600.0
+    batch_entries: int = MAX_BATCH_ENTRIES
+    batch_bytes: int = MAX_BATCH_BYTES // 2
+
+
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """Called on the pump's thread; each returns at once.
+
+    ``changed``: how current this counter is, and HQ's received seq.  ``time_told``: HQ signed a time.
+    """
+
+    changed: Callable[[SyncView, int], None]
+    time_told: Callable[[TimeTold], None]
+
+
+class Pump:
+    """Start it when the vault opens, stop it before the vault shuts."""
+
+    def __init__(
+        self,
+        journal: SqlJournal,
+        headquarters: Headquarters,
+        listeners: Listeners,
+        settings: PumpSettings | None = None,
+        probe: Probe = no_probe,
+    ) -> None:
+        self._journal = journal
+        self._hq = headquarters
+        self._listeners = listeners
+        self._settings = settings or PumpSettings()
+        self._probe = probe
+        self._random = secrets.SystemRandom()
+        self._stop = threading.Event()
+        self._wake = threading.Event()
+        self._resume = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="pump", daemon=True)
+        self._view = SyncView(state="trying")
+        self._known: Marks | None = None  # HQ's last marks, from the store or from HQ
+        self._loaded = False
+        self._fresh = False  # HQ has told its marks since this start
+        self._next = 1  # the next seq to send
+        self._batch_entries = self._settings.batch_entries
+        self._time_due = 0.0
+        self._failures = 0
+        self._gaps = 0
+
+    # -- from any thread -----------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin to replicate."""
+        self._thread.start()
+
+    def nudge(self) -> None:
+        """New entries are durable."""
+        self._wake.set()
+
+    def resume(self) -> None:
+        """A person has seen the refusal and wants another try."""
+        self._resume.set()
+        self._wake.set()
+
+    def stop(self, timeout: float = 2.0) -> bool:
+        """Cut what waits and end; False where the thread still hangs in a connect (it touches nothing)."""
+        self._stop.set()
+        self._wake.set()
+        self._hq.cancel()
+        if self._thread.ident is not None:
+            self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    # -- the pump's own thread -------------------------------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            while not self._stop.is_set():
+                self._sleep(self._round())
+        finally:
+            self._hq.close()
+
+    def _round(self) -> float | None:
+        """One step; how long to wait before the next, None until resumed.  The pump's boundary."""
+        self._wake.clear()
+        try:
+            wait = self._step()
+        except HqError as error:
+            return None if self._stop.is_set() else self._failed(error)
+        except StoreError as error:
+            # A store that cannot be read is not replicated around: it stands still, and says so.
+            _log.error("the journal cannot be read: %s", error.code)
+            self._halt("stopped", str(error.code))
+            return None
+        except Exception as error:  # noqa: BLE001 - the pump's boundary (house.md, "Errors")
+            _log.error("incident in the pump: %s at %s", type(error).__name__, _place(error))
+            self._halt("stopped", "incident")
+            return None
+        self._failures = 0
+        return wait
+
+    def _step(self) -> float:
+        if not self._loaded:
+            self._load_marks()
+            self._loaded = True
+            self._publish(state="trying", fault="")
+        if time.monotonic() >= self._time_due:
+            self._listeners.time_told(self._hq.time())
+            self._time_due = time.monotonic() + self._settings.time_every_s
+        if not self._fresh:
+            self._take(self._hq.marks())
+        batch, last = self._batch()
+        if not batch:
+            self._take(self._hq.marks())
+            return self._settings.heartbeat_s if self._unsent() == 0 else 0.0
+        self._probe("pump.send")
+        told = self._hq.send_encoded(batch)
+        self._probe("pump.sent")
+        self._gaps = 0
+        self._batch_entries = self._settings.batch_entries
+        self._next = last + 1 if told.marks.received.seq >= last else told.marks.received.seq + 1
+        self._take(told)
+        return 0.0 if self._unsent() else self._settings.heartbeat_s
+
+    def _batch(self) -> tuple[list[bytes], int]:
+        """Entries from the next one on, within the limits, and the last one's seq."""
+        batch: list[bytes] = []
+        size, last = _ENVELOPE_BYTES, self._next - 1
+        for entry in self._journal.entries(self._next, self._next + self._batch_entries - 1):
+            data = encode_entry(entry)
+            size += len(data) + 1
+            if batch and size > self._settings.batch_bytes:
+                break
+            batch.append(data)
+            last = entry.header.seq
+        return batch, last
+
+    def _take(self, told: MarksTold) -> None:
+        """HQ's marks against our chain; raises HqError CONFLICT where HQ holds another history."""
+        marks, known = told.marks, self._known
+        received = marks.received
+        if received.seq:
+            ours = self._journal.head_at(received.seq)
+            if ours is None:
+                # This store is older than what HQ has (T28): numbers must not be used again.
+                raise HqError(HqFault.CONFLICT, what="behind", received=received.seq)
+            if ours.hash != received.hash:
+                raise HqError(HqFault.CONFLICT, what="fork", seq=received.seq)
+        if known is not None and received.seq < known.received.seq:
+            _log.warning("headquarters went back from %d to %d", known.received.seq, received.seq)
+            # What was only received may be lost there in part; what is safe is not.
+            self._next = marks.safe.seq + 1
+        elif not self._fresh:
+            self._next = received.seq + 1
+        self._fresh = True
+        self._known = marks
+        self._journal.note_marks(told.document, told.signature)
+        self._publish(state="ok", fault="", last_contact=self._hq.now())
+
+    def _failed(self, error: HqError) -> float | None:
+        self._fresh = self._fresh and error.code is not HqFault.CONFLICT
+        if self._is_gap(error) and self._gaps == 0:
+            # HQ holds less than it told (it was restored in between): ask it, under its signature.
+            self._gaps += 1
+            self._fresh = False
+            return 0.0
+        if error.code is HqFault.TOO_LARGE and self._batch_entries > 1:
+            self._batch_entries = max(1, self._batch_entries // 2)
+            return 0.0
+        replayed = error.code is HqFault.CONFLICT and error.facts.get("what") == "nonce"
+        if (error.code in _HALTING and not replayed) or error.code is HqFault.TOO_LARGE:
+            shown = {name: error.facts[name] for name in ("what", "fault", "seq") if name in error.facts}
+            _log.error("the feed stands still: %s %s", error.code, shown)
+            self._halt("refused", str(error.code))
+            return None
+        if error.code in (HqFault.CLOCK, HqFault.TLS):
+            self._time_due = 0.0  # perhaps it is our clock: ask HQ's signed time first
+        self._publish(state="trying", fault=str(error.code))
+        return self._back_off()
+
+    def _is_gap(self, error: HqError) -> bool:
+        return error.code is HqFault.REFUSED and error.facts.get("fault") == EntryFault.GAP
+
+    def _back_off(self) -> float:
+        settings = self._settings
+        doubled = settings.first_wait_s * float(1 << min(self._failures, 30))
+        longest = min(settings.longest_wait_s, doubled)
+        self._failures += 1
+        return longest * self._random.uniform(0.5, 1.0)
+
+    def _halt(self, state: str, fault: str) -> None:
+        self._fresh = False
+        self._resume.clear()
+        self._publish(state=state, fault=fault)
+
+    def _sleep(self, seconds: float | None) -> None:
+        """Until the time is over, until resumed, until stopped.  A nudge ends only an idle wait."""
+        idle = self._view.state == "ok"
+        end = None if seconds is None else time.monotonic() + seconds
+        while not self._stop.is_set():
+            left = self._settings.heartbeat_s if end is None else end - time.monotonic()
+            if left <= 0 and end is not None:
+                return
+            if not self._wake.wait(left):
+                continue
+            if idle or self._resume.is_set():
+                self._resume.clear()
+                return
+            self._wake.clear()
+            self._publish(state=self._view.state, fault=self._view.fault)  # more is unsent now
+
+    def _load_marks(self) -> None:
+        try:
+            kept = self._journal.marks()
+            self._known = None if kept is None else self._hq.check_marks(*kept)
+        except HqError:
+            _log.warning("the kept marks are not headquarters'")
+            self._known = None
+
+    def _unsent(self) -> int:
+        received = self._known.received.seq if self._known is not None else 0
+        try:
+            head = self._journal.last_head()
+        except StoreError:
+            return self._view.unsent  # as far as is known; the fault itself is said by the next step
+        return max(0, head.seq - received) if head is not None else 0
+
+    def _publish(self, *, state: str, fault: str, last_contact: dt.datetime | None = None) -> None:
+        contact = last_contact or self._view.last_contact
+        self._view = replace(
+            self._view, unsent=self._unsent(), last_contact=contact, state=state, fault=fault
+        )
+        received = self._known.received.seq if self._known is not None else 0
+        if not self._stop.is_set():
+            self._listeners.changed(self._view, received)
+
+
+def _place(error: BaseException) -> str:
+    """File and line where it happened; never the text, which may quote values."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return "?" if trace is None else f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"

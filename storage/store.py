@@ -1,0 +1,160 @@
+"""Opens everything behind an open vault, starts replication with it, and shuts it in the right order."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from core.crypto import sealing
+from core.errors import HqError, HqFault, StoreError, StoreFault
+from core.ports import Clock, Journal, Probe, no_probe
+from core.view import SyncView
+from storage import tls
+from storage.database import LOW_DISK_BYTES, Database
+from storage.headquarters import BestClock, Headquarters
+from storage.journal import SqlJournal
+from storage.keyfile import KeyFile
+from storage.link import HqLink, Timeouts
+from storage.migrate import need_known, open_database
+from storage.pump import Listeners, Pump, PumpSettings
+from storage.reading import JournalReader
+from storage.vault import SUBKEY_DATABASE, SUBKEY_KEYFILE, SUBKEY_TLS, FileVault
+
+_log = logging.getLogger(__name__)
+HINT_RETENTION = "acceptance"  # hints live and die with the month key of the acceptance records
+
+
+@dataclass(frozen=True, slots=True)
+class Replication:
+    """Where headquarters is and who hears how it goes."""
+
+    url: str
+    listeners: Listeners
+    settings: PumpSettings = field(default_factory=PumpSettings)
+    timeouts: Timeouts = field(default_factory=Timeouts)
+
+
+class FileStore:
+    """``core.ports.Store`` over one data directory.  ``replication`` None: the pump does not run."""
+
+    def __init__(
+        self,
+        directory: Path,
+        vault: FileVault,
+        clock: Clock,
+        replication: Replication | None = None,
+        *,
+        low_disk_bytes: int = LOW_DISK_BYTES,
+        probe: Probe = no_probe,
+    ) -> None:
+        self._directory = directory
+        self._vault = vault
+        self._clock = clock
+        self._replication = replication
+        self._low_disk_bytes = low_disk_bytes
+        self._probe = probe
+        self._journal: SqlJournal | None = None
+        self._pump: Pump | None = None
+
+    def open(self) -> Journal:
+        """The journal, for the station's thread; replication begins.
+
+        Raises StoreError DAMAGED, TOO_NEW, BUSY, MISSING, UNSAFE; RuleError NOT_LOGGED_IN while the
+        vault is shut.  Trouble with TLS files stops replication only, and is said.
+        """
+        if self._journal is not None:
+            return self._journal
+        keys = key_file(self._directory, self._vault, self._probe)
+        database = open_database(
+            self._directory, self._vault.subkey(SUBKEY_DATABASE), low_disk_bytes=self._low_disk_bytes
+        )
+        try:
+            journal = SqlJournal(database, keys, self._probe)
+            if journal.terminal != self._vault.grant().terminal:
+                raise StoreError(StoreFault.DAMAGED, what="terminal")
+        except BaseException:
+            database.close()
+            raise
+        self._journal = journal
+        self._start_pump(journal)
+        return journal
+
+    def staff_name(self, operator: str) -> str:
+        """The name to show; the staff number itself where none is known or the journal is shut."""
+        return operator if self._journal is None else self._journal.staff_name(operator)
+
+    def hint_key(self, month: str) -> bytes:
+        """Key of the document-number hints of one month ("YYYY-MM"); destroyed with the month."""
+        if self._journal is None:
+            raise StoreError(StoreFault.MISSING, what="journal")
+        return sealing.derive(self._journal.keys.key(HINT_RETENTION, month), "document-hint")
+
+    def nudge(self) -> None:
+        """New entries are durable: replication may go on."""
+        if self._pump is not None:
+            self._pump.nudge()
+
+    def resume(self) -> None:
+        """Try again after a refusal that a person has seen."""
+        if self._pump is not None:
+            self._pump.resume()
+
+    def close(self) -> None:
+        """Stop replication (two seconds at most), keep HQ's last marks, shut the journal."""
+        pump, self._pump = self._pump, None
+        if pump is not None and not pump.stop():
+            _log.info("the pump is still in a connect; it ends by itself")
+        journal, self._journal = self._journal, None
+        if journal is None:
+            return
+        try:
+            journal.flush()
+        except StoreError as error:
+            _log.warning("the last marks were not kept: %s", error.code)
+        finally:
+            journal.database.close()
+
+    def _start_pump(self, journal: SqlJournal) -> None:
+        replication = self._replication
+        if replication is None:
+            return
+        try:
+            link, best = connect(self._directory, self._vault, self._clock, replication)
+        except (StoreError, HqError) as error:
+            _log.error("replication cannot start: %s", error)
+            replication.listeners.changed(SyncView(state="stopped", fault=str(HqFault.TLS)), 0)
+            return
+        grant, keys = self._vault.grant(), self._vault.headquarters_keys()
+        headquarters = Headquarters(link, best, grant.terminal, self._vault.terminal_signer(), keys.signing)
+        self._pump = Pump(journal, headquarters, replication.listeners, replication.settings, self._probe)
+        self._pump.start()
+
+
+def connect(
+    directory: Path, vault: FileVault, clock: Clock, replication: Replication
+) -> tuple[HqLink, BestClock]:
+    """A link to headquarters with this terminal's certificate; raises StoreError, HqError."""
+    best = BestClock(clock)
+    context = tls.client_context(directory, vault.subkey(SUBKEY_TLS))
+    return HqLink(replication.url, context, best.now, replication.timeouts), best
+
+
+def key_file(directory: Path, vault: FileVault, probe: Probe = no_probe) -> KeyFile:
+    """The month keys of an open vault; raises StoreError DAMAGED, TOO_NEW."""
+    return KeyFile(directory, vault.subkey(SUBKEY_KEYFILE), vault.grant().terminal, probe)
+
+
+def open_reader(directory: Path, vault: FileVault) -> JournalReader:
+    """The journal for reading beside a running counter (verify, export); shut its ``database``.
+
+    Raises StoreError TOO_NEW, MISSING, DAMAGED.
+    """
+    key = vault.subkey(SUBKEY_DATABASE)
+    database = Database.open(directory, key)
+    try:
+        need_known(directory, key)
+        return JournalReader(database, key_file(directory, vault))
+    except BaseException:
+        database.close()
+        raise

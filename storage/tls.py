@@ -1,0 +1,89 @@
+"""The terminal's TLS client key and the one authority it trusts (DIR/tls).
+
+The certificate only admits to headquarters' door; the terminal key's signature on each request says
+who asks.  The key file is encrypted under a subkey of the vault: shut, it opens no door.
+"""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from core import wire
+from core.errors import StoreError, StoreFault
+from storage.faults import os_errors
+from storage.files import read_small, write_atomic
+
+FOLDER = "tls"
+_KEY, _CERTIFICATE, _AUTHORITY = "client.key", "client.pem", "ca.pem"
+_SUBJECT = "terminal"  # headquarters gives the name; it is not known when the request is made
+# OpenSSL's X509_V_FLAG_NO_CHECK_TIME: dates are checked by storage/link.py against trusted time, so
+# that a counter whose battery died still reaches HQ's signed time.
+_NO_CHECK_TIME = 0x200000
+
+
+@dataclass(frozen=True, slots=True)
+class TlsRequest:
+    """A fresh key, already encrypted, and the certificate request for it (both PEM)."""
+
+    key: str
+    csr: str
+
+
+def new_request(subkey: bytes) -> TlsRequest:
+    """A P-256 key under ``subkey`` and its PKCS #10 request."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    encrypted = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.BestAvailableEncryption(_password(subkey)),
+    )
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, _SUBJECT)])
+    request = x509.CertificateSigningRequestBuilder().subject_name(name).sign(key, hashes.SHA256())
+    csr = request.public_bytes(serialization.Encoding.PEM)
+    return TlsRequest(encrypted.decode("ascii"), csr.decode("ascii"))
+
+
+def _password(subkey: bytes) -> bytes:
+    return wire.b64(subkey).encode("ascii")
+
+
+def save(directory: Path, key: str, certificate: str, authority: str) -> None:
+    """Write DIR/tls; raises StoreError as writes do."""
+    folder = directory / FOLDER
+    with os_errors(FOLDER):
+        folder.mkdir(mode=0o700, exist_ok=True)
+    write_atomic(folder / _KEY, key.encode("ascii"))
+    write_atomic(folder / _CERTIFICATE, certificate.encode("ascii"))
+    write_atomic(folder / _AUTHORITY, authority.encode("ascii"))
+
+
+def client_context(directory: Path, subkey: bytes) -> ssl.SSLContext:
+    """TLS with our certificate, trusting only the pinned authority; raises StoreError."""
+    folder = directory / FOLDER
+    context = pinned_context(read_small(folder / _AUTHORITY))
+    try:
+        context.load_cert_chain(folder / _CERTIFICATE, folder / _KEY, password=_password(subkey))
+    except FileNotFoundError:
+        raise StoreError(StoreFault.MISSING, what=FOLDER) from None
+    except (ssl.SSLError, OSError):
+        raise StoreError(StoreFault.DAMAGED, what=FOLDER) from None
+    return context
+
+
+def pinned_context(authority: bytes) -> ssl.SSLContext:
+    """TLS 1.2 or later to a server whose certificate this authority (PEM) signed; raises StoreError."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.verify_flags |= ssl.VerifyFlags(_NO_CHECK_TIME)
+    try:
+        context.load_verify_locations(cadata=authority.decode("ascii"))
+    except (ssl.SSLError, ValueError):
+        raise StoreError(StoreFault.DAMAGED, what="ca") from None
+    return context

@@ -1,0 +1,250 @@
+"""``journal verify``: every page, entry, signature, attachment, state and look-up, against each other.
+
+The first bad entry is named; nothing is repaired.  Whoever holds the data key can write any row, but
+not the terminal's, an operator's or headquarters' signature.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from core import wire
+from core.crypto.keys import PublicKey
+from core.errors import CounterError, EntryError, EntryFault, StoreFault
+from core.ledger.chain import Verifier
+from core.ledger.documents import read_marks
+from core.ledger.entry import Entry, Head
+from core.ledger.state import FOLD_VERSION, State, fold
+from storage import views
+from storage.attachments import Row, from_rows
+from storage.reading import JournalReader
+
+_CHUNK = 500
+_ENTRIES = (
+    "SELECT seq, epoch, hash, kind, operation, body, terminal_signature, session_signature FROM entry "
+    "WHERE seq > ? ORDER BY seq LIMIT ?"
+)
+_ATTACHMENTS = (
+    "SELECT seq, n, class, retention, month, nonce, data FROM attachment "
+    "WHERE seq BETWEEN ? AND ? ORDER BY seq, n"
+)
+_EPOCH_OPENED = b'"kind":"EpochOpened"'
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is not sound: a code of core.errors, the entry's seq (0: none), and which part."""
+
+    code: str
+    seq: int
+    what: str
+
+
+@dataclass
+class Report:
+    """What was checked and what was found.  ``gone``: attachments whose bytes or keys are erased."""
+
+    entries: int = 0
+    head: Head | None = None
+    attachments: int = 0
+    gone: int = 0
+    items: int = 0
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def sound(self) -> bool:
+        """Nothing was found."""
+        return not self.findings
+
+    @property
+    def first(self) -> Finding | None:
+        """The first bad thing, in the order of checking."""
+        return self.findings[0] if self.findings else None
+
+
+def verify(journal: JournalReader, headquarters: PublicKey, terminal: str) -> Report:
+    """Check the whole store.  ``terminal`` and ``headquarters`` come from the vault, not from the file."""
+    report = Report()
+    pages = journal.database.damaged_pages()
+    if pages:
+        report.findings.append(Finding(str(StoreFault.DAMAGED), 0, pages[0][:80]))
+        return report
+    walk = _Walk(journal, Verifier(terminal, headquarters), report)
+    try:
+        if journal.terminal != terminal:
+            raise EntryError(EntryFault.WRONG_TERMINAL, what="meta")
+        walk.run()
+        _check_state(journal, walk.state)
+        _check_marks(journal, headquarters, terminal)
+        _check_operators(journal, walk.state)
+        _check_items(journal, walk.rows)
+    except CounterError as error:
+        seq = error.facts.get("seq")
+        what = str(error.facts.get("what") or error.facts.get("kind") or "")
+        if not what and "attachment" in error.facts:
+            what = f"attachment {error.facts['attachment']}"
+        report.findings.append(Finding(str(error.code), seq if isinstance(seq, int) else 0, what))
+    report.items = len(walk.rows)
+    return report
+
+
+class _Walk:
+    """Follows the chain once, folding state and look-ups beside it."""
+
+    def __init__(self, journal: JournalReader, verifier: Verifier, report: Report) -> None:
+        self._journal = journal
+        self._verifier = verifier
+        self._report = report
+        self.state = State()
+        self.rows: dict[int, views.ItemRecord] = {}
+        self._day = 0
+        self._day_ends: dict[int, bytes] = {}  # last seq of a day → state hash there
+
+    def run(self) -> None:
+        """Raises EntryError or StoreError for the first bad entry, its seq in facts."""
+        after = 0
+        while True:
+            rows, beside = self._chunk(after)
+            if after == 0:
+                self._learn_grant(rows)
+            for row in rows:
+                try:
+                    self._follow(row, beside.get(row.seq, []))
+                except EntryError as error:
+                    raise _named(error, row.seq) from None
+            if len(rows) < _CHUNK:
+                return
+            after = rows[-1].seq
+
+    def _chunk(self, after: int) -> tuple[Sequence[Any], dict[int, list[Row]]]:
+        with self._journal.database.reading() as connection:
+            rows = connection.exec_driver_sql(_ENTRIES, (after, _CHUNK)).fetchall()
+            last = rows[-1].seq if rows else after
+            found = connection.exec_driver_sql(_ATTACHMENTS, (after + 1, last)).fetchall()
+        beside: dict[int, list[Row]] = {}
+        for attachment in found:
+            beside.setdefault(attachment.seq, []).append(tuple(attachment))
+        return rows, beside
+
+    def _learn_grant(self, rows: Sequence[Any]) -> None:
+        """The first entries are signed by a key that only a following ``EpochOpened`` brings."""
+        for row in rows:
+            if row.kind == "EpochOpened" or (isinstance(row.body, bytes) and _EPOCH_OPENED in row.body):
+                try:
+                    _check_hash(row)
+                    self._verifier.grant_keys([Entry(row.body, b"")])
+                except EntryError as error:
+                    raise _named(error, row.seq) from None
+                return
+
+    def _follow(self, row: Any, beside: list[Row]) -> None:
+        _check_hash(row)
+        parts = from_rows(beside, self._journal.terminal, row.epoch, self._journal.keys.find)
+        entry = Entry(row.body, row.terminal_signature, row.session_signature, parts)
+        _check_columns(row, entry, beside)
+        header = entry.header
+        self._verifier.follow(entry)
+        if header.kind == "DayOpened":
+            self._day_ends[header.seq - 1] = self.state.hash()
+        elif header.kind == "DayClosed":
+            self._check_verdict(entry)
+        self.state = fold(self.state, entry)
+        self._day = views.day_after(entry, self._day)
+        views.apply(self.rows, views.change_of(entry, self._day))
+        report = self._report
+        report.entries, report.head = report.entries + 1, entry.head
+        report.attachments += len(beside)
+        report.gone += sum(part is None for part in entry.attachments)
+
+    def _check_verdict(self, entry: Entry) -> None:
+        data, before = entry.data, self.state.head.seq
+        if data["fold"] != FOLD_VERSION:
+            return  # judged by whoever still has that fold
+        wanted = self.state.hash() if data["last"] == before else self._day_ends.get(data["last"])
+        if wanted is None or wanted != wire.unb64(data["state"], 32):
+            raise EntryError(EntryFault.STATE, seq=entry.header.seq, what="day")
+
+
+def _named(error: EntryError, seq: int) -> EntryError:
+    """The same error with the entry it is about."""
+    if "seq" in error.facts:
+        return error
+    what = str(error.facts.get("what") or error.facts.get("kind") or "")
+    return EntryError(EntryFault(error.code), seq=seq, what=what)
+
+
+def _check_hash(row: Any) -> None:
+    if not isinstance(row.body, bytes) or hashlib.sha256(row.body).digest() != row.hash:
+        raise EntryError(EntryFault.PREVIOUS, seq=row.seq, what="hash")
+
+
+def _check_columns(row: Any, entry: Entry, beside: list[Row]) -> None:
+    """What has a column beside the chained bytes says the same as they do."""
+    header, seq = entry.header, row.seq
+    for name, value in (
+        ("seq", header.seq),
+        ("epoch", header.epoch),
+        ("kind", header.kind),
+        ("operation", header.operation),
+    ):
+        if getattr(row, name) != value:
+            raise EntryError(EntryFault.FORM, seq=seq, what=name)
+    if not isinstance(row.terminal_signature, bytes):
+        raise EntryError(EntryFault.SIGNATURE, seq=seq, what="terminal")
+    if row.session_signature is not None and not isinstance(row.session_signature, bytes):
+        raise EntryError(EntryFault.SIGNATURE, seq=seq, what="session")
+    if len(beside) != len(header.commitments):
+        raise EntryError(EntryFault.COMMITMENT, seq=seq, what="count")
+    for number, (said, kept) in enumerate(zip(header.commitments, beside, strict=True)):
+        named = (number, said.cls.value, said.retention, said.month)
+        if kept[1:5] != named or (kept[6] is None and kept[5] is not None):
+            raise EntryError(EntryFault.COMMITMENT, seq=seq, attachment=number)
+
+
+def _check_state(journal: JournalReader, folded: State) -> None:
+    with journal.database.reading() as connection:
+        stored = connection.exec_driver_sql("SELECT body FROM state").scalars().all()
+    if list(stored) != ([folded.to_bytes()] if folded.head.seq else []):
+        raise EntryError(EntryFault.STATE, seq=folded.head.seq, what="state")
+
+
+def _check_marks(journal: JournalReader, headquarters: PublicKey, terminal: str) -> None:
+    kept = journal.marks()
+    if kept is None:
+        return
+    try:
+        marks = read_marks(kept[0], kept[1], headquarters)
+    except (EntryError, KeyError, TypeError, AttributeError):
+        raise EntryError(EntryFault.SIGNATURE, what="mark") from None
+    if marks.terminal != terminal:
+        raise EntryError(EntryFault.WRONG_TERMINAL, what="mark")
+    for mark in (marks.received, marks.safe):
+        ours = journal.head_at(mark.seq) if mark.seq else None
+        if mark.seq and (ours is None or ours.hash != mark.hash):
+            raise EntryError(EntryFault.FORK, seq=mark.seq, what="mark")
+
+
+def _check_operators(journal: JournalReader, folded: State) -> None:
+    """Roles are chained; names are not (no entry may hold one) and rest on the file's own MACs."""
+    with journal.database.reading() as connection:
+        rows = connection.exec_driver_sql("SELECT operator, role FROM operator ORDER BY operator").fetchall()
+    for row in rows:
+        accepted = folded.value["operators"].get(row.operator)
+        if accepted is None or accepted["role"] != row.role:
+            raise EntryError(EntryFault.VIEW, what="operator")
+
+
+def _check_items(journal: JournalReader, rows: dict[int, views.ItemRecord]) -> None:
+    query = "SELECT seq, day, waybill, token, label, copies FROM item ORDER BY seq"
+    with journal.database.reading() as connection:
+        stored = [views.ItemRecord(*row) for row in connection.exec_driver_sql(query)]
+    wanted = [rows[seq] for seq in sorted(rows)]
+    for found, right in zip(stored, wanted, strict=False):
+        if found != right:
+            raise EntryError(EntryFault.VIEW, seq=min(found.seq, right.seq), what="item")
+    if len(stored) != len(wanted):
+        longer = stored if len(stored) > len(wanted) else wanted
+        raise EntryError(EntryFault.VIEW, seq=longer[min(len(stored), len(wanted))].seq, what="item")
