@@ -22,13 +22,13 @@ SUSPECT_WITHIN_S = 60.0
 _DENIED = "32"  # SW3: the SAM does not accept the card
 
 # Option → (default, least, most).  ``reset_on_failure`` and ``max_rf_bytes`` are for readers that behave
-# otherwise than public sources say; 0 switches them off.
+# otherwise than public sources say; the latter is not sent unless configured.
 OPTIONS: Mapping[str, tuple[int, int, int]] = {
     "poll_ms": (POLL_MS, 20, 5000),
     "start_limit_ms": (START_LIMIT_MS, 0, 60_000),
     "patience_percent": (PATIENCE_PERCENT, 5, 1000),
     "reset_on_failure": (1, 0, 1),
-    "max_rf_bytes": (0, 0, 255),
+    "max_rf_bytes": (0, 24, 255),
 }
 
 
@@ -142,7 +142,9 @@ class ReaderLane:
 
 def _option(config: DeviceConfig, name: str) -> int:
     default, least, most = OPTIONS[name]
-    value = config.options.get(name, default)
+    value = config.options.get(name)
+    if value is None:
+        return default
     if not isinstance(value, int) or not least <= value <= most:
         raise ConfigError(
             ConfigFault.WRONG_VALUE,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Mapping
 
 from core.devices import CodeScanned, DeviceState
 from core.errors import ConfigError, ConfigFault, DeviceFault
@@ -15,24 +16,22 @@ from devices.traffic import Direction, TrafficLog
 GAP_MS = 250  # far above the time between two characters at 300 baud
 COMPLAINT_S = 5.0  # how long a dropped line is shown
 READ_CHUNK = 4096
-OPTIONS = ("gap_ms", "terminator")
-TERMINATORS = ("line", "gap")
+# Option → (default, least, most).  ``gap_ends`` is for scanners that cannot send a line end.
+OPTIONS: Mapping[str, tuple[int, int, int]] = {"gap_ms": (GAP_MS, 20, 5000), "gap_ends": (0, 0, 1)}
 
 
 class ScannerLane:
     """Reports each code as it comes; see :class:`devices.rack.Lane`."""
 
     def __init__(self, config: DeviceConfig, report: LaneReport) -> None:
-        """Options: ``gap_ms`` 20 to 5000; ``terminator`` "line" or "gap".  Raises ConfigError WRONG_VALUE."""
+        """Options: ``gap_ms`` 20 to 5000; ``gap_ends`` 0 or 1: whether a pause ends a code.
+
+        Raises ConfigError WRONG_VALUE.
+        """
         self._config = config
         self._report = report
-        gap_ms = config.options.get("gap_ms", GAP_MS)
-        if not isinstance(gap_ms, int) or not 20 <= gap_ms <= 5000:
-            raise _wrong(config, "gap_ms", "20 to 5000")
-        self._gap_s = gap_ms / 1000
-        if config.options.get("terminator", "line") not in TERMINATORS:
-            raise _wrong(config, "terminator", " or ".join(TERMINATORS))
-        self._gap_ends = config.options.get("terminator") == "gap"
+        self._gap_s = _option(config, "gap_ms") / 1000
+        self._gap_ends = bool(_option(config, "gap_ends"))
         self._link: Link | None = None
         self._complained = 0.0
         self.traffic = TrafficLog()
@@ -94,10 +93,14 @@ class WedgeLane:
         """Nothing waits on a device here."""
 
 
-def _wrong(config: DeviceConfig, key: str, expected: str) -> ConfigError:
-    return ConfigError(
-        ConfigFault.WRONG_VALUE,
-        key=f"devices.{config.slot.value}.{key}",
-        value=config.options.get(key),
-        expected=expected,
-    )
+def _option(config: DeviceConfig, name: str) -> int:
+    default, least, most = OPTIONS[name]
+    value = config.options.get(name, default)
+    if not isinstance(value, int) or not least <= value <= most:
+        raise ConfigError(
+            ConfigFault.WRONG_VALUE,
+            key=f"devices.{config.slot.value}.{name}",
+            value=value,
+            expected=f"{least} to {most}",
+        )
+    return value
