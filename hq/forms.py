@@ -70,7 +70,7 @@ class EnrolAnswer(msgspec.Struct):
 
 
 class ActivateRequest(msgspec.Struct, forbid_unknown_fields=True):
-    """``proof``: the new signing key's signature over core.ledger.documents.operator_proof."""
+    """``proof``: the new signing key's signature over operator_proof (core.ledger.documents), role ""."""
 
     operator: Annotated[str, msgspec.Meta(max_length=16)]
     code: Annotated[str, msgspec.Meta(max_length=100)]

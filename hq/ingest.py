@@ -63,7 +63,7 @@ class Ingest:
         except EntryError as error:
             self._refuse(terminal, error, entries)
             received = self._marks(terminal).received.seq
-            facts: dict[str, Fact] = {**error.facts, "fault": str(error.code), "received": received}
+            facts: dict[str, Fact] = {"seq": 0, **error.facts, "fault": str(error.code), "received": received}
             raise HqError(HqFault.REFUSED, retry=False, **facts) from None
         if added:
             self._stored(added)

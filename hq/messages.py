@@ -53,5 +53,7 @@ def exit_code(error: CounterError) -> int:
 
 
 class _Known(dict[str, object]):
+    """Facts for a sentence; one that is not told shows as a question mark."""
+
     def __missing__(self, key: str) -> str:
         return "?"

@@ -112,7 +112,7 @@ class Activation:
                 raise HqError(HqFault.CODE_INVALID, what="unknown")
             if parse_stamp(row.code_expires_at) < self._now():
                 raise HqError(HqFault.CODE_INVALID, what="expired")
-            _check_proof(terminal, row.role, signing, request)
+            _check_proof(terminal, signing, request)
             if row.code_used_at is None:
                 self._keep(connection, terminal, request, wrapped, digest)
             elif not _same(connection, terminal, request, digest):
@@ -137,18 +137,15 @@ class Activation:
         connection.execute(used.values(code_used_at=stamp(self._now())))
 
 
-def _check_proof(terminal: str, role: str, signing: PublicKey, request: ActivateRequest) -> None:
+def _check_proof(terminal: str, signing: PublicKey, request: ActivateRequest) -> None:
     """The key proves that it is hers for this terminal.
 
-    Her role is known to the terminal only from the answer to this request, so the proof may also name
-    no role; ``OperatorKeyAccepted`` then carries one that does.
+    The proof names no role: the terminal learns it from the answer only.  ``OperatorKeyAccepted`` then
+    carries a proof that names it.
     """
-    proof = wire.unb64(request.proof)
-    for named in (role, ""):
-        message = operator_proof(terminal, request.operator, named, request.signing, request.agreement)
-        if signing.verify(proof, message):
-            return
-    raise EntryError(EntryFault.SIGNATURE, what="proof")
+    message = operator_proof(terminal, request.operator, "", request.signing, request.agreement)
+    if not signing.verify(wire.unb64(request.proof), message):
+        raise EntryError(EntryFault.SIGNATURE, what="proof")
 
 
 def _same(connection: Connection, terminal: str, request: ActivateRequest, digest: bytes) -> bool:

@@ -10,7 +10,7 @@ import asyncio
 import signal
 import socket
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
@@ -26,11 +26,11 @@ from hq.service import Service
 from hq.web import PEER
 
 HEAD_SECONDS = 15.0  # from the first byte of a request, or the open connection, to the end of its headers
-KEEP_ALIVE_SECONDS = 30
+KEEP_ALIVE_SECONDS = 75  # longer than a counter keeps an idle connection
 DRAIN_SECONDS = 15
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
-Scope = dict[str, Any]
+Scope = MutableMapping[str, Any]
 
 
 class WithCertificate:

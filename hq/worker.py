@@ -24,7 +24,7 @@ class Worker:
     """One daemon thread.  It yields to ingest: what is not received yet matters more than a view."""
 
     def __init__(self, follower: Follower, identity: Identity, metrics: Metrics) -> None:
-        self._follower = follower
+        self.follower = follower
         self._identity = identity
         self._metrics = metrics
         self._wake = threading.Event()
@@ -52,7 +52,7 @@ class Worker:
         return self._thread.is_alive()
 
     def _run(self) -> None:
-        self._guarded(self._follower.retry_stopped)
+        self._guarded(self.follower.retry_stopped)
         while not self._stop.is_set():
             self._guarded(self._round)
             self._wake.wait(IDLE_SECONDS)
@@ -62,10 +62,10 @@ class Worker:
         if time.monotonic() - self._cared > CARE_SECONDS:
             self._identity.forget()
             self._cared = time.monotonic()
-        for terminal in self._follower.behind():
+        for terminal in self.follower.behind():
             while not self._stop.is_set():
                 began = time.monotonic()
-                count = self._follower.step(terminal, STEP)
+                count = self.follower.step(terminal, STEP)
                 self._metrics.add("counter_hq_followed_total", count)
                 if count == 0:
                     break

@@ -1,0 +1,43 @@
+"""Every test that takes ``headquarters`` runs on SQLite and on a real PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.hq.headquarters import Counter, Headquarters
+from tests.hq.postgres import PostgresCluster
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[PostgresCluster]:
+    """One PostgreSQL for the session; each test gets a database of its own."""
+    with PostgresCluster() as running:
+        yield running
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'hq.sqlite'}"
+        return
+    running: PostgresCluster = request.getfixturevalue("cluster")
+    with running.database() as url:
+        yield url
+
+
+@pytest.fixture
+def headquarters(tmp_path: Path, database_url: str) -> Iterator[Headquarters]:
+    """In this process, without its socket and thread."""
+    made = Headquarters(tmp_path / "hq", database_url)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def counter(headquarters: Headquarters) -> Counter:
+    """An enrolled terminal with a founded journal of its own."""
+    return headquarters.counter()
