@@ -6,6 +6,7 @@ who asks.  The key file is encrypted under a subkey of the vault: shut, it opens
 
 from __future__ import annotations
 
+import datetime as dt
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,3 +88,17 @@ def pinned_context(authority: bytes) -> ssl.SSLContext:
     except (ssl.SSLError, ValueError):
         raise StoreError(StoreFault.DAMAGED, what="ca") from None
     return context
+
+
+def certificate_end(directory: Path) -> dt.datetime:
+    """Until when our certificate is good, aware UTC; raises StoreError MISSING, DAMAGED."""
+    try:
+        certificate = x509.load_pem_x509_certificate(read_small(directory / FOLDER / _CERTIFICATE))
+    except ValueError:
+        raise StoreError(StoreFault.DAMAGED, what=_CERTIFICATE) from None
+    return certificate.not_valid_after_utc
+
+
+def public_context(directory: Path) -> ssl.SSLContext:
+    """TLS without our certificate, trusting only the pinned authority: works while the vault is shut."""
+    return pinned_context(read_small(directory / FOLDER / _AUTHORITY))

@@ -1,0 +1,180 @@
+"""``./run``: headquarters and simulated devices as real processes beside the counter, invented people.
+
+Both children end with this process (their standard input is a pipe of ours).  The second start finds
+everything made and uses no network but loopback.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+from core.config import Config, DeviceConfig, load_config
+from core.devices import Slot
+from core.errors import CounterError, HqError, HqFault
+from devices.simulators.control import ControlClient
+from program.first_run import first_run
+
+BRANCH, TERMINAL = "990100-01", "990100-01-03"  # no such administrative division: invented
+OPERATOR, NAME, PASSWORD = "OP10001", "示例甲", "shili-2026-guitai"
+_ROOT = Path(__file__).parents[1]
+_START_SECONDS = 30.0
+
+
+class Demonstration:
+    """A context manager: everything around the counter is up inside it."""
+
+    def __init__(self, data: Path, config: Path | None, *, whole: bool) -> None:
+        """``whole``: headquarters too and a first run; else simulated devices only."""
+        self.data = data / "counter" if whole else data
+        self.config_path = config or data / "counter.toml"
+        self._around = data / "around"
+        self._whole = whole
+        self._own_config = config is None or not config.exists()
+        self._children: list[subprocess.Popen[bytes]] = []
+
+    @property
+    def devices(self) -> Path:
+        """The simulators' directory, with ``devices.json`` and the control socket."""
+        return self._around / "devices"
+
+    def links(self) -> dict[Slot, DeviceConfig]:
+        """The simulated devices as configuration."""
+        listing = json.loads((self.devices / "devices.json").read_text("utf-8"))
+        return {Slot(name): DeviceConfig(Slot(name), row["driver"], row["link"])
+                for name, row in listing["slots"].items()}  # fmt: skip
+
+    def missing_links(self, config: Config) -> dict[Slot, DeviceConfig]:
+        """Simulated devices for the slots that a configuration leaves open."""
+        return {slot: device for slot, device in self.links().items() if slot not in config.devices}
+
+    def control(self) -> ControlClient:
+        """To place cards, scan codes and take the paper away."""
+        return ControlClient.of_directory(self.devices)
+
+    def __enter__(self) -> Demonstration:
+        try:
+            self._start()
+        except BaseException:
+            self._stop()
+            raise
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self._stop()
+
+    def _start(self) -> None:
+        self._around.mkdir(parents=True, exist_ok=True)
+        self._simulate()
+        if self._whole:
+            url = self._headquarters()
+            if not (self.data / "vault.json").exists():
+                self._first_run(url)
+            if self._own_config:
+                self._write_config(url)
+
+    # -- headquarters --------------------------------------------------------------------------------
+
+    def _headquarters(self) -> str:
+        home = self._around / "headquarters"
+        if not (home / "ca.pem").exists():
+            self._hq("init", "--demonstration")
+        port = self._port()
+        command = ["serve", "--data", str(home), "--listen", f"127.0.0.1:{port}"]
+        child = self._child(["-m", "hq", *command], "headquarters.log")
+        self._wait(lambda: _answers(port), child, "headquarters")
+        return f"https://127.0.0.1:{port}"
+
+    def _port(self) -> int:
+        """The port of the last time if it is free: the configuration stays the same then."""
+        kept = self._around / "port"
+        if not self._own_config:
+            return int(load_config(self.config_path).headquarters.url.rpartition(":")[2])
+        wanted = int(kept.read_text()) if kept.exists() else 0
+        for port in (wanted, 0):
+            try:
+                with socket.create_server(("127.0.0.1", port)) as server:
+                    found = int(server.getsockname()[1])
+                    break
+            except OSError:
+                continue
+        kept.write_text(str(found))
+        return found
+
+    def _hq(self, *arguments: str) -> dict[str, str]:
+        home = str(self._around / "headquarters")
+        command = [sys.executable, "-m", "hq", *arguments, "--data", home, "--json"]
+        done = subprocess.run(  # noqa: S603
+            command, cwd=_ROOT, capture_output=True, text=True, timeout=60, check=False
+        )
+        if done.returncode != 0:
+            raise HqError(HqFault.UNREACHABLE, what=f"hq {arguments[0]}", exit=done.returncode)
+        answer: dict[str, str] = json.loads(done.stdout.splitlines()[-1])
+        return answer
+
+    def _first_run(self, url: str) -> None:
+        code = self._hq("enrol-code", "--branch", BRANCH, "--terminal", TERMINAL)["code"]
+        added = self._hq("operator", "add", OPERATOR, "--name", NAME, "--role", "clerk")["code"]
+        first_run(self.data, url=url, authority=self._around / "headquarters" / "ca.pem", code=code,
+                  operator=OPERATOR, activation=added, password=PASSWORD)  # fmt: skip
+
+    def _write_config(self, url: str) -> None:
+        text = (
+            "# Written anew at every ./run; give --config FILE for one of your own.\n"
+            f'[station]\nbranch = "{BRANCH}"\nterminal = "{TERMINAL}"\n\n[headquarters]\nurl = "{url}"\n'
+        )
+        for device in self.links().values():
+            slot = f"[devices.{device.slot.value}]"
+            text += f'\n{slot}\ndriver = "{device.driver}"\nlink = "{device.link}"\n'
+        self.config_path.write_text(text, "utf-8")
+
+    # -- children --------------------------------------------------------------------------------------
+
+    def _simulate(self) -> None:
+        listing = self.devices / "devices.json"
+        listing.unlink(missing_ok=True)
+        command = ["-m", "devices.simulators", "--directory", str(self.devices), "--end-with-stdin"]
+        child = self._child(command, "devices.log")
+        self._wait(listing.exists, child, "devices")
+
+    def _child(self, arguments: list[str], log: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, *arguments]
+        with (self._around / log).open("ab") as out:
+            child = subprocess.Popen(command, cwd=_ROOT, stdin=subprocess.PIPE, stdout=out, stderr=out)  # noqa: S603
+        self._children.append(child)
+        return child
+
+    def _wait(self, ready: Callable[[], bool], child: subprocess.Popen[bytes], name: str) -> None:
+        end = time.monotonic() + _START_SECONDS
+        while time.monotonic() < end and child.poll() is None:
+            if ready():
+                return
+            time.sleep(0.05)
+        raise CounterError(HqFault.UNREACHABLE, what=name, log=str(self._around))
+
+    def _stop(self) -> None:
+        for child in reversed(self._children):
+            if child.stdin is not None:
+                child.stdin.close()
+            child.terminate()
+        for child in self._children:
+            try:
+                child.wait(5)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait(5)
+        self._children.clear()
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex(("127.0.0.1", port)) == 0

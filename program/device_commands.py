@@ -1,0 +1,150 @@
+"""``main.py device list|test|read``: what is configured, whether it answers, one masked read."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import queue
+import time
+from dataclasses import dataclass
+
+from core.config import Config, load_config
+from core.devices import (
+    CardFailed,
+    CardRead,
+    CardReading,
+    DeviceChanged,
+    DeviceEvent,
+    DeviceState,
+    PrintJob,
+    PrintOutcome,
+    Slot,
+)
+from core.errors import ConfigError, ConfigFault, DeviceError, DeviceFault, RuleError, RuleFault
+from core.identity.check import check_card
+from core.identity.masking import mask_name, mask_number_for_record
+from core.ledger.clock import business_date
+from core.rules import load_rules
+from devices.rack import Rack
+from program.machine import SystemClock
+from program.opening import config_path, default_data
+from program.terminal import RESOURCES, drivers
+
+SOUND, UNSOUND = 0, 1
+_TEST_SECONDS, _READ_SECONDS = 8.0, 30.0
+
+
+class NoLog:
+    """No page is ever printed by these commands."""
+
+    def starting(self, job: PrintJob) -> bool:
+        """See :class:`core.ports.PrintLog`."""
+        return False
+
+    def ended(self, job: PrintJob, outcome: PrintOutcome, fault: str = "") -> None:
+        """See :class:`core.ports.PrintLog`."""
+
+
+@dataclass
+class _Watch:
+    """Runs one slot's lane and hands out its events."""
+
+    config: Config
+    slot: Slot
+
+    def __post_init__(self) -> None:
+        self.events: queue.SimpleQueue[DeviceEvent] = queue.SimpleQueue()
+        device = self.config.devices.get(self.slot)
+        if device is None:
+            raise ConfigError(ConfigFault.MISSING_KEY, key=f"devices.{self.slot.value}")
+        self.rack = Rack([device], drivers(NoLog()), self.events.put)
+
+    def until(self, seconds: float) -> DeviceEvent | None:
+        """The next event within so many seconds."""
+        try:
+            return self.events.get(timeout=max(0.0, seconds))
+        except queue.Empty:
+            return None
+
+
+def run(options: argparse.Namespace) -> int:
+    """Needs no vault: nothing here is stored."""
+    config = load_config(options.config or config_path(options.data or default_data(demonstration=False)))
+    if options.action == "list":
+        for device in config.devices.values():
+            row = {"slot": device.slot.value, "driver": device.driver, "link": device.link}
+            print(json.dumps(row) if options.json else f"{row['slot']:<16} {row['driver']:<8} {row['link']}")
+        return SOUND
+    slot = _slot(options.slot, config)
+    watch = _Watch(config, slot)
+    watch.rack.start()
+    try:
+        return _test(watch, as_json=options.json) if options.action == "test" else _read(watch)
+    finally:
+        watch.rack.stop()
+
+
+def _slot(name: str, config: Config) -> Slot:
+    if name not in [slot.value for slot in config.devices]:
+        known = ", ".join(slot.value for slot in config.devices)
+        raise ConfigError(ConfigFault.WRONG_VALUE, key="SLOT", value=name[:40], expected=known)
+    return Slot(name)
+
+
+def _test(watch: _Watch, *, as_json: bool) -> int:
+    """Ready within eight seconds, or the last truth and what to do."""
+    end, last = time.monotonic() + _TEST_SECONDS, None
+    while (event := watch.until(end - time.monotonic())) is not None:
+        if isinstance(event, DeviceChanged):
+            last = event.truth
+            if last.state is DeviceState.READY:
+                break
+    state = last.state.value if last else DeviceState.UNKNOWN.value
+    fault, facts = (last.fault, dict(last.facts)) if last else ("", {})
+    if as_json:
+        print(json.dumps({"slot": watch.slot.value, "state": state, "fault": fault, "facts": facts}))
+    else:
+        from ui.text import Texts
+
+        said = Texts("zh").sentence(fault, facts) if fault else ""
+        print(f"{watch.slot.value}: {state} {said}".rstrip())
+    return SOUND if state == DeviceState.READY.value else UNSOUND
+
+
+def _read(watch: _Watch) -> int:
+    """One document as one JSON line: kind, masked fields, checks, milliseconds per step."""
+    if watch.slot is not Slot.ID_READER:
+        raise RuleError(RuleFault.NOT_ALLOWED, slot=watch.slot.value)
+    begun = found = time.perf_counter()
+    end, last = time.monotonic() + _READ_SECONDS, ""
+    while (event := watch.until(end - time.monotonic())) is not None:
+        if isinstance(event, DeviceChanged):
+            last = event.truth.fault
+        elif isinstance(event, CardReading):
+            found = time.perf_counter()
+        elif isinstance(event, CardFailed):
+            raise DeviceError(DeviceFault(event.fault), document=event.facts.get("document"))
+        elif isinstance(event, CardRead):
+            print(json.dumps(_card_line(event, begun, found), ensure_ascii=False))
+            return SOUND
+    raise DeviceError(DeviceFault(last) if last else DeviceFault.NO_CARD)
+
+
+def _card_line(event: CardRead, begun: float, found: float) -> dict[str, object]:
+    card, now = event.card, time.perf_counter()
+    today = business_date(SystemClock().wall())
+    finding = check_card(card, today, load_rules(RESOURCES / "rules").at(today))
+    answered = event.answered_ns / 1e9 if event.answered_ns else now
+    return {
+        "kind": card.kind.value,
+        "name": mask_name(card.name),
+        "number": mask_number_for_record(card.number),
+        "long_term": card.valid_to is None,
+        "problems": list(finding.problems),
+        "warnings": list(finding.warnings),
+        "ms": {
+            "until_found": round((found - begun) * 1000, 1),
+            "read": round((answered - found) * 1000, 1),
+            "parse": round((now - answered) * 1000, 1),
+        },
+    }

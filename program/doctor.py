@@ -1,0 +1,221 @@
+"""``main.py doctor``: one line for each thing that must be right, and what to do where it is not.
+
+Without ``--operator`` the vault stays shut: that line says so, and the rest is checked.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.config import Config, load_config
+from core.devices import DeviceState
+from core.errors import ConfigError, CounterError, DeviceError, DeviceFault, Fact
+from devices.printer.fonts import FontBook
+from devices.rack import Rack
+from program.device_commands import NoLog
+from program.journals import open_vault
+from program.machine import SystemClock
+from program.opening import config_path, default_data
+from program.terminal import drivers
+from storage import tls
+from storage.headquarters import BestClock, Headquarters
+from storage.link import HqLink
+from storage.pump import Listeners
+from storage.store import Replication, connect, open_reader
+from storage.vault import FileVault
+from storage.verify import verify
+from ui.text import Texts
+
+SOUND, UNSOUND = 0, 1
+OK, WARN, BAD, SKIPPED = "ok", "warn", "bad", "not opened"
+_LOW_DISK = 512 * 1024 * 1024
+_DEVICE_SECONDS = 4.0
+_CLOCK_OFF_SECONDS = 60
+_SOON = dt.timedelta(days=30)
+# Characters that real names have and common fonts lack (GB 18030-2022, levels 1 to 3).
+_FONT_SAMPLE = "汉㛃䶮𠅤𬭚·"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One checked thing.  ``code`` is a sentence of ui/text.py."""
+
+    name: str
+    state: str
+    code: str
+    facts: dict[str, Fact]
+
+
+def run(options: argparse.Namespace) -> int:
+    """Exit 0 only if nothing is bad and the vault was opened or not asked for."""
+    texts = Texts(options.lang or "zh")
+    bad = False
+    for line in examine(options.data or default_data(demonstration=False), options.config, options.operator):
+        bad = bad or line.state == BAD
+        said = texts.sentence(line.code, line.facts)
+        if options.json:
+            row = {"name": line.name, "state": line.state, "code": line.code, "facts": line.facts}
+            print(json.dumps({**row, "text": said}, ensure_ascii=False))
+        else:
+            sign = {OK: "✓", WARN: "▲", BAD: "■", SKIPPED: "○"}[line.state]
+            print(f"{sign} {texts(f'doctor.{line.name}')}  {said}")
+    return UNSOUND if bad else SOUND
+
+
+def examine(data: Path, path: Path | None, operator: str | None) -> Iterator[Line]:
+    """Every line, in the order in which a technician would ask."""
+    config: Config | None = None
+    try:
+        config = load_config(path or config_path(data))
+        yield Line("config", OK, "doctor.fine", {})
+    except ConfigError as error:
+        yield _bad("config", error)
+    yield _disk(data)
+    yield from _vault(data, operator, config)
+    yield _certificate(data)
+    yield _fonts()
+    if config is not None:
+        yield from _devices(config)
+        if operator is None:
+            yield _reach(data, config)
+
+
+def _bad(name: str, error: CounterError) -> Line:
+    return Line(name, BAD, str(error.code), dict(error.facts))
+
+
+def _guard(name: str, check: Callable[[], Line]) -> Line:
+    try:
+        return check()
+    except CounterError as error:
+        return _bad(name, error)
+
+
+def _disk(data: Path) -> Line:
+    there = data if data.exists() else data.parent
+    free = shutil.disk_usage(there if there.exists() else Path("/")).free
+    facts: dict[str, Fact] = {"free_mb": free // (1024 * 1024)}
+    enough = free > _LOW_DISK
+    return Line("disk", OK if enough else BAD, "doctor.disk" if enough else "doctor.disk_low", facts)
+
+
+def _vault(data: Path, operator: str | None, config: Config | None) -> Iterator[Line]:
+    if not (data / "vault.json").exists():
+        yield Line("vault", BAD, "store.missing", {"what": "vault.json"})
+        return
+    if operator is None:
+        yield Line("vault", SKIPPED, "doctor.not_opened", {})
+        return
+    try:
+        vault = open_vault(data, operator)
+    except CounterError as error:
+        yield _bad("vault", error)
+        return
+    try:
+        yield Line("vault", OK, "doctor.fine", {})
+        yield _guard("journal", lambda: _journal(data, vault))
+        if config is not None:
+            url = config.headquarters.url
+            yield from _headquarters(data, vault, url)
+    finally:
+        vault.close()
+
+
+def _journal(data: Path, vault: FileVault) -> Line:
+    journal = open_reader(data, vault)
+    try:
+        report = verify(journal, vault.headquarters_keys().signing, vault.grant().terminal)
+    finally:
+        journal.database.close()
+    first = report.first
+    if first is not None:
+        return Line("journal", BAD, first.code, {"seq": first.seq, "what": first.what})
+    return Line("journal", OK, "doctor.journal", {"entries": report.entries})
+
+
+def _headquarters(data: Path, vault: FileVault, url: str) -> Iterator[Line]:
+    """HQ answers with its own signature; its time is held against this machine's clock."""
+    machine = SystemClock()
+    try:
+        link, best = connect(
+            data, vault, machine, Replication(url, Listeners(lambda *_: None, lambda _: None))
+        )
+    except CounterError as error:
+        yield _bad("headquarters", error)
+        return
+    try:
+        grant, keys = vault.grant(), vault.headquarters_keys()
+        client = Headquarters(link, best, grant.terminal, vault.terminal_signer(), keys.signing)
+        told = client.time()
+        off = abs((told.anchor.at - machine.wall()).total_seconds())
+        marks = client.marks().marks
+        yield Line("headquarters", OK, "doctor.headquarters", {"received": marks.received.seq})
+        facts: dict[str, Fact] = {"seconds": round(off)}
+        near = off < _CLOCK_OFF_SECONDS
+        yield Line("clock", OK if near else WARN, "doctor.clock" if near else "doctor.clock_off", facts)
+    except CounterError as error:
+        yield _bad("headquarters", error)
+    finally:
+        link.close()
+
+
+def _reach(data: Path, config: Config) -> Line:
+    """Without the vault only this: something answers there that our authority signed."""
+
+    def ask() -> Line:
+        context = tls.public_context(data)
+        link = HqLink(config.headquarters.url, context, BestClock(SystemClock()).now)
+        try:
+            link.request("GET", "/healthz")
+        finally:
+            link.close()
+        return Line("headquarters", OK, "doctor.reached", {})
+
+    return _guard("headquarters", ask)
+
+
+def _certificate(data: Path) -> Line:
+    def look() -> Line:
+        left = tls.certificate_end(data) - SystemClock().wall()
+        facts: dict[str, Fact] = {"days": left.days}
+        if left < dt.timedelta(0):
+            return Line("certificate", BAD, "doctor.certificate_over", facts)
+        return Line("certificate", OK if left > _SOON else WARN, "doctor.certificate", facts)
+
+    return _guard("certificate", look)
+
+
+def _fonts() -> Line:
+    try:
+        book = FontBook()
+        book.require(_FONT_SAMPLE)
+    except DeviceError as error:
+        return _bad("fonts", error)
+    return Line("fonts", OK, "doctor.fine", {})
+
+
+def _devices(config: Config) -> Iterator[Line]:
+    """Every configured device at once, a few seconds for all."""
+    known = drivers(NoLog())
+    served = [device for device in config.devices.values() if (device.slot, device.driver) in known]
+    rack = Rack(served, known, lambda _event: None)
+    rack.start()
+    end = time.monotonic() + _DEVICE_SECONDS
+    try:
+        while time.monotonic() < end and any(t.state is not DeviceState.READY for t in rack.truths()):
+            time.sleep(0.05)
+        truths = rack.truths()
+    finally:
+        rack.stop()
+    for truth in truths:
+        ready = truth.state is DeviceState.READY
+        facts: dict[str, Fact] = {**truth.facts, "slot": truth.slot.value}
+        code = "doctor.device" if ready else truth.fault or str(DeviceFault.NO_ANSWER)
+        yield Line("device", OK if ready else BAD, code, facts)

@@ -1,0 +1,63 @@
+"""``main.py journal verify|export``: check the whole store, or write it for an outsider to check."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from core.errors import ConfigError, ConfigFault
+from core.rules import load_rules
+from program.first_run import read_password
+from program.machine import SystemClock
+from program.terminal import RESOURCES, lockout
+from storage.export import export
+from storage.store import open_reader
+from storage.vault import FileVault
+from storage.verify import verify
+
+SOUND, UNSOUND = 0, 1
+
+
+def run(options: argparse.Namespace) -> int:
+    """Exit 1 where anything is not sound; the first bad entry is named."""
+    if options.data is None:
+        raise ConfigError(ConfigFault.MISSING_KEY, key="--data")
+    vault = open_vault(options.data, options.operator)
+    journal = open_reader(options.data, vault)
+    try:
+        signing = vault.headquarters_keys().signing
+        if options.action == "export":
+            count = export(journal, options.file, signing)
+            answer: dict[str, object] = {"entries": count, "file": str(options.file)}
+            print(json.dumps(answer) if options.json else f"{count} entries: {options.file}")
+            return SOUND
+        report = verify(journal, signing, vault.grant().terminal)
+    finally:
+        journal.database.close()
+        vault.close()
+    head = report.head
+    answer = {
+        "sound": report.sound,
+        "entries": report.entries,
+        "head": None if head is None else head.as_json(),
+        "attachments": report.attachments,
+        "erased": report.gone,
+        "items": report.items,
+        "findings": [{"code": f.code, "seq": f.seq, "what": f.what} for f in report.findings],
+    }
+    if options.json:
+        print(json.dumps(answer))
+    elif report.sound:
+        print(f"sound: {report.entries} entries, {report.attachments} attachments, {report.items} items")
+    else:
+        for finding in report.findings:
+            print(f"entry {finding.seq}: {finding.code} ({finding.what})")
+    return SOUND if report.sound else UNSOUND
+
+
+def open_vault(data: Path, operator: str) -> FileVault:
+    """Unlocked with the password on standard input; raises StoreError as a log-in does."""
+    vault = FileVault(data, SystemClock(), lockout(load_rules(RESOURCES / "rules")))
+    vault.unlock(operator, read_password("password: "))
+    return vault

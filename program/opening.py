@@ -1,0 +1,56 @@
+"""``main.py`` without a command: opens the window; in demonstration mode with everything around it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+from core.errors import ConfigError, ConfigFault
+
+
+def run(options: argparse.Namespace) -> int:
+    """The terminal, the demonstration, or the screenshots."""
+    if options.screenshots is not None:
+        return screenshots(options.screenshots)
+    # Chinese input: the wheels hold only ibus' module, and fcitx speaks its protocol too.
+    os.environ.setdefault("QT_IM_MODULE", "ibus")
+    data = options.data or default_data(demonstration=options.demonstration)
+    if options.demonstration or options.simulate:
+        from program.demonstration import Demonstration
+
+        with Demonstration(data, options.config, whole=options.demonstration) as demonstration:
+            from program.window import open_window
+
+            return open_window(
+                demonstration.data, demonstration.config_path, options.lang, demonstration=demonstration
+            )
+    from program.window import open_window
+
+    return open_window(data, options.config or config_path(data), options.lang)
+
+
+def default_data(*, demonstration: bool) -> Path:
+    """Where data lie when ``--data`` does not say."""
+    if demonstration:
+        return Path(__file__).parents[1] / ".run" / "demonstration"
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("real-name-counter", appauthor=False))
+
+
+def config_path(data: Path) -> Path:
+    """The configuration beside the data; raises ConfigError MISSING_FILE."""
+    path = data / "counter.toml"
+    if not path.exists():
+        raise ConfigError(ConfigFault.MISSING_FILE, file=str(path))
+    return path
+
+
+def screenshots(directory: Path) -> int:
+    """One picture of every screen and state, without a display."""
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from ui.screenshots import render_all
+
+    render_all(directory)
+    return 0

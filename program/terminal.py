@@ -1,0 +1,155 @@
+"""One terminal put together: vault, store, station, lanes.  Tests and benches use it without a window."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from core.config import Config, DeviceConfig
+from core.devices import DeviceChanged, DeviceState, DeviceTruth, PrintJob, Slot
+from core.errors import ConfigError, ConfigFault
+from core.ports import Clock, Journal, Printer, PrintLog, Probe, no_probe
+from core.rules import RuleBook, load_rules
+from core.station.live import Live, StationSettings
+from core.station.station import Station
+from core.view import CounterView, SyncView
+from devices.idcard.lane import ReaderLane
+from devices.printer.lane import LabelPrinterLane
+from devices.rack import Drivers, Rack
+from devices.scanner.serial import ScannerLane, WedgeLane
+from program.machine import SystemClock
+from program.told import LastTold
+from storage.headquarters import TimeTold
+from storage.pump import Listeners, PumpSettings
+from storage.store import FileStore, Replication
+from storage.vault import FileVault
+
+RESOURCES = Path(__file__).parents[1] / "resources"
+FirstByte = Callable[[PrintJob, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What tests and benches may put in another's place; the product takes the defaults."""
+
+    clock: Clock | None = None
+    probe: Probe = no_probe
+    pump: PumpSettings | None = None
+    first_byte: FirstByte | None = None
+    rules: RuleBook | None = None
+    printer: Callable[[Printer | None, PrintLog], Printer | None] | None = None
+
+
+class ConfiguredStore(FileStore):
+    """The store, if it is that of the terminal which the configuration names."""
+
+    expected = ""
+
+    def open(self) -> Journal:
+        """As :meth:`FileStore.open`; also raises ConfigError where the vault is another terminal's."""
+        found = self._vault.grant().terminal
+        if found != self.expected:
+            raise ConfigError(
+                ConfigFault.WRONG_VALUE, key="station.terminal", value=self.expected, expected=found
+            )
+        return super().open()
+
+
+class PrinterSlot:
+    """Hands jobs to the label printer's lane; without one the label stays due, and that is shown."""
+
+    def __init__(self) -> None:
+        self.lane: Printer | None = None
+
+    def submit(self, job: PrintJob) -> None:
+        """See :class:`core.ports.Printer`."""
+        if self.lane is not None:
+            self.lane.submit(job)
+
+
+class Terminal:
+    """Everything but the window.  ``publish`` gets every view, on the station's thread."""
+
+    def __init__(
+        self,
+        config: Config,
+        data: Path,
+        publish: Callable[[CounterView], None],
+        *,
+        demonstration: bool = False,
+        parts: Parts | None = None,
+    ) -> None:
+        """Raises ConfigError for devices that cannot be; nothing is opened yet."""
+        parts = parts or Parts()
+        clock = parts.clock or SystemClock()
+        rules = parts.rules or load_rules(RESOURCES / "rules")
+        vault = FileVault(data, clock, lockout(rules), parts.probe)
+        listeners = Listeners(self._synced, self._time_told)
+        replication = Replication(config.headquarters.url, listeners, parts.pump or PumpSettings())
+        store = ConfiguredStore(data, vault, clock, replication, probe=parts.probe)
+        store.expected = config.station.terminal
+        self._told = LastTold(data)
+        settings = StationSettings(config.station.branch, config.station.terminal, demonstration)
+        live = Live(settings, vault, store, clock, rules, parts.probe)
+        printer = PrinterSlot()
+        self.station = Station(live, printer, publish)
+        known = drivers(self.station, parts.first_byte)
+        served = [device for device in config.devices.values() if (device.slot, device.driver) in known]
+        self._later = [device for device in config.devices.values() if device not in served]
+        self.rack = Rack(served, known, self.station.device_event)
+        lane = self.rack.lane(Slot.LABEL_PRINTER)
+        printer.lane = lane if isinstance(lane, LabelPrinterLane) else None
+        if parts.printer is not None:
+            printer.lane = parts.printer(printer.lane, self.station)
+
+    def start(self) -> None:
+        """Start the station, then the lanes."""
+        self.station.start()
+        before = self._told.read()
+        if before is not None:
+            self.station.sync_changed(before, 0)
+        for device in self._later:
+            truth = DeviceTruth(device.slot, DeviceState.DISABLED, "", {"driver": device.driver})
+            self.station.device_event(DeviceChanged(truth))
+        self.rack.start()
+
+    def stop(self) -> None:
+        """Lanes first, so that nothing is begun that the station cannot record; never hangs."""
+        self.rack.stop()
+        self.station.stop()
+
+    def _synced(self, sync: SyncView, received: int) -> None:
+        self._told.write(sync)
+        self.station.sync_changed(sync, received)
+
+    def _time_told(self, told: TimeTold) -> None:
+        self.station.time_told(told.anchor, told.nonce, told.signature, told.signer)
+
+
+def drivers(log: PrintLog, first_byte: FirstByte | None = None) -> Drivers:
+    """Which drivers this version has, by slot and name."""
+    return {
+        (Slot.ID_READER, "sam"): ReaderLane,
+        (Slot.SCANNER, "serial"): ScannerLane,
+        (Slot.SCANNER, "wedge"): WedgeLane,
+        (Slot.LABEL_PRINTER, "tspl"): lambda config, report: LabelPrinterLane(
+            config, report, log, first_byte=first_byte
+        ),
+    }
+
+
+def lockout(rules: RuleBook) -> Callable[[int], int]:
+    """Seconds to wait after so many failures: the newest edition's, for nobody is logged in yet."""
+    return rules.editions[-1].password.wait_seconds
+
+
+def with_links(config: Config, links: Mapping[Slot, DeviceConfig]) -> Config:
+    """The configuration with some devices replaced, for simulation."""
+    return replace(config, devices={**config.devices, **links})
+
+
+def threads_left() -> list[str]:
+    """Names of our threads that still run; for a clean end to be checked."""
+    return [t.name for t in threading.enumerate() if t.name.startswith(("lane-", "station", "pump"))]

@@ -1,0 +1,104 @@
+"""The window and the terminal behind it.  The log-in stands before anything else is loaded."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import sys
+import threading
+import tomllib
+from concurrent.futures import Future
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.commands import Command
+from core.view import CounterView, Message, Screen
+from ui.application import create_application
+from ui.bridge import Bridge
+from ui.window import MainWindow
+
+if TYPE_CHECKING:
+    from program.demonstration import Demonstration
+    from program.terminal import Terminal
+
+_log = logging.getLogger(__name__)
+
+
+class Composing:
+    """Takes commands at once, and gives them to the station as soon as it is put together."""
+
+    def __init__(self) -> None:
+        self._waiting: queue.SimpleQueue[Command] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._terminal: Terminal | None = None
+
+    def submit(self, command: Command) -> Future[object] | None:
+        """See :class:`core.station.station.Station`."""
+        with self._lock:
+            if self._terminal is None:
+                self._waiting.put(command)
+                return None
+            return self._terminal.station.submit(command)
+
+    def composed(self, terminal: Terminal) -> None:
+        """From now on commands go straight through; those that waited go first."""
+        with self._lock:
+            self._terminal = terminal
+            while not self._waiting.empty():
+                terminal.station.submit(self._waiting.get())
+
+
+def open_window(
+    data: Path, config: Path, language: str | None, demonstration: Demonstration | None = None
+) -> int:
+    """Runs until the window is closed; the exit code."""
+    # The journal's threads and the screen's share one interpreter: a busy one must not starve the other.
+    sys.setswitchinterval(0.001)
+    application = create_application(sys.argv[:1])
+    composing, bridge = Composing(), Bridge()
+    window = MainWindow(composing, bridge, language or _language(config))
+    made: list[Terminal] = []
+
+    def compose() -> None:
+        terminal = _compose(data, config, bridge, demonstration)
+        if terminal is not None:
+            made.append(terminal)
+            terminal.start()
+            composing.composed(terminal)
+
+    thread = threading.Thread(target=compose, name="compose", daemon=True)
+    window.show()
+    thread.start()
+    try:
+        return application.exec()
+    finally:
+        thread.join(10)
+        for terminal in made:
+            terminal.stop()
+
+
+def _compose(data: Path, path: Path, bridge: Bridge, demonstration: Demonstration | None) -> Terminal | None:
+    """The terminal, or None with the reason on the screen."""
+    from core.config import load_config
+    from core.errors import CounterError
+    from program.terminal import Terminal, with_links
+
+    try:
+        config = load_config(path)
+        if demonstration is not None:
+            config = with_links(config, demonstration.missing_links(config))
+        return Terminal(config, data, bridge.post, demonstration=demonstration is not None)
+    except CounterError as error:
+        message = Message(str(error.code), dict(error.facts), "error", 1)
+        bridge.post(CounterView(Screen.LOGIN, "", "", message=message))
+        return None
+
+
+def _language(config: Path) -> str:
+    """The configured language; the whole file is checked later, where errors can be shown."""
+    try:
+        station = tomllib.loads(config.read_text("utf-8")).get("station", {})
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return "zh"
+    language = station.get("language") if isinstance(station, dict) else None
+    return language if language in ("zh", "en") else "zh"
