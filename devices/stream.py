@@ -155,6 +155,7 @@ class TcpLink(StreamLink):
 
     def open(self) -> None:
         """See :meth:`devices.link.Link.open`.  Looking a host name up may take longer; addresses do not."""
+        self._check_cancelled()
         deadline = time.monotonic() + OPEN_LIMIT_S
         try:
             found = socket.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)
