@@ -103,24 +103,24 @@ def _json(target: argparse.ArgumentParser) -> None:
 def handler(command: str) -> Handler:
     """The function of a command; imported only now, so that a start pays for nothing else."""
     if command == "open":
-        from program import opening
+        from program.opening import run as opening
 
-        return opening.run
+        return opening
     if command == "init":
-        from program import first_run
+        from program.first_run import run as first_run
 
-        return first_run.run
+        return first_run
     if command == "doctor":
-        from program import doctor
+        from program.doctor import run as doctor
 
-        return doctor.run
+        return doctor
     if command == "journal":
-        from program import journals
+        from program.journals import run as journals
 
-        return journals.run
-    from program import device_commands
+        return journals
+    from program.device_commands import run as device
 
-    return device_commands.run
+    return device
 
 
 def tell(error: CounterError, language: str) -> int:
