@@ -1,0 +1,167 @@
+"""All simulated devices of one counter in one process, at stable links, driven through one socket."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+
+from devices.simulators.cards import Person, load_people
+from devices.simulators.control import ControlServer, OrderError, Orders, Reply, number, text
+from devices.simulators.label_printer import LabelPrinterSimulator
+from devices.simulators.port import Device, Port, PtyPort, TcpPort
+from devices.simulators.reader import ReaderSimulator
+from devices.simulators.scanner import CODE_128, ScannerSimulator
+
+READER_BAUD = 115_200
+SCANNER_BAUD = 9_600
+PRINTER_BAUD = 4_000_000  # a label printer stands on the network: a page in a fifth of a second
+READ_S = 0.4  # a chip takes its time; tests and the bench set 0
+SOCKET_PATH_LIMIT = 100  # the system allows 107 bytes
+LISTING = "devices.json"
+
+
+class SimulatedDesk:
+    """Reader, scanner and label printer; a context manager."""
+
+    def __init__(self, directory: Path, *, tcp: bool = False, read_s: float = READ_S) -> None:
+        """``directory`` is made; ``devices.json`` in it lists links.
+
+        Reader and scanner are ptys under their slots' names there, or TCP; the printer is TCP.
+        """
+        directory.mkdir(parents=True, exist_ok=True)
+        self._directory = directory
+        self._people = load_people()
+        self.reader = ReaderSimulator(_port(directory / "id_reader", READER_BAUD, tcp), read_s=read_s)
+        self.scanner = ScannerSimulator(_port(directory / "scanner", SCANNER_BAUD, tcp))
+        self.printer = LabelPrinterSimulator(TcpPort(PRINTER_BAUD), directory / "labels")
+        self._devices: Mapping[str, Device] = {
+            "id_reader": self.reader,
+            "scanner": self.scanner,
+            "label_printer": self.printer,
+        }
+        self._socket = _socket_path(directory)
+        self._control = ControlServer(self._socket, self._orders())
+
+    def start(self) -> None:
+        """Plug everything in, open the control socket, write the listing."""
+        for device in self._devices.values():
+            device.start()
+        self._control.start()
+        fresh = self._directory / f".{LISTING}.new"
+        fresh.write_text(json.dumps(self.listing(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        fresh.replace(self._directory / LISTING)
+
+    def stop(self) -> None:
+        """Unplug everything; the listing goes."""
+        (self._directory / LISTING).unlink(missing_ok=True)
+        self._control.stop()
+        for device in self._devices.values():
+            device.stop()
+
+    def __enter__(self) -> SimulatedDesk:
+        self.start()
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def listing(self) -> dict[str, object]:
+        """What ``devices.json`` says: driver and link by slot, and the control socket."""
+        drivers = {"id_reader": "sam", "scanner": "serial", "label_printer": "tspl"}
+        slots = {slot: {"driver": drivers[slot], "link": self._devices[slot].url} for slot in self._devices}
+        return {"slots": slots, "control": str(self._socket), "pid": os.getpid()}
+
+    # -- what can be ordered through the socket -----------------------------------------------------
+
+    def _orders(self) -> Orders:
+        return {
+            "place": self._place,
+            "lift": lambda _order: self._done(self.reader.lift),
+            "scan": self._scan,
+            "quirk": self._quirk,
+            "silence": self._silence,
+            "unplug": lambda order: self._done(self._port_of(order).unplug),
+            "replug": lambda order: self._done(self._port_of(order).replug),
+            "paper_out": lambda order: self._condition("paper_out", order),
+            "cover": lambda order: self._condition("head_open", order),
+            "condition": lambda order: self._condition(text(order, "name"), order),
+            "people": lambda _order: {"people": list(self._people)},
+            "state": lambda _order: self._state(),
+        }
+
+    def _done(self, action: Callable[[], None]) -> Reply:
+        action()
+        return {}
+
+    def _person(self, order: Mapping[str, object]) -> Person:
+        key = text(order, "card")
+        if key not in self._people:
+            raise OrderError("no such card", known=list(self._people))
+        return self._people[key]
+
+    def _place(self, order: Mapping[str, object]) -> Reply:
+        person = self._person(order)
+        return self._done(
+            lambda: self.reader.place_beside(person) if order.get("beside") else self.reader.place(person)
+        )
+
+    def _scan(self, order: Mapping[str, object]) -> Reply:
+        symbology = text(order, "symbology") if "symbology" in order else CODE_128
+        self.scanner.scan(text(order, "code"), symbology)
+        return {}
+
+    def _quirk(self, order: Mapping[str, object]) -> Reply:
+        name, quirks = text(order, "name"), self.reader.quirks
+        if not isinstance(getattr(quirks, name, None), int):  # bool is one; bytes and floats are for tests
+            known = [key for key, value in vars(quirks).items() if isinstance(value, int)]
+            raise OrderError("no such quirk", known=known)
+        setattr(quirks, name, type(getattr(quirks, name))(number(order, "value")))
+        return {}
+
+    def _silence(self, order: Mapping[str, object]) -> Reply:
+        on = bool(number(order, "on", 1))
+        if order.get("slot", "id_reader") == "label_printer":
+            self.printer.set_condition("silent", on)
+        else:
+            self.reader.quirks.silent = on
+        return {}
+
+    def _condition(self, name: str, order: Mapping[str, object]) -> Reply:
+        try:
+            self.printer.set_condition(name, bool(number(order, "on", 1)))
+        except KeyError:
+            raise OrderError("no such condition") from None
+        return {}
+
+    def _port_of(self, order: Mapping[str, object]) -> Port:
+        slot = text(order, "slot")
+        if slot not in self._devices:
+            raise OrderError("no such slot", known=list(self._devices))
+        return self._devices[slot].port
+
+    def _state(self) -> Reply:
+        return {
+            "card": self.reader.lying(),
+            "commands": len(self.reader.commands),
+            "conditions": sorted(self.printer.conditions()),
+            "labels": [path.name for path in self.printer.pages()],
+            "slots": list(self._devices),
+        }
+
+
+def _port(path: Path, baud: int, tcp: bool) -> Port:
+    return TcpPort(baud) if tcp else PtyPort(path, baud)
+
+
+def _socket_path(directory: Path) -> Path:
+    """In the directory; elsewhere where that makes the path longer than a socket's may be."""
+    path = directory.absolute() / "control.sock"
+    if len(os.fsencode(path)) <= SOCKET_PATH_LIMIT:
+        return path
+    return Path(tempfile.mkdtemp(prefix="desk-")) / "control.sock"

@@ -1,0 +1,131 @@
+"""All devices in one process, as a shell sees them: listing, orders, signals, a real rack on the links."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.devices import CardFailed, CardLifted, CardRead, CardReading, CodeScanned, DeviceState, Slot
+from devices.rack import Rack
+from devices.simulators.control import ControlClient
+from devices.simulators.desk import SimulatedDesk
+from tests.devices.rig import DRIVERS, Config, Told, until
+
+ROOT = Path(__file__).parents[3]
+
+
+def run(*arguments: str) -> subprocess.Popen[bytes]:
+    """A process of ours."""
+    return subprocess.Popen(
+        [sys.executable, "-m", *arguments],
+        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+
+
+def tell(directory: Path, *order: str) -> tuple[int, dict[str, object]]:
+    """One order from a shell: exit code and reply."""
+    with run("devices.simulators.tell", str(directory), *order) as process:
+        out, _ = process.communicate(timeout=30)
+    return process.returncode, json.loads(out) if out else {}
+
+
+@pytest.fixture(params=[[], ["--tcp"]], ids=["pty", "tcp"])
+def directory(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
+    """A running ``python -m devices.simulators``."""
+    folder = tmp_path / "desk"
+    arguments = ["--directory", str(folder), "--read-seconds", "0", "--end-with-stdin", *request.param]
+    with run("devices.simulators", *arguments) as process:
+        until((folder / "devices.json").exists, "no listing")
+        yield folder
+        assert process.stdin is not None
+        process.stdin.close()  # the starter goes, and so do the devices
+        assert process.wait(10) == 0
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+    assert not (folder / "devices.json").exists()
+    assert not (folder / "control.sock").exists()
+    assert not (folder / "id_reader").is_symlink()
+
+
+def test_a_days_work_from_a_shell(directory: Path) -> None:
+    listing = json.loads((directory / "devices.json").read_text(encoding="utf-8"))
+    slots = listing["slots"]
+    assert set(slots) == {"id_reader", "scanner", "label_printer"}
+    told = Told()
+    configs = [
+        Config(slot, slots[slot.value]["driver"], slots[slot.value]["link"], {})
+        for slot in (Slot.ID_READER, Slot.SCANNER)
+    ]
+    rack = Rack(configs, DRIVERS, told)
+    rack.start()
+    until(lambda: {truth.state for truth in rack.truths()} == {DeviceState.READY}, "not ready")
+    client = ControlClient.of_directory(directory)
+
+    assert tell(directory, "place", "证件样本") == (0, {"ok": True})
+    assert isinstance(told.story(), CardReading)
+    read = told.story()
+    assert isinstance(read, CardRead)
+    assert read.card.name == "证件样本"
+    assert client.tell("state")["card"] == ["证件样本"]
+    assert client.tell("scan", code="RA123456785CN") == {"ok": True}
+    scan = told.story()
+    assert isinstance(scan, CodeScanned)
+    assert (scan.text, scan.symbology) == ("RA123456785CN", "]C0")
+    assert client.tell("lift")["ok"]
+    assert isinstance(told.story(), CardLifted)
+    assert client.tell("place", card="样本港")["ok"]
+    assert isinstance(told.story(), CardReading)
+    assert isinstance(told.story(), CardFailed)
+    assert client.tell("unplug", slot="id_reader")["ok"]
+    until(lambda: rack.truths()[0].state is DeviceState.GONE, "not gone")
+    assert client.tell("replug", slot="id_reader")["ok"]
+    until(lambda: rack.truths()[0].state is DeviceState.READY, "not back")
+    assert rack.stop() == ()
+
+
+def test_wrong_orders_are_answered(directory: Path) -> None:
+    assert tell(directory, "cover", "on")[0] == 0
+    assert tell(directory, "cover", "maybe") == (1, {"ok": False, "error": "on must be a number"})
+    code, reply = tell(directory, "place", "nobody")
+    assert code == 1
+    assert "证件样本" in str(reply["known"])
+    assert tell(directory, "place")[0] == 1
+    assert tell(directory, "dance")[0] == 1
+    assert tell(directory, "state", "too", "many")[0] == 2
+    client = ControlClient.of_directory(directory)
+    assert client.tell("state")["conditions"] == ["head_open"]
+    assert client.tell("quirk", name="hangs", value=1) == {"ok": True}
+    assert not client.tell("quirk", name="garbage", value=1)["ok"]
+    assert not client.tell("unplug", slot="window")["ok"]
+    assert not client.tell("condition", name="on_fire")["ok"]
+    path = json.loads((directory / "devices.json").read_text(encoding="utf-8"))["control"]
+    with socket.socket(socket.AF_UNIX) as sock:
+        sock.connect(path)
+        sock.sendall(b"not json\n[1]\n" + b'{"do": "lift"}\n')
+        answers = b""
+        while answers.count(b"\n") < 3:
+            answers += sock.recv(4096)
+    assert [json.loads(line)["ok"] for line in answers.splitlines()] == [False, False, True]
+
+
+def test_nobody_listens(tmp_path: Path) -> None:
+    assert tell(tmp_path, "lift")[0] == 3
+    with run("devices.simulators", "--directory", "/proc/none") as process:
+        _, error = process.communicate(timeout=30)
+    assert process.returncode == 3
+    assert b"Traceback" not in error
+
+
+def test_in_this_process_and_below_a_long_path(tmp_path: Path) -> None:
+    folder = tmp_path / ("deep" * 20) / "desk"
+    with SimulatedDesk(folder) as desk:
+        listing = json.loads((folder / "devices.json").read_text(encoding="utf-8"))
+        assert ControlClient.of_directory(folder).tell("place", card="示例甲") == {"ok": True}
+        assert desk.reader.lying() == ["示例甲"]
+    assert not Path(listing["control"]).exists()
