@@ -45,6 +45,8 @@ _START_LIMIT_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class _Work:
+    """One thing to do on the station's thread, and where its outcome goes."""
+
     run: Callable[[], object]
     done: Future[object]
 

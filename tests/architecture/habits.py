@@ -25,7 +25,7 @@ BOUNDARIES: Mapping[tuple[str, str], str] = {
 # Command lines, which may print.
 SPEAKING = ("main.py", "program", "tests", "bench", "packaging")
 # The one event loop that the program runs.
-LOOPS: frozenset[tuple[str, str]] = frozenset()
+LOOPS = frozenset({("program/window.py", "open_window")})
 # Files whose module-level names another library asks for.
 NAMED_BY_OTHERS = ("storage/migrations/", "hq/migrations/")
 

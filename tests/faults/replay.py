@@ -47,6 +47,8 @@ def read_log(path: Path) -> list[Record]:
 
 @dataclass
 class _File:
+    """What of one file is on the disk, and what only the kernel has."""
+
     durable: bytearray = field(default_factory=bytearray)
     pending: list[Record] = field(default_factory=list)
 
