@@ -21,6 +21,15 @@ def upsert(connection: Connection, table: Table) -> Any:
     return make(table)
 
 
+def insert_if_new(connection: Connection, table: Table, row: Mapping[str, object]) -> bool:
+    """Insert unless that key is taken; whether it was inserted.
+
+    RETURNING says so on both: the row count of such an INSERT is -1 with PostgreSQL's driver.
+    """
+    statement = upsert(connection, table).values(row).on_conflict_do_nothing()
+    return connection.execute(statement.returning(table.c.terminal)).first() is not None
+
+
 def raise_alarm(
     connection: Connection,
     terminal: str,

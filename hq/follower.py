@@ -19,7 +19,7 @@ from core.ledger.chain import Verifier
 from core.ledger.documents import read_grant
 from core.ledger.entry import Entry, stamp
 from core.ledger.state import FOLD_VERSION, State, fold, from_bytes
-from hq.alarms import raise_alarm, upsert
+from hq.alarms import insert_if_new, raise_alarm
 from hq.clock import Now, utc_now
 from hq.database import Database
 from hq.entries import read_entries
@@ -188,17 +188,15 @@ class Follower:
         mine = FOLLOWER.c.terminal == terminal
         with self._database.write() as connection:
             if progress.known is None:
-                values = {"terminal": terminal, **row}
-                statement = upsert(connection, FOLLOWER).values(values).on_conflict_do_nothing()
-                done = connection.execute(statement)
+                kept = insert_if_new(connection, FOLLOWER, {"terminal": terminal, **row})
             else:
                 here = (mine, FOLLOWER.c.seq == progress.known, FOLLOWER.c.stopped == 0)
-                done = connection.execute(update(FOLLOWER).where(*here).values(row))
-            if done.rowcount == 0:
+                kept = connection.execute(update(FOLLOWER).where(*here).values(row)).rowcount == 1
+            if not kept:
                 return False
             for seq, state_hash in progress.day_ends.items():
                 end = {"terminal": terminal, "seq": seq, "state_hash": state_hash}
-                connection.execute(upsert(connection, DAY_ENDS).values(end).on_conflict_do_nothing())
+                insert_if_new(connection, DAY_ENDS, end)
             for fault, epoch, seq, facts in progress.alarms:
                 _LOG.warning("%s: %s at %d", terminal, fault, seq)
                 raise_alarm(connection, terminal, fault, self._now(), epoch=epoch, seq=seq, facts=facts)

@@ -24,7 +24,7 @@ from core.exchange import (
 )
 from core.ledger.entry import parse_stamp, stamp
 from hq import certificates
-from hq.alarms import raise_alarm, upsert
+from hq.alarms import insert_if_new, raise_alarm
 from hq.clock import Now, utc_now
 from hq.database import Database
 from hq.schema import CERTIFICATES, NONCES, TERMINALS
@@ -119,8 +119,7 @@ class Identity:
         now = stamp(self._now())
         with self._database.write() as connection:
             row = {"terminal": terminal, "nonce": nonce, "at": now}
-            done = connection.execute(upsert(connection, NONCES).values(row).on_conflict_do_nothing())
-            if done.rowcount == 0:
+            if not insert_if_new(connection, NONCES, row):
                 raise HqError(HqFault.CONFLICT, what="nonce")
             mine = TERMINALS.c.terminal == terminal
             connection.execute(update(TERMINALS).where(mine).values(contact_at=now))

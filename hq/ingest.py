@@ -20,7 +20,7 @@ from core.exchange import entry_to_json
 from core.ledger.documents import Marks, make_marks
 from core.ledger.entry import Entry, Head, stamp
 from core.ports import Probe, no_probe
-from hq.alarms import raise_alarm, upsert
+from hq.alarms import insert_if_new, raise_alarm
 from hq.batch import check_entries, check_signature, read_batch
 from hq.clock import Now, utc_now
 from hq.database import Database
@@ -129,8 +129,7 @@ class Ingest:
                 connection, terminal.terminal, fault, now, epoch=terminal.epoch, seq=seq, facts=error.facts
             )
             for entry in side:
-                row = _side_row(entry, stamp(now))
-                connection.execute(upsert(connection, SIDE_ENTRIES).values(row).on_conflict_do_nothing())
+                insert_if_new(connection, SIDE_ENTRIES, _side_row(entry, stamp(now)))
 
 
 def _head(connection: Connection, terminal: Terminal, *, lock: bool) -> Head:
