@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from core.config import Config, DeviceConfig, load_config
 from core.devices import Slot
@@ -30,14 +31,19 @@ _START_SECONDS = 30.0
 class Demonstration:
     """A context manager: everything around the counter is up inside it."""
 
-    def __init__(self, data: Path, config: Path | None, *, whole: bool) -> None:
-        """``whole``: headquarters too and a first run; else simulated devices only."""
+    def __init__(self, data: Path, config: Path | None, *, whole: bool, database: str | None = None) -> None:
+        """``whole``: headquarters too and a first run; else simulated devices only.
+
+        ``database`` is headquarters' (a SQLite file of its own where None).
+        """
         self.data = data / "counter" if whole else data
         self.config_path = config or data / "counter.toml"
         self._around = data / "around"
         self._whole = whole
+        self._database = ["--database", database] if database else []
         self._own_config = config is None or not config.exists()
         self._children: list[subprocess.Popen[bytes]] = []
+        self._hq: subprocess.Popen[bytes] | None = None
 
     @property
     def devices(self) -> Path:
@@ -84,14 +90,25 @@ class Demonstration:
     # -- headquarters --------------------------------------------------------------------------------
 
     def _headquarters(self) -> str:
-        home = self._around / "headquarters"
-        if not (home / "ca.pem").exists():
-            self._hq("init", "--demonstration")
+        if not (self._around / "headquarters" / "ca.pem").exists():
+            self.ask_headquarters("init", "--demonstration")
+        return self.start_headquarters()
+
+    def start_headquarters(self) -> str:
+        """Its URL, as soon as it answers."""
         port = self._port()
-        command = ["serve", "--data", str(home), "--listen", f"127.0.0.1:{port}"]
-        child = self._child(["-m", "hq", *command], "headquarters.log")
-        self._wait(lambda: _answers(port), child, "headquarters")
+        home = str(self._around / "headquarters")
+        command = ["serve", "--data", home, *self._database, "--listen", f"127.0.0.1:{port}"]
+        self._hq = self._child(["-m", "hq", *command], "headquarters.log")
+        self._wait(lambda: _answers(port), self._hq, "headquarters")
         return f"https://127.0.0.1:{port}"
+
+    def stop_headquarters(self) -> None:
+        """As if the line were cut; :meth:`start_headquarters` brings it back at the same address."""
+        if self._hq is not None:
+            self._end(self._hq)
+            self._children.remove(self._hq)
+            self._hq = None
 
     def _port(self) -> int:
         """The port of the last time if it is free: the configuration stays the same then."""
@@ -109,20 +126,20 @@ class Demonstration:
         kept.write_text(str(found))
         return found
 
-    def _hq(self, *arguments: str) -> dict[str, str]:
+    def ask_headquarters(self, *arguments: str) -> Any:
+        """The JSON answer of one ``python -m hq`` command, its last line."""
         home = str(self._around / "headquarters")
-        command = [sys.executable, "-m", "hq", *arguments, "--data", home, "--json"]
+        command = [sys.executable, "-m", "hq", *arguments, "--data", home, *self._database, "--json"]
         done = subprocess.run(  # noqa: S603
             command, cwd=_ROOT, capture_output=True, text=True, timeout=60, check=False
         )
         if done.returncode != 0:
             raise HqError(HqFault.UNREACHABLE, what=f"hq {arguments[0]}", exit=done.returncode)
-        answer: dict[str, str] = json.loads(done.stdout.splitlines()[-1])
-        return answer
+        return json.loads(done.stdout.splitlines()[-1])
 
     def _first_run(self, url: str) -> None:
-        code = self._hq("enrol-code", "--branch", BRANCH, "--terminal", TERMINAL)["code"]
-        added = self._hq("operator", "add", OPERATOR, "--name", NAME, "--role", "clerk")["code"]
+        code = self.ask_headquarters("enrol-code", "--branch", BRANCH, "--terminal", TERMINAL)["code"]
+        added = self.ask_headquarters("operator", "add", OPERATOR, "--name", NAME, "--role", "clerk")["code"]
         first_run(self.data, url=url, authority=self._around / "headquarters" / "ca.pem", code=code,
                   operator=OPERATOR, activation=added, password=PASSWORD)  # fmt: skip
 
@@ -162,16 +179,18 @@ class Demonstration:
 
     def _stop(self) -> None:
         for child in reversed(self._children):
-            if child.stdin is not None:
-                child.stdin.close()
-            child.terminate()
-        for child in self._children:
-            try:
-                child.wait(5)
-            except subprocess.TimeoutExpired:
-                child.kill()
-                child.wait(5)
+            self._end(child)
         self._children.clear()
+
+    def _end(self, child: subprocess.Popen[bytes]) -> None:
+        if child.stdin is not None:
+            child.stdin.close()
+        child.terminate()
+        try:
+            child.wait(5)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait(5)
 
 
 def _answers(port: int) -> bool:

@@ -68,6 +68,7 @@ def open_window(
 
     thread = threading.Thread(target=compose, name="compose", daemon=True)
     window.show()
+    window.activateWindow()  # without a window manager nobody else gives it the keyboard
     thread.start()
     try:
         return application.exec()
