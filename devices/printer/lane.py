@@ -70,6 +70,7 @@ class LabelPrinterLane:
         self._page: tuple[str, bytes] | None = None  # the rendered page of the job at the head
         self._complained = float("-inf")
         self._silent = 0
+        self._cut_off = False  # a page ended early: the printer may still wait for the rest of it
         self._link: Link | None = None
         self._wake = threading.Event()
         self._lock = threading.Lock()
@@ -160,6 +161,11 @@ class LabelPrinterLane:
             if self._silent >= _SILENT_LOOKS:
                 raise
             self._report.truth(DeviceState.ATTENTION, str(error.code), error.facts)
+            # Only after a page of ours was cut off, and once: a receipt printer on a wrong cable
+            # answers nothing either and would feed a thousand empty lines.
+            if self._cut_off and error.code is DeviceFault.NO_ANSWER:
+                self._cut_off = False
+                session.resync()
             return None
         self._silent = 0
         self._say(status)
@@ -183,19 +189,23 @@ class LabelPrinterLane:
         if not started:
             return
         outcome, fault = PrintOutcome.UNKNOWN, str(DeviceFault.PRINTER_OTHER)
+        handed_over = False
         self._complained = float("-inf")
         try:
             session.send(page, lambda: self._note_first(job))
+            handed_over = True
             session.finish(stop, self._say)
             outcome, fault = PrintOutcome.PRINTED, ""
         except DeviceError as error:
-            if error.facts.get("sent") == 0:
+            # ``sent`` of a later question counts that question's bytes, not the page's.
+            if not handed_over and error.facts.get("sent") == 0:
                 outcome = PrintOutcome.NOT_PRINTED
             fault = str(error.code)
             if error.code in (DeviceFault.GONE, DeviceFault.CANCELLED):
                 raise
             self._report.truth(DeviceState.ATTENTION, fault, error.facts)
         finally:
+            self._cut_off = outcome is PrintOutcome.UNKNOWN
             self._log.ended(job, outcome, fault)
 
     def _note_first(self, job: PrintJob) -> None:

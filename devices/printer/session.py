@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from core.errors import DeviceError, DeviceFault
 from devices.link import Link
-from devices.printer.tspl import STATUS_QUERY, PrinterStatus, parse_status
+from devices.printer.tspl import RESYNC, STATUS_QUERY, PrinterStatus, parse_status
 from devices.traffic import Direction, TrafficLog
 
 _TRIES = 3  # for an answer that was not one byte
@@ -63,6 +63,12 @@ class TsplSession:
             raise DeviceError(DeviceFault.NO_ANSWER, retry=True)
         return answer + self._link.read(64, time.monotonic() + max(_QUIET_S, 3 * self._bit_s))
 
+    def resync(self) -> None:
+        """End whatever the printer may still be waiting for.  Raises GONE, NO_ANSWER, CANCELLED."""
+        limit = self._timing.status_limit + 1.5 * len(RESYNC) * self._bit_s
+        self._traffic.note(Direction.OUT, "resync", hidden=len(RESYNC))
+        self._link.write(RESYNC, time.monotonic() + limit)
+
     def send(self, page: bytes, on_first: Callable[[], None]) -> None:
         """Hand the page over; ``on_first`` is called when its first bytes were accepted.
 
@@ -73,6 +79,8 @@ class TsplSession:
         self._traffic.note(Direction.OUT, "page", hidden=len(page))
         sent = 0
         try:
+            # A connection that the printer has closed would still take the first bytes: look first.
+            self._link.flush_input()
             self._link.write(page[:_FIRST_PIECE], deadline)
             sent = _FIRST_PIECE
             on_first()

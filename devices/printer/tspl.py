@@ -20,7 +20,7 @@ STATUS_QUERY = b"\x1b!?"
 # with as many line ends: inside a block they are dots that CLS wipes, outside empty lines, which
 # every parser skips.
 LARGEST_BLOCK = 2048
-_RESYNC = b"\r\n" * (LARGEST_BLOCK // 2 + 1)
+RESYNC = b"\r\n" * (LARGEST_BLOCK // 2 + 1)
 
 _HEADER_COST = 28  # bytes of a BITMAP command besides its data: smaller white gaps are sent
 _INVERSE = bytes(255 - byte for byte in range(256))
@@ -74,7 +74,7 @@ def encode_page(bitmap: Bitmap, width_mm: int, height_mm: int, *, gap_mm: int = 
         "REFERENCE 0,0\r\n"
         "CLS\r\n"
     )
-    parts = [_RESYNC, head.encode("ascii")]
+    parts = [RESYNC, head.encode("ascii")]
     rows = [bitmap.row(y) for y in range(bitmap.height)]
     for block in _blocks(rows, 0, 0):
         for piece in _without_escape(block):

@@ -13,7 +13,6 @@ from PIL import Image, ImageChops
 
 LONGEST_LINE = 4096
 _BITMAP = re.compile(rb"\s*BITMAP\s+(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*,\s*([012])\s*,")
-_BITMAP_HEAD = 64  # bytes; longer heads are not a command
 _SIZE = re.compile(rb"SIZE\s+([\d.]+)\s*mm\s*,\s*([\d.]+)\s*mm")
 _PRINT = re.compile(rb"PRINT\s+(\d+)(?:\s*,\s*(\d+))?")
 _KNOWN = (b"GAP", b"DIRECTION", b"REFERENCE", b"OFFSET", b"SPEED", b"DENSITY", b"SET", b"CODEPAGE", b"BLINE")
@@ -68,10 +67,6 @@ class TsplInterpreter:
         """Consume one thing; False when more bytes are needed for the next."""
         if self._lacking >= 0:
             return self._data()
-        if not self._buffer:
-            return False
-        if self._buffer[0] == 0x1B:
-            return self._immediate(orders)
         head = _BITMAP.match(self._buffer)
         if head:
             x, y, width, height, self._mode = (int(group) for group in head.groups())
@@ -79,19 +74,21 @@ class TsplInterpreter:
             self._lacking = width * height
             del self._buffer[: head.end()]
             return True
-        return self._line(orders)
+        return self._immediate(orders) or self._line(orders)
 
     def _immediate(self, orders: list[Order]) -> bool:
-        if len(self._buffer) < 3:
+        """``ESC !`` is obeyed at any time, also inside a line; inside BITMAP data it is data here."""
+        escape, end = self._buffer.find(b"\x1b"), self._buffer.find(b"\n")
+        if escape < 0 or 0 <= end < escape or len(self._buffer) < escape + 3:
             return False
-        command = bytes(self._buffer[:3])
+        command = bytes(self._buffer[escape : escape + 3])
         if command == b"\x1b!?":
             orders.append(StatusAsked())
         elif command == b"\x1b!R":
             orders.append(ResetAsked())
         else:
             self.skipped += 1
-        del self._buffer[:3]
+        del self._buffer[escape : escape + 3]
         return True
 
     def _data(self) -> bool:
@@ -114,16 +111,11 @@ class TsplInterpreter:
     def _line(self, orders: list[Order]) -> bool:
         end = self._buffer.find(b"\n")
         if end < 0:
-            bitmap = self._buffer.lstrip().startswith(b"BITMAP"[: len(self._buffer)])
-            if len(self._buffer) > (_BITMAP_HEAD if bitmap else LONGEST_LINE):
+            if len(self._buffer) > LONGEST_LINE:
                 self._buffer.clear()
                 self.skipped += 1
             return False
         line = bytes(self._buffer[:end]).strip()
-        escape = line.find(b"\x1b!?")
-        if escape >= 0:  # obeyed at any time, also inside a line
-            orders.append(StatusAsked())
-            line = line[:escape] + line[escape + 3 :]
         del self._buffer[: end + 1]
         if line:
             self._command(line, orders)

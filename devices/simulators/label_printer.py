@@ -31,7 +31,7 @@ BEHAVIOURS = frozenset({"silent", "stuck", "garbage", "noise", "unplugged"})
 CONDITIONS = frozenset(STATUS_BITS) | BEHAVIOURS
 
 _PRINTING = 0x20
-_ROUND_S = 0.005
+_ROUND_S = 0.01  # of the line's bytes are taken at once: answers and faults come in between
 
 
 class LabelPrinterSimulator(Device):
@@ -108,7 +108,7 @@ class LabelPrinterSimulator(Device):
     # -- the device's thread ----------------------------------------------------------------------
 
     def _serve(self) -> None:
-        data = self.port.receive(_ROUND_S)
+        data = self.port.receive(_ROUND_S, max(1, round(self.port.baud * _ROUND_S / BITS_PER_BYTE)))
         cut = False
         with self._lock:
             if 0 <= self._cut_after <= len(data):

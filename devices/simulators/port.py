@@ -53,13 +53,17 @@ class Port(ABC):
         self._wanted = False
         self._follow()
 
-    def receive(self, wait: float) -> bytes:
-        """What the computer sent within ``wait`` seconds, b"" for nothing.  The device's thread."""
+    def receive(self, wait: float, limit: int = MOST_AT_ONCE) -> bytes:
+        """What the computer sent within ``wait`` seconds, b"" for nothing.  The device's thread.
+
+        A device that takes bytes at the line's rate asks for few at once: the rest waits in the
+        operating system's buffer, and the computer's writes wait when that is full.
+        """
         deadline = time.monotonic() + wait
         while True:
             self._follow()
             left = deadline - time.monotonic()
-            data = self._take(max(0.0, min(SLICE_S, left)))
+            data = self._take(max(0.0, min(SLICE_S, left)), limit)
             if data or left <= 0:
                 return data
 
@@ -104,7 +108,7 @@ class Port(ABC):
     def _pull(self) -> None: ...
 
     @abstractmethod
-    def _take(self, wait: float) -> bytes: ...
+    def _take(self, wait: float, limit: int) -> bytes: ...
 
     @abstractmethod
     def _give(self, piece: bytes) -> None: ...
@@ -140,12 +144,12 @@ class PtyPort(Port):
         os.close(self._master)
         self._master = self._slave = -1
 
-    def _take(self, wait: float) -> bytes:
+    def _take(self, wait: float, limit: int) -> bytes:
         if not self._plugged:
             time.sleep(wait)
             return b""
         ready, _, _ = select.select([self._master], [], [], wait)
-        return os.read(self._master, MOST_AT_ONCE) if ready else b""
+        return os.read(self._master, limit) if ready else b""
 
     def _give(self, piece: bytes) -> None:
         try:
@@ -181,7 +185,7 @@ class TcpPort(Port):
             self._listener.close()
             self._listener = None
 
-    def _take(self, wait: float) -> bytes:
+    def _take(self, wait: float, limit: int) -> bytes:
         waiting = [sock for sock in (self._listener, self._client) if sock is not None]
         if not waiting:
             time.sleep(wait)
@@ -192,7 +196,7 @@ class TcpPort(Port):
         if self._client is None or self._client not in ready:
             return b""
         try:
-            data = self._client.recv(MOST_AT_ONCE)
+            data = self._client.recv(limit)
         except (BlockingIOError, ConnectionError):
             data = b""
         if not data:

@@ -1,0 +1,187 @@
+"""A printer simulator on a real link, a lane in a real rack, and a print log that remembers."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from core.devices import (
+    DeviceChanged,
+    DeviceEvent,
+    DeviceState,
+    DeviceTruth,
+    Label,
+    PrintJob,
+    PrintOutcome,
+    Slot,
+)
+from devices.printer.lane import LabelPrinterLane
+from devices.printer.session import Timing
+from devices.rack import DeviceConfig, Lane, LaneReport, Rack
+from devices.simulators.label_printer import LabelPrinterSimulator
+from devices.simulators.port import Port, PtyPort, TcpPort
+from tests.devices.printer.labels import PLAIN
+
+PATIENCE_S = 30.0
+QUICK = Timing(
+    status_limit=0.8,
+    idle_poll=0.05,
+    retry_poll=0.05,
+    print_poll=0.02,
+    write_limit=5.0,
+    print_limit=2.5,
+    settle=0.4,
+)
+
+
+@dataclass(frozen=True)
+class Config:
+    """One table of the configuration."""
+
+    slot: Slot
+    driver: str
+    link: str
+    options: Mapping[str, int | str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Started:
+    """PrintStarted became durable."""
+
+    job: str
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The outcome of a job; ``pages`` had left the printer by then."""
+
+    job: str
+    outcome: PrintOutcome
+    fault: str
+    pages: int = field(compare=False)
+
+
+class Log:
+    """A PrintLog that writes down what it is told, in order."""
+
+    def __init__(self, simulator: LabelPrinterSimulator) -> None:
+        self.told: list[Started | Ended] = []
+        self.refused: set[str] = set()
+        self.on_starting: Callable[[PrintJob], None] = lambda _job: None
+        self._simulator = simulator
+
+    def starting(self, job: PrintJob) -> bool:
+        self.on_starting(job)
+        if job.job in self.refused:
+            return False
+        self.told.append(Started(job.job))
+        return True
+
+    def ended(self, job: PrintJob, outcome: PrintOutcome, fault: str = "") -> None:
+        self.told.append(Ended(job.job, outcome, fault, len(self._simulator.pages())))
+
+    def ends(self) -> list[Ended]:
+        return [entry for entry in self.told if isinstance(entry, Ended)]
+
+
+class Stand:
+    """Everything of one test."""
+
+    def __init__(self, simulator: LabelPrinterSimulator, link: str, timing: Timing) -> None:
+        self.simulator = simulator
+        self.log = Log(simulator)
+        self.truths: list[DeviceTruth] = []
+        self.first_bytes: list[tuple[str, int]] = []
+        self.on_first: Callable[[], None] = lambda: None
+        self._lanes: list[LabelPrinterLane] = []
+
+        def driver(config: DeviceConfig, report: LaneReport) -> Lane:
+            lane = LabelPrinterLane(config, report, self.log, first_byte=self._first, timing=timing)
+            self._lanes.append(lane)
+            return lane
+
+        config = Config(Slot.LABEL_PRINTER, "tspl", link)
+        self.rack = Rack([config], {(Slot.LABEL_PRINTER, "tspl"): driver}, self._listen)
+
+    @property
+    def lane(self) -> LabelPrinterLane:
+        return self._lanes[0]
+
+    def submit(self, *names: str, **changes: object) -> None:
+        for name in names:
+            self.lane.submit(job(name, **changes))
+
+    def wait(self, true: Callable[[], bool], what: str) -> None:
+        """Until it is so; fails after half a minute, which no test comes near."""
+        deadline = time.monotonic() + PATIENCE_S
+        while not true():
+            if time.monotonic() > deadline:
+                raise AssertionError(f"waited in vain for {what}; told {self.log.told}; truths {self.truths}")
+            time.sleep(0.005)
+
+    def wait_truth(self, state: DeviceState, fault: str = "") -> DeviceTruth:
+        self.wait(lambda: self._now() == (state, fault), f"{state} {fault}")
+        return self.truths[-1]
+
+    def wait_ended(self, count: int) -> list[Ended]:
+        self.wait(lambda: len(self.log.ends()) >= count, f"{count} outcomes")
+        return self.log.ends()
+
+    def questions_only(self) -> bool:
+        """Nothing but status questions has reached the printer."""
+        return self.simulator.received == 3 * self.simulator.asked
+
+    def _now(self) -> tuple[DeviceState, str] | None:
+        return (self.truths[-1].state, self.truths[-1].fault) if self.truths else None
+
+    def _listen(self, event: DeviceEvent) -> None:
+        assert isinstance(event, DeviceChanged)
+        self.truths.append(event.truth)
+
+    def _first(self, printed: PrintJob, at_ns: int) -> None:
+        self.first_bytes.append((printed.job, at_ns))
+        self.on_first()
+
+
+def label_of(name: str, **changes: object) -> Label:
+    """The waybill carries the job's name, so that a page tells which job it was."""
+    return dataclasses.replace(PLAIN, waybill=f"EA{name:0>9}CN", **changes)  # type: ignore[arg-type]
+
+
+def job(name: str, **changes: object) -> PrintJob:
+    return PrintJob(name, Slot.LABEL_PRINTER, 1, label_of(name, **changes), time.perf_counter_ns())
+
+
+def port_of(kind: str, directory: Path, baud: int = 921_600) -> Port:
+    return TcpPort(4_000_000) if kind == "tcp" else PtyPort(directory / "printer", baud)
+
+
+@contextmanager
+def stand(
+    port: Port,
+    directory: Path,
+    *,
+    timing: Timing = QUICK,
+    print_s: float = 0.1,
+    lag_s: float = 0.0,
+    plugged: bool = True,
+) -> Iterator[Stand]:
+    """A running printer and a running lane; both are stopped and checked at the end."""
+    simulator = LabelPrinterSimulator(port, directory / "pages", print_s=print_s, lag_s=lag_s)
+    simulator.start()
+    if not plugged:
+        simulator.set_condition("unplugged", True)
+    placed = Stand(simulator, simulator.url, timing)
+    try:
+        placed.rack.start()
+        yield placed
+    finally:
+        late = placed.rack.stop()
+        simulator.stop()
+    assert late == (), "the lane did not end in time"
+    assert not [thread for thread in threading.enumerate() if thread.name == "lane-label_printer"]
