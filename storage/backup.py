@@ -26,7 +26,7 @@ def copy_before(directory: Path, key: bytes, revision: str) -> Path:
     """
     target = directory / f"{_BEFORE}{revision}"
     unfinished = directory / f".{_BEFORE}{revision}.new"
-    unfinished.unlink(missing_ok=True)
+    _remove(unfinished)
     with os_errors("backup"):
         os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     try:
@@ -40,9 +40,14 @@ def copy_before(directory: Path, key: bytes, revision: str) -> Path:
             unfinished.replace(target)
             sync_directory(directory)
     except BaseException:
-        unfinished.unlink(missing_ok=True)
+        _remove(unfinished)
         raise
     return target
+
+
+def _remove(path: Path) -> None:
+    for end in ("", "-wal", "-shm"):
+        path.with_name(path.name + end).unlink(missing_ok=True)
 
 
 def _copy(source: dbapi2.Connection, path: Path, key: bytes) -> None:

@@ -205,15 +205,18 @@ class Database:
 
     def damaged_pages(self) -> list[str]:
         """What SQLCipher's page MACs and SQLite's own check say; empty: sound.  Reads the whole file."""
+        with self.reading() as connection:
+            pages = connection.exec_driver_sql("PRAGMA cipher_integrity_check").scalars().all()
+        if pages:
+            return [str(page) for page in pages]
         try:
             with self.reading() as connection:
-                pages = connection.exec_driver_sql("PRAGMA cipher_integrity_check").scalars().all()
                 rows = connection.exec_driver_sql("PRAGMA quick_check").scalars().all()
         except StoreError as error:
             if error.code is StoreFault.DAMAGED:
                 return ["unreadable"]
             raise
-        return [str(page) for page in pages] + [str(row) for row in rows if row != "ok"]
+        return [str(row) for row in rows if row != "ok"]
 
     def close(self) -> None:
         """Shut every connection, then let another process in."""

@@ -40,18 +40,19 @@ class KeyFile:
     def find(self, retention: str, month: str) -> bytes | None:
         """The key, None where it was destroyed or never made."""
         with self._lock:
-            return self._keys.get(_name(retention, month))
+            return self._keys.get(f"{retention}/{month}")
 
     def key(self, retention: str, month: str) -> bytes:
         """The key, made and durable now where there was none.
 
         Raises StoreError DISK_FULL, READ_ONLY, IO; then nothing may be encrypted.
         """
+        name = _name(retention, month)
         found = self.find(retention, month)
         if found is not None:
             return found
         fresh = secrets.token_bytes(_KEY_BYTES)
-        keys = {**self._keys, _name(retention, month): fresh}
+        keys = {**self._keys, name: fresh}
         self._save(keys)
         with self._lock:
             self._keys = keys

@@ -27,8 +27,9 @@ from core.errors import EntryError, StoreError, StoreFault
 
 KEY_BYTES = 32
 _SALT_BYTES = 16
-_MEMORY_KIB = 256 * 1024
+_MEMORY_KIB = 128 * 1024
 _SMALL_MEMORY_KIB = 64 * 1024
+_LEAST_ITERATIONS = 3  # RFC 9106, section 4, for memory below 2 GiB
 _SMALL_MACHINE = 2 * 1024**3
 _TARGET_SECONDS = 0.75  # house.md: 0.5 to 1 s
 # Beyond these a file was not written by us; it would only keep the machine busy.
@@ -48,11 +49,12 @@ def tuned_cost(target_seconds: float = _TARGET_SECONDS) -> Argon2Cost:
     """The cost that takes about ``target_seconds`` on this machine; measured once, at creation."""
     memory = _MEMORY_KIB if _physical_memory() >= _SMALL_MACHINE else _SMALL_MEMORY_KIB
     best = float("inf")
-    for _ in range(2):
+    for _ in range(3):
         begin = time.perf_counter()
         sealing.stretch("tuning", bytes(_SALT_BYTES), iterations=1, memory_kib=memory, lanes=1)
         best = min(best, time.perf_counter() - begin)
-    return Argon2Cost(max(1, min(_MOST_ITERATIONS, round(target_seconds / best))), memory)
+    iterations = max(_LEAST_ITERATIONS, min(_MOST_ITERATIONS, round(target_seconds / best)))
+    return Argon2Cost(iterations, memory)
 
 
 def _physical_memory() -> int:

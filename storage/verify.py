@@ -82,7 +82,8 @@ def verify(journal: JournalReader, headquarters: PublicKey, terminal: str) -> Re
         _check_operators(journal, walk.state)
         _check_items(journal, walk.rows)
     except CounterError as error:
-        seq = error.facts.get("seq")
+        # Of a gap, what is missing is named, not what stands behind it.
+        seq = error.facts.get("expected", error.facts.get("seq"))
         what = str(error.facts.get("what") or error.facts.get("kind") or "")
         if not what and "attachment" in error.facts:
             what = f"attachment {error.facts['attachment']}"
