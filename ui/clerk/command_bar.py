@@ -1,0 +1,107 @@
+"""The bar that says what the one key will do, and what is still missing.  It cannot be clicked."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from core.view import VisitView
+from ui.style import mark, put
+from ui.text import Texts
+
+HEIGHT = 60
+_NAMED = 4  # so many missing steps are named, the rest is a number
+NEXT = "missing.next"  # this item is committed: F7 or F8
+_HINTS = (
+    ("F1", "help"), ("F2", "new"), ("F3", "look_up"), ("F7", "next_item"), ("F8", "next_customer"),
+    ("F10", "reprint"), ("F12", "lock"), ("Alt+D", "close_day"), ("Alt+Q", "log_out"), ("Ctrl+L", "language"),
+)  # fmt: skip
+
+
+class CommandBar(QFrame):
+    """``F9`` with its meaning now, and the other keys."""
+
+    def __init__(self, texts: Texts, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("commit_bar")
+        self.setFixedHeight(HEIGHT)
+        self._texts = texts
+        self._visit: VisitView | None = None
+        self._covered = False
+        self._key = QLabel("F9", self)
+        self._key.setObjectName("commit_key")
+        self._key.setFixedHeight(36)
+        self._action = QLabel(self)
+        self._action.setObjectName("commit_action")
+        self._missing = QLabel(self)
+        self._missing.setObjectName("commit_missing")
+        self._missing.setWordWrap(True)
+        self._missing.setAlignment(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
+        self._hints: list[QLabel] = []
+        row = QHBoxLayout(self)
+        row.setContentsMargins(20, 0, 20, 0)
+        row.setSpacing(16)
+        row.addWidget(self._key, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self._action)
+        row.addWidget(self._missing, 1)
+        row.addLayout(self._hint_grid())
+
+    def _hint_grid(self) -> QVBoxLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(2)
+        for number, _ in enumerate(_HINTS):
+            label = QLabel(self)
+            label.setProperty("role", "caption")
+            self._hints.append(label)
+            grid.addWidget(label, number // 5, number % 5)
+        middle = QVBoxLayout()
+        middle.addStretch(1)
+        middle.addLayout(grid)
+        middle.addStretch(1)
+        return middle
+
+    def retranslate(self, texts: Texts) -> None:
+        """In this language from now on."""
+        self._texts = texts
+        for label, (key, name) in zip(self._hints, _HINTS, strict=True):
+            put(label, f"{key} {texts(f'key.{name}')}")
+        self._paint()
+
+    def show_view(self, visit: VisitView | None, *, covered: bool) -> None:
+        """``covered``: another page stands in front of the form, and F9 does nothing."""
+        self._visit, self._covered = visit, covered
+        self._paint()
+
+    @property
+    def ready(self) -> bool:
+        """Whether nothing is missing as far as the screen knows."""
+        return self._visit is not None and not self._visit.missing and not self._covered
+
+    def _paint(self) -> None:
+        texts, visit = self._texts, self._visit
+        put(self._action, texts("commit.action"))
+        if self._covered:
+            line = texts("commit.covered")
+        elif visit is None:
+            line = texts("commit.nothing")
+        elif visit.reading:
+            line = texts("commit.reading")
+        elif visit.missing == (NEXT,):
+            line = texts("commit.accepted", named=texts(NEXT))
+        elif visit.missing:
+            line = self._missing_line(visit.missing)
+        else:
+            line = texts("commit.ready", count=len(visit.items) + 1)
+        put(self._missing, line)
+        mark(self, "ready", "true" if self.ready else "false")
+        self.setAccessibleName(f"F9 {texts('commit.action')}")
+        self.setAccessibleDescription(line)
+
+    def _missing_line(self, missing: tuple[str, ...]) -> str:
+        texts = self._texts
+        named = texts.join([texts(code) for code in missing[:_NAMED]])
+        more = len(missing) - _NAMED
+        if more > 0:
+            named += texts("commit.more", count=more)
+        return texts("commit.missing", count=len(missing), named=named)

@@ -1,0 +1,87 @@
+"""A row of fields, and under it one line that says what is wrong in the row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from core.commands import Field
+from core.view import FieldView, VisitView
+from ui.fields import FormField, Typed
+from ui.keys import Keyboard
+from ui.style import put
+from ui.text import Texts
+
+PLAIN = (Field.SENDER_PHONE, Field.RECIPIENT_PHONE, Field.WAYBILL, Field.QUANTITY, Field.WEIGHT)
+_PROBLEM_HEIGHT = 17
+
+
+class FieldRow(QWidget):
+    """Fields beside each other with widths in the given proportions."""
+
+    edited = Signal(object, str)  # Field, text
+
+    def __init__(
+        self,
+        names: Sequence[Field],
+        widths: Sequence[int],
+        keyboard: Keyboard,
+        parent: QWidget | None = None,
+        *,
+        figures: Sequence[Field] = (),
+    ) -> None:
+        super().__init__(parent)
+        self._texts: Texts | None = None
+        self.fields: dict[Field, FormField] = {}
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        for name, width in zip(names, widths, strict=True):
+            typed = Typed.FIGURES if name in figures else Typed.PLAIN if name in PLAIN else Typed.WORDS
+            field = FormField(name.value, typed, keyboard, self)
+            field.edited.connect(partial(self._tell, name))
+            field.entry.focused.connect(self._say)
+            self.fields[name] = field
+            row.addWidget(field, width)
+        self._problem = QLabel(self)
+        self._problem.setProperty("role", "problem")
+        self._problem.setFixedHeight(_PROBLEM_HEIGHT)
+        self._problem.setObjectName(f"problem_{names[0].value}")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(row)
+        layout.addWidget(self._problem)
+
+    def _tell(self, name: Field, text: str) -> None:
+        self.edited.emit(name, text)
+
+    def retranslate(self, texts: Texts) -> None:
+        """In this language from now on."""
+        self._texts = texts
+        for field in self.fields.values():
+            field.retranslate(texts)
+        self._say()
+
+    def show_view(self, visit: VisitView | None) -> None:
+        """What the station holds in these fields."""
+        for name, field in self.fields.items():
+            held = visit.fields.get(name) if visit is not None else None
+            field.show_view(held or FieldView(""))
+        self._say()
+
+    def set_locked(self, locked: bool) -> None:
+        """The item is committed: nothing of it can be typed any more."""
+        for field in self.fields.values():
+            field.entry.set_locked(locked)
+
+    def _say(self) -> None:
+        """The problem of the field in focus, or else the first one of the row."""
+        if self._texts is None:
+            return
+        order = sorted(self.fields.values(), key=lambda field: not field.entry.hasFocus())
+        lines = [field.problem_line(self._texts) for field in order]
+        line = next((line for line in lines if line), "")
+        put(self._problem, f"■ {line}" if line else "")

@@ -1,0 +1,113 @@
+"""The last item, how many this visit has, and labels that still have to come out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from core.view import ItemView, VisitView
+from ui.clerk.confirmations import ConfirmationButton
+from ui.flow import Flow
+from ui.keys import Keyboard
+from ui.present import waybill
+from ui.style import mark, put
+from ui.text import Texts
+
+
+def label_words(texts: Texts, item: ItemView) -> tuple[str, str]:
+    """(tone, words) for the state of an item's label."""
+    if item.label == "printed":
+        said = texts("label_state.copies", count=item.copies) if item.copies else texts("label_state.printed")
+        return "good", f"✓ {said}"
+    if item.label == "unknown":
+        return "bad", f"■ {texts('label_state.unknown')}"
+    said = texts(f"label_state.{item.label}")
+    if item.label_fault:
+        return "warn", f"▲ {said}{texts('join.fact')}{texts.what(item.label_fault)}"
+    return "quiet", f"○ {said}"
+
+
+def sent_words(texts: Texts, item: ItemView) -> tuple[str, str]:
+    """(tone, words) for whether headquarters has the item."""
+    return ("good", f"✓ {texts('sent.yes')}") if item.at_headquarters else ("quiet", f"○ {texts('sent.no')}")
+
+
+class LastCard(QFrame):
+    """The card at the lower right."""
+
+    def __init__(self, texts: Texts, keyboard: Keyboard, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("last_card")
+        self.setProperty("role", "card")
+        self._texts = texts
+        self._title, self._visit = QLabel(self), QLabel(self)
+        self._first, self._second = QLabel(self), QLabel(self)
+        self._printed, self._sent = QLabel(self), QLabel(self)
+        self._pending = QLabel(self)
+        self.seen = ConfirmationButton("label_seen", keyboard, self)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        for label in (self._title, self._visit):
+            label.setProperty("role", "title")
+        self._first.setProperty("role", "semi")
+        for label, name in ((self._first, "last_item"), (self._second, "last_item_line"),
+                            (self._pending, "pending_labels")):  # fmt: skip
+            label.setObjectName(name)
+        self._second.setWordWrap(True)
+        for label in (self._printed, self._sent, self._pending):
+            label.setProperty("role", "badge")
+        top = QHBoxLayout()
+        top.addWidget(self._title)
+        top.addStretch(1)
+        top.addWidget(self._visit)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 10, 16, 12)
+        layout.setSpacing(4)
+        layout.addLayout(top)
+        layout.addWidget(self._first)
+        layout.addWidget(self._second)
+        badges = Flow(spacing=6)
+        for badge in (self._printed, self._sent, self._pending):
+            badges.addWidget(badge)
+        layout.addLayout(badges)
+        layout.addWidget(self.seen)
+
+    def retranslate(self, texts: Texts) -> None:
+        """In this language from now on."""
+        self._texts = texts
+        put(self._title, texts("last.title"))
+
+    def show_view(self, visit: VisitView | None, last: ItemView | None, pending: Sequence[ItemView]) -> None:
+        """The newest item, and what the printer still owes."""
+        texts = self._texts
+        count = len(visit.items) if visit is not None else 0
+        put(self._visit, texts("last.visit", count=count) if count else "")
+        if last is None:
+            put(self._first, "")
+            put(self._second, texts("last.none"))
+        else:
+            put(self._first, f"{last.number.split(' ')[-1]}  {waybill(last.waybill)}")
+            put(self._second, f"{last.accepted_at}  {last.recipient}  {last.contents}")
+            for label, (tone, words) in (
+                (self._printed, label_words(texts, last)),
+                (self._sent, sent_words(texts, last)),
+            ):
+                put(label, words)
+                mark(label, "tone", tone)
+        self._first.setVisible(last is not None)
+        self._printed.setVisible(last is not None)
+        self._sent.setVisible(last is not None)
+        self._say_pending(last, pending)
+
+    def _say_pending(self, last: ItemView | None, pending: Sequence[ItemView]) -> None:
+        others = [item for item in pending if last is None or item.seq != last.seq]
+        unknown = [item for item in pending if item.label == "unknown"]
+        if others:
+            words = self._texts("last.pending", count=len(pending))
+            put(self._pending, f"▲ {words}")
+            mark(self._pending, "tone", "warn")
+        self._pending.setVisible(bool(others))
+        self.seen.show_view(None, self._texts)
+        self.seen.setVisible(bool(unknown))

@@ -1,0 +1,169 @@
+"""F3: find an item; and the labels that still have to come out.  A page of the frame, not a dialog."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from core.view import ItemView
+from ui.clerk.items import label_words, sent_words
+from ui.fields import Entry, Typed
+from ui.keys import Keyboard
+from ui.present import waybill
+from ui.style import mark, put
+from ui.text import Texts, kilograms
+
+ROWS = 6  # so many items stand on a page; the arrow keys move through all
+
+
+class _Row(QFrame):
+    """One item in two lines."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "gate")
+        self._number, self._waybill = QLabel(self), QLabel(self)
+        self._number.setProperty("role", "semi")
+        self._waybill.setProperty("role", "semi")
+        self._goods, self._when = QLabel(self), QLabel(self)
+        self._goods.setWordWrap(True)
+        self._when.setProperty("role", "caption")
+        self._printed, self._sent = QLabel(self), QLabel(self)
+        for badge in (self._printed, self._sent):
+            badge.setProperty("role", "badge")
+        upper, lower = QHBoxLayout(), QHBoxLayout()
+        upper.setSpacing(16)
+        lower.setSpacing(8)
+        upper.addWidget(self._number)
+        upper.addWidget(self._waybill)
+        upper.addWidget(self._goods, 1)
+        lower.addWidget(self._when)
+        lower.addStretch(1)
+        lower.addWidget(self._printed)
+        lower.addWidget(self._sent)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 4, 12, 4)
+        layout.setSpacing(2)
+        layout.addLayout(upper)
+        layout.addLayout(lower)
+
+    def show_view(self, item: ItemView, texts: Texts, *, selected: bool) -> None:
+        """Show an item."""
+        put(self._number, item.number.split(" ")[-1])
+        put(self._waybill, waybill(item.waybill))
+        put(self._goods, f"{item.recipient}  {item.contents}  {kilograms(item.weight_g)}")
+        put(self._when, f"{item.accepted_at}  {item.operator}")
+        for badge, (tone, words) in (
+            (self._printed, label_words(texts, item)),
+            (self._sent, sent_words(texts, item)),
+        ):
+            put(badge, words)
+            mark(badge, "tone", tone)
+        mark(self, "now", "true" if selected else "false")
+        self.setAccessibleName(f"{self._number.text()} {self._waybill.text()}")
+        self.setAccessibleDescription(f"{self._printed.text()} {self._sent.text()}")
+
+
+class LookUpPage(QFrame):
+    """Search field, results or waiting labels, and the keys that act on the chosen one."""
+
+    asked = Signal(str)
+
+    def __init__(self, texts: Texts, keyboard: Keyboard, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("look_up_page")
+        self.setProperty("role", "panel")
+        self._texts = texts
+        self._items: Sequence[ItemView] = ()
+        self._found: Sequence[ItemView] = ()
+        self._waiting: Sequence[ItemView] = ()
+        self._at = 0
+        self.pending_only = False
+        self._title, self._count, self._caption, self._keys = (QLabel(self) for _ in range(4))
+        self.entry = Entry("look_up", Typed.FIGURES, keyboard, self)
+        self.entry.left.connect(self._ask)
+        self._rows = [_Row(self) for _ in range(ROWS)]
+        self._nothing = QLabel(self)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        self._title.setProperty("role", "heading")
+        self._count.setProperty("role", "caption")
+        self._caption.setProperty("role", "caption")
+        self._keys.setProperty("role", "caption")
+        self._keys.setWordWrap(True)
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        top = QHBoxLayout()
+        top.addWidget(self._title)
+        top.addStretch(1)
+        top.addWidget(self._count)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 12, 16, 12)
+        layout.setSpacing(6)
+        layout.addLayout(top)
+        layout.addWidget(self._caption)
+        layout.addWidget(self.entry)
+        layout.addSpacing(4)
+        for row in self._rows:
+            layout.addWidget(row)
+        layout.addWidget(self._nothing, 1)
+        layout.addStretch(1)
+        layout.addWidget(self._keys)
+
+    def retranslate(self, texts: Texts) -> None:
+        """In this language from now on."""
+        self._texts = texts
+        put(self._caption, texts("look_up.caption"))
+        put(self._keys, texts("look_up.keys"))
+        self.entry.setAccessibleName(texts("look_up.caption"))
+        self.entry.setAccessibleDescription(texts("look_up.keys"))
+        self._paint()
+
+    def open(self, *, pending_only: bool) -> None:
+        """Begin anew: an empty search, or the labels that wait."""
+        self.pending_only = pending_only
+        self._at = 0
+        self.entry.clear()
+        self.entry.setFocus()
+        self._paint()
+
+    def show_view(self, found: Sequence[ItemView], pending: Sequence[ItemView]) -> None:
+        """The station's result."""
+        if [item.seq for item in found] != [item.seq for item in self._found]:
+            self._at = 0
+        self._found, self._waiting = found, pending
+        self._paint()
+
+    @property
+    def chosen(self) -> ItemView | None:
+        """The item that F10 and Alt+8 mean."""
+        return self._items[self._at] if self._at < len(self._items) else None
+
+    def step(self, by: int) -> None:
+        """The choice goes up or down."""
+        if self._items:
+            self._at = max(0, min(len(self._items) - 1, self._at + by))
+            self._paint()
+
+    def _ask(self) -> None:
+        self.pending_only = False
+        self.asked.emit(self.entry.text())
+
+    def _paint(self) -> None:
+        texts = self._texts
+        self._items = self._waiting if self.pending_only else self._found
+        self._at = max(0, min(self._at, len(self._items) - 1))
+        first = max(0, min(self._at - ROWS // 2, len(self._items) - ROWS))
+        for place, row in enumerate(self._rows):
+            at = first + place
+            if at < len(self._items):
+                row.show_view(self._items[at], texts, selected=at == self._at)
+            row.setVisible(at < len(self._items))
+        put(self._title, texts("look_up.pending" if self.pending_only else "look_up.title"))
+        last = min(first + ROWS, len(self._items))
+        count = texts("look_up.count", first=first + 1, last=last, count=len(self._items))
+        put(self._count, count if self._items else "")
+        put(self._nothing, texts("look_up.no_pending" if self.pending_only else "look_up.nothing"))
+        self._nothing.setVisible(not self._items)

@@ -1,0 +1,96 @@
+"""The one line that says what happened and what to do; it never stands in the way."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+
+from core.view import Message
+from ui.style import mark, put
+from ui.text import Texts
+
+HEIGHT = 34
+LOCAL_MS = 6000  # how long the screen's own line stands before the station's comes back
+_TONES = {"info": "quiet", "good": "good", "warning": "warn", "error": "bad"}
+_SIGNS = {"info": "●", "good": "✓", "warning": "▲", "error": "■"}
+
+
+class MessageStrip(QFrame):
+    """Shows the station's message, or for some seconds one of the screen's own."""
+
+    def __init__(self, texts: Texts, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("message")
+        self.setFixedHeight(HEIGHT)
+        self._texts = texts
+        self._station: Message | None = None
+        self._local: Message | None = None
+        self._line = QLabel(self)
+        self._line.setObjectName("message_text")
+        self._hint = QLabel(self)
+        self._hint.setObjectName("message_hint")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 0, 16, 0)
+        row.addWidget(self._line)
+        row.addStretch(1)
+        row.addWidget(self._hint)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(LOCAL_MS)
+        self._timer.timeout.connect(self._forget_local)
+        self._quiet = ""
+
+    def retranslate(self, texts: Texts) -> None:
+        """In this language from now on."""
+        self._texts = texts
+        self._paint()
+
+    def show_view(self, message: Message | None) -> None:
+        """The station's message; a new one takes the place of whatever stood here."""
+        newer = message is not None and (self._station is None or message.serial != self._station.serial)
+        self._station = message
+        if newer:
+            self._timer.stop()
+            self._local = None
+        self._paint()
+
+    def say(self, message: Message) -> None:
+        """The screen's own line, for some seconds."""
+        self._local = message
+        self._timer.start()
+        self._paint()
+
+    def hint(self, text: str) -> None:
+        """What stands here while there is no message: a word on the field in focus."""
+        self._quiet = text
+        self._paint()
+
+    @property
+    def shown(self) -> Message | None:
+        """What stands here now."""
+        return self._local or self._station
+
+    def dismiss_local(self) -> bool:
+        """Take away the screen's own line; False where none stands."""
+        if self._local is None:
+            return False
+        self._timer.stop()
+        self._forget_local()
+        return True
+
+    def _forget_local(self) -> None:
+        self._local = None
+        self._paint()
+
+    def _paint(self) -> None:
+        message = self.shown
+        if message is None:
+            put(self._line, self._quiet)
+            put(self._hint, self._texts("message.help") if self._quiet else "")
+            mark(self, "tone", "")
+            return
+        sentence = self._texts.sentence(message.code, message.facts)
+        put(self._line, f"{_SIGNS.get(message.level, '●')}  {sentence}")
+        put(self._hint, self._texts("message.dismiss"))
+        self.setAccessibleName(sentence)
+        mark(self, "tone", _TONES.get(message.level, "quiet"))

@@ -1,0 +1,350 @@
+"""The clerk's screen: what each key does, and where the focus goes.
+
+It holds no business state: everything shown comes from the last view, every key becomes a command.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QWidget
+
+from core.commands import (
+    CloseLookUp,
+    Command,
+    Commit,
+    DismissMessage,
+    Field,
+    LabelSeen,
+    Lock,
+    LookUp,
+    NewAcceptance,
+    NextCustomer,
+    NextItem,
+    Refuse,
+    Reprint,
+    SetField,
+)
+from core.view import CounterView, Message
+from ui.bridge import Station
+from ui.buttons import KeyButton
+from ui.clerk.choices import CLOSE_DAY, DISCARD, LOG_OUT, REFUSE, Question
+from ui.clerk.confirmations import BY_KEY, ConfirmationButton
+from ui.clerk.frame import ClerkFrame, Page, Side
+from ui.fields import Entry
+from ui.keys import Keyboard
+from ui.text import Texts
+
+COMMIT_SECONDS = 3.0  # a second F9 waits for the first one's answer, at most so long
+TYPING_SECONDS = 1.5  # the focus stays where somebody typed so recently
+
+_Key = Qt.Key
+
+
+class ClerkScreen(ClerkFrame):
+    """The frame, alive."""
+
+    def __init__(
+        self, station: Station, keyboard: Keyboard, texts: Texts, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(keyboard, texts, parent)
+        self._station = station
+        self._keyboard = keyboard
+        self._view: CounterView | None = None
+        self._reading = False
+        self._refocus = True
+        self._home: QWidget | None = None  # where the focus was before a panel took it
+        self._asked_at = float("-inf")  # the last F9 that was sent, and what stood on the screen then
+        self._asked_of: object = None
+        self._keys: Mapping[tuple[int, bool], Callable[[], None]] = {
+            (_Key.Key_F1, False): self.toggle_help,
+            (_Key.Key_F2, False): self._new,
+            (_Key.Key_F3, False): partial(self._look_up, pending_only=False),
+            (_Key.Key_F7, False): partial(self._go_on, NextItem()),
+            (_Key.Key_F8, False): partial(self._go_on, NextCustomer()),
+            (_Key.Key_F9, False): self._commit,
+            (_Key.Key_F10, False): self._reprint,
+            (_Key.Key_R, True): partial(self.ask, REFUSE),
+            (_Key.Key_D, True): self._close_day,
+            (_Key.Key_Q, True): partial(self.ask, LOG_OUT),
+            (_Key.Key_P, True): partial(self._look_up, pending_only=True),
+        }
+        self._connect()
+        self.translate(texts)
+
+    def _connect(self) -> None:
+        for row in self.rows:
+            row.edited.connect(self._edited)
+        for button in self.findChildren(KeyButton):
+            button.left.connect(self._next_field)
+            if isinstance(button, ConfirmationButton):
+                button.clicked.connect(partial(self._clicked, button.confirmation.command))
+        for entry in self.entries():
+            entry.left.connect(self._next_field)
+        controls: list[Entry | KeyButton] = [*self.findChildren(Entry), *self.findChildren(KeyButton)]
+        for control in controls:
+            control.focused.connect(self.follow_help)
+        self.item_card.refuse_asked.connect(partial(self.ask, REFUSE))
+        self.look_up.asked.connect(self._search)
+        self.choices.answered.connect(self._answered)
+
+    # -- views -----------------------------------------------------------------------------------
+
+    def retranslate(self, texts: Texts) -> None:
+        """In this language from now on."""
+        self.translate(texts)
+        self.message.hint(self.help.line)
+        if self._view is not None:
+            self.paint_view(self._view)
+
+    def show_view(self, view: CounterView) -> None:
+        """Show a view of the clerk's screen."""
+        before, self._view = self._view, view
+        self._follow_reading(view)
+        self._follow_look_up(view)
+        self.paint_view(view)
+        self._follow_focus(before, view)
+
+    def clear(self) -> None:
+        """Nobody is logged in, or the screen is locked."""
+        if self._view is not None:
+            self._view = None
+            self._reading = False
+            self._refocus = True
+            self._home = None
+            self._keyboard.end_reading()
+            self.empty()
+
+    def _follow_reading(self, view: CounterView) -> None:
+        reading = view.visit is not None and view.visit.reading
+        if reading and not self._reading:
+            self._keyboard.begin_reading()
+        elif self._reading and not reading:
+            dropped = self._keyboard.end_reading()
+            if dropped:
+                self.say("msg.typeahead_dropped", count=dropped)
+        self._reading = reading
+
+    def _follow_look_up(self, view: CounterView) -> None:
+        if view.found is not None and self.page is Page.FORM:
+            self._remember_focus()
+            self.side = Side.USUAL
+            self.page = Page.LOOK_UP
+            self.look_up.open(pending_only=self.look_up.pending_only)
+        elif view.found is None and self.page is Page.LOOK_UP:
+            self.page = Page.FORM
+            self.look_up.entry.clear()
+            self._focus_home()
+
+    def _follow_focus(self, before: CounterView | None, view: CounterView) -> None:
+        """After a card, a scan or a new customer: to the first empty field, unless somebody is typing."""
+        old, new = (each.visit if each else None for each in (before, view))
+        changed = (old.revision if old else -1) != (new.revision if new else -1)
+        if (not changed and before is not None) or self.covered:
+            return
+        focused = self.focusWidget()
+        idle = not isinstance(focused, Entry) or bool(focused.text())
+        if self._refocus or (idle and self._keyboard.idle_seconds() > TYPING_SECONDS):
+            self._refocus = False
+            self.focus_first_empty()
+
+    def focus_first_empty(self) -> None:
+        """The first field that is still empty; the first of all where none is."""
+        entries = list(self.entries())
+        next((entry for entry in entries if not entry.text()), entries[0]).setFocus()
+
+    def say(self, code: str, **facts: str | int) -> None:
+        """A line of the screen's own, for some seconds."""
+        self.message.say(Message(code, facts, "warning"))
+
+    # -- keys ------------------------------------------------------------------------------------
+
+    def handle_key(self, event: QKeyEvent) -> bool:
+        """A key that no field took.  True where it was one of the screen's, even if it did nothing."""
+        key, modifiers = event.key(), event.modifiers()
+        alt = bool(modifiers & Qt.KeyboardModifier.AltModifier)
+        act = self._keys.get((key, alt))
+        # Scanners can send characters as Alt with digits of the keypad: those confirm nothing.
+        if alt and key in BY_KEY and not modifiers & Qt.KeyboardModifier.KeypadModifier:
+            act = partial(self._confirm, BY_KEY[_Key(key)].command)
+        if event.isAutoRepeat():
+            return act is not None or key in (_Key.Key_F12, _Key.Key_Escape)
+        if key == _Key.Key_F12 and not alt:
+            self._submit(Lock())
+        elif self._keyboard.discard(event):
+            return True
+        elif key == _Key.Key_Escape:
+            self._back()
+        elif act is None:
+            return self._arrow(key)
+        elif self._keyboard.in_burst():
+            self.say("msg.key_in_burst", key=_key_name(key, alt=alt))
+        else:
+            act()
+        return True
+
+    def _arrow(self, key: int) -> bool:
+        steps = {_Key.Key_Up: -1, _Key.Key_Down: 1, _Key.Key_PageUp: -6, _Key.Key_PageDown: 6}
+        if self.page is not Page.LOOK_UP or key not in steps:
+            return False
+        self.look_up.step(steps[_Key(key)])
+        return True
+
+    def _submit(self, command: Command) -> None:
+        self._station.submit(command)
+
+    def _edited(self, name: Field, text: str) -> None:
+        self._submit(SetField(name, text))
+
+    def _commit(self) -> None:
+        """F9.  At most one command until the station has answered the one before."""
+        pressed_ns = time.perf_counter_ns()
+        if self.covered:
+            self.say("msg.panel_open")
+            return
+        standing = self._standing()
+        if time.monotonic() - self._asked_at < COMMIT_SECONDS and standing == self._asked_of:
+            return
+        self._asked_at, self._asked_of = time.monotonic(), standing
+        self._expect_change()
+        self._submit(Commit(pressed_ns))
+
+    def _standing(self) -> object:
+        """What differs once the station has answered: its message, a field it changed, the last item."""
+        view = self._view
+        if view is None:
+            return None
+        revision = view.visit.revision if view.visit else -1
+        return revision, view.message.serial if view.message else -1, view.last.seq if view.last else -1
+
+    def _expect_change(self) -> None:
+        """The station decides now what stands in the fields; the focus follows it."""
+        self._refocus = True
+        for field in self.fields.values():
+            field.forget_pending()
+
+    def _clicked(self, command: Command, _checked: bool = False) -> None:
+        self._confirm(command)
+
+    def _confirm(self, command: Command) -> None:
+        chosen = self.look_up.chosen if self.page is Page.LOOK_UP else None
+        if isinstance(command, LabelSeen):
+            self._submit(LabelSeen(chosen.seq if chosen else 0))
+        elif self.covered:
+            self.say("msg.panel_open")
+        else:
+            self._submit(command)
+
+    def _go_on(self, command: Command) -> None:
+        self._expect_change()
+        self._submit(command)
+
+    def _new(self) -> None:
+        visit = self._view.visit if self._view else None
+        if visit is not None and any(field.text for field in visit.fields.values()):
+            self.ask(DISCARD)
+        else:
+            self._go_on(NewAcceptance())
+
+    def _reprint(self) -> None:
+        chosen = self.look_up.chosen if self.page is Page.LOOK_UP else None
+        self._submit(Reprint(chosen.seq if chosen else 0))
+
+    # -- panels ----------------------------------------------------------------------------------
+
+    def _look_up(self, *, pending_only: bool) -> None:
+        self._leave_side()
+        self.look_up.pending_only = pending_only
+        if self.page is Page.LOOK_UP:
+            self.look_up.open(pending_only=pending_only)
+        self._submit(LookUp(""))
+
+    def _search(self, text: str) -> None:
+        self._submit(LookUp(text))
+
+    def _close_day(self) -> None:
+        view = self._view
+        self.ask(CLOSE_DAY, date=view.day if view else "", count=view.today if view else 0)
+
+    def ask(self, question: Question, **facts: str | int) -> None:
+        """A question at the side, with numbered answers."""
+        self._remember_focus()
+        self.side = Side.CHOICES
+        self.choices.ask(question, **facts)
+        self._paint_bar()
+
+    def _answered(self, command: Command) -> None:
+        self._leave_side()
+        if isinstance(command, NewAcceptance | Refuse):
+            self._expect_change()
+        self._submit(command)
+
+    def toggle_help(self) -> None:
+        """F1."""
+        if self.side is Side.USUAL:
+            self.side = Side.HELP
+            self.follow_help()
+        elif self.side is Side.HELP:
+            self.side = Side.USUAL
+
+    def follow_help(self) -> None:
+        """Help and hint are about what has the focus."""
+        focused = self.focusWidget()
+        name = focused.objectName() if focused is not None else ""
+        self.help.show_topic(name)
+        self.message.hint("" if self.side is Side.CHOICES else self.help.line)
+
+    def _back(self) -> None:
+        """Esc: leaves the nearest thing that can be left; never a commit."""
+        if self.side is not Side.USUAL:
+            self._leave_side()
+        elif self.page is Page.LOOK_UP:
+            self._submit(CloseLookUp())
+        elif self.message.dismiss_local():
+            return
+        elif self._view is not None and self._view.message is not None:
+            self._submit(DismissMessage())
+        else:
+            self.focusPreviousChild()
+
+    def _leave_side(self) -> None:
+        asked = self.side is Side.CHOICES
+        self.side = Side.USUAL
+        if asked:
+            self._focus_home()
+        self._paint_bar()
+
+    def _paint_bar(self) -> None:
+        self.bar.show_view(self._view.visit if self._view else None, covered=self.covered)
+
+    def _remember_focus(self) -> None:
+        focused = self.focusWidget()
+        if focused is not None and focused is not self.choices and not self.choices.isAncestorOf(focused):
+            self._home = focused
+
+    def _focus_home(self) -> None:
+        home, self._home = self._home, None
+        if home is not None and home.isVisibleTo(self):
+            home.setFocus()
+        else:
+            self.focus_first_empty()
+
+    def _next_field(self) -> None:
+        """Enter: the next field in the order of the form; after the last, the first that is empty."""
+        entries = list(self.entries())
+        focused = self.focusWidget()
+        if isinstance(focused, Entry) and focused in entries[:-1]:
+            entries[entries.index(focused) + 1].setFocus()
+        elif isinstance(focused, KeyButton):
+            self.focusNextChild()
+        elif empty := next((entry for entry in entries if not entry.text()), None):
+            empty.setFocus()
+
+
+def _key_name(key: int, *, alt: bool) -> str:
+    name = f"F{key - _Key.Key_F1 + 1}" if _Key.Key_F1 <= key <= _Key.Key_F12 else chr(key)
+    return f"Alt+{name}" if alt else name

@@ -1,0 +1,165 @@
+"""The sender: the document as read, for the comparison with the original, and the sender's fields."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from core.commands import SENDER_FIELDS, Field
+from core.errors import RuleFault
+from core.view import SenderView, VisitView
+from ui.clerk.confirmations import ConfirmationButton
+from ui.clerk.field_row import FieldRow
+from ui.keys import Keyboard
+from ui.present import one_of
+from ui.style import mark, put
+from ui.text import Texts
+
+_DOCUMENT_HEIGHT = 98
+_ROWS = ("name", "number", "address")
+
+
+class SenderCard(QFrame):
+    """Upper card in the middle."""
+
+    def __init__(self, texts: Texts, keyboard: Keyboard, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("sender_card")
+        self.setProperty("role", "card")
+        self._texts = texts
+        self._title = QLabel(self)
+        self._title.setProperty("role", "title")
+        self._badges = [QLabel(self) for _ in range(4)]
+        self._empty = QLabel(self)
+        self._empty.setObjectName("document_hint")
+        self._empty.setProperty("role", "strong")
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setWordWrap(True)
+        self.original = ConfirmationButton("gate_original", keyboard, self)
+        self._document = self._document_block()
+        self.row = FieldRow(SENDER_FIELDS, (4, 4, 9), keyboard, self, figures=(Field.SENDER_PHONE,))
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.setSpacing(6)
+        top.addWidget(self._title)
+        top.addStretch(1)
+        for badge in self._badges:
+            badge.setProperty("role", "badge")
+            top.addWidget(badge)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 8, 16, 2)
+        layout.setSpacing(6)
+        layout.addLayout(top)
+        layout.addWidget(self._empty)
+        layout.addWidget(self._document)
+        layout.addWidget(self.row)
+
+    def _document_block(self) -> QWidget:
+        block = QWidget(self)
+        block.setFixedHeight(_DOCUMENT_HEIGHT)
+        self._empty.setFixedHeight(_DOCUMENT_HEIGHT)
+        self._photo = QLabel(block)
+        self._photo.setObjectName("photo")
+        self._photo.setProperty("tone", "quiet")
+        self._photo.setProperty("role", "photo")
+        self._photo.setFixedSize(84, _DOCUMENT_HEIGHT)
+        self._photo.setWordWrap(True)
+        self._photo.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        grid = QGridLayout()
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(2)
+        self._captions: dict[str, QLabel] = {}
+        for line, name in enumerate(_ROWS):
+            self._captions[name] = QLabel(block)
+            self._captions[name].setProperty("role", "caption")
+            grid.addWidget(self._captions[name], line, 0)
+        self._values = {name: QLabel(block) for name in (*_ROWS, "person")}
+        for name, label in self._values.items():
+            label.setObjectName(f"document_{name}")
+        for name in ("name", "number"):
+            self._values[name].setProperty("role", "strong")
+        self._values["address"].setProperty("role", "dense")
+        self._values["address"].setWordWrap(True)
+        grid.addWidget(self._values["name"], 0, 1, 1, 3)
+        grid.addWidget(self._values["number"], 1, 1)
+        grid.addWidget(self._values["person"], 1, 2, 1, 2)
+        grid.addWidget(self._values["address"], 2, 1, 1, 2)
+        grid.addWidget(self.original, 2, 3)
+        grid.setRowMinimumHeight(2, 42)
+        grid.setColumnStretch(2, 1)
+        row = QHBoxLayout(block)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(16)
+        row.addWidget(self._photo)
+        row.addLayout(grid, 1)
+        return block
+
+    def retranslate(self, texts: Texts) -> None:
+        """In this language from now on."""
+        self._texts = texts
+        put(self._title, texts("sender.title"))
+        for name, caption in self._captions.items():
+            put(caption, texts(f"document.{name}"))
+        self.row.retranslate(texts)
+
+    def show_view(self, visit: VisitView | None) -> None:
+        """The document, or what to do to get one."""
+        sender = visit.sender if visit is not None else None
+        reading = visit is not None and visit.reading
+        put(self._empty, self._texts("sender.reading" if reading else "sender.place"))
+        self._empty.setVisible(sender is None)
+        self._document.setVisible(sender is not None)
+        self.original.show_view(visit, self._texts)
+        self._badge_all(sender)
+        if sender is not None:
+            self._fill(sender)
+        else:
+            for label in self._values.values():
+                put(label, "")
+        self.row.show_view(visit)
+
+    def _fill(self, sender: SenderView) -> None:
+        texts = self._texts
+        put(self._photo, texts(f"photo.{sender.photo}"))
+        put(self._values["name"], sender.name)
+        put(self._values["number"], _grouped(sender.number))
+        put(self._values["address"], sender.address)
+        person = (one_of(texts, "sex", sender.sex), one_of(texts, "nation", sender.nation), sender.birth)
+        put(self._values["person"], " · ".join(part for part in person if part))
+
+    def _badge_all(self, sender: SenderView | None) -> None:
+        shown = badges(sender, self._texts) if sender is not None else []
+        for label, (tone, text) in zip(self._badges, [*shown, *[("", "")] * 4], strict=False):
+            put(label, text)
+            mark(label, "tone", tone)
+            label.setVisible(bool(text))
+
+
+def badges(sender: SenderView, texts: Texts) -> list[tuple[str, str]]:
+    """At most four (tone, text): what blocks first, then warnings, then what is well."""
+    found = [("bad", f"■ {_badge(texts, code)}") for code in sender.problems]
+    if sender.name_matches is False and RuleFault.NAME_MISMATCH not in sender.problems:
+        found.append(("bad", f"■ {_badge(texts, RuleFault.NAME_MISMATCH)}"))
+    found += [("warn", f"▲ {texts.what(code)}") for code in sender.warnings]
+    if not any(code.startswith("rule.document") for code in sender.problems):
+        until = texts("sender.long_term") if sender.long_term else sender.valid_to
+        found.append(("good", f"✓ {texts('sender.valid', date=until)}"))
+    if sender.name_matches:
+        found.append(("good", f"✓ {texts('sender.name_matches')}"))
+    return found[:4]
+
+
+def _badge(texts: Texts, code: str) -> str:
+    """The short form of a rule's fault; the whole sentence stands at its gate."""
+    short = f"badge.{code.removeprefix('rule.')}"
+    return texts(short if texts.has(short) else code)
+
+
+def _grouped(number: str) -> str:
+    """``110105 ******** 002X``: as people read an 18-character number."""
+    if len(number) == 18:
+        return f"{number[:6]} {number[6:14]} {number[14:]}"
+    return number

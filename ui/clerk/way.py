@@ -1,0 +1,93 @@
+"""The way of one acceptance: eight gates, each with mark, name and one line."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from core.view import GateName, GateState, GateView, VisitView
+from ui.marks import GATES, Mark
+from ui.style import mark, put
+from ui.text import Texts
+from ui.theme import Palette
+
+WIDTH = 228
+_MARK = 28
+
+
+class _Gate(QFrame):
+    """One gate."""
+
+    def __init__(self, number: int, name: GateName, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName(f"way_{name.value}")
+        self.setProperty("role", "gate")
+        self._number = str(number)
+        self.mark = Mark(_MARK, self)
+        self._title, self._line = QLabel(self), QLabel(self)
+        self._title.setProperty("role", "semi")
+        self._title.setWordWrap(True)
+        self._line.setProperty("role", "caption")
+        self._line.setWordWrap(True)
+        words = QVBoxLayout()
+        words.setContentsMargins(0, 0, 0, 0)
+        words.setSpacing(0)
+        words.addWidget(self._title)
+        words.addWidget(self._line)
+        words.addStretch(1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(9, 4, 8, 4)
+        row.setSpacing(10)
+        row.addWidget(self.mark, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(words, 1)
+
+    def show_view(self, view: GateView, texts: Texts) -> None:
+        """Show state and detail."""
+        self.mark.show_state(*GATES[view.state], self._number)
+        put(self._title, texts(f"way.{view.name.value}"))
+        state = texts(f"gate_state.{view.state.value}")
+        line = state + (f" · {texts.what(view.detail, view.facts)}" if view.detail else "")
+        put(self._line, line)
+        mark(self, "now", "true" if view.state is GateState.CURRENT else "false")
+        self.setAccessibleName(self._title.text())
+        self.setAccessibleDescription(line)
+
+
+class Way(QFrame):
+    """The card on the left."""
+
+    def __init__(self, texts: Texts, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("way")
+        self.setProperty("role", "card")
+        self.setFixedWidth(WIDTH)
+        self._texts = texts
+        self._title = QLabel(self)
+        self._title.setProperty("role", "title")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(4, 12, 8, 8)
+        layout.setSpacing(2)
+        self._title.setContentsMargins(14, 0, 0, 4)
+        layout.addWidget(self._title)
+        self._gates: dict[GateName, _Gate] = {}
+        for number, name in enumerate(GateName, 1):
+            gate = _Gate(number, name, self)
+            self._gates[name] = gate
+            layout.addWidget(gate, 1)
+
+    def set_theme(self, palette: Palette) -> None:
+        """Repaint in these colours."""
+        for gate in self._gates.values():
+            gate.mark.set_theme(palette)
+
+    def retranslate(self, texts: Texts) -> None:
+        """In this language from now on."""
+        self._texts = texts
+        put(self._title, texts("way.title"))
+
+    def show_view(self, visit: VisitView | None) -> None:
+        """The gates of the visit; before there is one, all are open."""
+        gates = visit.gates if visit is not None else ()
+        known = {gate.name: gate for gate in gates}
+        for name, widget in self._gates.items():
+            widget.show_view(known.get(name, GateView(name, GateState.OPEN)), self._texts)

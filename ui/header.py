@@ -1,0 +1,83 @@
+"""The band on top: where, whose, how current.  The same above every page."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+
+from core.view import CounterView, Screen
+from ui.present import place, sync_line
+from ui.style import mark, put
+from ui.text import CHINA, Texts
+
+HEIGHT = 48
+
+
+class Header(QFrame):
+    """Reads the view only; ages go on between views with :meth:`tick`."""
+
+    def __init__(self, texts: Texts, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("header")
+        self.setFixedHeight(HEIGHT)
+        self._texts = texts
+        self._view: CounterView | None = None
+        self._title, self._place = self._label("header_title"), self._label("header_place")
+        self._demo = self._label("header_demonstration", chip=True)
+        self._day = self._label("header_day", chip=True)
+        self._today = self._label("header_today", chip=True)
+        self._sync = self._label("header_sync", chip=True)
+        self._operator, self._clock = self._label("header_operator"), self._label("header_clock")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(20, 0, 20, 0)
+        row.setSpacing(12)
+        row.addWidget(self._title)
+        row.addWidget(self._place)
+        row.addWidget(self._demo)
+        row.addStretch(1)
+        for label in (self._day, self._today, self._sync, self._operator, self._clock):
+            row.addWidget(label)
+
+    def _label(self, name: str, *, chip: bool = False) -> QLabel:
+        label = QLabel(self)
+        label.setObjectName(name)
+        if chip:
+            label.setProperty("role", "chip")
+            label.setFixedHeight(28)
+        return label
+
+    def retranslate(self, texts: Texts) -> None:
+        """In this language from now on."""
+        self._texts = texts
+
+    def show_view(self, view: CounterView, now: dt.datetime) -> None:
+        """Show a view; ``now`` is aware UTC."""
+        self._view = view
+        texts = self._texts
+        put(self._title, texts("header.title"))
+        put(self._place, place(texts, view))
+        put(self._demo, f"◆ {texts('header.demonstration')}")
+        mark(self._demo, "tone", "warn")
+        self._demo.setVisible(view.demonstration)
+        clerk = view.screen is Screen.CLERK
+        put(self._day, texts("header.day", date=view.day))
+        self._day.setVisible(clerk and bool(view.day))
+        put(self._today, texts("header.today", count=view.today))
+        self._today.setVisible(clerk)
+        put(self._operator, f"{view.operator_name} {view.operator}".strip())
+        self._operator.setVisible(clerk)
+        self.tick(now)
+
+    def tick(self, now: dt.datetime) -> None:
+        """A second has passed: clock and age of the last contact."""
+        view = self._view
+        if view is None:
+            return
+        line, tone = sync_line(self._texts, view.sync, now)
+        put(self._sync, line)
+        mark(self._sync, "tone", tone)
+        clock = f"{now.astimezone(CHINA):%H:%M}"
+        if not view.time_confirmed and view.screen is Screen.CLERK:
+            clock += f" {self._texts('header.time_unconfirmed')}"
+        put(self._clock, clock)

@@ -1,0 +1,179 @@
+"""Log-in, unlocking and the locked screen: one page, as little of it as possible.
+
+It stands before anything else is loaded, so that the first key can be typed at once.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from core.commands import LogIn
+from core.view import CounterView, Screen
+from ui.bridge import Station
+from ui.fields import Entry, Typed
+from ui.keys import Keyboard
+from ui.present import age, age_seconds
+from ui.style import mark, put
+from ui.text import Texts
+
+_WIDTH = 460
+_TONES = {"info": "quiet", "good": "good", "warning": "warn", "error": "bad"}
+_SAID_ELSEWHERE = ("store.locked_out", "msg.locked")  # by the countdown, by the title
+_SIGNS = {"info": "●", "good": "✓", "warning": "▲", "error": "■"}
+
+
+class LoginPage(QWidget):
+    """Staff number and password; says how current this counter is at headquarters."""
+
+    def __init__(
+        self, station: Station, keyboard: Keyboard, texts: Texts, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("login_screen")
+        self._station = station
+        self._texts = texts
+        self._view: CounterView | None = None
+        self._locked_until = 0.0
+        self._help = False
+        self._title, self._who, self._state = QLabel(self), QLabel(self), QLabel(self)
+        self._operator_caption, self._password_caption = QLabel(self), QLabel(self)
+        self._keys, self._sync, self._note = QLabel(self), QLabel(self), QLabel(self)
+        self.operator = Entry("operator", Typed.FIGURES, keyboard, self)
+        self.password = Entry("password", Typed.SECRET, keyboard, self)
+        self.operator.left.connect(self.password.setFocus)
+        self.password.left.connect(self._log_in)
+        self._lay_out()
+        self.retranslate(texts)
+        self.operator.setFocus()
+
+    def _lay_out(self) -> None:
+        card = QFrame(self)
+        card.setObjectName("login_card")
+        card.setProperty("role", "card")
+        card.setFixedWidth(_WIDTH)
+        for label, role in (
+            (self._title, "heading"), (self._operator_caption, "caption"), (self._state, "badge"),
+            (self._password_caption, "caption"), (self._keys, "caption"), (self._sync, "semi"),
+        ):  # fmt: skip
+            label.setProperty("role", role)
+        for label in (self._who, self._state, self._keys, self._sync, self._note):
+            label.setWordWrap(True)
+        self._state.setObjectName("login_state")
+        self._sync.setObjectName("login_sync")
+        self._who.setObjectName("locked_by")
+        inner = QVBoxLayout(card)
+        inner.setContentsMargins(28, 24, 28, 24)
+        inner.setSpacing(6)
+        for widget, space in (
+            (self._title, 0), (self._who, 8), (self._operator_caption, 0), (self.operator, 8),
+            (self._password_caption, 0), (self.password, 8), (self._state, 4), (self._keys, 0),
+        ):  # fmt: skip
+            inner.addWidget(widget)
+            inner.addSpacing(space)
+        column = QVBoxLayout(self)
+        column.addStretch(2)
+        parts: tuple[QWidget, ...] = (card, self._sync, self._note)
+        for part in parts:
+            part.setFixedWidth(_WIDTH)
+            row = QHBoxLayout()
+            row.addStretch(1)
+            row.addWidget(part)
+            row.addStretch(1)
+            column.addLayout(row)
+            column.addSpacing(8)
+        column.addStretch(3)
+
+    def retranslate(self, texts: Texts) -> None:
+        """In this language from now on."""
+        self._texts = texts
+        put(self._operator_caption, texts("login.operator"))
+        put(self._password_caption, texts("login.password"))
+        for entry in (self.operator, self.password):
+            entry.setAccessibleName(texts(f"login.{entry.objectName()}"))
+            entry.setAccessibleDescription(texts("login.keys"))
+        put(self._title, texts("login.title"))
+        put(self._keys, texts("login.keys"))
+
+    def show_view(self, view: CounterView, now: dt.datetime) -> None:
+        """A view whose screen is LOGIN, UNLOCKING or LOCKED; ``now`` is aware UTC."""
+        before, self._view = self._view, view
+        if before is None or before.lockout_seconds != view.lockout_seconds:
+            self._locked_until = time.monotonic() + view.lockout_seconds
+        if view.screen is Screen.LOCKED and (before is None or before.screen is Screen.CLERK):
+            self.operator.setText(view.operator)
+            self.password.clear()
+            self.password.setFocus()
+        busy = view.screen is Screen.UNLOCKING
+        was_busy = before is not None and before.screen is Screen.UNLOCKING
+        for entry in (self.operator, self.password):
+            entry.setEnabled(not busy)
+        if was_busy and not busy:
+            (self.password if self.operator.text() else self.operator).setFocus()
+        self.tick(now)
+
+    def leave(self, view: CounterView) -> None:
+        """The clerk's screen stands now; the password field keeps nothing."""
+        self._view = view
+        self.password.clear()
+        self.operator.clear()
+
+    def tick(self, now: dt.datetime) -> None:
+        """A second has passed: ages and the countdown."""
+        view, texts = self._view, self._texts
+        if view is None:
+            return
+        locked = view.screen is Screen.LOCKED
+        put(self._title, texts("login.locked" if locked else "login.title"))
+        who = f"{view.operator_name} {view.operator}".strip()
+        put(self._who, texts("login.locked_by", who=who) if locked and who else "")
+        self._who.setVisible(bool(self._who.text()))
+        self._say_state(view)
+        line = texts("login.sync", count=view.sync.unsent, age=age(texts, age_seconds(view.sync, now)))
+        put(self._sync, line)
+        put(self._note, texts("login.behind_lock" if locked else "login.nobody"))
+
+    def _say_state(self, view: CounterView) -> None:
+        texts = self._texts
+        left = self._lockout_left()
+        tone, line = "", ""
+        if view.screen is Screen.UNLOCKING:
+            tone, line = "quiet", f"◆ {texts('login.unlocking')}"
+        elif left:
+            tone, line = "bad", f"■ {texts.sentence('store.locked_out', {'seconds': left})}"
+        elif view.message is not None and view.message.code not in _SAID_ELSEWHERE:
+            said = view.message
+            tone = _TONES.get(said.level, "quiet")
+            line = f"{_SIGNS.get(said.level, '●')} {texts.sentence(said.code, said.facts)}"
+        put(self._state, line)
+        mark(self._state, "tone", tone)
+        self._state.setVisible(bool(line))
+        self.setAccessibleDescription(line)
+
+    def _lockout_left(self) -> int:
+        left = self._locked_until - time.monotonic()
+        return int(left) + 1 if left > 0 else 0
+
+    def _log_in(self) -> None:
+        """Enter in the password.  The field is emptied, so that a second Enter sends nothing."""
+        operator, password = self.operator.text().strip(), self.password.text()
+        if not operator:
+            self.operator.setFocus()
+        elif password and not self._lockout_left():
+            self.password.clear()
+            self._station.submit(LogIn(operator, password))
+
+    def handle_key(self, event: QKeyEvent) -> bool:
+        """F1 shows what is needed here; Esc empties the password.  Nothing here can commit."""
+        if event.key() == Qt.Key.Key_F1 and not event.isAutoRepeat():
+            self._help = not self._help
+            put(self._keys, self._texts("login.help" if self._help else "login.keys"))
+            return True
+        if event.key() == Qt.Key.Key_Escape:
+            self.password.clear()
+            return True
+        return False

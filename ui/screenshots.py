@@ -1,0 +1,95 @@
+"""One picture of every screen and state, in both languages and themes, without a display."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication, QLineEdit
+
+from core.commands import Command, Field
+from ui.application import create_application
+from ui.bridge import Bridge
+from ui.clerk.choices import CLOSE_DAY, DISCARD, LOG_OUT, REFUSE
+from ui.clerk.screen import ClerkScreen
+from ui.specimens import NOW, VIEWS
+from ui.style import mark
+from ui.text import LANGUAGES
+from ui.theme import THEMES
+from ui.window import SIZE, MainWindow
+
+
+class Recorder:
+    """Takes commands and keeps them: the pictures need nobody behind the screen."""
+
+    def __init__(self) -> None:
+        self.commands: list[Command] = []
+
+    def submit(self, command: Command) -> None:
+        """Keep it."""
+        self.commands.append(command)
+
+
+def _typeahead(clerk: ClerkScreen) -> None:
+    clerk.say("msg.typeahead_dropped", count=7)
+
+
+def _help(clerk: ClerkScreen) -> None:
+    clerk.fields[Field.WAYBILL].entry.setFocus()
+    clerk.toggle_help()
+
+
+# state → (view, what is opened on top of it)
+STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], None] | None]] = {
+    **{name: (name, None) for name in VIEWS if name != "pending"},
+    "pending": ("pending", lambda clerk: clerk.look_up.open(pending_only=True)),
+    "typeahead": ("half", _typeahead),
+    "help": ("half", _help),
+    "refuse": ("half", lambda clerk: clerk.ask(REFUSE)),
+    "close-day": ("accepted", lambda clerk: clerk.ask(CLOSE_DAY, date="2026-11-21", count=129)),
+    "log-out": ("accepted", lambda clerk: clerk.ask(LOG_OUT)),
+    "discard": ("half", lambda clerk: clerk.ask(DISCARD)),
+}
+
+
+def stage(state: str, language: str, theme_name: str) -> MainWindow:
+    """A window in that state.  It is not shown; ``grab()`` paints it."""
+    bridge = Bridge()
+    window = MainWindow(Recorder(), bridge, language, theme_name=theme_name, clock=lambda: NOW)
+    bridge.setParent(window)
+    window.resize(SIZE)
+    name, opened = STATES[state]
+    window.show_view(VIEWS[name])
+    if opened is not None:
+        opened(window.clerk)
+    focused = window.focusWidget()
+    if isinstance(focused, QLineEdit):
+        mark(focused, "pictured", "true")  # a window that is never shown has no real focus
+    return window
+
+
+def pictures() -> Iterator[tuple[str, str, str]]:
+    """(state, language, theme) of every picture."""
+    for state in STATES:
+        for language in LANGUAGES:
+            for palette in THEMES:
+                yield state, language, palette.name
+
+
+def render_all(directory: Path) -> int:
+    """Write the pictures and ``index.md``; returns how many.  Makes the application where there is none."""
+    application = QApplication.instance() or create_application(["screenshots", "-platform", "offscreen"])
+    directory.mkdir(parents=True, exist_ok=True)
+    lines = ["# Screens", "", "Invented data; 1366×768.", ""]
+    count = 0
+    for state, language, theme_name in pictures():
+        window = stage(state, language, theme_name)
+        name = f"{state}-{language}-{theme_name}.png"
+        window.grab().save(str(directory / name))
+        window.close()
+        window.deleteLater()
+        lines += [f"## {state} · {language} · {theme_name}", "", f"![{state}]({name})", ""]
+        count += 1
+    application.sendPostedEvents()
+    (directory / "index.md").write_text("\n".join(lines), encoding="utf-8")
+    return count

@@ -1,0 +1,153 @@
+"""Every sentence for people: one per code and language, from ``resources/translations``.
+
+No Qt here, so that command lines may speak with the same words.  A code that can stand alone in
+front of a person has two parts: what is so (``code``), and what to do now (``code.do``).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from core.errors import CounterError, Fact
+
+LANGUAGES = ("zh", "en")
+_FOLDER = Path(__file__).resolve().parent.parent / "resources" / "translations"
+_ABSENT = "—"
+CHINA = dt.timezone(dt.timedelta(hours=8))  # the whole country, without summer time
+
+# What stands in a sentence: the facts that whoever raises the code always gives.
+FACTS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "device.glyph_missing": frozenset({"character"}),
+        "device.label_layout": frozenset({"field"}),
+        "rule.field_empty": frozenset({"field"}),
+        "rule.waybill_twice": frozenset({"number"}),
+        "store.locked_out": frozenset({"seconds"}),
+        "hq.refused": frozenset({"fault", "seq"}),
+        **{f"config.{name}": frozenset({"file", "line", "key", "expected"}) for name in (
+            "missing_file", "syntax", "unknown_key", "missing_key", "wrong_type", "wrong_value")},
+        "gate.identity": frozenset({"kind"}),
+        "gate.original": frozenset({"at"}),
+        "gate.waybill": frozenset({"source"}),
+        "gate.contents": frozenset({"at"}),
+        "gate.security": frozenset({"at", "security"}),
+        "gate.weight": frozenset({"grams", "source"}),
+        "gate.notice": frozenset({"how", "version"}),
+        "msg.welcome": frozenset({"operator"}),
+        "msg.accepted": frozenset({"number"}),
+        "msg.not_ready": frozenset({"first"}),
+        "msg.typeahead_dropped": frozenset({"count"}),
+        "msg.look_at_printer": frozenset({"number"}),
+        "msg.label_waits": frozenset({"fault"}),
+        "msg.day_closed": frozenset({"date", "count"}),
+        "msg.incident": frozenset({"number"}),
+        "msg.key_in_burst": frozenset({"key"}),
+    }
+)  # fmt: skip
+# Messages of the station and of the screen itself.
+MESSAGES = (
+    "msg.welcome", "msg.accepted", "msg.already_accepted", "msg.not_ready", "msg.typeahead_dropped",
+    "msg.card_left", "msg.card_other_person", "msg.draft_restored", "msg.draft_lapsed", "msg.look_at_printer",
+    "msg.label_waits", "msg.locked", "msg.refused", "msg.day_closed", "msg.day_opened",
+    "msg.session_ended_by_restart", "msg.reprint_sent", "msg.nothing_found", "msg.incident",
+    "msg.waybill_scanned", "msg.code_not_waybill", "msg.original_undone", "msg.inspection_undone",
+    "msg.other_card", "msg.identity_lapsed", "msg.panel_open", "msg.key_in_burst",
+)  # fmt: skip
+
+
+class Texts:
+    """The sentences of one language."""
+
+    def __init__(self, language: str) -> None:
+        """``language`` is one of :data:`LANGUAGES`; anything else is a ValueError."""
+        if language not in LANGUAGES:
+            raise ValueError(f"no such language: {language!r}")
+        self.language = language
+        self._sentences = load(language)
+
+    def has(self, code: str) -> bool:
+        """Whether there is a sentence of its own for ``code``."""
+        return code in self._sentences
+
+    def codes(self) -> Iterator[str]:
+        """Every code of the file."""
+        return iter(self._sentences)
+
+    def __call__(self, code: str, **facts: Fact) -> str:
+        """A caption, or the first half of a sentence; facts that are codes are said in words."""
+        return self.what(code, facts)
+
+    def what(self, code: str, facts: Mapping[str, Fact] | None = None) -> str:
+        """What is so.  An unknown code is named, never shown as if it were a sentence."""
+        pattern = self._sentences.get(code)
+        if pattern is None:
+            return self._sentences["unknown.code"].format(code=code)
+        return pattern.format_map(_Facts(self, facts or {}))
+
+    def todo(self, code: str, facts: Mapping[str, Fact] | None = None) -> str:
+        """What to do now, or "" where the code has nothing to ask."""
+        known = code if code in self._sentences else "unknown.code"
+        pattern = self._sentences.get(f"{known}.do", "")
+        return pattern.format_map(_Facts(self, facts or {}))
+
+    def sentence(self, code: str, facts: Mapping[str, Fact] | None = None) -> str:
+        """What is so and what to do, as one line."""
+        what, todo = self.what(code, facts), self.todo(code, facts)
+        what = what[:1].upper() + what[1:]
+        return self._sentences["join.sentence"].format(what=what, do=todo) if todo else what
+
+    def error(self, error: CounterError) -> str:
+        """A known error as one line."""
+        return self.sentence(str(error.code), error.facts)
+
+    def join(self, parts: list[str]) -> str:
+        """A list within a sentence."""
+        return self._sentences["join.list"].join(parts)
+
+
+class _Facts(dict[str, object]):
+    """Facts as they stand in a sentence: codes become words, what is absent becomes a dash."""
+
+    def __init__(self, texts: Texts, facts: Mapping[str, Fact]) -> None:
+        super().__init__({key: _shown(texts, key, value) for key, value in facts.items()})
+
+    def __missing__(self, key: str) -> str:
+        return _ABSENT
+
+
+def _shown(texts: Texts, key: str, value: Fact) -> str:
+    if key == "grams" and isinstance(value, int):
+        return kilograms(value)
+    if key == "at" and isinstance(value, str):
+        return local_time(value)
+    if value is None or value == "":
+        own = f"fact.{key}.none"
+        return texts.what(own) if texts.has(own) else _ABSENT
+    if isinstance(value, str):
+        for code in (value, f"fact.{key}.{value}", f"{key}.{value}"):
+            if "." in code and texts.has(code):
+                return texts.what(code)
+    return str(value)
+
+
+def kilograms(grams: int) -> str:
+    """``1.284 kg``."""
+    return f"{grams / 1000:.3f} kg"
+
+
+def local_time(at: str) -> str:
+    """``14:25:41`` in Chinese standard time, from ISO 8601 UTC; anything else as it stands."""
+    try:
+        return f"{dt.datetime.fromisoformat(at).astimezone(CHINA):%H:%M:%S}"
+    except ValueError:
+        return at
+
+
+def load(language: str) -> Mapping[str, str]:
+    """The file of a language: code → sentence with ``{facts}``."""
+    read = json.loads((_FOLDER / f"{language}.json").read_text(encoding="utf-8"))
+    return MappingProxyType({str(code): str(sentence) for code, sentence in read.items()})

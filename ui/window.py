@@ -1,0 +1,188 @@
+"""The one window: header, log-in, and the clerk's screen, which is built after the first paint."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from core.view import CounterView, Screen
+from ui.bridge import Bridge, Station
+from ui.header import Header
+from ui.keys import Keyboard
+from ui.login import LoginPage
+from ui.present import utc_now
+from ui.style import sheet
+from ui.text import LANGUAGES, Texts
+from ui.theme import THEMES, qt_palette, theme
+
+if TYPE_CHECKING:
+    from ui.clerk.screen import ClerkScreen
+
+SIZE = QSize(1366, 768)  # the smallest screen the counter has
+
+
+class MainWindow(QWidget):
+    """Paints the newest view.  It holds language, theme and focus, and nothing of the business."""
+
+    closing = Signal()
+
+    def __init__(
+        self,
+        station: Station,
+        bridge: Bridge,
+        language: str = "zh",
+        *,
+        theme_name: str = "light",
+        clock: Callable[[], dt.datetime] = utc_now,
+    ) -> None:
+        super().__init__()
+        self.setObjectName("window")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._station = station
+        self._bridge = bridge
+        self._clock = clock
+        self._texts = Texts(language)
+        self._palette = theme(theme_name)
+        self._view: CounterView | None = None
+        self._painted = False
+        self._clerk: ClerkScreen | None = None
+        self.keyboard = Keyboard()
+        self.header = Header(self._texts, self)
+        self.login = LoginPage(station, self.keyboard, self._texts, self)
+        self._pages = QStackedWidget(self)
+        self._pages.addWidget(self.login)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.header)
+        layout.addWidget(self._pages, 1)
+        self.setWindowTitle(self._texts("header.title"))
+        self._apply_theme()
+        self.resize(SIZE)
+        self._second = QTimer(self)
+        self._second.setInterval(1000)
+        self._second.timeout.connect(self._tick)
+        self._second.start()
+        bridge.changed.connect(self.show_view)
+
+    @property
+    def clerk(self) -> ClerkScreen:
+        """The clerk's screen, built when it is first asked for."""
+        if self._clerk is None:
+            from ui.clerk.screen import ClerkScreen
+
+            self._clerk = ClerkScreen(self._station, self.keyboard, self._texts, self)
+            self._clerk.set_theme(self._palette)
+            self._pages.addWidget(self._clerk)
+        return self._clerk
+
+    @property
+    def language(self) -> str:
+        """The language that stands now."""
+        return self._texts.language
+
+    @property
+    def theme_name(self) -> str:
+        """The theme that stands now."""
+        return self._palette.name
+
+    def set_language(self, language: str) -> None:
+        """Every sentence in another language, while running."""
+        self._texts = Texts(language)
+        self.setWindowTitle(self._texts("header.title"))
+        self.header.retranslate(self._texts)
+        self.login.retranslate(self._texts)
+        if self._clerk is not None:
+            self._clerk.retranslate(self._texts)
+        if self._view is not None:
+            self.show_view(self._view)
+
+    def set_theme(self, name: str) -> None:
+        """Light or dark, while running."""
+        self._palette = theme(name)
+        self._apply_theme()
+
+    def _apply_theme(self) -> None:
+        self.setPalette(qt_palette(self._palette))
+        self.setStyleSheet(sheet(self._palette))
+        if self._clerk is not None:
+            self._clerk.set_theme(self._palette)
+
+    def show_view(self, view: CounterView) -> None:
+        """Show a view, on the main thread."""
+        self._view = view
+        now = self._clock()
+        self.header.show_view(view, now)
+        if view.screen is Screen.CLERK:
+            self.login.leave(view)
+            self.clerk.show_view(view)
+            self._show_page(self.clerk)
+            return
+        if self._clerk is not None:
+            self._clerk.clear()
+        self.login.show_view(view, now)
+        self._show_page(self.login)
+
+    def _show_page(self, page: QWidget) -> None:
+        if self._pages.currentWidget() is page:
+            return
+        self._pages.setCurrentWidget(page)
+        if page is self._clerk:
+            self._clerk.focus_first_empty()
+            self._clerk.follow_help()
+
+    def _tick(self) -> None:
+        now = self._clock()
+        self.header.tick(now)
+        if self._pages.currentWidget() is self.login:
+            self.login.tick(now)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self, self._load_panels)
+
+    # After the first paint the clerk's screen is loaded in steps, so that keys get in between them.
+
+    def _load_panels(self) -> None:
+        from ui.clerk import form, sender, way  # noqa: F401 - read now, used by the next step
+
+        QTimer.singleShot(0, self, self._load_screen)
+
+    def _load_screen(self) -> None:
+        from ui.clerk import screen  # noqa: F401 - read now, used by the next step
+
+        QTimer.singleShot(0, self, self._build_clerk)
+
+    def _build_clerk(self) -> None:
+        self.clerk.ensurePolished()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        page = self._pages.currentWidget()
+        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if control and event.key() in (Qt.Key.Key_L, Qt.Key.Key_T):
+            if not event.isAutoRepeat():
+                self._switch(event.key())
+            event.accept()
+            return
+        handled = page.handle_key(event) if isinstance(page, LoginPage) else self.clerk.handle_key(event)
+        event.setAccepted(handled)
+
+    def _switch(self, key: int) -> None:
+        if key == Qt.Key.Key_L:
+            self.set_language(LANGUAGES[(LANGUAGES.index(self.language) + 1) % len(LANGUAGES)])
+        else:
+            names = [palette.name for palette in THEMES]
+            self.set_theme(names[(names.index(self.theme_name) + 1) % len(names)])
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """The program ends; what was typed is with the station already."""
+        self._bridge.close()
+        self.closing.emit()
+        super().closeEvent(event)
