@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+LONGEST_ID = 40
 GRACE_SECONDS = 3.0  # what a thread that was told to stop may still need on a busy machine
 
 
@@ -102,6 +103,13 @@ def pytest_configure(config: pytest.Config) -> None:
     guard.install()
     config.stash[_LOG_GUARD] = guard
     config.add_cleanup(guard.remove)
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Long texts do not name a test: a fresh key would name it differently in each of two workers."""
+    if isinstance(val, str | bytes) and len(val) > LONGEST_ID:
+        return f"{argname}-of-{len(val)}"
+    return None
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
