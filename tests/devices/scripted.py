@@ -10,7 +10,10 @@ from core.errors import DeviceError, DeviceFault
 
 @dataclass(frozen=True)
 class Pair:
-    """This request must come; these pieces are the reply.  No piece: silence."""
+    """This request must come; these pieces are the reply.
+
+    No piece is silence; an empty one is a silence that outlasts the limit before the next piece.
+    """
 
     request: bytes
     reply: tuple[bytes, ...] = ()

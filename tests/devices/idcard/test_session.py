@@ -134,6 +134,19 @@ def test_a_success_of_another_command_is_no_answer_to_this_one() -> None:
     assert short.fault("read_found").code is DeviceFault.CARD_REMOVED
 
 
+def test_a_late_reply_is_waited_out_before_anything_is_sent() -> None:
+    # An empty piece is a silence that outlasts the limit; what follows comes later.
+    talk = Conversation(ask(FIND, b"", FOUND[:4], FOUND[4:]), ask(FIND, NONE), ask(FIND, NONE))
+    assert not talk.session.find()
+    talk.link.done()
+    talk = Conversation(
+        ask(SELECT, SELECTED), ask(READ, CARD[:100], b"", CARD[100:]),
+        ask(FIND, FOUND), ask(SELECT, SELECTED), ask(READ, CARD),
+    )  # fmt: skip
+    talk.session.read_found()
+    talk.link.done()
+
+
 def test_success_needs_clean_status_bytes() -> None:
     odd = bytearray(FOUND)
     odd[7], odd[-1] = 0x6A, odd[-1] ^ 0x6A
