@@ -47,6 +47,8 @@ _OPERATOR = (
     "ON CONFLICT (operator) DO UPDATE SET name = excluded.name, role = excluded.role"
 )
 _REBUILD_BATCH = 500
+# What is refused while the disk is low.  The room that is left is for labels, locks and the day's close.
+_NEEDS_ROOM = {"SenderVerified", "ItemAccepted"}
 
 
 class SqlJournal(JournalReader):
@@ -78,7 +80,8 @@ class SqlJournal(JournalReader):
         may still bring it back whole: ``by_operation`` tells.
         """
         self._need_follow(entries, state)
-        self.database.need_space()
+        if any(entry.header.kind in _NEEDS_ROOM for entry in entries):
+            self.database.need_space()
         attachments: list[Row] = []
         for entry in entries:
             attachments += to_rows(entry, self.keys.key)
@@ -103,7 +106,6 @@ class SqlJournal(JournalReader):
 
     def save_draft(self, operator: str, draft: str, data: bytes, updated: str) -> None:
         """Keep what is typed; the same draft again replaces it.  Raises as :meth:`commit`."""
-        self.database.need_space()
         with self._transaction() as writer:
             writer.exec_driver_sql(_DRAFT, (operator, draft, data, updated))
 

@@ -151,7 +151,7 @@ class Pump:
         told = self._hq.send_encoded(batch)
         self._probe("pump.sent")
         self._gaps = 0
-        self._batch_entries = self._settings.batch_entries
+        self._batch_entries = min(2 * self._batch_entries, self._settings.batch_entries)
         self._next = last + 1 if told.marks.received.seq >= last else told.marks.received.seq + 1
         self._take(told)
         return 0.0 if self._unsent() else self._settings.heartbeat_s
