@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import time
 from dataclasses import replace
@@ -19,12 +20,14 @@ from core.ledger.clock import CHINA, business_date
 from core.ledger.entry import AttachmentClass, parse_stamp, stamp
 from core.ledger.state import State
 from core.ledger.writer import Part, Proposal
+from core.ports import ItemRow
 from core.station.days import day_proposals
 from core.station.live import Live, new_id
 from core.station.printing import Labels
 from core.view import ItemView, Screen, VisitView
 
 _SAVE_AFTER_SECONDS = 0.4
+_TRY_AGAIN_SECONDS = 5.0  # after a draft could not be written
 _CardEvent = CardReading | CardRead | CardFailed | CardLifted
 _RETENTION = "acceptance"
 
@@ -38,6 +41,7 @@ class Desk:
         self._reading = False
         self._dirty_since = 0.0
         self._draft = ""  # id of the saved draft, "" where none is
+        self._held: dict[str, tuple[v.Visit, list[int], str]] = {}  # by operator: what the disk refused
         self.visit = v.new_visit(new_id(), new_id())
         self.items: list[int] = []  # accepted in this visit
         self.last_item = 0
@@ -52,6 +56,13 @@ class Desk:
         journal, session = live.need_journal(), live.need_session()
         recent = journal.items(limit=1)
         self.last_item = recent[0].seq if recent else 0
+        held = self._held.pop(session.operator, None)
+        if held is not None:
+            visit, self.items, self._draft = held
+            self.visit = replace(visit, revision=self.visit.revision + 1)
+            self._changed()
+            live.say("msg.draft_restored")
+            return
         for draft, data, updated in journal.drafts(session.operator):
             self._restore(draft, data, updated)
 
@@ -73,47 +84,82 @@ class Desk:
             return
         visit = step.visit
         done = journal.by_operation(visit.item.operation)
-        if done is not None and not visit.item.accepted:
+        row = journal.item(done.seq) if done is not None and not visit.item.accepted else None
+        if row is not None:
             # Power failed after the commit and before the draft was replaced: nothing is keyed again.
-            row = journal.item(done.seq)
-            journal.drop_draft(session.operator, draft)
-            number = str(row.annex.get("number", "")) if row else ""
+            number = str(row.annex.get("number", ""))
+            self._go_on_after(visit, row, number, draft)
             live.say("msg.already_accepted", "good", number=number)
-            self.last_item = done.seq
             return
         again = inputs.waybill_again(visit, live.rules, self._known)
         self.visit, self._draft = again.visit, draft
-        self.items = [item.seq for item in journal.items(limit=50) if item.visit == visit.id][::-1]
+        self.items = self._accepted_in(visit.id)
         live.say(step.note or "msg.draft_restored", "info", **dict(step.facts))
 
+    def _go_on_after(self, visit: v.Visit, row: ItemRow, number: str, draft: str) -> None:
+        """The draft's item is accepted: its customer stays for the next one, as after F7."""
+        live = self._live
+        self.last_item = row.seq
+        if visit.identity is None:  # read too long ago: nothing of the customer may stay
+            live.need_journal().drop_draft(live.need_session().operator, draft)
+            return
+        entry = next(iter(live.need_journal().entries(row.seq, row.seq)))
+        # A draft from before the comparison or the notice: both are made again, with an entry anew.
+        whole = visit.original_seen is not None and visit.acknowledged is not None
+        at = f"{entry.header.trusted.at.astimezone(CHINA):%H:%M}"
+        item = replace(visit.item, accepted=row.seq)
+        accepted = (*visit.accepted, v.AcceptedItem(row.waybill, number, at))
+        sender = int(entry.data["sender"]) if whole else 0
+        self.visit = v.next_item(replace(visit, item=item, accepted=accepted, sender_entry=sender), new_id())
+        self._draft = draft
+        self.items = self._accepted_in(visit.id)
+        self._changed()
+
+    def _accepted_in(self, visit: str) -> list[int]:
+        recent = self._live.need_journal().items(limit=50)
+        return [item.seq for item in recent if item.visit == visit][::-1]
+
     def leave(self) -> None:
-        """The operator goes or locks: what is typed is kept for her, and leaves memory."""
-        self.save(force=True)
+        """The operator goes or locks: what is typed is kept for her, and leaves memory.
+
+        Where the disk refuses it stays here, for her alone: a screen can always be locked (T25).
+        """
+        session = self._live.session
+        try:
+            self.save(force=True)
+        except StoreError:
+            if session is not None:
+                self._held[session.operator] = (self.visit, self.items, self._draft)
+        self._dirty_since = 0.0
         self._fresh()
         self._draft = ""
 
     def save(self, *, force: bool = False) -> None:
-        """Write the draft a moment after the last change (at once with ``force``)."""
+        """Write the draft a moment after the first change since (at once with ``force``)."""
         live = self._live
         if not self._dirty_since or live.session is None or live.journal is None:
             return
         if not force and time.monotonic() - self._dirty_since < _SAVE_AFTER_SECONDS:
             return
-        self._dirty_since = 0.0
+        # Until it is written it stays to be written, but the screen is not told every time.
+        self._dirty_since = time.monotonic() + _TRY_AGAIN_SECONDS
         operator, journal = live.session.operator, live.journal
         if self.visit.empty and not self.visit.accepted:
             self._drop_draft()
-            return
-        self._draft = self._draft or new_id()
-        data = draft_to_bytes(self.visit)
-        live.probe("draft.save")
-        journal.save_draft(operator, self._draft, data, stamp(live.now().at))
-        live.probe("draft.saved")
+        else:
+            self._draft = self._draft or new_id()
+            data = draft_to_bytes(self.visit)
+            live.probe("draft.save")
+            journal.save_draft(operator, self._draft, data, stamp(live.now().at))
+            live.probe("draft.saved")
+        self._dirty_since = 0.0
 
     def _drop_draft(self) -> None:
         live = self._live
         if self._draft and live.session is not None and live.journal is not None:
+            live.probe("draft.drop")
             live.journal.drop_draft(live.session.operator, self._draft)
+            live.probe("draft.dropped")
         self._draft = ""
 
     def _fresh(self) -> None:
@@ -230,6 +276,10 @@ class Desk:
         self.last_item = item
         self._changed()
         self._labels.send(item, command.pressed_ns)
+        # Before the screen says "accepted" the customer's part is on the disk for the next item.  What
+        # the disk refuses now is tried again later: the item itself is accepted.
+        with contextlib.suppress(StoreError):
+            self.save(force=True)
         live.say("msg.accepted", "good", number=shown)
         live.probe("f9.shown")
 

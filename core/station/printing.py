@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
+
 from core.acceptance.record import label_from_annex
 from core.devices import PrintJob, PrintOutcome, Slot
-from core.errors import RuleError, RuleFault
+from core.errors import RuleError, RuleFault, StoreError
 from core.ledger.writer import Proposal
 from core.ports import Printer
 from core.station.live import Live, new_id
+
+_TRY_AGAIN_SECONDS = 5.0
 
 
 class Labels:
@@ -17,6 +21,9 @@ class Labels:
         self._live = live
         self._printer = printer
         self._queued: dict[int, PrintJob] = {}  # item → job that a lane holds
+        self._late: dict[int, tuple[PrintJob, PrintOutcome, str]] = {}  # what the disk did not take
+        self._again: set[int] = set()  # due, but their start could not be recorded
+        self._late_due = 0.0
         self.faults: dict[int, str] = {}  # item → DeviceFault code that holds it up
 
     def send(self, item: int, pressed_ns: int = 0) -> bool:
@@ -47,6 +54,7 @@ class Labels:
             live.say("msg.label_waits", "warning", fault=self.faults.get(item, ""))
             return
         live.commit([Proposal("ReprintAsked", {"item": item}, new_id(), by_person=True)])
+        live.probe("reprint.recorded")
         self.send(item)
         live.say("msg.reprint_sent")
 
@@ -60,6 +68,7 @@ class Labels:
             raise RuleError(RuleFault.NOTHING_TO_REPRINT)
         data = {"item": item, "job": unknown[item]["job"]}
         live.commit([Proposal("LabelSeen", data, new_id(), by_person=True)])
+        live.probe("seen.recorded")
         self.faults.pop(item, None)
 
     def starting(self, job: PrintJob) -> bool:
@@ -67,14 +76,42 @@ class Labels:
         if self._live.journal is None or self._queued.get(job.item) is not job:
             return False
         data = {"item": job.item, "job": job.job, "slot": job.slot.value, "copy": job.label.copy}
-        self._live.commit([Proposal("PrintStarted", data, new_id())])
+        self._live.probe("print.starting")
+        try:
+            self._live.commit([Proposal("PrintStarted", data, new_id())])
+        except StoreError:
+            self._queued.pop(job.item)  # the lane lets go of it
+            self._again.add(job.item)
+            self._late_due = time.monotonic() + _TRY_AGAIN_SECONDS
+            raise
+        self._live.probe("print.started")
         self.faults.pop(job.item, None)
         return True
 
     def ended(self, job: PrintJob, outcome: PrintOutcome, fault: str) -> None:
         """What became of the page."""
-        live = self._live
+        self._live.probe("print.ended")
         self._queued.pop(job.item, None)
+        try:
+            self._record(job, outcome, fault)
+        except StoreError:
+            self._queued[job.item] = job  # no second page before the first is accounted for
+            self._late[job.item] = (job, outcome, fault)
+            self._late_due = time.monotonic() + _TRY_AGAIN_SECONDS
+            raise
+        self._live.probe("print.recorded")
+
+    def settle(self) -> None:
+        """What the disk did not take is recorded now, if it takes it again: outcomes, then starts."""
+        if time.monotonic() < self._late_due:
+            return
+        while self._late:
+            self.ended(*self._late.pop(min(self._late)))
+        while self._again:
+            self.send(self._again.pop())
+
+    def _record(self, job: PrintJob, outcome: PrintOutcome, fault: str) -> None:
+        live = self._live
         if live.journal is None:
             return  # the vault was shut meanwhile: the next opening finds "started" and says so
         row = live.state.value["labels"].get(str(job.item))
@@ -111,6 +148,7 @@ class Labels:
                     for item in sorted(started)
                 ]
             )
+            live.probe("print.unknown_recorded")
             live.say("msg.look_at_printer", "warning", number=self._number(started[-1]))
         due = sorted(int(item) for item, row in live.state.value["labels"].items() if row["state"] == "due")
         for item in due:
@@ -119,6 +157,8 @@ class Labels:
     def forget(self) -> None:
         """The vault shuts: whatever a lane still holds is refused at its start."""
         self._queued.clear()
+        self._late.clear()
+        self._again.clear()
         self.faults.clear()
 
     def _number(self, item: int) -> str:

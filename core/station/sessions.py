@@ -29,10 +29,13 @@ def log_in(live: Live, operator: str, password: str) -> bool:
             live.lockout_seconds = int(error.facts.get("seconds") or 0)
         raise
     live.lockout_seconds = 0
+    live.probe("login.unlocked")
     opened = live.journal is None
     if opened:
         _open_store(live)
+        live.probe("login.opened")
     _begin(live, unlocked, restarted=opened)
+    live.probe("login.recorded")
     live.operator_name = live.store.staff_name(unlocked.operator)
     live.present.add(unlocked.operator)
     live.last_operator = unlocked.operator
@@ -41,11 +44,17 @@ def log_in(live: Live, operator: str, password: str) -> bool:
 
 
 def lock(live: Live, cause: str) -> None:
-    """Ends the session and wipes its key; the vault, devices and sync go on."""
-    if live.session is not None:
-        live.commit([Proposal("OperatorLocked", {"cause": cause}, new_id(), by_person=True)])
-    live.session = None
-    live.screen = Screen.LOCKED
+    """Ends the session and wipes its key; the vault, devices and sync go on.
+
+    A store that refuses is said, behind the lock: the next log-in then records that the session ended.
+    """
+    try:
+        if live.session is not None:
+            live.commit([Proposal("OperatorLocked", {"cause": cause}, new_id(), by_person=True)])
+            live.probe("lock.recorded")
+    finally:
+        live.session = None
+        live.screen = Screen.LOCKED
 
 
 def log_out(live: Live) -> bool:

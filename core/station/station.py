@@ -100,6 +100,7 @@ class Station:
         try:
             return future.result(_START_LIMIT_SECONDS) is True
         except (TimeoutError, CounterError):
+            future.cancel()  # what has not begun by now never does: this page is not sent
             return False
 
     def ended(self, job: PrintJob, outcome: PrintOutcome, fault: str = "") -> None:
@@ -114,11 +115,18 @@ class Station:
         return work.done
 
     def _run(self) -> None:
+        due = time.monotonic() + _TICK_SECONDS
         while True:
-            try:
-                work = self._queue.get(timeout=_TICK_SECONDS)
-            except queue.Empty:
-                work = _Work(self._tick, Future())
+            work: _Work | None = _Work(self._tick, Future())
+            left = due - time.monotonic()
+            # However fast work comes in, ticks come too: they save the draft.
+            if left > 0:
+                try:
+                    work = self._queue.get(timeout=left)
+                except queue.Empty:
+                    left = 0.0
+            if left <= 0:
+                due = time.monotonic() + _TICK_SECONDS
             if work is None:
                 break
             self._do(work)
@@ -127,6 +135,8 @@ class Station:
             self._guarded(lambda: sessions.shut(self._live))
 
     def _do(self, work: _Work) -> None:
+        if not work.done.set_running_or_notify_cancel():
+            return
         before = self._live.message
         result, error = self._guarded(work.run)
         if result is not _QUIET or self._live.message is not before:
@@ -208,9 +218,11 @@ class Station:
 
     def _log_out(self) -> None:
         self._live.need_session()
+        self._desk.save(force=True)  # where it fails nobody has left
+        shut = sessions.log_out(self._live)
         self._desk.leave()
         self._lookups.close()
-        if sessions.log_out(self._live):
+        if shut:
             self._labels.forget()
         self._live.message = None
 
@@ -242,6 +254,7 @@ class Station:
         live = self._live
         if self._stopping.is_set():
             return _QUIET
+        self._labels.settle()
         self._desk.save()
         if live.screen is Screen.CLERK:
             limit = live.rules.limits.idle_lock_minutes * 60

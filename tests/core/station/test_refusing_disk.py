@@ -1,0 +1,182 @@
+"""A disk that refuses for a while, and a program that ends between two writes (T1, T25)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+import pytest
+
+from core import commands as c
+from core.devices import PrintOutcome
+from core.errors import StoreError, StoreFault
+from core.ledger.entry import Entry
+from core.ledger.state import State
+from core.station import desk, printing
+from core.view import Screen
+from tests.core.memory import MemoryJournal, MemoryVault
+from tests.core.station.desk import WAYBILLS, Counter
+from tests.core.station.test_station import verified
+
+PATIENCE_S = 20.0
+
+
+class RefusingJournal(MemoryJournal):
+    """A journal on a disk that can be full."""
+
+    full = False
+
+    def commit(self, entries: Sequence[Entry], state: State) -> None:
+        self._refuse()
+        super().commit(entries, state)
+
+    def save_draft(self, operator: str, draft: str, data: bytes, updated: str) -> None:
+        self._refuse()
+        super().save_draft(operator, draft, data, updated)
+
+    def _refuse(self) -> None:
+        if self.full:
+            raise StoreError(StoreFault.DISK_FULL, retry=True)
+
+
+@pytest.fixture
+def journal() -> RefusingJournal:
+    return RefusingJournal()
+
+
+@pytest.fixture
+def counter(journal: RefusingJournal, monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter]:
+    monkeypatch.setattr(printing, "_TRY_AGAIN_SECONDS", 0.05)
+    monkeypatch.setattr(desk, "_TRY_AGAIN_SECONDS", 0.05)
+    made = Counter(MemoryVault(journal=journal))
+    yield made
+    made.station.stop()
+
+
+def until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_typing_without_a_pause_is_kept_too(counter: Counter, journal: RefusingJournal) -> None:
+    counter.log_in()
+    deadline = time.monotonic() + PATIENCE_S
+    letters = 0
+    while not journal.drafts("OP10001") and time.monotonic() < deadline:
+        letters += 1
+        counter.station.submit(c.SetField(c.Field.CONTENTS, "x" * (letters % 30)))
+        time.sleep(0.02)
+    assert journal.drafts("OP10001")
+
+
+@pytest.mark.parametrize("before", ["sender", "comparison", "parcel"])
+def test_a_draft_older_than_its_commit_keeps_the_customer(journal: RefusingJournal, before: str) -> None:
+    """The program dies after the commit; in the store stands a draft of the same operation."""
+    first = Counter(MemoryVault(journal=journal))
+    first.log_in()
+    first.place()
+    first.type(sender_phone="13800138000", sender_address="北京市朝阳区样本街道1号")
+    if before == "comparison":
+        first.do(c.ConfirmOriginal())
+    elif before == "parcel":
+        first.sender()
+        first.parcel(WAYBILLS[0])
+    until(lambda: bool(journal.drafts_))
+    old = _newest_draft(first, journal)
+    first.sender()
+    first.parcel(WAYBILLS[0])
+    first.do(c.Commit())
+    first.station.stop()
+    journal.drafts_.clear()
+    journal.drafts_.update(old)
+
+    second = Counter(first.vault)
+    second.log_in()
+    assert second.message() == "msg.already_accepted"
+    visit = second.visit()
+    assert visit.fields[c.Field.SENDER_ADDRESS].text != ""
+    assert visit.fields[c.Field.WAYBILL].text == ""
+    assert [item.waybill for item in visit.items] == [WAYBILLS[0]]
+    assert not {"missing.identity", "missing.sender_phone", "missing.sender_address"} & set(visit.missing)
+    second.do(c.ConfirmOriginal(), c.AcknowledgeNotice(c.Acknowledgement.SPOKEN))
+    second.parcel(WAYBILLS[1])
+    second.do(c.Commit())
+    assert second.message() == "msg.accepted"
+    assert [item.waybill for item in second.visit().items] == list(WAYBILLS[:2])
+    assert verified(second)
+    second.station.stop()
+
+
+def _newest_draft(counter: Counter, journal: RefusingJournal) -> dict[tuple[str, str], tuple[bytes, str]]:
+    """What is typed now, as it stands in the store."""
+    counter.do(c.Lock())
+    kept = dict(journal.drafts_)
+    counter.log_in()
+    return kept
+
+
+def test_a_screen_can_always_be_locked(counter: Counter, journal: RefusingJournal) -> None:
+    counter.log_in()
+    counter.type(contents="书", recipient_name="示例乙")
+    journal.full = True
+    view = counter.do(c.Lock())
+    assert (view.screen, view.visit, counter.message()) == (Screen.LOCKED, None, "store.disk_full")
+    journal.full = False
+    counter.log_in("OP20001", "si-wu-liu")
+    assert counter.visit().fields[c.Field.CONTENTS].text == ""
+    counter.do(c.Lock())
+    counter.log_in()
+    assert counter.visit().fields[c.Field.CONTENTS].text == "书"
+    assert counter.kinds().count("SessionEnded") == 1
+    assert verified(counter)
+    until(lambda: bool(journal.drafts("OP10001")))
+
+
+def test_nobody_logs_out_before_what_she_typed_is_kept(counter: Counter, journal: RefusingJournal) -> None:
+    counter.log_in()
+    counter.type(contents="书")
+    journal.full = True
+    view = counter.do(c.LogOut())
+    assert (view.screen, counter.message()) == (Screen.CLERK, "store.disk_full")
+    assert counter.visit().fields[c.Field.CONTENTS].text == "书"
+    journal.full = False
+    assert counter.do(c.LogOut()).screen is Screen.LOGIN
+
+
+def test_a_start_that_could_not_be_recorded_is_tried_again(
+    counter: Counter, journal: RefusingJournal
+) -> None:
+    counter.log_in()
+    counter.sender()
+    counter.parcel(WAYBILLS[0])
+    counter.do(c.Commit())
+    journal.full = True
+    assert not counter.station.starting(counter.printer.jobs[0])
+    counter.look()
+    assert counter.message() == "store.disk_full"
+    journal.full = False
+    until(lambda: len(counter.printer.jobs) == 2)
+    assert counter.print(counter.printer.jobs[1])
+    assert (counter.printer.jobs[1].label.copy, counter.views[-1].pending) == (0, ())
+
+
+def test_an_outcome_that_could_not_be_recorded_is_recorded_later(
+    counter: Counter, journal: RefusingJournal
+) -> None:
+    counter.log_in()
+    counter.sender()
+    counter.parcel(WAYBILLS[0])
+    counter.do(c.Commit())
+    job = counter.printer.jobs[0]
+    assert counter.station.starting(job)
+    journal.full = True
+    counter.station.ended(job, PrintOutcome.PRINTED)
+    counter.look()
+    assert [item.label for item in counter.views[-1].pending] == ["started"]
+    counter.do(c.Reprint())
+    assert len(counter.printer.jobs) == 1
+    journal.full = False
+    until(lambda: "LabelPrinted" in counter.kinds())
+    assert (counter.look().pending, len(counter.printer.jobs)) == ((), 1)
