@@ -16,8 +16,6 @@ from hq.backup import backup
 from hq.clock import utc_now
 from hq.database import Database
 from hq.home import Home, create_home, default_database, open_home
-from hq.server import listen, serve
-from hq.service import build_service
 
 Say = Callable[[str], None]
 
@@ -77,6 +75,10 @@ def _init(options: argparse.Namespace, say: Say) -> None:
 
 
 def _serve(opened: Opened) -> None:
+    # Imported here: the web framework takes longer to load than all the other commands together.
+    from hq.server import listen, serve
+    from hq.service import build_service
+
     keyring = opened.home.keyring(opened.passphrase())
     host, port = opened.options.listen
     service = build_service(opened.home, keyring, opened.database)

@@ -23,11 +23,11 @@ from hq.app import create_app
 from hq.home import Home
 from hq.keys import SERVER, Keyring
 from hq.service import Service
-from hq.web import PEER
+from hq.web import PEER, Limits
 
-HEAD_SECONDS = 15.0  # from the first byte of a request, or the open connection, to the end of its headers
 KEEP_ALIVE_SECONDS = 75  # longer than a counter keeps an idle connection
 DRAIN_SECONDS = 15
+FAREWELL_SECONDS = 1.0
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 Scope = MutableMapping[str, Any]
@@ -49,6 +49,7 @@ class WithCertificate:
 class Protocol(H11Protocol):
     """One connection: knows its peer's certificate, and does not wait for slow headers for ever."""
 
+    head_seconds = Limits().head_seconds
     _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -74,7 +75,7 @@ class Protocol(H11Protocol):
         super().connection_lost(exc)
 
     def _arm(self) -> None:
-        self._deadline = self.loop.call_later(HEAD_SECONDS, self._too_slow)
+        self._deadline = self.loop.call_later(self.head_seconds, self._too_slow)
 
     def _disarm(self) -> None:
         if self._deadline is not None:
@@ -90,15 +91,38 @@ class Protocol(H11Protocol):
 class Server(uvicorn.Server):
     """Says when it listens, and ends with a drain and status 0 on SIGTERM."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, limits: Limits, ready: Callable[[], None]) -> None:
         super().__init__(config)
+        self._limits = limits
         self._ready = ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Listen, then say so."""
-        await super().startup(sockets)
-        if self.started:
-            self._ready()
+        """Listen, then say so.
+
+        Not uvicorn's own: that gives a TLS handshake a minute, and lets a caller who does not answer
+        the farewell of TLS hold up the drain for half of one.
+        """
+        await self.lifespan.startup()
+        loop = asyncio.get_running_loop()
+
+        def protocol() -> Protocol:
+            made = Protocol(self.config, self.server_state, self.lifespan.state)
+            made.head_seconds = self._limits.head_seconds
+            return made
+
+        self.servers = [
+            await loop.create_server(
+                protocol,
+                sock=listening,
+                ssl=self.config.ssl,
+                backlog=self.config.backlog,
+                ssl_handshake_timeout=self._limits.head_seconds,
+                ssl_shutdown_timeout=FAREWELL_SECONDS,
+            )
+            for listening in sockets or []
+        ]
+        self.started = True
+        self._ready()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -166,7 +190,7 @@ def serve(
     )
     host, port = listening.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
-    server = Server(config, lambda: announce(f"listening on https://{shown}:{port}"))
+    server = Server(config, service.limits, lambda: announce(f"listening on https://{shown}:{port}"))
     service.worker.start()
     try:
         server.run(sockets=[listening])

@@ -35,6 +35,7 @@ class Limits:
 
     batch_bytes: int = MAX_BATCH_BYTES
     small_bytes: int = SMALL_BODY
+    head_seconds: float = 15.0  # from the open connection, or a request's first byte, to its last header
     body_seconds: float = 30.0  # for a whole body: a slow link still brings 8 MiB in it at 2.2 Mbit/s
 
 

@@ -6,6 +6,9 @@ import json
 
 import httpx2
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy import select
 
 from core import wire
@@ -161,10 +164,6 @@ def test_malformed_enrolment_uses_no_code(headquarters: Headquarters, member: st
 
 
 def test_csr_of_another_kind_of_key_is_refused(headquarters: Headquarters) -> None:
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
     builder = x509.CertificateSigningRequestBuilder().subject_name(x509.Name([]))
     request = builder.sign(ec.generate_private_key(ec.SECP521R1()), hashes.SHA256())
     csr = request.public_bytes(serialization.Encoding.PEM).decode("ascii")

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 import socket
 from collections.abc import Sequence
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
 from sqlalchemy import ForeignKeyConstraint, UniqueConstraint, func, inspect, select
+from starlette.testclient import TestClient
 
 from core import wire
 from core.errors import EntryError
@@ -24,8 +30,8 @@ from core.exchange import (
 )
 from core.ledger.documents import read_time
 from core.ledger.entry import stamp
-from hq.schema import METADATA, NONCES
-from hq.web import client_certificate
+from hq.database import Database
+from hq.schema import HEADS, METADATA, NONCES
 from tests.hq.entries import batch, signed_headers
 from tests.hq.headquarters import Counter, Headquarters, fault
 
@@ -83,8 +89,6 @@ def test_open_routes(headquarters: Headquarters, path: str) -> None:
 
 
 def test_metrics_from_elsewhere_need_a_certificate(headquarters: Headquarters) -> None:
-    from starlette.testclient import TestClient
-
     away = TestClient(headquarters.app, client=("192.0.2.7", 1))
     assert fault(away.get("/metrics"))[1] == "hq.auth_lost"
     assert away.get("/openapi.json").status_code == 200
@@ -127,13 +131,6 @@ def test_another_terminals_certificate_is_refused(headquarters: Headquarters) ->
 
 def test_certificate_of_another_authority_is_refused(headquarters: Headquarters) -> None:
     """Should the TLS layer ever let one through: the certificates that were issued are on record."""
-    import datetime as dt
-
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes
-    from cryptography.hazmat.primitives.asymmetric import ec
-    from cryptography.hazmat.primitives.serialization import Encoding
-
     counter = headquarters.counter()
     real = x509.load_der_x509_certificate(counter.certificate)
     key = ec.generate_private_key(ec.SECP256R1())
@@ -217,8 +214,6 @@ def test_nonces_are_forgotten_only_after_their_window(headquarters: Headquarters
 
 @pytest.mark.parametrize("seconds", [-301, 301, -86400, -1_700_000_000])
 def test_clock_far_off_is_told(headquarters: Headquarters, counter: Counter, seconds: int) -> None:
-    import datetime as dt
-
     told = headquarters.now() + dt.timedelta(seconds=seconds)
     headers = signed_headers(counter.book, "GET", MARKS, b"", told, secrets.token_bytes(16))
     answer = counter.request("GET", MARKS, headers=headers)
@@ -319,35 +314,34 @@ def test_metrics_count(headquarters: Headquarters, counter: Counter) -> None:
 
 def test_database_that_went_away_is_said(headquarters: Headquarters, counter: Counter) -> None:
     """The counter hears "busy", keeps its entries, and comes again."""
-    if not headquarters.database.is_postgresql:
-        from hq.schema import HEADS
-
-        with headquarters.database.write() as connection:
-            HEADS.drop(connection)
-    else:
-        engine = headquarters.database.engine
-        engine.dispose()
-        with socket.socket() as nobody:
-            nobody.bind(("127.0.0.1", 0))
-            gone = engine.url.set(port=nobody.getsockname()[1])
-            headquarters.database.engine = type(headquarters.database)(
-                gone.render_as_string(hide_password=False)
-            ).engine
-            answer = counter.send(counter.book.entries)
-            assert fault(answer) == (503, "hq.busy", {"what": "database"})
-            assert headquarters.client().get("/healthz").json()["database"] is False
-            headquarters.database.engine.dispose()
-            headquarters.database.engine = engine
-        counter.sent(counter.book.entries)
-        return
-    answer = counter.send(counter.book.entries)
+    real = headquarters.database.engine
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # taken, and not listening
+        url = real.url.set(database="/nowhere/hq.sqlite")
+        if headquarters.database.is_postgresql:
+            url = real.url.set(port=nobody.getsockname()[1])
+        away = Database(url.render_as_string(hide_password=False))
+        headquarters.database.engine = away.engine
+        answer = counter.send(counter.book.entries)
+        health = headquarters.client().get("/healthz").json()
+    away.close()
     assert fault(answer) == (503, "hq.busy", {"what": "database"})
     assert answer.json()["retry"] is True
+    assert health["database"] is False
+    headquarters.database.engine = real
+    assert counter.sent(counter.book.entries).received == counter.book.state.head
+
+
+def test_damaged_schema_is_said_without_values(headquarters: Headquarters, counter: Counter) -> None:
+    """Whatever the database objects to, its text (with parameters) stays here."""
+    with headquarters.database.write() as connection:
+        HEADS.drop(connection)
+    answer = counter.send(counter.book.entries)
+    assert fault(answer) == (503, "hq.busy", {"what": "database"})
 
 
 def test_certificate_comes_only_from_the_server(headquarters: Headquarters) -> None:
     """No header can stand in for it."""
-    assert callable(client_certificate)
     headers = {"x-forwarded-client-cert": "anything", "x-client-certificate": "anything"}
     answer = headquarters.client().get(MARKS, headers=headers)
     assert fault(answer)[2] == {"what": "no client certificate"}
