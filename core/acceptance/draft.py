@@ -79,14 +79,13 @@ def _visit(value: Mapping[str, Any]) -> Visit:
         if value["form"] != FORM:
             raise EntryError(EntryFault.FORM, what="draft form")
         item = value["item"]
-        contents, quantity = item["inspected_as"]
         return Visit(
             id=_text(value["visit"]),
             item=ItemDraft(
                 operation=_text(item["operation"]),
                 fields=_fields_in(item["fields"], sender=False),
                 inspected=_time_in(item["inspected"]),
-                inspected_as=(contents, quantity),
+                inspected_as=_declared_in(item["inspected_as"]),
                 security=Security(item["security"]) if item["security"] else None,
                 security_at=_time_in(item["security_at"]),
                 accepted=_count(item["accepted"]),
@@ -97,7 +96,7 @@ def _visit(value: Mapping[str, Any]) -> Visit:
             acknowledged=Acknowledgement(value["acknowledged"]) if value["acknowledged"] else None,
             notice=_text(value["notice"]),
             sender_entry=_count(value["sender_entry"]),
-            accepted=tuple(AcceptedItem(*map(_text, one)) for one in value["accepted"]),
+            accepted=tuple(AcceptedItem(*_texts(one, 3)) for one in value["accepted"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError):
         # "from None": the failing value may be what a customer said.
@@ -109,7 +108,7 @@ def _fields_out(fields: Mapping[Field, FieldText]) -> dict[str, list[str]]:
 
 
 def _fields_in(value: Mapping[str, Any], *, sender: bool) -> dict[Field, FieldText]:
-    fields = {Field(name): FieldText(*map(_text, pair)) for name, pair in value.items()}
+    fields = {Field(name): FieldText(*_texts(pair, 2)) for name, pair in value.items()}
     if any((name in SENDER_FIELDS) != sender for name in fields):
         raise EntryError(EntryFault.FORM, what="draft field")
     return fields
@@ -156,6 +155,19 @@ def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError
     return value
+
+
+def _texts(value: object, count: int) -> list[str]:
+    if not isinstance(value, list) or len(value) != count:
+        raise TypeError
+    return [_text(member) for member in value]
+
+
+def _declared_in(value: object) -> tuple[str | None, int | None]:
+    if not isinstance(value, list) or len(value) != 2:
+        raise TypeError
+    contents, quantity = value
+    return None if contents is None else _text(contents), None if quantity is None else _count(quantity)
 
 
 def _count(value: object) -> int:
