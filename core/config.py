@@ -235,7 +235,9 @@ def _link(node: Node, schemes: Sequence[str]) -> str:
     text = node.text(300)
     scheme, mark, rest = text.partition("://")
     if not mark or scheme not in schemes:
-        raise node.wrong(", ".join(f"{name}://" for name in schemes), word=f"{scheme}://")
+        # A scheme that exists but not for this device is no slip of the pen.
+        misspelt = "" if scheme in LINKS or not mark else f"{scheme}://"
+        raise node.wrong(", ".join(f"{name}://" for name in schemes), word=misspelt)
     if not re.fullmatch(LINKS[scheme].rest, rest):
         raise node.wrong(LINKS[scheme].example)
     return text

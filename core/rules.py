@@ -123,7 +123,8 @@ class _Reader:
     def rules(self, top: Node) -> Rules:
         """The whole file."""
         part = top.members(_TOP)
-        part["marks"].members(MARKS)
+        for meaning in part["marks"].members(MARKS).values():
+            meaning.text()
         return Rules(
             version=part["version"].matching(_VERSION, "version: letters, digits, . _ : -"),
             effective_from=part["effective_from"].date(),
