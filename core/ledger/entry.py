@@ -185,14 +185,14 @@ def stamp(moment: dt.datetime) -> str:
 
 def parse_stamp(text: object) -> dt.datetime:
     """The inverse of :func:`stamp`; only that exact form."""
-    if not isinstance(text, str):
+    if not isinstance(text, str) or not text.endswith("Z"):
         raise EntryError(EntryFault.FORM, what="time")
     try:
         moment = dt.datetime.fromisoformat(text)
     except ValueError:
         raise EntryError(EntryFault.FORM, what="time") from None
     # It reads many forms, and far faster than strptime; the one form is what comes out again.
-    if moment.tzinfo is None or stamp(moment) != text:
+    if stamp(moment) != text:
         raise EntryError(EntryFault.FORM, what="time")
     return moment
 
