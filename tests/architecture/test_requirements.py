@@ -77,11 +77,9 @@ def test_everything_declared_is_used(files: list[Source]) -> None:
     assert sorted(set(_declared("test.in")) - anywhere - set(LOADED_BY_NAME)) == []
 
 
-def test_nothing_is_excused_without_need(files: list[Source]) -> None:
-    in_program = {name for name, _ in _third_party([source for source in files if source.room not in FREE])}
-    anywhere = {name for name, _ in _third_party(files)}
-    excused = (set(_declared("run.in")) - in_program) | (set(_declared("test.in")) - anywhere)
-    assert sorted(set(LOADED_BY_NAME) - excused) == []
+def test_nothing_is_excused_that_is_not_declared() -> None:
+    """A plugin may be imported for its types too; that is no reason to forget who loads it."""
+    assert set(LOADED_BY_NAME) <= set(_declared("run.in")) | set(_declared("test.in"))
 
 
 @pytest.mark.parametrize("purpose", ["run", "test"])
