@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from tests.architecture.source import TERMINAL, Fault, Source, files
+from tests.architecture.source import TERMINAL, Fault, Source, files, imports
 
 FILE_LINES = 450  # the habit is about 300
 TEST_FILE_LINES = 600
@@ -30,6 +30,7 @@ LOOPS = frozenset({("program/window.py", "open_window")})
 NAMED_BY_OTHERS = ("storage/migrations/", "hq/migrations/")
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
+_PASSED_OVER = re.compile(r"pytest\.(mark\.)?(skip|skipif|xfail|importorskip)")
 _CONSTANT = re.compile(r"_{0,2}[A-Z][A-Za-z0-9_]*|__[a-z]+__|pytest_plugins|pytestmark")
 
 
@@ -146,6 +147,20 @@ def plain_threads(sources: Iterable[Source]) -> Iterator[Fault]:
                     yield Fault(source.path, getattr(node, "lineno", 1), "thread or loop", name)
             if isinstance(node, ast.AsyncFunctionDef):
                 yield Fault(source.path, node.lineno, "thread or loop", "async def")
+
+
+def honest_tests(sources: Iterable[Source]) -> Iterator[Fault]:
+    """No test is passed over, and none talks to a mock."""
+    for source in sources:
+        if source.room != "tests":
+            continue
+        for node in ast.walk(source.tree):
+            named = ast.unparse(node) if isinstance(node, ast.Attribute) else ""
+            if _PASSED_OVER.fullmatch(named):
+                yield Fault(source.path, getattr(node, "lineno", 1), "passes over a test", named)
+        for item in imports(source):
+            if item.module.startswith("unittest.mock"):
+                yield Fault(source.path, item.line, "mock", item.module)
 
 
 def _targets(node: ast.stmt) -> Iterator[ast.expr]:
