@@ -17,7 +17,11 @@ def create_application(argv: Sequence[str]) -> QApplication:
         # fcitx5 speaks the protocol of ibus too, and the wheels of Qt bring no other input method.
         os.environ.setdefault("QT_IM_MODULE", "ibus")
     QApplication.setDesktopSettingsAware(False)
-    application = QApplication(list(argv))
+    return dress(QApplication(list(argv)))
+
+
+def dress(application: QApplication) -> QApplication:
+    """Style and type of the house on an application that is there already."""
     application.setApplicationName("real-name-counter")
     application.setStyle("Fusion")
     application.setFont(body_font())

@@ -32,22 +32,30 @@ class Keyboard:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._last = -1e9
+        self._last = self._typed = float("-inf")
         self._reading_until = 0.0
         self.dropped = 0
 
     def note(self, event: QKeyEvent | None = None) -> None:
         """A key came that a scanner could have sent (the event is only looked at for modifiers)."""
         if event is None or not is_modifier(event):
-            self._last = self._clock()
+            self._last = self._typed = self._clock()
 
     def in_burst(self) -> bool:
         """Whether the key before this one came so shortly before that no person pressed it."""
-        return self._clock() - self._last < BURST_SECONDS
+        return self.within(BURST_SECONDS)
+
+    def within(self, seconds: float) -> bool:
+        """Whether a key came less than so long ago."""
+        return self._clock() - self._last < seconds
 
     def idle_seconds(self) -> float:
-        """Since the last typed key."""
-        return self._clock() - self._last
+        """Since the last typed key on this page."""
+        return self._clock() - self._typed
+
+    def new_page(self) -> None:
+        """Another page stands: nobody has typed into it yet."""
+        self._typed = float("-inf")
 
     @property
     def discarding(self) -> bool:
@@ -90,7 +98,7 @@ class Deliberate(QObject):
         """The key was pressed; ``act`` follows unless this is auto-repeat or part of a burst."""
         if event.isAutoRepeat():
             return
-        alone = self._keyboard.idle_seconds() * 1000 >= DELIBERATE_MS
+        alone = not self._keyboard.within(DELIBERATE_MS / 1000)
         self.cancel()
         self._keyboard.note(event)
         if alone:

@@ -132,6 +132,7 @@ class MainWindow(QWidget):
         if self._pages.currentWidget() is page:
             return
         self._pages.setCurrentWidget(page)
+        self.keyboard.new_page()
         if page is self._clerk:
             self._clerk.focus_first_empty()
             self._clerk.follow_help()

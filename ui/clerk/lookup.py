@@ -65,6 +65,12 @@ class _Row(QFrame):
         self.setAccessibleName(f"{self._number.text()} {self._waybill.text()}")
         self.setAccessibleDescription(f"{self._printed.text()} {self._sent.text()}")
 
+    def empty(self) -> None:
+        """Keep nothing of an item that is no longer shown."""
+        for label in (self._number, self._waybill, self._goods, self._when):
+            put(label, "")
+        self.setAccessibleName("")
+
 
 class LookUpPage(QFrame):
     """Search field, results or waiting labels, and the keys that act on the chosen one."""
@@ -158,9 +164,12 @@ class LookUpPage(QFrame):
         first = max(0, min(self._at - ROWS // 2, len(self._items) - ROWS))
         for place, row in enumerate(self._rows):
             at = first + place
-            if at < len(self._items):
+            shown = at < len(self._items)
+            if shown:
                 row.show_view(self._items[at], texts, selected=at == self._at)
-            row.setVisible(at < len(self._items))
+            else:
+                row.empty()
+            row.setVisible(shown)
         put(self._title, texts("look_up.pending" if self.pending_only else "look_up.title"))
         last = min(first + ROWS, len(self._items))
         count = texts("look_up.count", first=first + 1, last=last, count=len(self._items))

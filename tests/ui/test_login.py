@@ -1,0 +1,184 @@
+"""Log-in, unlocking, lock: what is said, what is sent, and how little is loaded for it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from core.commands import Lock, LogIn
+from core.view import Message, Screen, SyncView
+from tests.ui.conftest import Opened
+from tests.ui.small_station import Recorder
+from tests.ui.typing import Hands, Key
+from ui.fields import Entry
+from ui.specimens import BASE, LOGIN, READY, VIEWS
+from ui.window import MainWindow
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+Door = tuple[MainWindow, Hands, Recorder]
+
+
+@pytest.fixture
+def door(qtbot: QtBot, recorder: Recorder, opened: Opened) -> Door:
+    """The log-in screen."""
+    window = opened(recorder)
+    window.show_view(LOGIN)
+    return window, Hands(qtbot, window), recorder
+
+
+def _text(window: MainWindow, name: str) -> str:
+    label = window.findChild(QLabel, name)
+    return label.text() if label.isVisible() else ""
+
+
+def test_enter_twice_sends_one_log_in(door: Door) -> None:
+    """The field is emptied with the first one; an empty password is never sent."""
+    window, hands, recorder = door
+    hands.type("OP10001")
+    hands.press(Key.Key_Return)
+    hands.type("a long password")
+    for _ in range(5):
+        hands.press(Key.Key_Return, wait=False)
+    assert recorder.commands == [LogIn("OP10001", "a long password")]
+    assert window.login.password.text() == ""
+
+
+def test_the_password_is_hidden_and_in_no_name(door: Door) -> None:
+    """Neither the screen nor the accessibility tree has it."""
+    window, _, _ = door
+    entry = window.login.password
+    entry.setText("a long password")
+    assert entry.displayText() == "●" * 15 or set(entry.displayText()) != set("a long password")
+    assert "long" not in entry.displayText() + entry.accessibleName() + entry.accessibleDescription()
+
+
+def test_a_wrong_password_says_what_to_do(door: Door) -> None:
+    """And the field is ready for the next try."""
+    window, hands, _ = door
+    hands.type("OP10001")
+    hands.press(Key.Key_Return)
+    hands.type("wrong")
+    hands.press(Key.Key_Return)
+    window.show_view(replace(LOGIN, screen=Screen.UNLOCKING))
+    assert not window.login.password.isEnabled()
+    assert "正在打开" in _text(window, "login_state")
+    window.show_view(VIEWS["login-wrong"])
+    assert "工号或密码不对。请重新输入" in _text(window, "login_state")
+    assert hands.place == "password"
+
+
+def test_the_lock_out_counts_down(qtbot: QtBot, door: Door) -> None:
+    """Nothing is sent before it ends; then the same keys work."""
+    window, hands, recorder = door
+    window.show_view(replace(LOGIN, lockout_seconds=2))
+    assert "请等 2 秒" in _text(window, "login_state")
+    window.login.operator.setText("OP10001")
+    window.login.password.setFocus()
+    hands.type("secret words")
+    hands.press(Key.Key_Return)
+    assert recorder.commands == []
+    qtbot.waitUntil(lambda: "请等 1 秒" in _text(window, "login_state"), timeout=5000)
+    qtbot.waitUntil(lambda: "请等" not in _text(window, "login_state"), timeout=5000)
+    hands.press(Key.Key_Return)
+    assert recorder.commands == [LogIn("OP10001", "secret words")]
+
+
+def test_unsent_and_age_stand_on_the_log_in_screen(door: Door) -> None:
+    """With nobody logged in nothing is sent, and the screen says so."""
+    window, _, _ = door
+    assert "待上传 37 件" in _text(window, "login_sync")
+    assert "3 小时前" in _text(window, "login_sync")
+    texts = [label.text() for label in window.login.findChildren(QLabel)]
+    assert "没有人登录时不上传；登录后自动继续。" in texts
+    window.show_view(replace(LOGIN, sync=SyncView()))
+    assert "从未联系" in _text(window, "login_sync")
+
+
+def test_the_locked_screen_says_who_locked_it(door: Door) -> None:
+    """The number is filled in, the focus waits in the password, another operator may come."""
+    window, hands, recorder = door
+    window.show_view(replace(BASE, visit=READY))
+    hands.press(Key.Key_F12)
+    assert recorder.commands == [Lock("key")]
+    window.show_view(VIEWS["locked"])
+    assert "示例甲 OP10001" in _text(window, "locked_by")
+    assert (window.login.operator.text(), hands.place) == ("OP10001", "password")
+    window.login.operator.setText("OP10002")
+    hands.type("another password")
+    hands.press(Key.Key_Return)
+    assert recorder.commands[-1] == LogIn("OP10002", "another password")
+
+
+def test_nothing_of_a_customer_stays_behind_the_lock(door: Door) -> None:
+    """Not in a hidden widget, not in the accessibility tree, not in an undo buffer."""
+    window, _, _ = door
+    view = replace(BASE, visit=READY, found=VIEWS["look-up"].found, message=Message("msg.welcome"))
+    window.show_view(view)
+    window.show_view(VIEWS["locked"])
+    personal = {field.text for field in READY.fields.values()}
+    sender = READY.sender
+    assert sender is not None
+    personal |= {sender.name, sender.address, sender.birth, "110105 ******** 002X", "示*乙"}
+    for widget in window.findChildren(QWidget):
+        said = [widget.accessibleName(), widget.accessibleDescription()]
+        if isinstance(widget, QLabel | Entry):
+            said.append(widget.text())
+        if isinstance(widget, Entry):
+            assert not widget.isUndoAvailable()
+        for text in said:
+            assert not [part for part in personal if len(part) > 1 and part in text], widget.objectName()
+
+
+def test_f1_explains_and_nothing_here_can_commit(door: Door) -> None:
+    """Every key of the clerk's screen is dead on this page."""
+    window, hands, recorder = door
+    hands.press(Key.Key_F1)
+    assert any("工牌" in label.text() for label in window.login.findChildren(QLabel))
+    for key in (Key.Key_F2, Key.Key_F3, Key.Key_F7, Key.Key_F8, Key.Key_F9, Key.Key_F10, Key.Key_Escape):
+        hands.press(key)
+    assert recorder.commands == []
+
+
+def test_the_clerks_screen_is_loaded_after_the_first_paint() -> None:
+    """A fresh process: its modules are not there when the first key can be typed, and there soon after."""
+    program = """
+import sys
+from PySide6.QtCore import QTimer
+from ui.application import create_application
+from ui.bridge import Bridge
+from ui.window import MainWindow
+
+class Window(MainWindow):
+    def _load_panels(self):
+        print("typed" if self.login.operator.hasFocus() else "no focus", "ui.clerk.screen" in sys.modules)
+        super()._load_panels()
+    def _build_clerk(self):
+        super()._build_clerk()
+        print("built", "ui.clerk.screen" in sys.modules)
+        QTimer.singleShot(0, app.quit)
+
+class Nobody:
+    def submit(self, command):
+        pass
+
+app = create_application(["counter"])
+window = Window(Nobody(), Bridge())
+window.show()
+app.exec()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env={"QT_QPA_PLATFORM": "offscreen", "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stdout.split("\n")[:2] == ["typed False", "built True"], done.stderr
