@@ -15,6 +15,7 @@ _WIDTH = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20}
 _WIDTH_ALNUM = {wide: narrow for wide, narrow in _WIDTH.items() if chr(narrow).isalnum()}
 # Shown as nothing at all, yet letters or marks to Unicode: two names that look alike would differ.
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
+_NEVER = _INVISIBLE | {"\ufffd"}
 _REFUSED_CATEGORIES = {"Cc": "control", "Cf": "format", "Cs": "surrogate", "Zl": "control", "Zp": "control"}
 _LONE = re.compile("[\ud800-\udfff]")
 _SPACES = re.compile(r"\s+")
@@ -60,6 +61,8 @@ def refused(text: str) -> str:
     "format" has the bidirectional overrides and everything invisible, "unknown" the replacement
     character that a failed decoding leaves, and non-characters.
     """
+    if text.isprintable() and _NEVER.isdisjoint(text):
+        return ""  # the usual case, at once: this is asked for every field at every key
     for char in text:
         what = _REFUSED_CATEGORIES.get(unicodedata.category(char), "")
         if what:
