@@ -46,7 +46,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One consistent view (a snapshot) of all tables."""
-        with _plain_errors(), self.engine.connect() as connection:
+        with self._plain_errors(), self.engine.connect() as connection:
             if self.is_postgresql:
                 connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             with connection.begin():
@@ -55,7 +55,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction, committed where the block ends without an error, else undone."""
-        with _plain_errors(), self.engine.connect() as connection:
+        with self._plain_errors(), self.engine.connect() as connection:
             connection.execution_options(counter_writes=True)
             with connection.begin():
                 yield connection
@@ -88,6 +88,18 @@ class Database:
                 raise StoreError(StoreFault.WRONG_KEY, what="another headquarters' database")
             self._check_durable(connection)
 
+    @contextmanager
+    def _plain_errors(self) -> Iterator[None]:
+        """The driver's errors as StoreError: their texts may name hosts, users and values."""
+        try:
+            yield
+        except PoolTimeout:
+            raise StoreError(StoreFault.BUSY, retry=True, what="connections") from None
+        except DBAPIError as error:
+            raise StoreError(StoreFault.IO, retry=True, what=type(error.orig).__name__) from None
+        except self.engine.dialect.loaded_dbapi.Error as error:  # from hq/bulk.py
+            raise StoreError(StoreFault.IO, retry=True, what=type(error).__name__) from None
+
     def _check_durable(self, connection: Connection) -> None:
         if self.is_postgresql:
             for setting in ("fsync", "full_page_writes", "synchronous_commit"):
@@ -95,17 +107,6 @@ class Database:
                     raise StoreError(StoreFault.UNSAFE, what=setting)
         elif connection.execute(text("PRAGMA synchronous")).scalar_one() != 2:
             raise StoreError(StoreFault.UNSAFE, what="synchronous")
-
-
-@contextmanager
-def _plain_errors() -> Iterator[None]:
-    """The driver's errors as StoreError: their texts may name hosts, users and values."""
-    try:
-        yield
-    except PoolTimeout:
-        raise StoreError(StoreFault.BUSY, retry=True, what="connections") from None
-    except DBAPIError as error:
-        raise StoreError(StoreFault.IO, retry=True, what=type(error.orig).__name__) from None
 
 
 def _parse(url: str) -> URL:

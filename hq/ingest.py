@@ -12,7 +12,7 @@ import json
 import logging
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from core.crypto.keys import Signer
 from core.errors import EntryError, EntryFault, Fact, HqError, HqFault
@@ -22,6 +22,7 @@ from core.ledger.entry import Entry, Head, stamp
 from core.ports import Probe, no_probe
 from hq.alarms import insert_if_new, raise_alarm
 from hq.batch import check_entries, check_signature, read_batch
+from hq.bulk import insert_rows
 from hq.clock import Now, utc_now
 from hq.database import Database
 from hq.identity import Terminal
@@ -110,10 +111,8 @@ class Ingest:
 
     def _insert(self, connection: Connection, terminal: Terminal, entries: Sequence[Entry]) -> None:
         received = stamp(self._now())
-        connection.execute(insert(ENTRIES), [_entry_row(entry, received) for entry in entries])
-        parts = [row for entry in entries for row in _attachment_rows(entry)]
-        if parts:
-            connection.execute(insert(ATTACHMENTS), parts)
+        insert_rows(connection, ENTRIES, [_entry_row(entry, received) for entry in entries])
+        insert_rows(connection, ATTACHMENTS, [row for entry in entries for row in _attachment_rows(entry)])
         last = entries[-1]
         mine = (HEADS.c.terminal == terminal.terminal, HEADS.c.epoch == terminal.epoch)
         connection.execute(update(HEADS).where(*mine).values(seq=last.header.seq, hash=last.hash))

@@ -16,7 +16,7 @@ _LOG = logging.getLogger(__name__)
 IDLE_SECONDS = 1.0  # between looks where nobody woke it; another node's ingest cannot
 CARE_SECONDS = 60.0
 STEP = 50  # entries between two looks at the clock
-SHARE = 4  # while batches come in, it rests this many times as long as it worked
+SHARE = 9  # while batches come in, it rests this many times as long as it worked
 STOP_SECONDS = 20.0
 
 
