@@ -37,6 +37,7 @@ OPTIONS = {
 }
 
 _SILENT_LOOKS = 5  # unanswered questions until the link is opened anew
+_RESYNCS = 3
 _COMPLAINT_S = 10.0  # how long a label that cannot be set is shown, with its cause
 
 FirstByte = Callable[[PrintJob, int], None]
@@ -70,7 +71,7 @@ class LabelPrinterLane:
         self._page: tuple[str, bytes] | None = None  # the rendered page of the job at the head
         self._complained = float("-inf")
         self._silent = 0
-        self._cut_off = False  # a page ended early: the printer may still wait for the rest of it
+        self._resyncs = 0  # how often to try, where a page ended early and its rest may be waited for
         self._link: Link | None = None
         self._wake = threading.Event()
         self._lock = threading.Lock()
@@ -161,13 +162,13 @@ class LabelPrinterLane:
             if self._silent >= _SILENT_LOOKS:
                 raise
             self._report.truth(DeviceState.ATTENTION, str(error.code), error.facts)
-            # Only after a page of ours was cut off, and once: a receipt printer on a wrong cable
-            # answers nothing either and would feed a thousand empty lines.
-            if self._cut_off and error.code is DeviceFault.NO_ANSWER:
-                self._cut_off = False
+            # Only after a page of ours was cut off, once for each opening, three times in all: a
+            # receipt printer on a wrong cable is silent too, and would feed a thousand empty lines.
+            if self._silent == 1 and self._resyncs > 0 and error.code is DeviceFault.NO_ANSWER:
+                self._resyncs -= 1
                 session.resync()
             return None
-        self._silent = 0
+        self._silent = self._resyncs = 0
         self._say(status)
         return status
 
@@ -205,7 +206,7 @@ class LabelPrinterLane:
                 raise
             self._report.truth(DeviceState.ATTENTION, fault, error.facts)
         finally:
-            self._cut_off = outcome is PrintOutcome.UNKNOWN
+            self._resyncs = _RESYNCS if outcome is PrintOutcome.UNKNOWN else 0
             self._log.ended(job, outcome, fault)
 
     def _note_first(self, job: PrintJob) -> None:

@@ -62,6 +62,7 @@ class LabelPrinterSimulator(Device):
         self._cut_after = -1  # bytes until the link is cut; -1: never
         self._ordered: deque[tuple[float, Image.Image]] = deque()  # (visible from, picture)
         self._printing: tuple[float, Image.Image] | None = None  # (done at, picture)
+        self._untold = 0  # fault bits that tore a page and were not yet seen in an answer
         self.received = 0  # bytes
         self.asked = 0  # status questions
         self.torn = 0  # pages that a fault interrupted
@@ -148,10 +149,12 @@ class LabelPrinterSimulator(Device):
         if "noise" in self._conditions:
             return b"\xfe\x00\x7fERR\r\n"
         status = bytes([self._status(time.monotonic())])
+        self._untold = 0
         return b"?!" + status if "garbage" in self._conditions else status
 
     def _faults(self) -> int:
-        return sum(bit for name, bit in STATUS_BITS.items() if name in self._conditions)
+        """A fault that tore a page stands until it was told, however short it was."""
+        return self._untold | sum(bit for name, bit in STATUS_BITS.items() if name in self._conditions)
 
     def _status(self, now: float) -> int:
         at_work = self._printing is not None or (bool(self._ordered) and self._ordered[0][0] <= now)
@@ -162,9 +165,10 @@ class LabelPrinterSimulator(Device):
         """Move the paper.  Under the lock."""
         if self._printing is not None:
             done_at, picture = self._printing
-            if self._faults() & ~STATUS_BITS["paused"]:  # a pause lets the present label out
+            tearing = self._faults() & ~STATUS_BITS["paused"]  # a pause lets the present label out
+            if tearing:
                 self.torn += 1
-                self._printing = None
+                self._printing, self._untold = None, tearing
             elif now >= done_at and "stuck" not in self._conditions:
                 self._printing = None
                 self._write(picture)
