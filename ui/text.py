@@ -28,8 +28,10 @@ FACTS: Mapping[str, frozenset[str]] = MappingProxyType(
         "rule.waybill_twice": frozenset({"number"}),
         "store.locked_out": frozenset({"seconds"}),
         "hq.refused": frozenset({"fault", "seq"}),
-        **{f"config.{name}": frozenset({"file", "line", "key", "expected"}) for name in (
-            "missing_file", "syntax", "unknown_key", "missing_key", "wrong_type", "wrong_value")},
+        "config.missing_file": frozenset({"file"}),
+        "config.syntax": frozenset({"expected"}),
+        **{f"config.{name}": frozenset({"key", "expected"}) for name in (
+            "unknown_key", "missing_key", "wrong_type", "wrong_value")},
         "gate.identity": frozenset({"kind"}),
         "gate.original": frozenset({"at"}),
         "gate.waybill": frozenset({"source"}),
@@ -97,7 +99,11 @@ class Texts:
     def sentence(self, code: str, facts: Mapping[str, Fact] | None = None) -> str:
         """What is so and what to do, as one line."""
         what, todo = self.what(code, facts), self.todo(code, facts)
-        what = what[:1].upper() + what[1:]
+        if not self._sentences.get(code, "").startswith("{"):
+            what = what[:1].upper() + what[1:]
+        if code.startswith("config.") and facts and facts.get("file") and code != "config.missing_file":
+            place = "config.at_line" if facts.get("line") else "config.at_file"
+            what = self._sentences[place].format(file=facts["file"], line=facts.get("line"), what=what)
         return self._sentences["join.sentence"].format(what=what, do=todo) if todo else what
 
     def error(self, error: CounterError) -> str:
@@ -114,9 +120,16 @@ class _Facts(dict[str, object]):
 
     def __init__(self, texts: Texts, facts: Mapping[str, Fact]) -> None:
         super().__init__({key: _shown(texts, key, value) for key, value in facts.items()})
+        self._texts = texts
 
     def __missing__(self, key: str) -> str:
-        return _ABSENT
+        return _absent(self._texts, key)
+
+
+def _absent(texts: Texts, key: str) -> str:
+    """The word for a fact that is not there; a dash where it has none."""
+    own = f"fact.{key}.none"
+    return texts.what(own) if texts.has(own) else _ABSENT
 
 
 def _shown(texts: Texts, key: str, value: Fact) -> str:
@@ -125,8 +138,7 @@ def _shown(texts: Texts, key: str, value: Fact) -> str:
     if key == "at" and isinstance(value, str):
         return local_time(value)
     if value is None or value == "":
-        own = f"fact.{key}.none"
-        return texts.what(own) if texts.has(own) else _ABSENT
+        return _absent(texts, key)
     if isinstance(value, str):
         for code in (value, f"fact.{key}.{value}", f"{key}.{value}"):
             if "." in code and texts.has(code):

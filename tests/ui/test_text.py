@@ -1,0 +1,246 @@
+"""Every sentence exists once per language, says what to do, and is used (house.md, Errors)."""
+
+from __future__ import annotations
+
+import ast
+import string
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.acceptance.gates import GateDetail, Missing
+from core.acceptance.visit import VisitNote
+from core.commands import Acknowledgement, Field, RefusalReason, Security
+from core.devices import DeviceState, Slot
+from core.errors import ConfigFault, DeviceFault, EntryFault, HqFault, RuleFault, StoreFault
+from core.identity.card import DocumentKind, Sex
+from core.identity.check import CardWarning
+from core.identity.numbers import NumberWarning
+from core.view import GateName, GateState
+from ui.clerk.choices import QUESTIONS
+from ui.clerk.confirmations import CONFIRMATIONS
+from ui.clerk.help import TOPICS
+from ui.text import FACTS, LANGUAGES, MESSAGES, Texts, load
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+FAULTS = (*DeviceFault, *RuleFault, *StoreFault, *EntryFault, *HqFault, *ConfigFault)
+ALONE = (*FAULTS, *MESSAGES, "unknown.code", *(f"question.{question.name}" for question in QUESTIONS))
+
+
+def _fields(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
+
+
+def _sources(*rooms: str) -> Iterator[tuple[str, ast.AST]]:
+    for room in rooms:
+        for path in sorted((ROOT / room).rglob("*.py")):
+            yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def _literals() -> set[str]:
+    """Every string that stands as such in the screens: captions are asked for by their full code."""
+    found: set[str] = set()
+    for _, tree in _sources("ui"):
+        found |= {
+            node.value
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        }
+    return found
+
+
+def _families() -> set[str]:
+    """Codes that are put together at run time, from the enums that they are put together from."""
+    names: dict[str, object] = {
+        "way": GateName, "gate_state": GateState, "slot": Slot, "device_state": DeviceState, "field": Field,
+        "refusal": RefusalReason, "sex": Sex, "fact.kind": DocumentKind, "fact.security": Security,
+        "fact.how": Acknowledgement,
+    }  # fmt: skip
+    found = {f"{family}.{member.value}" for family, kind in names.items() for member in kind}  # type: ignore[attr-defined]
+    found |= {str(code) for code in (*GateDetail, *Missing, *CardWarning, *NumberWarning)}
+    found |= {f"confirm.{name}" for name in CONFIRMATIONS}
+    found |= {f"fact.source.{source}" for source in ("typed", "scan", "card", "kept")}
+    found |= {f"source.{source}" for source in ("scan", "card", "kept")}  # "typed" needs no word
+    found |= {f"nation.{number:02d}" for number in (*range(1, 57), 97, 98)}
+    found |= {f"label_state.{state}" for state in ("due", "started", "printed", "unknown")}
+    found |= {f"photo.{state}" for state in ("none", "undecodable", "shown")}
+    found |= {f"label.security_{state}" for state in ("here", "centre")}
+    found |= {f"document.{row}" for row in ("name", "number", "address")}
+    found |= {f"caption.{group}" for group in ("inspection", "security", "notice")}
+    found |= {f"age.{unit}" for unit in ("seconds", "minutes", "hours")}
+    found |= {
+        f"key.{name}"
+        for name in [
+            "help",
+            "new",
+            "look_up",
+            "next_item",
+            "next_customer",
+            "reprint",
+            "lock",
+            "close_day",
+            "log_out",
+            "language",
+        ]
+    }
+    found |= {f"login.{name}" for name in ("operator", "password")}
+    found |= {"confirm.refuse", "confirmed.yes", "confirmed.no"}
+    found |= {f"fact.{fact}.none" for fact in ("fault", "key", "expected")}
+    for topic in TOPICS:
+        found |= {f"help.{topic}", f"help.{topic}.title"}
+    return found
+
+
+OPTIONAL = {f"{fault}.short" for fault in DeviceFault} | {f"help.{topic}.why" for topic in TOPICS}
+OPTIONAL |= {f"badge.{fault.value.removeprefix('rule.')}" for fault in RuleFault}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_code_says_what_is_so_and_what_to_do(language: str) -> None:
+    """Faults, messages and questions can stand alone before a person: both halves, not empty."""
+    sentences = load(language)
+    for code in ALONE:
+        assert sentences[code].strip(), code
+        assert sentences[f"{code}.do"].strip(), code
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_code_is_missing_and_none_is_unused(language: str) -> None:
+    """The file is exactly what the program can ask for."""
+    needed = {str(code) for code in ALONE} | {f"{code}.do" for code in ALONE} | _families()
+    have = set(load(language))
+    captions = have & _literals()
+    assert needed - have == set()
+    assert have - needed - captions - OPTIONAL == set()
+
+
+def test_both_languages_have_the_same_codes_and_facts() -> None:
+    """A sentence tells the same in both."""
+    chinese, english = (load(language) for language in LANGUAGES)
+    assert list(chinese) == list(english)
+    for code, sentence in chinese.items():
+        assert _fields(sentence) == _fields(english[code]), code
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_sentences_use_only_facts_that_come(language: str) -> None:
+    """A fault or message names its facts in FACTS; with them nothing is left unfilled."""
+    texts = Texts(language)
+    for code, sentence in load(language).items():
+        base = code.removesuffix(".do")
+        if base in {str(each) for each in ALONE} and not base.startswith(("question.", "unknown.")):
+            assert _fields(sentence) <= FACTS.get(base, frozenset()), code
+    for code in (*FAULTS, *MESSAGES, *GateDetail):
+        shown = texts.sentence(code, dict.fromkeys(FACTS.get(str(code), ()), "7"))
+        assert not set("{}—") & set(shown), shown
+
+
+def _calls(tree: ast.AST) -> Iterator[tuple[str, set[str], ast.Call]]:
+    """(code, names of the facts) of every call with a literal code: captions, own lines, questions."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or not node.args or any(kw.arg is None for kw in node.keywords):
+            continue
+        first = node.args[0]
+        if isinstance(first, ast.Constant) and isinstance(first.value, str) and "." in first.value:
+            yield first.value, {kw.arg for kw in node.keywords if kw.arg}, node
+
+
+def test_captions_get_their_facts_where_they_are_asked_for() -> None:
+    """Every call ``texts("code", fact=…)`` gives what the sentence wants."""
+    sentences = load("zh")
+    seen = 0
+    for path, tree in _sources("ui"):
+        for code, given, node in _calls(tree):
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if code in sentences and called in ("texts", "_texts", "say"):
+                seen += 1
+                assert _fields(sentences[code]) <= given, f"{path}: {code}"
+    assert seen > 40
+
+
+_RAISERS = {"DeviceError", "RuleError", "StoreError", "HqError", "ConfigError", "EntryError"}
+
+
+def test_whoever_raises_a_fault_gives_its_facts() -> None:
+    """In every room: ``raise HqError(HqFault.REFUSED, fault=…, seq=…)`` has what the sentence shows."""
+    enums = {
+        kind.__name__: kind for kind in (DeviceFault, RuleFault, StoreFault, EntryFault, HqFault, ConfigFault)
+    }
+    wrong, known = [], load("zh")
+    for path, tree in _sources("core", "devices", "storage", "hq", "program"):
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or not node.args:
+                continue
+            first = node.args[0]
+            if node.func.id not in _RAISERS or not isinstance(first, ast.Attribute):
+                continue
+            kind = enums.get(first.value.id if isinstance(first.value, ast.Name) else "")
+            given = {kw.arg for kw in node.keywords}
+            if kind is None or None in given:
+                continue
+            wanted = FACTS.get(kind[first.attr].value, frozenset())
+            lacking = {fact for fact in wanted - given if f"fact.{fact}.none" not in known}
+            if lacking:
+                wrong.append(f"{path}:{node.lineno} {first.attr} lacks {sorted(lacking)}")
+    assert wrong == []
+
+
+def test_every_message_of_the_station_has_a_sentence() -> None:
+    """Whatever ``core`` says by code is known here, with the facts it gives."""
+    wrong = []
+    for path, tree in _sources("core"):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                code = node.value
+                if code.startswith("msg.") and code not in MESSAGES:
+                    wrong.append(f"{path}:{node.lineno} {code}")
+        for code, given, node in _calls(tree):
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+            if called == "say" and code in FACTS and not FACTS[code] <= given:
+                wrong.append(f"{path}:{node.lineno} {code} lacks {sorted(FACTS[code] - given)}")
+    assert wrong == []
+    assert {str(note) for note in VisitNote} <= set(MESSAGES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_facts_that_are_codes_are_said_in_words(language: str) -> None:
+    """No code reaches a person: neither a fault within a sentence, nor a time of the wire, nor grams."""
+    texts = Texts(language)
+    waits = texts.sentence("msg.label_waits", {"fault": "device.paper_out"})
+    assert texts("device.paper_out") in waits
+    assert texts("fact.fault.none") in texts.sentence("msg.label_waits", {"fault": ""})
+    first = texts.sentence("msg.not_ready", {"first": "missing.waybill"})
+    assert texts("missing.waybill") in first
+    assert texts.what("gate.original", {"at": "2026-11-21T06:25:41.000Z"}) == "14:25:41"
+    assert "1.284 kg" in texts.what("gate.weight", {"grams": 1284, "source": "typed"})
+    assert "typed" not in Texts("zh").what("gate.weight", {"grams": 1284, "source": "typed"})
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_unknown_code_is_named_and_not_hidden(language: str) -> None:
+    """A newer station behind an older screen: the person can tell the technician."""
+    assert "rule.of_tomorrow" in Texts(language).sentence("rule.of_tomorrow", {"x": 1})
+
+
+def test_no_other_language() -> None:
+    """A wrong configuration is found at once."""
+    with pytest.raises(ValueError, match="klingon"):
+        Texts("klingon")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_fault_of_the_configuration_names_file_and_line(language: str) -> None:
+    """As far as they are known; from the command line there is neither."""
+    texts = Texts(language)
+    facts = {"file": "counter.toml", "line": 12, "key": "station.brunch", "expected": "branch"}
+    full = texts.sentence("config.unknown_key", facts)
+    assert all(part in full for part in ("counter.toml", "12", "station.brunch", "branch"))
+    short = texts.sentence("config.missing_key", {"key": "--data"})
+    assert "--data" in short
+    assert "—" not in short
+
+
+def test_facts_never_format_again() -> None:
+    """Braces in a fact stay braces."""
+    assert "{seq}" in Texts("en").sentence("config.syntax", {"file": "{seq}", "line": 3})
