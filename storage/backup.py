@@ -26,8 +26,8 @@ def copy_before(directory: Path, key: bytes, revision: str) -> Path:
     """
     target = directory / f"{_BEFORE}{revision}"
     unfinished = directory / f".{_BEFORE}{revision}.new"
-    _remove(unfinished)
     with os_errors("backup"):
+        _remove(unfinished)
         os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     try:
         source = connect(directory / DATABASE_NAME, key)

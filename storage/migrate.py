@@ -77,10 +77,12 @@ def open_database(
 
 
 def need_known(directory: Path, key: bytes, head: str = HEAD_REVISION) -> str:
-    """The file's revision; raises StoreError TOO_NEW where a newer program wrote it, DAMAGED.
+    """The file's revision; raises StoreError TOO_NEW where a newer program wrote it, MISSING, DAMAGED.
 
     Reads over a connection that cannot write: not even a checkpoint touches the file.
     """
+    if not (directory / DATABASE_NAME).exists():
+        raise StoreError(StoreFault.MISSING, what=DATABASE_NAME)
     connection = connect(directory / DATABASE_NAME, key, mode="ro")
     try:
         with sqlite_errors("open"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,8 @@ from core.ports import Clock, Journal, Probe, no_probe
 from core.view import SyncView
 from storage import tls
 from storage.database import LOW_DISK_BYTES, Database
+from storage.enrol import ENROLMENT_NAME
+from storage.files import wipe_and_remove
 from storage.headquarters import BestClock, Headquarters
 from storage.journal import SqlJournal
 from storage.keyfile import KeyFile
@@ -19,6 +22,7 @@ from storage.link import HqLink, Timeouts
 from storage.migrate import need_known, open_database
 from storage.pump import Listeners, Pump, PumpSettings
 from storage.reading import JournalReader
+from storage.schema import HEAD_REVISION
 from storage.vault import SUBKEY_DATABASE, SUBKEY_KEYFILE, SUBKEY_TLS, FileVault
 
 _log = logging.getLogger(__name__)
@@ -76,6 +80,9 @@ class FileStore:
         except BaseException:
             database.close()
             raise
+        # Left by a power cut right after the vault was written.  What fails now is tried at the next opening.
+        with contextlib.suppress(StoreError):
+            wipe_and_remove(self._directory / ENROLMENT_NAME)
         self._journal = journal
         self._start_pump(journal)
         return journal
@@ -148,12 +155,14 @@ def key_file(directory: Path, vault: FileVault, probe: Probe = no_probe) -> KeyF
 def open_reader(directory: Path, vault: FileVault) -> JournalReader:
     """The journal for reading beside a running counter (verify, export); shut its ``database``.
 
-    Raises StoreError TOO_NEW, MISSING, DAMAGED.
+    Raises StoreError TOO_NEW, MISSING, DAMAGED, UNSAFE (an older schema: start the counter once).
     """
     key = vault.subkey(SUBKEY_DATABASE)
+    found = need_known(directory, key)
+    if found != HEAD_REVISION:
+        raise StoreError(StoreFault.UNSAFE, what="schema", found=found)
     database = Database.open(directory, key)
     try:
-        need_known(directory, key)
         return JournalReader(database, key_file(directory, vault))
     except BaseException:
         database.close()

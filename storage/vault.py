@@ -13,7 +13,6 @@ from core.crypto.keys import Signer, SoftwareSigner
 from core.errors import RuleError, RuleFault, StoreError, StoreFault
 from core.ledger.documents import Grant
 from core.ports import Clock, HeadquartersKeys, Probe, UnlockedOperator, no_probe
-from storage.files import sync_directory
 from storage.slots import (
     KEY_BYTES,
     Argon2Cost,
@@ -91,7 +90,6 @@ class FileVault:
             empty, operators={record.operator: record}, slots={record.operator: slot}, recovery=recovery
         )
         save(path, content, _mac_key(new.secret.data_key), probe)
-        sync_directory(directory)
 
     # -- core.ports.Vault ----------------------------------------------------------------------
 

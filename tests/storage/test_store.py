@@ -19,6 +19,7 @@ from core.ledger.clock import TrustedClock
 from core.ledger.founding import day_opened
 from core.ledger.writer import EntryWriter
 from core.view import SyncView
+from storage.database import DATABASE_NAME
 from storage.enrol import EnrolRequest, enrol
 from storage.headquarters import TimeTold
 from storage.journal import SqlJournal
@@ -266,3 +267,22 @@ def test_hint_keys_live_and_die_with_their_month(counter: Counter) -> None:
         assert store.hint_key("2026-12") == december
     finally:
         store.close()
+
+
+@pytest.mark.parametrize(("revision", "fault"), [("0009", StoreFault.TOO_NEW), ("0000", StoreFault.UNSAFE)])
+def test_a_reader_takes_only_the_present_schema(counter: Counter, revision: str, fault: StoreFault) -> None:
+    journal = counter.start()
+    with journal.database.writer().begin():
+        journal.database.writer().exec_driver_sql("UPDATE alembic_version SET version_num = ?", (revision,))
+    journal.database.close()
+    before = (counter.directory / DATABASE_NAME).read_bytes()
+    vault = counter.vault()
+    vault.unlock("OP10001", PASSWORD)
+    with pytest.raises(StoreError) as caught:
+        open_reader(counter.directory, vault)
+    assert caught.value.code is fault
+    assert (counter.directory / DATABASE_NAME).read_bytes() == before
+    (counter.directory / DATABASE_NAME).unlink()
+    with pytest.raises(StoreError) as caught:
+        open_reader(counter.directory, vault)
+    assert caught.value.code is StoreFault.MISSING
