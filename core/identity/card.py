@@ -30,7 +30,8 @@ class IdCard:
     """One read of one document, never mixed with another read (T27).
 
     ``read_id`` is unique per read.  ``valid_to`` None means 长期.  ``photo`` is the undecoded
-    1024-byte WLT block or empty; it is shown, never recorded.  ``repr`` shows no personal data.
+    1024-byte WLT block or empty; it is shown, never recorded.  ``name`` is the Chinese name, "" where a
+    foreigner's card has none (``name_en`` is there then).  ``repr`` shows no personal data.
     """
 
     read_id: str
@@ -45,6 +46,12 @@ class IdCard:
     valid_from: dt.date
     valid_to: dt.date | None
     photo: bytes = b""
+    nationality: str = ""  # ISO 3166 alpha-3, of foreigners' cards
+    name_en: str = ""  # as it stands there: capitals, comma between surname and given names
+    pass_number: str = ""  # of the travel permit behind a J card
+    issue_count: str = ""  # J: how often it was issued, Y: how often renewed; two digits
+    old_number: str = ""  # Y: the 15-character number before it, derived from the association item
+    newest_address: str = ""  # the last address the reader added to the chip, "" where none was read
 
     def __repr__(self) -> str:
         return f"IdCard(kind={self.kind.value!r}, read_id={self.read_id!r}, …)"
