@@ -164,9 +164,9 @@ def test_lost_answers_are_asked_for_again(
         drop(asked)
 
     directory = tmp_path / "store"
-    office.script.append(lose)  # type: ignore[arg-type]
+    office.script.append(lose)
     for script in ([], [lambda _asked: None, lose]):
-        office.script.extend(script)  # type: ignore[arg-type]
+        office.script.extend(script)
     with pytest.raises(HqError) as caught:
         enrol(directory, request_, clock)
     assert caught.value.code is HqFault.UNREACHABLE

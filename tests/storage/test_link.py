@@ -292,7 +292,12 @@ def test_cut_while_waiting_for_an_answer(hq: StubHq, connect: Opener) -> None:
 
     hq.script.append(wait)
     client = connect()
-    cutter = threading.Thread(target=lambda: (waiting.wait(10), client.cancel()))
+
+    def cut() -> None:
+        waiting.wait(10)
+        client.cancel()
+
+    cutter = threading.Thread(target=cut)
     cutter.start()
     try:
         assert fault(client.marks)[0] == HqFault.UNREACHABLE
