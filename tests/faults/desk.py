@@ -1,0 +1,116 @@
+"""The simulated devices of a counter under test, in the process that watches it: they outlive its kills.
+
+The printer is as slow as its status needs to be seen printing, no slower, and every page that leaves it is
+read back by a bar-code reader at once.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import zxingcpp
+from PIL import Image
+
+from core.config import DeviceConfig
+from core.devices import Slot
+from devices.simulators.control import ControlClient, Orders, Reply
+from devices.simulators.desk import SimulatedDesk
+from devices.simulators.label_printer import LabelPrinterSimulator
+from devices.simulators.port import TcpPort
+from devices.simulators.reader import ReaderSimulator
+from devices.simulators.scanner import ScannerSimulator
+
+FAST_BAUD = 40_000_000
+PRINT_S = 0.09  # a lane looks every 50 ms
+DOTS_PER_MM = 8
+# Where the label says that it is a copy: resources/labels/76x130.toml, [[text]] "copy", in millimetres.
+COPY_BOX = (61.0, 3.0, 73.0, 12.5)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page that left the printer, as a bar-code reader sees it."""
+
+    waybill: str
+    token: str
+    copy: bool
+
+
+def read_page(picture: Image.Image) -> Page:
+    """Raises ValueError where the two symbols cannot be read."""
+    symbols = {symbol.format: symbol.text for symbol in zxingcpp.read_barcodes(picture.convert("L"))}
+    texts = {zxingcpp.BarcodeFormat.Code128: "", zxingcpp.BarcodeFormat.QRCode: ""} | symbols
+    waybill, token = texts[zxingcpp.BarcodeFormat.Code128], texts[zxingcpp.BarcodeFormat.QRCode]
+    if not waybill or not token:
+        raise ValueError("unreadable label")
+    left, top, right, bottom = (round(DOTS_PER_MM * edge) for edge in COPY_BOX)
+    darkest, _ = picture.convert("L").crop((left, top, right, bottom)).getextrema()
+    return Page(waybill, token, copy=darkest == 0)
+
+
+class WatchedPrinter(LabelPrinterSimulator):
+    """Reads its pages back, and says when a page has arrived and when it has been printed."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(TcpPort(FAST_BAUD), directory, print_s=PRINT_S)
+        self.out: list[Page] = []
+        self.on_ordered: Callable[[], None] | None = None
+        self.on_printed: Callable[[], None] | None = None
+
+    def _obey(self, data: bytes) -> bytes:
+        before = len(self._ordered)
+        answers = super()._obey(data)
+        if len(self._ordered) > before and self.on_ordered is not None:
+            self.on_ordered()
+        return answers
+
+    def _write(self, picture: Image.Image) -> None:
+        super()._write(picture)
+        self.out.append(read_page(picture))
+        if self.on_printed is not None:
+            self.on_printed()
+
+
+class Desk(SimulatedDesk):
+    """Reader, scanner and printer over TCP, fast: objects here, a control socket for the counter."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory, tcp=True, read_s=0.0)
+        self.reader = ReaderSimulator(TcpPort(FAST_BAUD))
+        self.scanner = ScannerSimulator(TcpPort(FAST_BAUD))
+        self.watched = WatchedPrinter(directory / "labels")
+        self.printer = self.watched
+        self._devices = {"id_reader": self.reader, "scanner": self.scanner, "label_printer": self.printer}
+        self.client = ControlClient(self._socket)
+
+    def _orders(self) -> Orders:
+        return {**super()._orders(), "came_out": lambda _order: self._came_out()}
+
+    def _came_out(self) -> Reply:
+        """How often each waybill's label has left the printer: what a person sees in its tray."""
+        return {"pages": Counter(page.waybill for page in self.watched.out)}
+
+    @property
+    def control_path(self) -> str:
+        """The control socket."""
+        return str(self._socket)
+
+    def links(self) -> dict[str, str]:
+        """Slot → link."""
+        return {slot: device.url.partition("?")[0] for slot, device in self._devices.items()}
+
+
+def device_configs(links: Mapping[str, str]) -> dict[Slot, DeviceConfig]:
+    """As the configuration file would give them."""
+    drivers = {
+        "id_reader": ("sam", {"poll_ms": 20}),
+        "scanner": ("serial", {}),
+        "label_printer": ("tspl", {}),
+    }
+    return {
+        Slot(name): DeviceConfig(Slot(name), drivers[name][0], link, drivers[name][1])
+        for name, link in links.items()
+    }
