@@ -1,0 +1,135 @@
+"""The compact signed record of a receipt's QR: anyone with HQ's public key can check it, offline.
+
+Text form: ``CR1.`` + base64url of raw deflate over four length-prefixed parts: the record (canonical
+bytes), the terminal key's signature, HQ's grant for that key (canonical bytes), HQ's signature on it.
+The customer holds the receipt; the record says no more than the receipt shows.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from dataclasses import dataclass
+from typing import Any
+
+from core import wire
+from core.crypto.keys import PublicKey, Signer
+from core.errors import EntryError, EntryFault
+from core.ledger.documents import read_grant
+from core.ledger.entry import Head
+
+PREFIX = "CR1."
+MAX_TEXT = 4096  # no QR holds more
+_MAX_BYTES = 8192
+_TAG = b"counter/receipt/1\0"
+_MEMBERS = {"type", "terminal", "head", "number", "waybill", "at", "contents", "quantity", "weight_g",
+            "fee_cents", "payment", "sender", "document"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptRecord:
+    """What is signed.  ``head`` is the item's entry; ``sender`` and ``document`` are masked.
+
+    ``fee_cents`` None where no fee was recorded; ``at`` is local time, YYYY-MM-DD HH:MM.
+    """
+
+    terminal: str
+    head: Head
+    number: str
+    waybill: str
+    at: str
+    contents: str
+    quantity: int
+    weight_g: int
+    sender: str
+    document: str
+    fee_cents: int | None = None
+    payment: str = ""
+
+    def __repr__(self) -> str:
+        return f"ReceiptRecord(terminal={self.terminal!r}, number={self.number!r}, …)"
+
+    def as_json(self) -> dict[str, Any]:
+        """The record's members."""
+        return {
+            "type": "receipt",
+            "terminal": self.terminal,
+            "head": self.head.as_json(),
+            "number": self.number,
+            "waybill": self.waybill,
+            "at": self.at,
+            "contents": self.contents,
+            "quantity": self.quantity,
+            "weight_g": self.weight_g,
+            "fee_cents": self.fee_cents,
+            "payment": self.payment,
+            "sender": self.sender,
+            "document": self.document,
+        }
+
+
+def sign_record(record: ReceiptRecord, signer: Signer, grant: bytes, grant_signature: bytes) -> str:
+    """The QR's text.  Ed25519 is deterministic: the same receipt printed again has the same QR."""
+    body = wire.encode(record.as_json())
+    parts = (body, signer.sign(_TAG + body), grant, grant_signature)
+    packed = b"".join(struct.pack(">H", len(part)) + part for part in parts)
+    squeeze = zlib.compressobj(9, zlib.DEFLATED, -15)
+    return PREFIX + wire.b64(squeeze.compress(packed) + squeeze.flush())
+
+
+def read_record(text: str, headquarters: PublicKey) -> ReceiptRecord:
+    """The record, if HQ granted the key that signed it; raises EntryError FORM, TOO_LARGE, SIGNATURE, KEY."""
+    body, signature, grant_body, grant_signature = _unpack(text)
+    grant = read_grant(grant_body, grant_signature, headquarters)
+    if not grant.key.verify(signature, _TAG + body):
+        raise EntryError(EntryFault.SIGNATURE, what="receipt")
+    value = wire.decode(body)
+    if value.get("type") != "receipt" or set(value) != _MEMBERS:
+        raise EntryError(EntryFault.FORM, what="receipt")
+    if value["terminal"] != grant.terminal:
+        raise EntryError(EntryFault.KEY, what="terminal")
+    return _record(value)
+
+
+def _unpack(text: str) -> list[bytes]:
+    if len(text) > MAX_TEXT:
+        raise EntryError(EntryFault.TOO_LARGE, size=len(text), limit=MAX_TEXT)
+    if not text.startswith(PREFIX):
+        raise EntryError(EntryFault.FORM, what="receipt prefix")
+    expand = zlib.decompressobj(-15)
+    try:
+        packed = expand.decompress(wire.unb64(text[len(PREFIX) :]), _MAX_BYTES)
+        # A hostile code may unpack for ever: what is beyond the limit is refused, never read.
+        if expand.unconsumed_tail or not expand.eof or expand.unused_data:
+            raise EntryError(EntryFault.FORM, what="receipt packing")
+        parts, at = [], 0
+        while at < len(packed):
+            (size,) = struct.unpack_from(">H", packed, at)
+            parts.append(packed[at + 2 : at + 2 + size])
+            at += 2 + size
+    except (zlib.error, struct.error):
+        raise EntryError(EntryFault.FORM, what="receipt packing") from None
+    if len(parts) != 4 or at != len(packed):
+        raise EntryError(EntryFault.FORM, what="receipt parts")
+    return parts
+
+
+def _record(value: dict[str, Any]) -> ReceiptRecord:
+    texts = ("terminal", "number", "waybill", "at", "contents", "payment", "sender", "document")
+    counts = ("quantity", "weight_g")
+    fee = value["fee_cents"]
+    good = all(isinstance(value[name], str) for name in texts)
+    good = good and all(type(value[name]) is int and value[name] >= 0 for name in counts)
+    good = good and (fee is None or (type(fee) is int and fee >= 0))
+    if not good:
+        raise EntryError(EntryFault.FORM, what="receipt member")
+    try:
+        head = Head(
+            int(value["head"]["epoch"]), int(value["head"]["seq"]), wire.unb64(value["head"]["hash"], 32)
+        )
+    except (KeyError, TypeError, ValueError):
+        raise EntryError(EntryFault.FORM, what="receipt head") from None
+    return ReceiptRecord(
+        value["terminal"], head, value["number"], value["waybill"], value["at"], value["contents"],
+        value["quantity"], value["weight_g"], value["sender"], value["document"], fee, value["payment"],
+    )  # fmt: skip
