@@ -21,7 +21,17 @@ from starlette.responses import Response
 
 from core import wire
 from core.errors import CounterError, EntryError, EntryFault, HqError, HqFault
-from core.exchange import PATH_ACTIVATE, PATH_ENROL, PATH_TIME, path_entries, path_marks
+from core.exchange import (
+    HEADER_NONCE,
+    HEADER_SIGNATURE,
+    HEADER_TERMINAL,
+    HEADER_TIME,
+    PATH_ACTIVATE,
+    PATH_ENROL,
+    PATH_TIME,
+    path_entries,
+    path_marks,
+)
 from core.ledger.documents import SignedTime, make_time
 from hq.forms import ActivateRequest, EnrolRequest, Fault, Health, read_form, schemas, signed
 from hq.identity import SignedRequest, Terminal
@@ -33,6 +43,14 @@ from hq.web import answer, client_certificate, fault_of, peer, read_body, target
 
 _TERMINAL = Path(pattern=f"^{NAME.pattern}$", description="The terminal that asks, as in its certificate.")
 _NONCE = Query(description="16 to 64 random bytes, unpadded base64url.", min_length=22, max_length=86)
+
+_CERTIFICATE = "The client certificate that enrolment gave; it admits, the signature identifies."
+_HEADERS = {
+    HEADER_TERMINAL: "The terminal's name.",
+    HEADER_TIME: "Now, as 2026-11-21T06:26:03.120Z; within 300 seconds of headquarters' clock.",
+    HEADER_NONCE: "16 random bytes, unpadded base64url, used once.",
+    HEADER_SIGNATURE: "The terminal key's signature over core.exchange.request_message, base64url.",
+}
 
 Work = Callable[[], Awaitable[Response]]
 
@@ -171,9 +189,15 @@ def create_app(service: Service) -> FastAPI:
     )
     interface = Interface(service)
     add = app.add_api_route
-    add(path_entries("{terminal}"), interface.entries, methods=["POST"], **_about("Signed", "Batch"))
-    add(path_marks("{terminal}"), interface.marks, methods=["GET"], **_about("Signed"))
-    add(PATH_ACTIVATE, interface.activate, methods=["POST"], **_about("ActivateAnswer", "ActivateRequest"))
+    add(
+        path_entries("{terminal}"),
+        interface.entries,
+        methods=["POST"],
+        **_about("Signed", "Batch", by_terminal=True),
+    )
+    add(path_marks("{terminal}"), interface.marks, methods=["GET"], **_about("Signed", by_terminal=True))
+    activated = _about("ActivateAnswer", "ActivateRequest", by_terminal=True)
+    add(PATH_ACTIVATE, interface.activate, methods=["POST"], **activated)
     add(PATH_ENROL, interface.enrol, methods=["POST"], **_about("EnrolAnswer", "EnrolRequest"))
     add(PATH_TIME, interface.time, methods=["GET"], **_about("Signed"))
     add("/healthz", interface.health, methods=["GET"], **_about("Health"))
@@ -185,27 +209,47 @@ def create_app(service: Service) -> FastAPI:
 
     def openapi() -> dict[str, Any]:
         document = made()
-        document.setdefault("components", {})["schemas"] = schemas()
+        document["components"] = {
+            "schemas": schemas(),
+            "securitySchemes": {"certificate": {"type": "mutualTLS", "description": _CERTIFICATE}},
+        }
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]
     return app
 
 
-def _about(result: str | None, body: str | None = None) -> dict[str, Any]:
+def _about(result: str | None, body: str | None = None, *, by_terminal: bool = False) -> dict[str, Any]:
     """A route's part of the OpenAPI document."""
     if result is None:
         good: dict[str, Any] = {"description": "Text.", "content": {"text/plain": {}}}
     else:
         good = {"description": "Done.", "content": _content(result)}
-    about: dict[str, Any] = {
+    answers: dict[int | str, Any] = {200: good}
+    if result == "Health":
+        answers[503] = {"description": "Degraded.", "content": _content(result)}
+    answers["default"] = {"description": "Not done.", "content": _content("Fault")}
+    extra: dict[str, Any] = {}
+    if body is not None:
+        extra["requestBody"] = {"required": True, "content": _content(body)}
+    if by_terminal:
+        extra["security"] = [{"certificate": []}]
+        extra["parameters"] = [
+            {
+                "name": name,
+                "in": "header",
+                "required": True,
+                "schema": {"type": "string"},
+                "description": text,
+            }
+            for name, text in _HEADERS.items()
+        ]
+    return {
         "response_model": None,
         "response_class": Response,
-        "responses": {200: good, "default": {"description": "Not done.", "content": _content("Fault")}},
+        "responses": answers,
+        "openapi_extra": extra,
     }
-    if body is not None:
-        about["openapi_extra"] = {"requestBody": {"required": True, "content": _content(body)}}
-    return about
 
 
 def _content(name: str) -> dict[str, Any]:

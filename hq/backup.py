@@ -9,6 +9,7 @@ when the copy was read again: the least of them.
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import hashlib
 import json
 import os
@@ -25,7 +26,7 @@ from core.ledger.entry import ZERO_HASH, stamp
 from core.ports import Probe, no_probe
 from hq.clock import Now, utc_now
 from hq.database import Database
-from hq.keys import write_private
+from hq.keys import sync_directory, write_private
 from hq.schema import BACKED_UP, ENTRIES, FOLLOWER, HEADS, VERSION
 
 FORMAT = "counter-headquarters-backup/1"
@@ -56,16 +57,22 @@ def backup(database: Database, parent: Path, *, now: Now = utc_now, probe: Probe
     read back is not what was written: *safe* stays where it was.
     """
     directory = parent / f"hq-{now():%Y%m%dT%H%M%S%f}Z"
+    # Only what was read back gets a name that a restore would take.
+    partial = directory.with_suffix(".partial")
     try:
-        directory.mkdir(mode=0o700, parents=True)
+        partial.mkdir(mode=0o700, parents=True)
         with database.read() as connection:
             verified = _verified(connection)
-            copied = {table.name: _copy(connection, table, directory) for table in BACKED_UP}
-        _write_manifest(directory, copied, now())
+            copied = {table.name: _copy(connection, table, partial) for table in BACKED_UP}
+        _write_manifest(partial, copied, now())
         probe("backup.written")
-        chains = read_back(directory, verified)
+        chains = read_back(partial, verified)
+        partial.rename(directory)
+        sync_directory(parent)
     except OSError as error:
-        raise StoreError(StoreFault.IO, what=error.strerror or type(error).__name__) from None
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        fault = StoreFault.DISK_FULL if full else StoreFault.IO
+        raise StoreError(fault, what=error.strerror or type(error).__name__) from None
     advanced = _advance(database, chains)
     return BackedUp(directory, copied[ENTRIES.name].rows, advanced)
 

@@ -51,7 +51,7 @@ def run(options: argparse.Namespace, say: Say) -> None:
 def _init(options: argparse.Namespace, say: Say) -> None:
     url = options.database or default_database(options.data)
     if options.database is None:
-        options.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_directory(options.data)
     database = Database(url)
     try:
         with database.read():
@@ -178,6 +178,13 @@ def _opened(options: argparse.Namespace, say: Say) -> Iterator[Opened]:
         yield Opened(home, database, options, say)
     finally:
         database.close()
+
+
+def _make_directory(path: Path) -> None:
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(StoreFault.IO, what=error.strerror or type(error).__name__) from None
 
 
 def _passphrase(path: Path | None) -> str | None:

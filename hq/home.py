@@ -42,6 +42,15 @@ class Home:
         """The TLS server's certificate."""
         return self.directory / "server.pem"
 
+    def authority(self) -> bytes:
+        """``ca.pem``; raises StoreError MISSING, IO."""
+        try:
+            return self.authority_file.read_bytes()
+        except FileNotFoundError:
+            raise StoreError(StoreFault.MISSING, what="ca.pem") from None
+        except OSError:
+            raise StoreError(StoreFault.IO, what="ca.pem") from None
+
     def keyring(self, passphrase: str | None) -> Keyring:
         """Raises StoreError WRONG_KEY, UNSAFE, DAMAGED, MISSING."""
         keyring = open_keyring(self.directory / "keys", passphrase)
@@ -58,7 +67,7 @@ class Home:
         if left > certificates.RENEW_SERVER_DAYS:
             return False
         pem = certificates.make_server(
-            keyring.server(), keyring.authority(), self.authority_file.read_bytes(), self.hosts, now
+            keyring.server(), keyring.authority(), self.authority(), self.hosts, now
         )
         write_private(self.server_file, pem)
         return True

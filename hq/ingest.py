@@ -27,7 +27,7 @@ from hq.clock import Now, utc_now
 from hq.database import Database
 from hq.identity import Terminal
 from hq.marks import read_marks
-from hq.schema import ATTACHMENTS, ENTRIES, HEADS, SIDE_ENTRIES
+from hq.schema import ATTACHMENTS, ENTRIES, HEADS, SIDE_ENTRIES, TERMINALS
 
 _LOG = logging.getLogger(__name__)
 _SECOND_HISTORY = (EntryFault.FORK, EntryFault.PREVIOUS)
@@ -55,7 +55,7 @@ class Ingest:
     def take(self, terminal: Terminal, body: bytes) -> tuple[bytes, bytes]:
         """Signed marks (document, signature) after the batch.
 
-        Raises HqError REFUSED (facts: fault, seq, received) or TOO_LARGE.
+        Raises HqError REFUSED (facts: fault, seq, received), TOO_LARGE, AUTH_LOST (another epoch by now).
         """
         entries: list[Entry] = []
         try:
@@ -84,6 +84,7 @@ class Ingest:
         check_entries([entry for entry in entries if entry.header.seq > known], terminal)
         with self._database.write() as connection:
             head = _head(connection, terminal, lock=True)
+            _check_epoch(connection, terminal)
             self._probe("ingest.locked")
             self._compare(connection, terminal, entries, head)
             new = [entry for entry in entries if entry.header.seq > head.seq]
@@ -137,6 +138,16 @@ def _head(connection: Connection, terminal: Terminal, *, lock: bool) -> Head:
     )
     row = connection.execute(wanted.with_for_update() if lock else wanted).one()
     return Head(row.epoch, row.seq, row.hash)
+
+
+def _check_epoch(connection: Connection, terminal: Terminal) -> None:
+    """No enrolment came between the request's signature and the lock.
+
+    Asked after the lock, in a statement of its own: that one sees what was committed before it.
+    """
+    wanted = select(TERMINALS.c.epoch).where(TERMINALS.c.terminal == terminal.terminal)
+    if connection.execute(wanted).scalar_one() != terminal.epoch:
+        raise HqError(HqFault.AUTH_LOST, what="epoch")
 
 
 def _check_follows(entry: Entry, head: Head) -> None:

@@ -140,11 +140,17 @@ class Server(uvicorn.Server):
 
 
 def tls_context(home: Home, keyring: Keyring) -> ssl.SSLContext:
-    """TLS 1.2 or newer; a client certificate is asked for, and checked where one is shown."""
+    """TLS 1.2 or newer; a client certificate is asked for, and checked where one is shown.
+
+    Raises StoreError DAMAGED.
+    """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_cert_chain(home.server_file, keyring.directory / SERVER, lambda: keyring.password or b"")
-    context.load_verify_locations(home.authority_file)
+    try:
+        context.load_cert_chain(home.server_file, keyring.directory / SERVER, lambda: keyring.password or b"")
+        context.load_verify_locations(home.authority_file)
+    except (ssl.SSLError, OSError):
+        raise StoreError(StoreFault.DAMAGED, what="TLS certificates and keys") from None
     context.verify_mode = ssl.CERT_OPTIONAL
     context.options |= ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_COMPRESSION
     # No resumption: every connection proves its certificate anew.

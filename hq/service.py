@@ -50,7 +50,7 @@ def build_service(
 ) -> Service:
     """Nothing runs yet: ``worker.start`` begins the following."""
     signer = keyring.signing()
-    authority = Authority(signer, keyring.authority(), home.authority_file.read_bytes(), home.opening)
+    authority = Authority(signer, keyring.authority(), home.authority(), home.opening)
     identity, metrics = Identity(database, now), Metrics()
     worker = Worker(Follower(database, home.signing, now=now), identity, metrics)
 

@@ -142,6 +142,8 @@ def test_corrupted_backup_moves_nothing(
     with pytest.raises(StoreError):
         backup(headquarters.database, tmp_path / "elsewhere", probe=meanwhile)
     assert counter.marks().safe.seq == 0
+    # Nothing stands there under a name that a restore would take.
+    assert [path.suffix for path in (tmp_path / "elsewhere").iterdir()] == [".partial"]
     assert backup(headquarters.database, tmp_path / "good").advanced == 1
 
 

@@ -184,6 +184,7 @@ def test_postgresql_that_may_lose_commits_is_refused(
         (["init", "--data", "{tmp}/a", "--database", "nonsense"], 2),
         (["init", "--data", "{tmp}/a", "--database", "postgresql+psycopg://nobody@127.0.0.1:1/x"], 3),
         (["init", "--data", "{tmp}/a", "--passphrase-file", "{tmp}/none"], 3),
+        (["init", "--data", "/proc/nowhere"], 3),
     ],
 )
 def test_exit_codes(
@@ -221,6 +222,16 @@ def test_keys_others_may_read_are_refused(capsys: pytest.CaptureFixture[str], tm
     code, _, err = hq(capsys, "serve", "--listen", "127.0.0.1:0", *common)
     assert code == 3
     assert "not safe" in err
+
+
+@pytest.mark.parametrize("lost", ["ca.pem", "keys/ca.key", "keys/keyring.json", "hq.sqlite"])
+def test_what_is_lost_is_named(capsys: pytest.CaptureFixture[str], tmp_path: Path, lost: str) -> None:
+    common = ["--data", str(tmp_path / "hq")]
+    hq(capsys, "init", *common)
+    (tmp_path / "hq" / lost).unlink()
+    code, out, err = hq(capsys, "serve", "--listen", "127.0.0.1:0", *common)
+    assert (code, out) == (3, "")
+    assert Path(lost).name in err or "database" in err
 
 
 def test_terminal_list(capsys: pytest.CaptureFixture[str], sent: tuple[Counter, list[str]]) -> None:

@@ -9,14 +9,16 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import func, select
 
+from core.errors import HqError, HqFault
 from core.exchange import MAX_BATCH_ENTRIES, entry_from_json, entry_to_json, path_entries
 from core.ledger.entry import ZERO_HASH, Entry, build_body, terminal_message
 from hq.entries import read_entries
+from hq.identity import Terminal
 from hq.schema import ATTACHMENTS, ENTRIES, HEADS, SIDE_ENTRIES
 from tests.core.books import Book
 from tests.guards import ExpectedLogs
-from tests.hq.entries import write_items
-from tests.hq.headquarters import Counter, Headquarters, fault, refusal
+from tests.hq.entries import batch, write_items
+from tests.hq.headquarters import BRANCH, Counter, Headquarters, fault, refusal
 
 
 def stored(headquarters: Headquarters) -> list[Entry]:
@@ -321,3 +323,13 @@ def test_terminals_do_not_touch_each_other(headquarters: Headquarters) -> None:
     with headquarters.database.read() as connection:
         heads = {row.terminal: row.hash for row in connection.execute(select(HEADS))}
     assert heads == {c.book.terminal: c.book.state.head.hash for c in (first, second)}
+
+
+def test_enrolment_between_signature_and_lock(headquarters: Headquarters, counter: Counter) -> None:
+    """A request that was admitted in the old epoch writes nothing once the next is granted."""
+    admitted = Terminal(counter.book.terminal, BRANCH, 1, counter.book.key.public)
+    headquarters.counter()  # a second enrolment of the same terminal
+    with pytest.raises(HqError) as caught:
+        headquarters.service.ingest.take(admitted, batch(counter.book.entries))
+    assert caught.value.code is HqFault.AUTH_LOST
+    assert stored(headquarters) == []

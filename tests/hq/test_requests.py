@@ -302,6 +302,12 @@ def test_openapi_names_every_route_and_form(headquarters: Headquarters) -> None:
     for name in document["components"]["schemas"]:
         assert f"#/components/schemas/{name}'" in text, name
     assert "HTTPValidationError" not in text
+    for path, route in paths.items():
+        for operation in route.values():
+            headers = {row["name"] for row in operation.get("parameters", []) if row["in"] == "header"}
+            signed = path.startswith(("/v1/terminals", "/v1/operators"))
+            assert len(headers) == (4 if signed else 0), path
+            assert ("security" in operation) is signed
 
 
 def test_metrics_count(headquarters: Headquarters, counter: Counter) -> None:
