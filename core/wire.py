@@ -22,11 +22,11 @@ MAX_INT = 2**53 - 1
 Json = None | bool | int | str | list[Any] | dict[str, Any]
 
 
-def encode(value: Mapping[str, Any]) -> bytes:
+def encode(value: Mapping[str, Any], *, limit: int = MAX_BYTES) -> bytes:
     """Return the canonical bytes of ``value``.
 
     Raises :class:`EntryError` FORM for floats, non-ASCII keys, lone surrogates, integers beyond
-    ±(2**53 − 1) and anything that is not JSON; TOO_LARGE beyond 64 KiB.
+    ±(2**53 − 1) and anything that is not JSON; TOO_LARGE beyond ``limit`` bytes.
     """
     _check(value, 0)
     try:
@@ -35,15 +35,15 @@ def encode(value: Mapping[str, Any]) -> bytes:
     except (TypeError, ValueError, UnicodeEncodeError):
         # "from None": the failing value may be a person's name, and a chained traceback shows it.
         raise EntryError(EntryFault.FORM, what="value") from None
-    if len(data) > MAX_BYTES:
-        raise EntryError(EntryFault.TOO_LARGE, size=len(data), limit=MAX_BYTES)
+    if len(data) > limit:
+        raise EntryError(EntryFault.TOO_LARGE, size=len(data), limit=limit)
     return data
 
 
-def decode(data: bytes) -> dict[str, Any]:
+def decode(data: bytes, *, limit: int = MAX_BYTES) -> dict[str, Any]:
     """Read canonical bytes strictly; anything that :func:`encode` could not have made is refused."""
-    if len(data) > MAX_BYTES:
-        raise EntryError(EntryFault.TOO_LARGE, size=len(data), limit=MAX_BYTES)
+    if len(data) > limit:
+        raise EntryError(EntryFault.TOO_LARGE, size=len(data), limit=limit)
     try:
         value = json.loads(
             data.decode("utf-8"), object_pairs_hook=_pairs, parse_float=_no_float, parse_constant=_no_float
@@ -52,7 +52,7 @@ def decode(data: bytes) -> dict[str, Any]:
         raise EntryError(EntryFault.FORM, what="json") from None
     if not isinstance(value, dict):
         raise EntryError(EntryFault.FORM, what="object")
-    if encode(value) != data:
+    if encode(value, limit=limit) != data:
         raise EntryError(EntryFault.FORM, what="canonical")
     return value
 

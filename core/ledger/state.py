@@ -16,6 +16,8 @@ from core.errors import EntryError, EntryFault
 from core.ledger.entry import EMPTY_HEAD, Entry, Head
 
 FOLD_VERSION = 1
+# A printer that is dead for days leaves a row for each label: that must never stop acceptance.
+_MAX_BYTES = 256 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +29,12 @@ class State:
 
     def hash(self) -> bytes:
         """SHA-256 over the canonical bytes of fold version, head and value."""
-        return hashlib.sha256(
-            wire.encode({"fold": FOLD_VERSION, "head": self.head.as_json(), "state": self.value})
-        ).digest()
+        return hashlib.sha256(self.to_bytes()).digest()
 
     def to_bytes(self) -> bytes:
         """For the store's state row."""
-        return wire.encode({"fold": FOLD_VERSION, "head": self.head.as_json(), "state": self.value})
+        value = {"fold": FOLD_VERSION, "head": self.head.as_json(), "state": self.value}
+        return wire.encode(value, limit=_MAX_BYTES)
 
     @property
     def day(self) -> int:
@@ -70,7 +71,7 @@ _EMPTY: dict[str, Any] = {
 
 def from_bytes(data: bytes) -> State | None:
     """The state row read back; None where another fold version wrote it (then it is rebuilt)."""
-    value = wire.decode(data)
+    value = wire.decode(data, limit=_MAX_BYTES)
     if value.get("fold") != FOLD_VERSION:
         return None
     head = value["head"]
