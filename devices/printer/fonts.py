@@ -13,6 +13,7 @@ each lane owns one.
 
 from __future__ import annotations
 
+import ctypes
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -185,7 +186,8 @@ def _open(directories: Sequence[Path], file: str, family: str) -> _Font | None:
 def _rows(bitmap: freetype.Bitmap) -> tuple[int, ...]:
     """FreeType's padded rows as integers of exactly ``bitmap.width`` bits."""
     pitch, spare = bitmap.pitch, bitmap.pitch * 8 - bitmap.width
-    data = bytes(bitmap.buffer)
+    # ``bitmap.buffer`` makes a list of Python integers, which takes longer than drawing the glyph.
+    data = ctypes.string_at(bitmap._FT_Bitmap.buffer, pitch * bitmap.rows) if bitmap.rows else b""
     return tuple(
         int.from_bytes(data[at : at + pitch], "big") >> spare for at in range(0, len(data), pitch or 1)
     )

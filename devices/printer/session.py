@@ -13,7 +13,7 @@ from devices.printer.tspl import RESYNC, STATUS_QUERY, PrinterStatus, parse_stat
 from devices.traffic import Direction, TrafficLog
 
 _TRIES = 3  # for an answer that was not one byte
-_QUIET_S = 0.005  # after the answer's byte: anything more means that it was not the answer
+_QUIET_S = 0.002  # after the answer's byte: anything more means that it was not the answer
 _OS_BUFFER = 8192  # bytes that a serial driver may hold after a write returned
 _FIRST_PIECE = 64
 

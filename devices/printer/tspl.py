@@ -75,7 +75,8 @@ def encode_page(bitmap: Bitmap, width_mm: int, height_mm: int, *, gap_mm: int = 
         "CLS\r\n"
     )
     parts = [RESYNC, head.encode("ascii")]
-    rows = [bitmap.row(y) for y in range(bitmap.height)]
+    data, stride = bitmap.data, bitmap.stride
+    rows = [data[at : at + stride] for at in range(0, len(data), stride)]
     for block in _blocks(rows, 0, 0):
         for piece in _without_escape(block):
             parts.append(piece.command())
