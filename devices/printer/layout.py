@@ -13,7 +13,7 @@ from devices.printer.fonts import FontBook
 _WORDS = re.compile(r"(?:[0-9A-Za-z*.·'/+-]+|.)[，。、；：！？）》”’,;:!?)]*\s*", re.DOTALL)
 
 _LINE_TENTHS = 13  # line height 1.3 em: room for Latin descenders below a hanzi's em box
-_ASCENT_HUNDREDTHS = 97  # baseline under the top of the line; Noto's em box reaches 0.88 em above it
+_ASCENT_HUNDREDTHS = 103  # baseline under the top: a hanzi's em box (0.88 above it) is in the middle
 
 
 @dataclass(frozen=True, slots=True)
