@@ -10,7 +10,7 @@ import fcntl
 import os
 import urllib.parse
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -205,10 +205,14 @@ class Database:
 
     def damaged_pages(self) -> list[str]:
         """What SQLCipher's page MACs and SQLite's own check say; empty: sound.  Reads the whole file."""
-        with self.reading() as connection:
-            pages = connection.exec_driver_sql("PRAGMA cipher_integrity_check").scalars().all()
+        pages = self._bad_pages()
         if pages:
-            return [str(page) for page in pages]
+            # The check reads the file itself.  Where a power cut tore a checkpoint, what it finds there
+            # is whole in the write-ahead log: the checkpoint is made again before anything is said.
+            self._checkpoint()
+            pages = self._bad_pages()
+        if pages:
+            return pages
         try:
             with self.reading() as connection:
                 rows = connection.exec_driver_sql("PRAGMA quick_check").scalars().all()
@@ -217,6 +221,17 @@ class Database:
                 return ["unreadable"]
             raise
         return [str(row) for row in rows if row != "ok"]
+
+    def _bad_pages(self) -> list[str]:
+        with self.reading() as connection:
+            found = connection.exec_driver_sql("PRAGMA cipher_integrity_check").scalars().all()
+        return [str(page) for page in found]
+
+    def _checkpoint(self) -> None:
+        """As far as readers and the writer let it; nothing but the log's own pages is written."""
+        with sqlite_errors("checkpoint"), closing(connect(self.path, self._key)) as connection:
+            keep_promises(connection, read_only=True)
+            connection.execute("PRAGMA wal_checkpoint(FULL)").fetchall()
 
     def close(self) -> None:
         """Shut every connection, then let another process in."""

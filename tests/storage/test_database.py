@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import shutil
 import threading
 from pathlib import Path
 
@@ -217,6 +218,26 @@ def test_a_damaged_page_is_found_by_its_mac(counter: Counter, journal: SqlJourna
     try:
         said = reading.damaged_pages()
         assert any(str(page + 1) in line for line in said), said
+    finally:
+        reading.close()
+
+
+def test_a_torn_checkpoint_is_no_damage(counter: Counter, journal: SqlJournal, tmp_path: Path) -> None:
+    """Power failed while pages went from the write-ahead log into the file: the log still has them."""
+    journal.commit(counter.accept(), counter.book.state)
+    left = tmp_path / "left"
+    shutil.copytree(counter.directory, left, ignore=shutil.ignore_patterns("*-shm", "left"))
+    log, path = (left / f"{DATABASE_NAME}-wal").read_bytes(), left / DATABASE_NAME
+    data = bytearray(path.read_bytes())
+    in_log = {int.from_bytes(log[at : at + 4], "big") for at in range(32, len(log), 24 + 4096)}
+    torn = [page for page in in_log if 1 < page <= len(data) // 4096]
+    for page in torn:
+        data[page * 4096 - 2048 : page * 4096] = bytes(2048)
+    path.write_bytes(data)
+    reading = Database.open(left, counter.subkey(SUBKEY_DATABASE))
+    try:
+        assert torn
+        assert reading.damaged_pages() == []
     finally:
         reading.close()
 
