@@ -145,7 +145,7 @@ class FormField(QWidget):
         top.addWidget(self._note)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(3)
+        layout.setSpacing(2)
         layout.addLayout(top)
         layout.addWidget(self.entry)
 

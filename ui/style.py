@@ -43,7 +43,7 @@ QFrame#commit_bar[ready="true"] QLabel#commit_key {{ border-color: {on_strong}; 
 QFrame#commit_bar QLabel#commit_action {{ font-size: {strong_px}px; font-weight: bold; }}
 QFrame#commit_bar QLabel[role="caption"] {{ font-size: {label}px; }}
 QFrame#message {{ border-radius: 8px; border: 1px solid transparent; background: transparent; }}
-QFrame#message QLabel {{ color: {muted}; font-size: 14px; }}
+QFrame#message QLabel {{ color: {on_idle}; font-size: 14px; }}
 QFrame#message[tone="quiet"] {{ border-color: {border}; background: {card}; }}
 QFrame#message[tone="quiet"] QLabel {{ color: {text}; background: transparent; font-size: 15px; }}
 QFrame#message[tone="good"] {{ background: {good_soft}; border-color: {good}; }}

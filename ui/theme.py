@@ -92,6 +92,7 @@ PAIRS = (
     Pair("on_header", "header", 7.0),
     Pair("on_header", "header_chip", 7.0),
     Pair("on_idle", "idle", 7.0),
+    Pair("on_idle", "window", 7.0),
     Pair("accent", "card", 4.5),
     Pair("accent", "accent_soft", 4.5),
     Pair("field_border", "card", 3.0),

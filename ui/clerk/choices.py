@@ -101,9 +101,10 @@ class ChoicePanel(QFrame):
         self.setAccessibleDescription(self._explained.text())
         answers: Sequence[tuple[str, Command]] = self._question.answers
         for number, button in enumerate(self._buttons):
-            button.setVisible(number < len(answers))
-            if number < len(answers):
-                button.say(texts(answers[number][0]), self._explained.text(), chosen=False)
+            asked = number < len(answers)
+            button.setVisible(asked)
+            described = self._explained.text() if asked else ""
+            button.say(texts(answers[number][0]) if asked else "", described, chosen=False)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         self._deliberate.cancel()

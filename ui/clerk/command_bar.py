@@ -9,7 +9,7 @@ from core.view import VisitView
 from ui.style import mark, put
 from ui.text import Texts
 
-HEIGHT = 60
+HEIGHT = 56
 _NAMED = 4  # so many missing steps are named, the rest is a number
 NEXT = "missing.next"  # this item is committed: F7 or F8
 _HINTS = (

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from core.commands import Field
 from core.view import FieldView, VisitView
@@ -16,7 +16,7 @@ from ui.style import put
 from ui.text import Texts
 
 PLAIN = (Field.SENDER_PHONE, Field.RECIPIENT_PHONE, Field.WAYBILL, Field.QUANTITY, Field.WEIGHT)
-_PROBLEM_HEIGHT = 17
+_PROBLEM_HEIGHT = 19
 
 
 class FieldRow(QWidget):
@@ -48,6 +48,7 @@ class FieldRow(QWidget):
         self._problem = QLabel(self)
         self._problem.setProperty("role", "problem")
         self._problem.setFixedHeight(_PROBLEM_HEIGHT)
+        self._problem.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._problem.setObjectName(f"problem_{names[0].value}")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

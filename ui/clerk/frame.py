@@ -152,6 +152,8 @@ class ClerkFrame(QWidget):
         self.message.show_view(None)
         self.message.dismiss_local()
         self.bar.show_view(None, covered=False)
+        self.message.hint("")
+        self.devices.show_view((), None)
 
 
 def _column(upper: QWidget, lower: QWidget, *, stretch: int) -> QWidget:

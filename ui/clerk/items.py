@@ -85,7 +85,8 @@ class LastCard(QFrame):
         count = len(visit.items) if visit is not None else 0
         put(self._visit, texts("last.visit", count=count) if count else "")
         if last is None:
-            put(self._first, "")
+            for label in (self._first, self._printed, self._sent):
+                put(label, "")
             put(self._second, texts("last.none"))
         else:
             put(self._first, f"{last.number.split(' ')[-1]}  {waybill(last.waybill)}")

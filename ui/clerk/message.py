@@ -9,7 +9,7 @@ from core.view import Message
 from ui.style import mark, put
 from ui.text import Texts
 
-HEIGHT = 34
+HEIGHT = 32
 LOCAL_MS = 6000  # how long the screen's own line stands before the station's comes back
 _TONES = {"info": "quiet", "good": "good", "warning": "warn", "error": "bad"}
 _SIGNS = {"info": "●", "good": "✓", "warning": "▲", "error": "■"}

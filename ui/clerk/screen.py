@@ -75,6 +75,7 @@ class ClerkScreen(ClerkFrame):
         }
         self._connect()
         self.translate(texts)
+        self.empty()
 
     def _connect(self) -> None:
         for row in self.rows:
@@ -97,9 +98,11 @@ class ClerkScreen(ClerkFrame):
     def retranslate(self, texts: Texts) -> None:
         """In this language from now on."""
         self.translate(texts)
-        self.message.hint(self.help.line)
+        self._hint()
         if self._view is not None:
             self.paint_view(self._view)
+        else:
+            self.empty()
 
     def show_view(self, view: CounterView) -> None:
         """Show a view of the clerk's screen."""
@@ -135,6 +138,7 @@ class ClerkScreen(ClerkFrame):
             self.side = Side.USUAL
             self.page = Page.LOOK_UP
             self.look_up.open(pending_only=self.look_up.pending_only)
+            self.follow_help()
         elif view.found is None and self.page is Page.LOOK_UP:
             self.page = Page.FORM
             self.look_up.entry.clear()
@@ -276,6 +280,7 @@ class ClerkScreen(ClerkFrame):
         self.side = Side.CHOICES
         self.choices.ask(question, **facts)
         self._paint_bar()
+        self._hint()
 
     def _answered(self, command: Command) -> None:
         self._leave_side()
@@ -296,6 +301,9 @@ class ClerkScreen(ClerkFrame):
         focused = self.focusWidget()
         name = focused.objectName() if focused is not None else ""
         self.help.show_topic(name)
+        self._hint()
+
+    def _hint(self) -> None:
         self.message.hint("" if self.side is Side.CHOICES else self.help.line)
 
     def _back(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from core.commands import SENDER_FIELDS, Field
 from core.errors import RuleFault
@@ -15,7 +15,7 @@ from ui.present import one_of
 from ui.style import mark, put
 from ui.text import Texts
 
-_DOCUMENT_HEIGHT = 98
+_DOCUMENT_HEIGHT = 102
 _ROWS = ("name", "number", "address")
 
 
@@ -37,6 +37,11 @@ class SenderCard(QFrame):
         self._empty.setWordWrap(True)
         self.original = ConfirmationButton("gate_original", keyboard, self)
         self._document = self._document_block()
+        # One or the other stands, in the same place: never both, not even while they change.
+        self._upper = QStackedWidget(self)
+        self._upper.setFixedHeight(_DOCUMENT_HEIGHT)
+        self._upper.addWidget(self._empty)
+        self._upper.addWidget(self._document)
         self.row = FieldRow(SENDER_FIELDS, (4, 4, 9), keyboard, self, figures=(Field.SENDER_PHONE,))
         self._lay_out()
 
@@ -50,16 +55,13 @@ class SenderCard(QFrame):
             top.addWidget(badge)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 8, 16, 2)
-        layout.setSpacing(6)
+        layout.setSpacing(4)
         layout.addLayout(top)
-        layout.addWidget(self._empty)
-        layout.addWidget(self._document)
+        layout.addWidget(self._upper)
         layout.addWidget(self.row)
 
     def _document_block(self) -> QWidget:
         block = QWidget(self)
-        block.setFixedHeight(_DOCUMENT_HEIGHT)
-        self._empty.setFixedHeight(_DOCUMENT_HEIGHT)
         self._photo = QLabel(block)
         self._photo.setObjectName("photo")
         self._photo.setProperty("tone", "quiet")
@@ -101,8 +103,8 @@ class SenderCard(QFrame):
         """In this language from now on."""
         self._texts = texts
         put(self._title, texts("sender.title"))
-        for name, caption in self._captions.items():
-            put(caption, texts(f"document.{name}"))
+        for name in ("name", "number"):
+            put(self._captions[name], texts(f"document.{name}"))
         self.row.retranslate(texts)
 
     def show_view(self, visit: VisitView | None) -> None:
@@ -110,20 +112,21 @@ class SenderCard(QFrame):
         sender = visit.sender if visit is not None else None
         reading = visit is not None and visit.reading
         put(self._empty, self._texts("sender.reading" if reading else "sender.place"))
-        self._empty.setVisible(sender is None)
-        self._document.setVisible(sender is not None)
+        self._upper.setCurrentWidget(self._empty if sender is None else self._document)
         self.original.show_view(visit, self._texts)
         self._badge_all(sender)
         if sender is not None:
             self._fill(sender)
         else:
-            for label in self._values.values():
+            for label in (*self._values.values(), self._photo, self._captions["address"]):
                 put(label, "")
         self.row.show_view(visit)
 
     def _fill(self, sender: SenderView) -> None:
         texts = self._texts
-        put(self._photo, texts(f"photo.{sender.photo}"))
+        shown = bool(sender.birth)  # once an entry holds the document, its details leave the screen
+        put(self._photo, texts(f"photo.{sender.photo}") if shown else texts("photo.gone"))
+        put(self._captions["address"], texts("document.address") if sender.address else "")
         put(self._values["name"], sender.name)
         put(self._values["number"], _grouped(sender.number))
         put(self._values["address"], sender.address)

@@ -1,0 +1,300 @@
+"""Every screen and state: nothing cut off, nothing overlapping, readable, named."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QFontMetrics, QImage
+from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from core.commands import Field
+from core.errors import ConfigFault, DeviceFault, EntryFault, HqFault, RuleFault, StoreFault
+from core.view import FieldView, Message
+from tests.ui.conftest import Opened
+from tests.ui.small_station import Recorder
+from ui.buttons import KeyButton
+from ui.clerk.help import TOPICS
+from ui.clerk.preview import LabelPicture
+from ui.fields import Entry, Typed
+from ui.marks import Mark
+from ui.screenshots import STATES, stage
+from ui.specimens import BASE, LONG, READY, VIEWS
+from ui.text import FACTS, LANGUAGES, MESSAGES, Texts
+from ui.theme import THEMES, contrast
+from ui.window import SIZE, MainWindow
+
+EVERY = [(state, language) for state in STATES for language in LANGUAGES]
+FAULTS = (*DeviceFault, *RuleFault, *StoreFault, *EntryFault, *HqFault, *ConfigFault)
+WIDE_FACTS = {
+    "number": "520100-01-03 000129", "count": 9999, "operator": "OP10000001",
+    "fault": "device.printer_other",
+    "first": "problem.recipient_address", "date": "2026-11-21", "key": "Alt+8", "seconds": 3600,
+    "character": "U+2A6DF", "field": "recipient_address", "seq": 123456,
+}  # fmt: skip
+
+
+@pytest.fixture
+def staged(qtbot: QtBot) -> type:
+    """Makes and shows a window in a state."""
+
+    class Stage:
+        """One window at a time."""
+
+        @staticmethod
+        def show(state: str, language: str, theme: str = "light") -> MainWindow:
+            window = stage(state, language, theme)
+            qtbot.addWidget(window)
+            window.show()
+            with qtbot.waitExposed(window):
+                window.resize(SIZE)
+            qtbot.wait(1)
+            return window
+
+    return Stage
+
+
+def _shown(window: QWidget, kind: type) -> list:
+    return [widget for widget in window.findChildren(kind) if widget.isVisible()]
+
+
+def _place(widget: QWidget, window: QWidget) -> QRect:
+    return QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())
+
+
+def _outside(widget: QWidget, window: QWidget) -> bool:
+    """Whether any ancestor cuts something off."""
+    rect, parent = widget.rect(), widget
+    while parent is not window:
+        rect = QRect(parent.mapToParent(rect.topLeft()), rect.size())
+        parent = parent.parentWidget()
+        if not parent.rect().contains(rect):
+            return True
+    return False
+
+
+def _too_small(label: QLabel) -> str:
+    """Why the text of a label does not fit into it, or ""."""
+    if label.wordWrap():
+        needed = label.heightForWidth(label.width())
+        if needed > label.height():
+            return f"height {label.height()} of {needed}"
+        metrics, inner = QFontMetrics(label.font()), label.contentsRect().width()
+        for word in label.text().replace("\n", " ").split(" "):
+            if word.isascii() and metrics.horizontalAdvance(word) > inner:
+                return f"word {word!r}"
+        return ""
+    wanted = label.sizeHint()
+    if wanted.width() > label.width() or wanted.height() > label.height():
+        return f"{label.width()}×{label.height()} of {wanted.width()}×{wanted.height()}"
+    return ""
+
+
+def _cut_off(window: MainWindow) -> list[str]:
+    """What a person could not read in full."""
+    wrong = []
+    for label in _shown(window, QLabel):
+        if label.text():
+            reason = _too_small(label) or ("outside" if _outside(label, window) else "")
+            if reason:
+                wrong.append(f"label {label.objectName()} {label.text()!r}: {reason}")
+    for button in _shown(window, KeyButton):
+        wanted = button.sizeHint()
+        if wanted.width() > button.width() or wanted.height() > button.height() or _outside(button, window):
+            wrong.append(f"button {button.objectName()} {button.text()!r}")
+    for entry in _shown(window, Entry):
+        metrics = QFontMetrics(entry.font())
+        if metrics.height() > entry.height() - 8 or _outside(entry, window):
+            wrong.append(f"field {entry.objectName()}: height")
+        figures = entry.property("figure") == "true"
+        if figures and metrics.horizontalAdvance(entry.text()) > entry.width() - 24:
+            wrong.append(f"field {entry.objectName()}: {entry.text()!r}")
+    return wrong
+
+
+def _overlapping(window: MainWindow) -> list[str]:
+    """Texts, fields and buttons that lie on each other."""
+    parts = [widget for kind in (QLabel, QLineEdit, KeyButton, Mark) for widget in _shown(window, kind)]
+    parts = [part for part in parts if not isinstance(part, QLabel) or part.text()]
+    placed = [(part, _place(part, window)) for part in parts]
+    return [
+        f"{one.objectName()} {other.objectName()}"
+        for at, (one, first) in enumerate(placed)
+        for other, second in placed[at + 1 :]
+        if first.intersects(second)
+    ]
+
+
+@pytest.mark.parametrize(("state", "language"), EVERY)
+def test_nothing_is_cut_off_at_the_smallest_screen(staged: type, state: str, language: str) -> None:
+    """1366×768, both languages: every text in full, nothing on top of something else."""
+    window = staged.show(state, language)
+    assert window.size() == SIZE
+    assert _cut_off(window) == []
+    assert _overlapping(window) == []
+
+
+@pytest.mark.parametrize(("state", "language"), EVERY)
+def test_everything_that_takes_the_focus_is_named(staged: type, state: str, language: str) -> None:
+    """Object name, accessible name and description, and the marks have words beside them."""
+    window = staged.show(state, language)
+    named = [w for w in _shown(window, QWidget) if w.focusPolicy() & Qt.FocusPolicy.TabFocus]
+    assert named
+    for widget in named:
+        assert widget.objectName(), widget
+        assert widget.accessibleName(), widget.objectName()
+        assert widget.accessibleDescription(), widget.objectName()
+    names = Counter(widget.objectName() for widget in named)
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+def _luminance_ends(image: QImage, area: QRect) -> tuple[str, str]:
+    """The ground of an area (its most frequent colour) and the ink that differs most from it."""
+    seen: Counter[str] = Counter()
+    for y in range(area.top(), area.bottom() + 1):
+        for x in range(area.left(), area.right() + 1):
+            seen[image.pixelColor(x, y).name()] += 1
+    ground = seen.most_common(1)[0][0]
+    return ground, max(seen, key=lambda colour: contrast(colour, ground))
+
+
+ACTED_ON = ("commit_", "document_", "item_state", "device_", "message_text", "login_state", "locked_by")
+
+
+@pytest.mark.parametrize("theme", [palette.name for palette in THEMES])
+@pytest.mark.parametrize("state", ["login-wrong", "trouble", "ready", "look-up", "refuse", "all-devices"])
+def test_what_is_painted_has_the_contrast(staged: type, state: str, theme: str) -> None:
+    """Measured on the pixels of every label and field: 4.5:1, and 7:1 for what a clerk acts on."""
+    window = staged.show(state, "zh", theme)
+    image = window.grab().toImage()
+    wrong = []
+    for widget in (*_shown(window, QLabel), *_shown(window, QLineEdit)):
+        if not widget.text().strip():
+            continue
+        inner = _place(widget, window).adjusted(3, 3, -3, -3)
+        ratio = contrast(*_luminance_ends(image, inner))
+        acted = isinstance(widget, QLineEdit) or widget.objectName().startswith(ACTED_ON)
+        if ratio < (7.0 if acted else 4.5):
+            wrong.append(f"{widget.objectName()} {widget.text()!r} {ratio:.1f}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_message_fits_its_line(staged: type, language: str) -> None:
+    """Every code that the station can say, with long facts; and every hint on a field."""
+    window = staged.show("half", language)
+    wrong = []
+    for number, code in enumerate((*FAULTS, *MESSAGES)):
+        if isinstance(code, ConfigFault | EntryFault):
+            continue  # said on the command line
+        window.show_view(replace(BASE, visit=READY, message=Message(str(code), WIDE_FACTS, "error", number)))
+        wrong += _line_wrong(window)
+    window.show_view(replace(BASE, visit=READY))
+    for topic in TOPICS:
+        window.clerk.help.show_topic(topic)
+        window.clerk.message.hint(window.clerk.help.line)
+        wrong += _line_wrong(window)
+    assert wrong == []
+
+
+def _line_wrong(window: MainWindow) -> list[str]:
+    window.clerk.layout().activate()
+    window.clerk.message.layout().activate()
+    label = window.findChild(QLabel, "message_text")
+    room = window.clerk.message.width() - 32 - window.findChild(QLabel, "message_hint").sizeHint().width() - 6
+    wanted = label.sizeHint().width()
+    return [f"{label.text()!r} {wanted} of {room}"] if wanted > room else []
+
+
+def _faults_of(name: Field) -> list[RuleFault]:
+    """What ``core.acceptance`` can find wrong in a field."""
+    common = [RuleFault.FIELD_TOO_LONG, RuleFault.FIELD_EMPTY]
+    own = {
+        "name": [RuleFault.NAME_FORM, RuleFault.NAME_MISMATCH],
+        "phone": [RuleFault.PHONE_FORM],
+        "address": [RuleFault.ADDRESS_FORM],
+        "waybill": [RuleFault.WAYBILL_FORM, RuleFault.WAYBILL_CHECK, RuleFault.WAYBILL_TWICE],
+        "contents": [RuleFault.CONTENTS_FORM],
+        "quantity": [RuleFault.QUANTITY_FORM],
+        "weight": [RuleFault.WEIGHT_FORM],
+    }
+    return common + own[name.value.split("_")[-1]]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_problem_fits_under_its_row(staged: type, language: str) -> None:
+    """Each rule's fault in each field of the form."""
+    window = staged.show("half", language)
+    texts = Texts(language)
+    wrong = []
+    for row in window.clerk.rows:
+        for name, field in row.fields.items():
+            for fault in _faults_of(name):
+                field.view = FieldView(
+                    "x", fault, {fact: WIDE_FACTS.get(fact, 7) for fact in FACTS.get(fault, ())}
+                )
+                line = "■ " + field.problem_line(texts)
+                problem = window.findChild(QLabel, f"problem_{next(iter(row.fields)).value}")
+                if QFontMetrics(problem.font()).horizontalAdvance(line) > problem.width():
+                    wrong.append(f"{name} {line}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("topic", TOPICS)
+def test_every_help_fits_its_panel(staged: type, language: str, topic: str) -> None:
+    """Title, text, rule and keys."""
+    window = staged.show("help", language)
+    window.clerk.help.show_topic(topic)
+    window.clerk.help.layout().activate()
+    assert [line for line in _cut_off(window) if "message" not in line] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_everything_missing_fits_the_bar(qtbot: QtBot, staged: type, language: str) -> None:
+    """All steps open, all fields wrong."""
+    window = staged.show("half", language)
+    texts = Texts(language)
+    codes = sorted(
+        (code for code in texts.codes() if code.startswith(("missing.", "problem."))), key=_longest(texts)
+    )
+    visit = replace(READY, missing=tuple(code for code in codes if code != "missing.next"))
+    window.show_view(replace(BASE, visit=visit))
+    qtbot.wait(1)
+    assert _cut_off(window) == []
+
+
+def _longest(texts: Texts):
+    return lambda code: -len(texts(code))
+
+
+def test_the_window_never_grows(qtbot: QtBot, opened: Opened, recorder: Recorder) -> None:
+    """Whatever comes and in whatever language: 1366×768 is enough."""
+    window = opened(recorder)
+    for language in (*LANGUAGES, *LANGUAGES):
+        window.set_language(language)
+        for view in VIEWS.values():
+            window.show_view(view)
+            qtbot.wait(1)
+            assert window.size() == SIZE
+
+
+def test_the_longest_label_fits_its_paper(staged: type) -> None:
+    """Names of 25 hanzi and long contents: the parts of the picture do not run into each other."""
+    window = staged.show("all-devices", "zh")
+    picture = window.findChild(LabelPicture)
+    assert LONG.preview is not None
+    assert picture.needed_height(LONG.preview) <= picture.height()
+
+
+def test_fields_with_figures_are_large(staged: type) -> None:
+    """Numbers that a clerk reads from a metre: 19 px and bold."""
+    window = staged.show("ready", "zh")
+    for name in (Field.WAYBILL, Field.QUANTITY, Field.WEIGHT, Field.SENDER_PHONE, Field.RECIPIENT_PHONE):
+        font = window.clerk.fields[name].entry.font()
+        assert font.pixelSize() >= 19
+        assert font.bold()
+    assert Typed.FIGURES.value == "figures"

@@ -1,0 +1,51 @@
+"""``./run --screenshots``: every state in both languages and themes, with an index, without a display."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+
+from core.view import GateState, Screen
+from ui.screenshots import STATES, pictures, render_all
+from ui.specimens import VIEWS
+from ui.window import SIZE
+
+
+@pytest.fixture(scope="module")
+def folder(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All pictures, made once."""
+    made = tmp_path_factory.mktemp("screens")
+    assert render_all(made) == len(list(pictures()))
+    return made
+
+
+def test_each_picture_is_there_and_whole(folder: Path) -> None:
+    """At the size of the smallest screen, and not one colour only."""
+    for state, language, theme in pictures():
+        image = QImage(str(folder / f"{state}-{language}-{theme}.png"))
+        assert image.size() == SIZE
+        assert len({image.pixel(x, y) for x in range(0, 1366, 7) for y in range(0, 768, 7)}) > 8
+
+
+def test_the_index_shows_each_of_them(folder: Path) -> None:
+    """No file without a line, no line without a file."""
+    index = (folder / "index.md").read_text(encoding="utf-8")
+    files = {path.name for path in folder.glob("*.png")}
+    assert {line.split("(")[1][:-1] for line in index.splitlines() if line.startswith("![")} == files
+    assert len(files) == len(STATES) * 4
+
+
+def test_no_two_states_look_the_same(folder: Path) -> None:
+    """A state that paints like another one is not worth a picture, or does not work."""
+    seen = {path.read_bytes(): path.name for path in folder.glob("*.png")}
+    assert len(seen) == len(list(folder.glob("*.png")))
+
+
+def test_every_screen_and_gate_state_is_in_a_picture() -> None:
+    """What the view can say is shown somewhere."""
+    assert {view.screen for view in VIEWS.values()} == set(Screen)
+    gates = {gate.state for view in VIEWS.values() if view.visit for gate in view.visit.gates}
+    assert gates == set(GateState)
