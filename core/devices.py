@@ -66,11 +66,19 @@ class CardReading:
 
 @dataclass(frozen=True, slots=True)
 class CardRead:
-    """A document was read completely.  ``answered_ns`` is ``time.perf_counter_ns`` at the last byte."""
+    """A document was read completely.  ``answered_ns`` is ``time.perf_counter_ns`` at the last byte.
+
+    ``photo_bmp`` is the decoded photo (24 bit BMP, 102 × 126) or empty, and then ``photo_reason`` says why:
+    "no_photo", "no_library", "library", "refused", "crashed", "timeout", "output".  ``body_number`` is the
+    chip's own number in hex where the configuration asks for it.
+    """
 
     slot: Slot
     card: IdCard
     answered_ns: int = 0
+    body_number: str = field(default="", repr=False)
+    photo_bmp: bytes = field(default=b"", repr=False)
+    photo_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +98,14 @@ class CardLifted:
 
 
 @dataclass(frozen=True, slots=True)
+class CardLeft:
+    """The document that was read still lies there ``seconds`` after it was read; said once a placing."""
+
+    slot: Slot
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class CodeScanned:
     """One scan.  ``symbology`` is the AIM identifier (``]C0``) or "".  ``repr`` hides the text."""
 
@@ -101,7 +117,7 @@ class CodeScanned:
         return f"CodeScanned(slot={self.slot.value!r}, symbology={self.symbology!r}, …)"
 
 
-DeviceEvent = DeviceChanged | CardReading | CardRead | CardFailed | CardLifted | CodeScanned
+DeviceEvent = DeviceChanged | CardReading | CardRead | CardFailed | CardLifted | CardLeft | CodeScanned
 
 
 class PrintOutcome(StrEnum):
@@ -138,10 +154,44 @@ class Label:
     operator: str
     number: str  # the item's number at this terminal, e.g. 520100-01-03 000129
     accepted_at: str  # local time, YYYY-MM-DD HH:MM
+    manual: bool = False  # prints 手工: the document was typed, not read
     copy: int = 0  # 0 the first print, n the n-th copy: printed as 副本
 
     def __repr__(self) -> str:
         return f"Label(number={self.number!r}, copy={self.copy}, …)"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Exactly what a registration receipt shows (R7, 快递市场管理办法 25, PIPL 17), already masked.
+
+    ``paragraphs`` is the notice that was acknowledged, heading and text: what is kept, why, how long,
+    the person's rights, how to complain.  ``qr`` is the signed record (core/receipts/record.py).
+    """
+
+    number: str
+    branch: str
+    terminal: str
+    operator: str
+    accepted_at: str  # local time, YYYY-MM-DD HH:MM
+    waybill: str
+    contents: str
+    quantity: int
+    weight_g: int
+    weight_source: str
+    fee_cents: int | None
+    payment: str  # a code, "" where no fee was recorded
+    sender_name: str
+    document: str  # kind, a code
+    document_number: str  # first and last character
+    recipient_name: str
+    notice_title: str
+    paragraphs: tuple[tuple[str, str], ...]
+    qr: str
+    copy: int = 0
+
+    def __repr__(self) -> str:
+        return f"Receipt(number={self.number!r}, copy={self.copy}, …)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,5 +201,19 @@ class PrintJob:
     job: str
     slot: Slot
     item: int
-    label: Label
+    page: Label | Receipt
     pressed_ns: int = 0  # perf_counter_ns of the key press, for the bench; 0 where none
+
+    @property
+    def label(self) -> Label:
+        """The page of a label or sticker printer; a receipt there is a bug."""
+        if not isinstance(self.page, Label):
+            raise TypeError("not a label")
+        return self.page
+
+    @property
+    def receipt(self) -> Receipt:
+        """The page of a receipt printer; a label there is a bug."""
+        if not isinstance(self.page, Receipt):
+            raise TypeError("not a receipt")
+        return self.page

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from core.errors import ConfigError, ConfigFault
 from devices.stream import SerialLink, TcpLink
 
 DEFAULT_BAUD = 115_200
+AUTO = "auto"  # ``baud=auto``: the driver finds the rate; only some can
 LATER_SCHEMES = frozenset({"usb", "spool", "file", "pcsc"})
 
 
@@ -59,6 +60,15 @@ class Link(Protocol):
         ...
 
 
+@runtime_checkable
+class RatedLink(Link, Protocol):
+    """A link whose line rate can be changed while it is open: a serial port."""
+
+    def set_baud(self, baud: int) -> None:
+        """From now on at ``baud`` bits per second; bytes not yet read may go.  Raises DeviceError GONE."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class LinkAddress:
     """A link's URL in parts: ``scheme://target?key=value&…``."""
@@ -81,11 +91,18 @@ def parse_link(url: str) -> LinkAddress:
 def open_link(url: str) -> Link:
     """The opened link of a URL: ``serial:///dev/…?baud=115200`` or ``tcp://host:port[?baud=…]``.
 
+    ``baud=auto`` of a serial port opens at 115200; the driver searches on.
+
     Raises what :func:`make_link` and :meth:`Link.open` raise.
     """
     link = make_link(url)
     link.open()
     return link
+
+
+def wants_search(url: str) -> bool:
+    """Whether a link's URL leaves the line rate to the driver: ``baud=auto``."""
+    return parse_link(url).options.get("baud") == AUTO
 
 
 def make_link(url: str) -> Link:
@@ -95,7 +112,8 @@ def make_link(url: str) -> Link:
     if unknown:
         raise _wrong_link(url, "baud is the only option")
     if address.scheme == "serial":
-        return SerialLink(url, address.target, _baud(url, address, DEFAULT_BAUD))
+        rate = DEFAULT_BAUD if wants_search(url) else _baud(url, address, DEFAULT_BAUD)
+        return SerialLink(url, address.target, rate)
     if address.scheme == "tcp":
         host, _, port = address.target.rpartition(":")
         if not host or not (port.isascii() and port.isdigit() and 0 < int(port) < 65_536):

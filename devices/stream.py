@@ -111,6 +111,15 @@ class SerialLink(StreamLink):
         except ValueError:  # pyserial's word for a rate that the port cannot do
             raise self._gone("baud") from None
 
+    def set_baud(self, baud: int) -> None:
+        """See :meth:`devices.link.RatedLink.set_baud`."""
+        port = self._opened()
+        try:
+            port.baudrate = baud
+        except (OSError, ValueError) as error:
+            raise self._gone(_reason(error)) from None
+        self._baud = baud
+
     def close(self) -> None:
         """See :meth:`devices.link.Link.close`."""
         port, self._port = self._port, None

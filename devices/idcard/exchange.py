@@ -15,6 +15,7 @@ from types import MappingProxyType
 from core.errors import DeviceError, DeviceFault
 from devices.idcard.codes import Sw3, fault_of, reply_error
 from devices.idcard.frames import Command, FrameParser, Rejected, Reply, encode_request
+from devices.idcard.record import ADDRESS_BYTES
 from devices.link import Link
 from devices.traffic import Direction, TrafficLog
 
@@ -22,7 +23,6 @@ RESENDS = 2
 QUIET_S = 0.2  # the line counts as silent after this long without a byte
 QUIET_LIMIT_S = 2.0
 READ_CHUNK = 4096
-ADDRESS_BYTES = 70
 _ASK_AGAIN = frozenset({DeviceFault.BAD_FRAME, DeviceFault.NO_ANSWER, DeviceFault.WRONG_DEVICE})
 _BITS_PER_BYTE = 10  # 8N1
 _WIRE_MARGIN = 1.5  # adapters and a busy machine deliver later than the wire
@@ -57,6 +57,8 @@ _RULES: Mapping[Command, _Rule] = MappingProxyType(
         Command.READ_ADDRESS: _Rule(
             2, 2, 291, (Sw3.OK, Sw3.NO_CONTENT), lambda size: size % ADDRESS_BYTES == 0 and size <= 280
         ),
+        # 8 and 28 bytes were seen: any length counts.  It tells one card from another: not shown.
+        Command.READ_BODY_NUMBER: _Rule(2, 2, 64, (Sw3.OK,), _any_size),
     }
 )
 

@@ -31,6 +31,7 @@ class Command(IntEnum):
     SELECT = 0x2002
     READ = 0x3001
     READ_ADDRESS = 0x3003
+    READ_BODY_NUMBER = 0x3005
     MAX_RF_BYTES = 0x61FF
 
 

@@ -7,10 +7,12 @@ import time
 from collections.abc import Mapping
 from enum import Enum
 
-from core.devices import CardFailed, CardLifted, CardRead, CardReading, DeviceState
+from core.devices import CardFailed, CardLeft, CardLifted, CardRead, CardReading, DeviceState
 from core.errors import ConfigError, ConfigFault, DeviceError, DeviceFault, Fact
 from devices.idcard.exchange import Exchange
-from devices.idcard.session import LOST, Presence, SamSession
+from devices.idcard.left import CARD_LEFT_S, LastCard, LeftBehind
+from devices.idcard.rates import RateSearch
+from devices.idcard.session import LOST, CardAnswer, Presence, SamSession
 from devices.link import Link, make_link
 from devices.rack import DeviceConfig, LaneReport
 from devices.traffic import TrafficLog
@@ -24,6 +26,9 @@ _DENIED = "32"  # SW3: the SAM does not accept the card
 # Option → (default, least, most).  ``reset_on_failure`` and ``max_rf_bytes`` are for readers that behave
 # otherwise than public sources say; the latter is not sent unless configured.
 OPTIONS: Mapping[str, tuple[int, int, int]] = {
+    "newest_address": (1, 0, 1),
+    "body_number": (0, 0, 1),
+    "card_left_s": (CARD_LEFT_S, 0, 3600),
     "poll_ms": (POLL_MS, 20, 5000),
     "start_limit_ms": (START_LIMIT_MS, 0, 60_000),
     "patience_percent": (PATIENCE_PERCENT, 5, 1000),
@@ -41,7 +46,7 @@ class _Card(Enum):
 
 
 class ReaderLane:
-    """Serves one SAM reader for resident cards; see :class:`devices.rack.Lane`."""
+    """Serves one SAM reader; see :class:`devices.rack.Lane`."""
 
     def __init__(self, config: DeviceConfig, report: LaneReport) -> None:
         """Raises ConfigError WRONG_VALUE for options out of range."""
@@ -50,6 +55,10 @@ class ReaderLane:
         self._option = {name: _option(config, name) for name in OPTIONS}
         self._link: Link | None = None
         self._card = _Card.NONE
+        self._rates = RateSearch(config.link)
+        self._left = LeftBehind(self._option["card_left_s"])
+        self._last = LastCard()
+        self._begun_anew = False
         self._denied_at: float | None = None
         self.traffic = TrafficLog()
 
@@ -69,8 +78,11 @@ class ReaderLane:
             session = SamSession(
                 Exchange(link, self.traffic, patience=self._option["patience_percent"] / 100),
                 reset_cures=bool(self._option["reset_on_failure"]),
+                newest_address=bool(self._option["newest_address"]),
+                body_number=bool(self._option["body_number"]),
             )
-            ready = self._greet(session)
+            ready = self._greet(session, link)
+            self._begun_anew = True
             while not stop.is_set():
                 self._look(session, ready)
                 stop.wait(self._option["poll_ms"] / 1000)
@@ -78,28 +90,54 @@ class ReaderLane:
             self._link = None
             link.close()
 
-    def _greet(self, session: SamSession) -> dict[str, Fact]:
-        session.start(self._option["start_limit_ms"] / 1000)
+    def _greet(self, session: SamSession, link: Link) -> dict[str, Fact]:
+        rate = self._rates.begin(session, link, self._option["start_limit_ms"] / 1000)
         if self._option["max_rf_bytes"]:
             session.limit_rf_bytes(self._option["max_rf_bytes"])
         ready: dict[str, Fact] = {"sam": session.sam_id()}
+        if rate:
+            ready["baud"] = rate
         self._report.truth(DeviceState.READY, facts=ready)
         return ready
 
     def _look(self, session: SamSession, ready: Mapping[str, Fact]) -> None:
         """One round of polling."""
+        answer = None
         if self._card is _Card.READ:
             if self._still_lying(session):
+                self._begun_anew = False
+                if seconds := self._left.due():
+                    self._report.event(CardLeft(self._report.slot, seconds))
+                return
+            answer = self._read_after_a_break(session)
+            if answer is not None and self._last.is_same(answer.card):
                 return
             self._card = _Card.NONE
             self._report.event(CardLifted(self._report.slot))
-        if not session.find():
+        if answer is None and not session.find():
             self._card = _Card.NONE
         elif self._card is _Card.NONE:
             self._report.event(CardReading(self._report.slot))
             self._report.truth(DeviceState.BUSY)
-            self._read(session)
+            self._read(session, answer)
             self._report.truth(DeviceState.READY, facts=ready)
+
+    def _read_after_a_break(self, session: SamSession) -> CardAnswer | None:
+        """The card that lies there after the conversation began anew: perhaps the last customer's, still.
+
+        A reader that was without power has forgotten its card and offers it as if just placed.  Nobody is
+        told before it is known to be another one (T27).  None where there is none, or none to be read.
+        """
+        if not self._begun_anew:
+            return None
+        try:
+            return session.read_found() if session.find() else None
+        except DeviceError as error:
+            if error.code in LOST:
+                raise
+            return None
+        finally:
+            self._begun_anew = False
 
     def _still_lying(self, session: SamSession) -> bool:
         presence = session.presence()
@@ -108,14 +146,13 @@ class ReaderLane:
             return session.find()
         return presence is Presence.THERE
 
-    def _read(self, session: SamSession) -> None:
+    def _read(self, session: SamSession, answer: CardAnswer | None = None) -> None:
         """Read the found card; ``CardReading`` is always followed by ``CardRead`` or ``CardFailed``."""
         fault: str = DeviceFault.CARD_UNREADABLE
         facts: Mapping[str, Fact] = {}
-        answer = None
         self._card = _Card.FAILED
         try:
-            answer = session.read_found()
+            answer = answer or session.read_found()
         except DeviceError as error:
             fault, facts = self._weighed(error), error.facts
             if error.code is DeviceFault.CARD_REMOVED or error.code in LOST:
@@ -128,7 +165,11 @@ class ReaderLane:
         if answer is not None:
             self._card = _Card.READ
             self._denied_at = None
-            self._report.event(CardRead(self._report.slot, answer.card, answer.answered_ns))
+            self._left.placed()
+            self._last.keep(answer.card)
+            self._report.event(
+                CardRead(self._report.slot, answer.card, answer.answered_ns, answer.body_number)
+            )
 
     def _weighed(self, error: DeviceError) -> str:
         """A card that the SAM denies is lifted and tried once more; denied again, it is suspect (§1.4)."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import select
 import socket
+import termios
 import threading
 import time
 import tty
@@ -20,6 +21,19 @@ SWITCH_LIMIT_S = 2.0
 PACE_S = 0.002  # bytes are handed over in slices of this length, as adapters do
 BITS_PER_BYTE = 10  # 8N1
 MOST_AT_ONCE = 4096
+
+
+# Rates that a terminal's line knows by a constant of its own.
+_SPEEDS = {
+    int(name[1:]): int(getattr(termios, name))
+    for name in dir(termios)
+    if name[:1] == "B" and name[1:].isdigit()
+}
+
+
+def _at_another_rate(data: bytes) -> bytes:
+    """What bytes become when the two sides sample at different rates: others, and fewer."""
+    return bytes((byte * 5 + 0x31) & 0xFF | 0x80 for byte in data[::2])
 
 
 class Port(ABC):
@@ -131,6 +145,7 @@ class PtyPort(Port):
     def _plug(self) -> None:
         self._master, self._slave = os.openpty()
         tty.setraw(self._slave)  # no echo before a driver has set the line up
+        self._set_speed()
         os.set_blocking(self._master, False)
         fresh = self._path.with_name(f".{self._path.name}.new")
         fresh.unlink(missing_ok=True)
@@ -149,9 +164,25 @@ class PtyPort(Port):
             time.sleep(wait)
             return b""
         ready, _, _ = select.select([self._master], [], [], wait)
-        return os.read(self._master, limit) if ready else b""
+        data = os.read(self._master, limit) if ready else b""
+        return data if self._speeds_match() else _at_another_rate(data)
+
+    def _set_speed(self) -> None:
+        """Until a driver sets its own: whoever only opens the port and writes has the right one."""
+        speed = _SPEEDS.get(self.baud)
+        if speed is not None:
+            line = termios.tcgetattr(self._slave)
+            line[4] = line[5] = speed
+            termios.tcsetattr(self._slave, termios.TCSANOW, line)
+
+    def _speeds_match(self) -> bool:
+        """Whether the driver has set the line to this device's rate; unusual rates are not told apart."""
+        speed = _SPEEDS.get(self.baud)
+        return speed is None or termios.tcgetattr(self._slave)[4:6] == [speed, speed]
 
     def _give(self, piece: bytes) -> None:
+        if not self._speeds_match():
+            piece = _at_another_rate(piece)
         try:
             os.write(self._master, piece)
         except BlockingIOError:

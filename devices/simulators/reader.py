@@ -47,6 +47,8 @@ class Quirks:
     hangs: bool = False  # (7) the chip answers 41 until lifted or the SAM is reset
     read_error: int = 0  # SW3 of every read: 31, 32, 33, 40, 47 …
     append_unknown: bool = False  # 30 03 is answered 21
+    append_silent: bool = False  # 30 03 is not answered
+    body_number_bytes: int = 28  # of 30 05: 8 and 28 were seen; 0 is answered 21
     vendor_timeout: bool = False  # (9) 05 05 05 to every command
     cut_read: int = 0  # the answer to 30 01 ends after so many bytes
 
@@ -96,6 +98,13 @@ class ReaderSimulator(Device):
         with self._lock:
             self._field = _Field()
             self.quirks.hangs = False
+
+    def power_cycle(self) -> None:
+        """Off and on again: the link goes, and the reader forgets that it read what lies there."""
+        self.port.unplug()
+        with self._lock:
+            self._field = _Field(self._field.cards)
+        self.port.replug()
 
     def lying(self) -> list[str]:
         """Keys of the cards on the reader."""
@@ -167,7 +176,7 @@ class ReaderSimulator(Device):
     def _on_wire(self, command: int, reply: bytes) -> bytes:
         """The reply as this reader's quirks let it out; the lock is held."""
         quirks = self.quirks
-        if quirks.silent:
+        if quirks.silent or (quirks.append_silent and command == 0x3003):
             return b""
         if quirks.babble:
             return quirks.babble
@@ -203,7 +212,7 @@ class ReaderSimulator(Device):
             0x2002: self._select,
             0x3001: self._read,
             0x3003: self._append,
-            0x3005: lambda: self._if_selected(build_frame(OK, bytes(range(1, 29)))),
+            0x3005: self._body_number,
         }
         if command in answers and length == 3:
             return answers[command]()
@@ -253,6 +262,12 @@ class ReaderSimulator(Device):
             return build_frame(UNKNOWN)
         data = build_newest_address(self._field.cards[0]) if self._field.selected else b""
         return self._if_selected(build_frame(OK, data) if data else build_frame(NOTHING))
+
+    def _body_number(self) -> bytes:
+        size = self.quirks.body_number_bytes
+        if not size:
+            return build_frame(UNKNOWN)
+        return self._if_selected(build_frame(OK, bytes(range(1, size + 1))))
 
     def _if_selected(self, reply: bytes) -> bytes:
         return reply if self._field.selected else build_frame(READ_FAILED)

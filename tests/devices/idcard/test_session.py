@@ -34,10 +34,11 @@ OK, FOUND, NONE, SELECTED, NO_ITEM, FAILED, UNKNOWN = (
 class Conversation:
     """A session over a script, with its traffic log."""
 
-    def __init__(self, *script: Pair | Late, baud: int = 0, reset_cures: bool = True) -> None:
+    def __init__(self, *script: Pair | Late, baud: int = 0, reset_cures: bool = True, **wanted: bool) -> None:
         self.link = ScriptedLink(script, baud)
         self.traffic = TrafficLog()
-        self.session = SamSession(Exchange(self.link, self.traffic), reset_cures=reset_cures)
+        exchange = Exchange(self.link, self.traffic)
+        self.session = SamSession(exchange, reset_cures=reset_cures, **wanted)
 
     def fault(self, what: str, **options: float) -> DeviceError:
         """The error of a call; the script must be used up by it."""
@@ -222,9 +223,6 @@ def test_error_replies_may_carry_the_cards_own_status() -> None:
         ("rsp_unlisted_7C", DeviceFault.REFUSED),
         ("rsp_cmd_error_21", DeviceFault.REFUSED),
         ("rsp_status_selftest_failed", DeviceFault.SELF_TEST),
-        ("base_hmt_hongkong", DeviceFault.CARD_UNSUPPORTED),
-        ("base_foreigner_old_I", DeviceFault.CARD_UNSUPPORTED),
-        ("base_foreigner_new_Y", DeviceFault.CARD_UNSUPPORTED),
         ("basefp_1024", DeviceFault.CARD_CORRUPT),
     ],
 )
@@ -301,7 +299,58 @@ def test_presence(name: str, presence: Presence) -> None:
 def test_a_damaged_presence_answer_does_not_mean_removed() -> None:
     talk = Conversation(ask(APPEND, NO_ITEM[:-1] + b"\0"), ask(APPEND), ask(APPEND, NO_ITEM))
     assert talk.session.presence() is Presence.THERE
-    assert Conversation(*[ask(APPEND)] * 3).fault("presence").code is DeviceFault.NO_ANSWER
+    mute = Conversation(*[ask(APPEND)] * 3, ask(STATUS))
+    assert mute.fault("presence").code is DeviceFault.NO_ANSWER
+
+
+def test_a_reader_that_is_mute_to_30_03_alone_is_not_asked_again() -> None:
+    talk = Conversation(*[ask(APPEND)] * 3, ask(STATUS, OK))
+    assert talk.session.presence() is Presence.UNKNOWN
+    assert talk.session.presence() is Presence.UNKNOWN
+    talk.link.done()
+
+
+BODY_NUMBER = vector("req_read_card_no")
+
+
+def test_newest_address_and_body_number_where_they_are_wanted() -> None:
+    talk = Conversation(
+        ask(SELECT, SELECTED), ask(BODY_NUMBER, vector("rsp_card_no_8")), ask(READ, CARD),
+        ask(APPEND, vector("rsp_append_70")), newest_address=True, body_number=True,
+    )  # fmt: skip
+    answer = talk.session.read_found()
+    talk.link.done()
+    assert answer.card.newest_address
+    assert answer.body_number == vector("rsp_card_no_8")[10:-1].hex()
+
+
+@pytest.mark.parametrize(
+    "reply", [NO_ITEM, FAILED, UNKNOWN, b"", NO_ITEM[:-1] + b"\0", FOUND, b"$GPGGA\r\n", CARD]
+)
+def test_a_read_card_stays_read_whatever_is_said_about_its_newest_address(reply: bytes) -> None:
+    talk = Conversation(ask(SELECT, SELECTED), ask(READ, CARD), ask(APPEND, reply), newest_address=True)
+    assert talk.session.read_found().card.newest_address == ""
+    talk.link.done()
+    lost = Conversation(ask(SELECT, SELECTED), ask(READ, CARD), Pair(APPEND, lost=True), newest_address=True)
+    assert lost.session.read_found().card.name == "证件样本"
+
+
+@pytest.mark.parametrize("reply", [FAILED, UNKNOWN, b"", NO_ITEM, CARD[:40]])
+def test_a_body_number_that_is_not_told_holds_up_no_read(reply: bytes) -> None:
+    talk = Conversation(ask(SELECT, SELECTED), ask(BODY_NUMBER, reply), ask(READ, CARD), body_number=True)
+    answer = talk.session.read_found()
+    talk.link.done()
+    assert (answer.card.name, answer.body_number) == ("证件样本", "")
+
+
+@pytest.mark.parametrize("name", ["rsp_card_no_28", "rsp_card_no_8"])
+def test_a_body_number_of_any_length(name: str) -> None:
+    talk = Conversation(
+        ask(SELECT, SELECTED), ask(BODY_NUMBER, vector(name)), ask(READ, CARD), body_number=True
+    )
+    answer = talk.session.read_found()
+    assert answer.body_number == vector(name)[10:-1].hex()
+    assert answer.body_number not in repr(answer)
 
 
 def test_limits_grow_with_a_slow_line() -> None:
