@@ -99,7 +99,8 @@ class Demonstration:
         port = self._port()
         home = str(self._around / "headquarters")
         command = ["serve", "--data", home, *self._database, "--listen", f"127.0.0.1:{port}"]
-        self._hq = self._child(["-m", "hq", *command], "headquarters.log")
+        tethered = ["-m", "program.tether", sys.executable, "-m", "hq", *command]
+        self._hq = self._child(tethered, "headquarters.log")
         self._wait(lambda: _answers(port), self._hq, "headquarters")
         return f"https://127.0.0.1:{port}"
 
