@@ -79,6 +79,7 @@ def label_texts(label: Label) -> dict[str, str]:
         "real_name": "已实名" if label.real_name else "",
         "inspected": "已验视" if label.inspected else "",
         "security": _SECURITY_MARKS[label.security],
+        "manual": "手工" if label.manual else "",
         "copy": f"副本 {label.copy}" if label.copy else "",
         "waybill": label.waybill,
         "sender_name": label.sender_name,

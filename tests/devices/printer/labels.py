@@ -41,6 +41,7 @@ FULL = dataclasses.replace(
     weight_source="scale",
     security="centre",
     branch="呼伦贝尔市莫力达瓦尼尔基支局",
+    manual=True,
     copy=2,
 )
 
@@ -69,7 +70,7 @@ def labels() -> st.SearchStrategy[Label]:
         sender_phone=_PHONES,
         recipient_name=texts(50),
         recipient_phone=_PHONES,
-        recipient_address=texts(100),
+        recipient_address=texts(125),
         contents=texts(40),
         quantity=st.integers(1, 9999),
         weight_g=st.integers(1, 99_999),
@@ -81,5 +82,6 @@ def labels() -> st.SearchStrategy[Label]:
         operator=st.text(_CODE, min_size=1, max_size=12),
         number=st.just("520100-01-03 000129"),
         accepted_at=st.just("2026-11-21 14:26"),
+        manual=st.booleans(),
         copy=st.integers(0, 99),
     )

@@ -162,7 +162,7 @@ def test_a_document_number_has_no_place(renderer: LabelRenderer) -> None:
     allowed = {
         *("waybill", "token", "sender_name", "sender_phone", "recipient_name", "recipient_phone"),
         *("recipient_address", "contents", "quantity", "weight_g", "weight_source", "real_name"),
-        *("inspected", "security", "branch", "operator", "number", "accepted_at", "copy"),
+        *("inspected", "security", "branch", "operator", "number", "accepted_at", "manual", "copy"),
     }
     assert {field.name for field in dataclasses.fields(Label)} == allowed
     page = renderer.render(FULL)
@@ -179,13 +179,14 @@ def test_a_document_number_has_no_place(renderer: LabelRenderer) -> None:
         ({"security": "none"}, ["已实名", "已验视"]),
         ({"real_name": False, "security": "none"}, ["已验视"]),
         ({"inspected": False, "security": "none"}, ["已实名"]),
+        ({"manual": True}, ["已实名", "已验视", "已安检", "手工"]),
         ({"copy": 1}, ["已实名", "已验视", "已安检", "副本 1"]),
         ({"copy": 12}, ["已实名", "已验视", "已安检", "副本 12"]),
     ],
 )
 def test_marks(renderer: LabelRenderer, changes: dict[str, Any], marks: list[str]) -> None:
     page = renderer.render(dataclasses.replace(PLAIN, **changes))
-    found = [said(page, field) for field in ("real_name", "inspected", "security", "copy")]
+    found = [said(page, field) for field in ("real_name", "inspected", "security", "manual", "copy")]
     assert [mark for mark in found if mark] == marks
 
 
@@ -212,7 +213,7 @@ def test_weight_and_where_it_came_from(
         ({"waybill": "A" * 300}, DeviceFault.LABEL_LAYOUT, {"field": "waybill"}),
         ({"token": "x" * 500}, DeviceFault.LABEL_LAYOUT, {"field": "token"}),
         ({"token": "x" * 5000}, DeviceFault.LABEL_LAYOUT, {"field": "token"}),
-        ({"recipient_address": "示" * 106}, DeviceFault.LABEL_LAYOUT, {"field": "recipient_address"}),
+        ({"recipient_address": "示" * 157}, DeviceFault.LABEL_LAYOUT, {"field": "recipient_address"}),
         ({"security": "maybe"}, DeviceFault.LABEL_LAYOUT, {"field": "security"}),
     ],
 )
