@@ -22,11 +22,13 @@ def test_the_service_ends_when_its_parent_is_killed() -> None:
     service = "import os, time; print(os.getpid(), flush=True); time.sleep(600)"
     starter = (
         "import subprocess, sys, time\n"
-        f"child = subprocess.Popen([sys.executable, '-m', 'program.tether', sys.executable, '-c', {service!r}], "
-        "stdin=subprocess.PIPE)\n"
+        "command = [sys.executable, '-m', 'program.tether', sys.executable, '-c', sys.argv[1]]\n"
+        "child = subprocess.Popen(command, stdin=subprocess.PIPE)\n"
         "time.sleep(600)\n"
     )
-    with subprocess.Popen([sys.executable, "-c", starter], stdout=subprocess.PIPE, text=True) as parent:
+    with subprocess.Popen(
+        [sys.executable, "-c", starter, service], stdout=subprocess.PIPE, text=True
+    ) as parent:
         assert parent.stdout is not None
         pid = int(parent.stdout.readline())
         parent.send_signal(signal.SIGKILL)
@@ -38,4 +40,5 @@ def test_the_service_ends_when_its_parent_is_killed() -> None:
 
 def test_its_exit_code_comes_through() -> None:
     command = [sys.executable, "-m", "program.tether", sys.executable, "-c", "raise SystemExit(3)"]
-    assert subprocess.run(command, stdin=subprocess.PIPE, timeout=30, check=False).returncode == 3
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as tether:
+        assert tether.wait(30) == 3
