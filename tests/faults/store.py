@@ -58,6 +58,7 @@ class Snapshot:
     state: State
     items: list[ItemRow]  # oldest first
     kinds: list[str]  # of every entry
+    gone: int = 0  # attachments that cannot be read
     started: dict[int, int] = field(default_factory=dict)  # item → PrintStarted entries
     reprints: dict[int, int] = field(default_factory=dict)  # item → ReprintAsked entries
     drafts: list[Draft] = field(default_factory=list)
@@ -74,7 +75,7 @@ def look(directory: Path, operator: str) -> Snapshot:
     """Everything verified, folded anew and read; raises StoreError where it does not open."""
     with opened(directory, operator) as (reader, vault):
         report = verify(reader, vault.headquarters_keys().signing, vault.grant().terminal)
-        found = Snapshot(report.findings, State(), reader.items(limit=1_000_000)[::-1], [])
+        found = Snapshot(report.findings, State(), reader.items(limit=1_000_000)[::-1], [], report.gone)
         for entry in reader.entries(1):
             found.state = fold(found.state, entry)
             found.kinds.append(entry.header.kind)

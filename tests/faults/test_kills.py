@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,14 +16,6 @@ from tests.faults.store import Snapshot
 
 LEAST_KILLS = 30  # issue 2, item 9
 RANDOM_KILLS = 4
-
-
-@pytest.fixture
-def headquarters(tmp_path: Path) -> Iterator[Headquarters]:
-    running = Headquarters(tmp_path / "headquarters")
-    running.start()
-    yield running
-    running.stop()
 
 
 def plans() -> list[tuple[tuple[Kill, ...], tuple[Kill, ...]]]:
