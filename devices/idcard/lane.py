@@ -11,6 +11,7 @@ from core.devices import CardFailed, CardLeft, CardLifted, CardRead, CardReading
 from core.errors import ConfigError, ConfigFault, DeviceError, DeviceFault, Fact
 from devices.idcard.exchange import Exchange
 from devices.idcard.left import CARD_LEFT_S, LastCard, LeftBehind
+from devices.idcard.photo import PhotoDecoder
 from devices.idcard.rates import RateSearch
 from devices.idcard.session import LOST, CardAnswer, Presence, SamSession
 from devices.link import Link, make_link
@@ -23,11 +24,13 @@ PATIENCE_PERCENT = 100
 SUSPECT_WITHIN_S = 60.0
 _DENIED = "32"  # SW3: the SAM does not accept the card
 
-# Option → (default, least, most).  ``reset_on_failure`` and ``max_rf_bytes`` are for readers that behave
-# otherwise than public sources say; the latter is not sent unless configured.
+# Option → (default, least, most), beside ``photo_library``, a path.  ``reset_on_failure`` and
+# ``max_rf_bytes`` are for readers that behave otherwise than public sources say; the latter is not sent
+# unless configured.
 OPTIONS: Mapping[str, tuple[int, int, int]] = {
     "newest_address": (1, 0, 1),
     "body_number": (0, 0, 1),
+    "photo_limit_ms": (1500, 100, 10_000),
     "card_left_s": (CARD_LEFT_S, 0, 3600),
     "poll_ms": (POLL_MS, 20, 5000),
     "start_limit_ms": (START_LIMIT_MS, 0, 60_000),
@@ -55,6 +58,7 @@ class ReaderLane:
         self._option = {name: _option(config, name) for name in OPTIONS}
         self._link: Link | None = None
         self._card = _Card.NONE
+        self._decoder = PhotoDecoder(_library(config), self._option["photo_limit_ms"] / 1000)
         self._rates = RateSearch(config.link)
         self._left = LeftBehind(self._option["card_left_s"])
         self._last = LastCard()
@@ -64,6 +68,7 @@ class ReaderLane:
 
     def cancel(self) -> None:
         """See :meth:`devices.rack.Lane.cancel`."""
+        self._decoder.cancel()
         link = self._link
         if link is not None:
             link.cancel()
@@ -84,11 +89,13 @@ class ReaderLane:
             ready = self._greet(session, link)
             self._begun_anew = True
             while not stop.is_set():
+                self._decoder.prepare()
                 self._look(session, ready)
                 stop.wait(self._option["poll_ms"] / 1000)
         finally:
             self._link = None
             link.close()
+            self._decoder.close()
 
     def _greet(self, session: SamSession, link: Link) -> dict[str, Fact]:
         rate = self._rates.begin(session, link, self._option["start_limit_ms"] / 1000)
@@ -167,8 +174,16 @@ class ReaderLane:
             self._denied_at = None
             self._left.placed()
             self._last.keep(answer.card)
+            photo = self._decoder.decode(answer.card.photo)
             self._report.event(
-                CardRead(self._report.slot, answer.card, answer.answered_ns, answer.body_number)
+                CardRead(
+                    self._report.slot,
+                    answer.card,
+                    answer.answered_ns,
+                    answer.body_number,
+                    photo.bmp,
+                    photo.reason,
+                )
             )
 
     def _weighed(self, error: DeviceError) -> str:
@@ -179,6 +194,12 @@ class ReaderLane:
         self._denied_at = now
         again = before is not None and now - before < SUSPECT_WITHIN_S
         return DeviceFault.CARD_SUSPECT if again else str(error.code)
+
+
+def _library(config: DeviceConfig) -> str:
+    """``photo_library``: the path of the customer's photo decoder, "" where there is none."""
+    value = config.options.get("photo_library", "")
+    return value if isinstance(value, str) else ""
 
 
 def _option(config: DeviceConfig, name: str) -> int:

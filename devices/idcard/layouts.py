@@ -39,15 +39,21 @@ class _Common:
 
 
 class _Resident:
+    """Of the resident's card alone."""
+
     NATION = Field("nation", 32, 4)
 
 
 class _Hmt:
+    """Of J alone."""
+
     PASS = Field("pass_number", 220, 18)
     ISSUED = Field("issue_count", 238, 4)
 
 
 class _Foreigner2017:
+    """Of I; only the validity stands where it stands on the others."""
+
     NAME_EN = Field("name_en", 0, 120)
     SEX = Field("sex", 120, 2)
     NUMBER = Field("number", 122, 30)
@@ -58,6 +64,8 @@ class _Foreigner2017:
 
 
 class _Foreigner2023:
+    """Of Y alone."""
+
     RENEWED = Field("issue_count", 32, 4)
     NAME_EN = Field("name_en", 52, 70, more=(220, 22))
     COUNTRY = Field("nationality", 242, 6)

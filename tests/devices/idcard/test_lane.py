@@ -8,15 +8,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from core.devices import (
-    CardFailed,
-    CardLeft,
     CardLifted,
     CardRead,
     CardReading,
@@ -25,98 +21,12 @@ from core.devices import (
     DeviceState,
     Slot,
 )
-from devices.idcard.lane import ReaderLane
 from devices.rack import Rack
-from devices.simulators.cards import build_photo, load_people
-from devices.simulators.port import Port, PtyPort, TcpPort
+from devices.simulators.cards import build_photo
+from devices.simulators.port import Port, PtyPort
 from devices.simulators.reader import Quirks, ReaderSimulator
+from tests.devices.idcard.stand import APPEND, FIND, PEOPLE, READ, SAM, SELECT, A, B, Desk, a_desk, whole
 from tests.devices.rig import DRIVERS, Config, Told, until
-
-PEOPLE = load_people()
-A, B = PEOPLE["证件样本"], PEOPLE["古丽·示例"]
-FIND, SELECT, READ, APPEND = 0x2001, 0x2002, 0x3001, 0x3003
-SAM = "05.01-20100101-0000000001-2345678901"
-
-
-class Desk:
-    """One reader, one rack, what it told."""
-
-    def __init__(self, reader: ReaderSimulator, told: Told, rack: Rack) -> None:
-        self.reader, self.told, self.rack = reader, told, rack
-
-    @property
-    def lane(self) -> ReaderLane:
-        lane = self.rack.lane(Slot.ID_READER)
-        assert isinstance(lane, ReaderLane)
-        return lane
-
-    def ready(self) -> None:
-        """The reader has introduced itself."""
-        assert self.told.truth(DeviceState.READY).facts == {"sam": SAM}
-
-    def reads(self, name: str) -> CardRead:
-        """The next two things told: reading, read."""
-        assert isinstance(self.told.story(), CardReading)
-        event = self.told.story()
-        assert isinstance(event, CardRead), event
-        assert event.card.name == name
-        return event
-
-    def fails(self, fault: str) -> CardFailed:
-        """The next two things told: reading, failed."""
-        assert isinstance(self.told.story(), CardReading)
-        event = self.told.story()
-        assert isinstance(event, CardFailed), event
-        assert event.fault == f"device.{fault}"
-        return event
-
-    def lifted(self) -> None:
-        """The next thing told."""
-        assert isinstance(self.told.story(), CardLifted)
-
-    def polled(self, times: int = 4) -> None:
-        """The lane has gone on asking for that long."""
-        seen = len(self.reader.commands)
-        until(lambda: len(self.reader.commands) >= seen + times, "the lane does not poll")
-
-
-@contextmanager
-def a_desk(port: Port, **options: int) -> Iterator[Desk]:
-    """Reader and rack at work; nothing is left behind."""
-    reader = ReaderSimulator(port)
-    reader.start()
-    told = Told()
-    options = {"poll_ms": 25, **options}
-    rack = Rack([Config(Slot.ID_READER, "sam", reader.url, options)], DRIVERS, told)
-    try:
-        rack.start()
-        yield Desk(reader, told, rack)
-    finally:
-        left = rack.stop()
-        reader.stop()
-        assert left == ()
-
-
-@pytest.fixture(params=["pty", "tcp"])
-def port(request: pytest.FixtureRequest, tmp_path: Path) -> Port:
-    """Both links, at the usual rate."""
-    return PtyPort(tmp_path / "id_reader", 115_200) if request.param == "pty" else TcpPort(115_200)
-
-
-@pytest.fixture
-def desk(port: Port) -> Iterator[Desk]:
-    """A reader without quirks that has introduced itself."""
-    with a_desk(port) as desk:
-        desk.ready()
-        yield desk
-
-
-@pytest.fixture
-def hasty(port: Port) -> Iterator[Desk]:
-    """As ``desk``, with 30 % of the usual patience for a silent reader."""
-    with a_desk(port, patience_percent=30, start_limit_ms=300) as desk:
-        desk.ready()
-        yield desk
 
 
 def test_a_card_is_read_watched_and_lifted(desk: Desk) -> None:
@@ -335,68 +245,6 @@ def test_a_card_that_the_sam_denies_twice_is_suspect(desk: Desk) -> None:
     desk.reads("证件样本")
 
 
-@pytest.mark.parametrize(
-    ("key", "kind"),
-    [
-        ("样本港", "hmt_resident"), ("样本台", "hmt_resident"),
-        ("样本外旧", "foreigner_2017"), ("样本外新", "foreigner_2023"),
-    ],
-)  # fmt: skip
-def test_every_document_with_a_chip_is_read(desk: Desk, key: str, kind: str) -> None:
-    desk.reader.place(PEOPLE[key])
-    card = desk.reads(PEOPLE[key].fields["name"]).card
-    assert (card.kind.value, card.number) == (kind, PEOPLE[key].fields["number"])
-
-
-def test_an_unknown_document_is_refused_by_its_letter(desk: Desk) -> None:
-    desk.reader.place(PEOPLE["样本未知"])
-    assert desk.fails("card_unsupported").facts == {"document": "unknown", "letter": "Z"}
-
-
-def test_the_newest_address_comes_with_the_card(desk: Desk) -> None:
-    person = PEOPLE["示例丁"]
-    desk.reader.place(person)
-    card = desk.reads("示例丁").card
-    assert (card.address, card.newest_address) == (person.fields["address"], person.newest_address)
-    desk.reader.place(A)
-    desk.lifted()
-    assert desk.reads("证件样本").card.newest_address == ""
-
-
-def test_the_newest_address_of_another_card_is_not_taken(desk: Desk) -> None:
-    """T27: a card swapped in after the read adds nothing to the first."""
-    desk.reader.at(APPEND, lambda: desk.reader.place(PEOPLE["示例丁"]))
-    desk.reader.place(A)
-    assert desk.reads("证件样本").card.newest_address == ""
-    desk.lifted()
-    assert desk.reads("示例丁").card.newest_address
-
-
-@pytest.mark.parametrize(("size", "body_number"), [(8, "0102030405060708"), (1, "01"), (0, "")])
-def test_the_chips_own_number_where_it_is_wanted(port: Port, size: int, body_number: str) -> None:
-    with a_desk(port, body_number=1) as desk:
-        desk.ready()
-        desk.reader.quirks.body_number_bytes = size
-        desk.reader.place(A)
-        event = desk.reads("证件样本")
-        assert event.body_number == body_number
-        assert not body_number or body_number not in repr(event)
-        asked = list(desk.reader.commands)
-        assert asked.index(SELECT) < asked.index(0x3005) < asked.index(READ)
-
-
-def test_a_reader_mute_to_30_03_still_serves(hasty: Desk) -> None:
-    hasty.reader.quirks = Quirks(append_silent=True)
-    for person in (A, B):
-        hasty.reader.place(person)
-        hasty.reads(person.fields["name"])
-        until(lambda: 0x11FF in hasty.reader.commands, "never asked whether it is well")
-        hasty.polled(6)
-        hasty.reader.lift()
-        hasty.lifted()
-    assert hasty.reader.commands.count(READ) == 2
-
-
 # -- T27: no mixture of two people ---------------------------------------------------------------
 
 
@@ -423,14 +271,6 @@ def test_a_card_swapped_between_steps(desk: Desk, command: int) -> None:
     event = desk.told.story()
     assert isinstance(event, CardRead)
     whole(event)
-
-
-def whole(event: CardRead) -> None:
-    """Name, number, address and photo are one person's."""
-    [person] = [p for p in PEOPLE.values() if p.fields["number"] == event.card.number]
-    assert event.card.name == person.fields["name"]
-    assert event.card.address == person.fields["address"]
-    assert event.card.photo == build_photo(person)
 
 
 def test_many_swaps_at_random_moments(desk: Desk) -> None:
@@ -506,122 +346,6 @@ def test_unplugged_while_reading(desk: Desk) -> None:
     desk.reader.port.replug()
     desk.ready()
     desk.reads("证件样本")
-
-
-# -- a card left behind ----------------------------------------------------------------------------
-
-
-def test_a_card_left_behind_is_said_once_a_placing(port: Port) -> None:
-    with a_desk(port, card_left_s=1) as desk:
-        desk.ready()
-        for person in (A, B):
-            desk.reader.place(person)
-            desk.reads(person.fields["name"])
-            event = desk.told.story()
-            assert isinstance(event, CardLeft)
-            assert event.seconds >= 1
-            desk.polled(10)
-            assert desk.told.nothing_more(0.1) == []
-            desk.reader.lift()
-            desk.lifted()
-
-
-def test_a_card_lifted_in_time_is_not_said(port: Port) -> None:
-    with a_desk(port, card_left_s=3600) as desk:
-        desk.ready()
-        desk.reader.place(A)
-        desk.reads("证件样本")
-        desk.polled(10)
-        desk.reader.lift()
-        desk.lifted()
-        assert desk.told.nothing_more(0.1) == []
-
-
-@pytest.mark.parametrize("found_again", [False, True])
-def test_the_last_customers_card_is_not_taken_anew_after_a_power_cycle(desk: Desk, found_again: bool) -> None:
-    """T27: the reader offers the card that lies there as if it had just been placed."""
-    desk.reader.quirks.found_again = found_again
-    desk.reader.place(A)
-    desk.reads("证件样本")
-    for _ in range(2):
-        desk.reader.power_cycle()
-        desk.told.truth(DeviceState.READY)
-        desk.polled(10)
-        assert desk.told.nothing_more(0.1) == []
-    desk.reader.lift()
-    desk.lifted()
-    desk.reader.place(A)  # placed again by somebody's hand: that counts
-    desk.reads("证件样本")
-
-
-@pytest.mark.parametrize("found_again", [False, True])
-def test_another_card_after_a_power_cycle_is_the_next_customers(desk: Desk, found_again: bool) -> None:
-    desk.reader.quirks.found_again = found_again
-    desk.reader.place(A)
-    desk.reads("证件样本")
-    desk.reader.port.unplug()
-    desk.told.truth(DeviceState.GONE)
-    desk.reader.place(B)
-    desk.reader.port.replug()
-    desk.lifted()
-    whole(desk.reads("古丽·示例"))
-    desk.reader.lift()
-    desk.lifted()
-
-
-def test_a_card_that_cannot_be_read_after_a_break_is_said_as_such(desk: Desk) -> None:
-    desk.reader.place(A)
-    desk.reads("证件样本")
-    desk.reader.quirks.read_error = 0x33
-    desk.reader.power_cycle()
-    desk.told.truth(DeviceState.GONE)
-    desk.lifted()
-    desk.fails("card_suspect")
-
-
-# -- the line's rate -------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("actual", [115_200, 57_600, 38_400, 19_200, 9_600])
-@pytest.mark.parametrize("configured", ["auto", "115200", "9600"])
-def test_the_rate_is_found(tmp_path: Path, configured: str, actual: int) -> None:
-    reader = ReaderSimulator(PtyPort(tmp_path / "id_reader", actual))
-    reader.start()
-    told = Told()
-    link = reader.url.partition("?")[0] + f"?baud={configured}"
-    # At 9600 baud a status and its answer take 22 ms on the wire.
-    options = {"poll_ms": 25, "patience_percent": 30, "start_limit_ms": 100}
-    rack = Rack([Config(Slot.ID_READER, "sam", link, options)], DRIVERS, told)
-    rack.start()
-    try:
-        facts = told.truth(DeviceState.READY).facts
-        assert facts == {"sam": SAM} | ({} if str(actual) == configured else {"baud": actual})
-        reader.place(A)
-        assert isinstance(told.story(), CardReading)
-        assert isinstance(told.story(), CardRead)
-        reader.power_cycle()
-        assert told.truth(DeviceState.READY).facts == facts  # found at once: it is the one of before
-    finally:
-        assert rack.stop() == ()
-        reader.stop()
-
-
-def test_a_mute_reader_at_any_rate_is_said_and_found_when_it_speaks(tmp_path: Path) -> None:
-    reader = ReaderSimulator(PtyPort(tmp_path / "id_reader", 19_200))
-    reader.quirks.silent = True
-    reader.start()
-    told = Told()
-    options = {"poll_ms": 25, "patience_percent": 15, "start_limit_ms": 100}
-    link = reader.url.partition("?")[0] + "?baud=auto"
-    rack = Rack([Config(Slot.ID_READER, "sam", link, options)], DRIVERS, told)
-    rack.start()
-    try:
-        told.truth(DeviceState.ATTENTION, "device.no_answer")
-        reader.quirks.silent = False
-        assert told.truth(DeviceState.READY).facts == {"sam": SAM, "baud": 19_200}
-    finally:
-        assert rack.stop() == ()
-        reader.stop()
 
 
 # -- the link -------------------------------------------------------------------------------------
