@@ -13,9 +13,16 @@ from tests.hq.postgres import PostgresCluster
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[PostgresCluster]:
-    """One PostgreSQL for the session; each test gets a database of its own."""
+    """One PostgreSQL for the session."""
     with PostgresCluster() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def cluster_database(cluster: PostgresCluster) -> Iterator[str]:
+    """One database in it, emptied before each test."""
+    with cluster.database() as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -25,8 +32,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield f"sqlite:///{tmp_path / 'hq.sqlite'}"
         return
     running: PostgresCluster = request.getfixturevalue("cluster")
-    with running.database() as url:
-        yield url
+    url: str = request.getfixturevalue("cluster_database")
+    running.empty(url)
+    yield url
 
 
 @pytest.fixture
