@@ -245,6 +245,22 @@ def test_enter_goes_through_the_fields_and_sends_nothing(desk: Desk) -> None:
     assert recorder.commands == []
 
 
+def test_tab_goes_as_the_eye_does(desk: Desk) -> None:
+    """The document's button, the fields row by row, the confirmations; and back the same way."""
+    window, hands, recorder = desk
+    order = ["gate_original", *(name.value for name in window.clerk.fields), "gate_inspected", "refuse"]
+    order += ["gate_security_here", "gate_security_centre"]
+    order += ["gate_notice_own_tap", "gate_notice_signature", "gate_notice_spoken"]
+    window.clerk.findChild(QWidget, order[0]).setFocus()
+    for name in order[1:]:
+        hands.press(Key.Key_Tab, wait=False)
+        assert hands.place == name
+    for name in reversed(order[:-1]):
+        hands.press(Key.Key_Backtab, wait=False)
+        assert hands.place == name
+    assert recorder.commands == []
+
+
 def test_enter_held_down_moves_one_field(desk: Desk) -> None:
     """Auto-repeat of Enter does not run through the form."""
     window, hands, _ = desk

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import IntEnum
+from itertools import pairwise
 
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -65,6 +66,15 @@ class ClerkFrame(QWidget):
         self._lay_out()
         self.rows = (self.sender_card.row, self.item_card.item, self.item_card.recipient)
         self.fields: dict[Field, FormField] = {n: f for row in self.rows for n, f in row.fields.items()}
+        self._order_tabs()
+
+    def _order_tabs(self) -> None:
+        """Tab goes as the eye does: the document's button, the fields row by row, the confirmations."""
+        card = self.item_card
+        inspected, *others = card.buttons.values()
+        order = [self.sender_card.original, *self.entries(), inspected, card.refuse, *others, self.last.seen]
+        for before, after in pairwise(order):
+            QWidget.setTabOrder(before, after)
 
     def _lay_out(self) -> None:
         for stack, pages in (

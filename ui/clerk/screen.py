@@ -342,15 +342,26 @@ class ClerkScreen(ClerkFrame):
             self.focus_first_empty()
 
     def _next_field(self) -> None:
-        """Enter: the next field in the order of the form; after the last, the first that is empty."""
+        """Enter: the next field that still wants something; after the last, the first such field.
+
+        What a card or a scan has filled is passed over: a tired hand would type into it.
+        """
         entries = list(self.entries())
         focused = self.focusWidget()
-        if isinstance(focused, Entry) and focused in entries[:-1]:
-            entries[entries.index(focused) + 1].setFocus()
-        elif isinstance(focused, KeyButton):
+        if isinstance(focused, KeyButton):
             self.focusNextChild()
-        elif empty := next((entry for entry in entries if not entry.text()), None):
-            empty.setFocus()
+            return
+        at = entries.index(focused) + 1 if isinstance(focused, Entry) and focused in entries else 0
+        for entry in [*entries[at:], *entries[:at]]:
+            if entry is not focused and self._wants(entry):
+                entry.setFocus()
+                return
+
+    def _wants(self, entry: Entry) -> bool:
+        visit = self._view.visit if self._view else None
+        if not entry.text() or visit is None:
+            return True
+        return bool(visit.fields[Field(entry.objectName())].problem)
 
 
 def _key_name(key: int, *, alt: bool) -> str:
