@@ -55,12 +55,13 @@ def run() -> Iterator[Figure]:
 def _items(first: int, head: int) -> list[Proposal]:
     """Accepted items, each with started and printed label: three entries, two attachments."""
     made: list[Proposal] = []
-    sealed = Part(AttachmentClass.SEALED, "acceptance", b"x" * 450)
+    sealed = Part(AttachmentClass.SEALED, "sealed", b"x" * 450)
     while len(made) < _BATCH:
         seq = head + len(made) + 1
         annex = wire.encode({**_ANNEX, "waybill": waybill(first + len(made)), "token": new_id()})
         data = {"visit": new_id(), "sender": 1, "number": seq, "inspected": _AT, "security": "here",
-                "security_at": _AT, "weight_source": "typed", "name_check": "exact"}  # fmt: skip
+                "condition": "none", "route": "land", "centre": "none", "by_hand": "none", "security_at": _AT,
+                "weight_source": "typed", "name_check": "exact"}  # fmt: skip
         parts = (sealed, Part(AttachmentClass.ANNEX, "acceptance", annex))
         job = new_id()
         made += [

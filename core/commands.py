@@ -39,6 +39,7 @@ class RefusalReason(StrEnum):
     CONTENTS_DIFFER = "contents_differ"  # 内件与申报不符
     IDENTITY_REFUSED = "identity_refused"  # 拒绝出示证件
     IDENTITY_MISMATCH = "identity_mismatch"  # 人证不符
+    NO_VALID_DOCUMENT = "no_valid_document"  # 无有效证件: no offence, the slip says what would do
 
 
 class Security(StrEnum):
@@ -46,6 +47,26 @@ class Security(StrEnum):
 
     HERE = "here"  # 已安检
     CENTRE = "centre"  # 待安检
+
+
+class ManualCause(StrEnum):
+    """Why a document is typed by hand; codes go into the journal."""
+
+    NO_CHIP = "no_chip"  # a kind that no reader reads
+    READER_FAILED = "reader_failed"  # it could not be read in this visit
+    READER_DOWN = "reader_down"  # the approved mode
+
+
+class ManualField(StrEnum):
+    """What the manual lane asks for; the rule data say which for each kind."""
+
+    MRZ = "mrz"  # both or all three lines
+    NUMBER = "number"
+    NUMBER_AGAIN = "number_again"  # the second look: typed again without seeing the first
+    NAME = "name"
+    BIRTH = "birth"
+    SEX = "sex"
+    VALID_TO = "valid_to"  # a date, or 长期
 
 
 class Acknowledgement(StrEnum):
@@ -85,6 +106,39 @@ class SetField:
 
 
 @dataclass(frozen=True, slots=True)
+class StartManual:
+    """Type a document that the reader does not read.  ``kind`` is a DocumentKind code."""
+
+    kind: str
+    cause: ManualCause
+
+
+@dataclass(frozen=True, slots=True)
+class SetManualField:
+    """What stands in a field of the manual lane now, on every change."""
+
+    name: ManualField
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FinishManual:
+    """What was typed is the document: from here on it is treated like one that was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelManual:
+    """Leave the manual lane; what was typed in it is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApproveReaderDown:
+    """A supervisor lets documents be typed for some hours, at most those of the rule data."""
+
+    hours: int
+
+
+@dataclass(frozen=True, slots=True)
 class ConfirmOriginal:
     """The clerk has seen the original and compared the person with it (R15)."""
 
@@ -96,9 +150,13 @@ class ConfirmInspected:
 
 @dataclass(frozen=True, slots=True)
 class Refuse:
-    """Refuse this item, say why; it is handed back (R17, R29).  A fact of its own, not a commit."""
+    """Refuse this item, say why; it is handed back (R17, R29).  A fact of its own, not a commit.
+
+    ``told``: the customer was told the reason (R17).
+    """
 
     reason: RefusalReason
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +238,11 @@ Command = (
     | Lock
     | LogOut
     | SetField
+    | StartManual
+    | SetManualField
+    | FinishManual
+    | CancelManual
+    | ApproveReaderDown
     | ConfirmOriginal
     | ConfirmInspected
     | Refuse

@@ -89,6 +89,15 @@ class RuleFault(StrEnum):
     PASSWORD_WEAK = "rule.password_weak"  # noqa: S105 - a code, not a password
     RULES_MISSING = "rule.rules_missing"  # no rule data is in force on that day
     NOTHING_TO_REPRINT = "rule.nothing_to_reprint"
+    # documents and the manual lane
+    GUARDIAN_NEEDED = "rule.guardian_needed"  # a child: the guardian is the sender
+    DOCUMENT_NOT_ACCEPTED = "rule.document_not_accepted"  # not a document for this person
+    MANUAL_NOT_OFFERED = "rule.manual_not_offered"  # nothing allows typing this document; facts: cause
+    NUMBER_DIFFERS = "rule.number_differs"  # the second look at the typed number
+    MRZ_FORM = "rule.mrz_form"  # facts: what
+    MRZ_CHECK = "rule.mrz_check"  # facts: what
+    READER_DOWN_ENDED = "rule.reader_down_ended"  # hours or items of the approval are used up
+    NEEDS_APPROVAL = "rule.needs_approval"  # a second person has to approve
 
 
 class RuleError(CounterError):

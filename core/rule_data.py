@@ -35,6 +35,11 @@ class Limits:
     draft_minutes: int
     draft_identity_minutes: int
     drafts_per_operator: int
+    manual_after_failures: int
+    reader_down_hours: int
+    reader_down_items: int
+    household_age: int
+    adult_age: int
     minor_age: int
     session_minutes: int
     idle_lock_minutes: int
@@ -96,6 +101,26 @@ class WaybillForm:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentRule:
+    """One kind of identity document: how its number is written, and what is typed where no chip tells.
+
+    ``check`` names the family of its check digit ("resident", "hmt", "foreigner_2017", "foreigner_2023",
+    "none").  ``asks`` are the fields of the manual lane besides the number: "name", "birth", "sex",
+    "valid_to", "mrz".  ``used_by`` is "anyone", "foreigner" or "child".
+    """
+
+    kind: str
+    chip: bool
+    number: re.Pattern[str]
+    check: str
+    asks: tuple[str, ...]
+    long_term: bool
+    used_by: str
+    name_characters: int
+    name_hanzi: int
+
+
+@dataclass(frozen=True, slots=True)
 class Paragraph:
     """One heading and its text."""
 
@@ -133,4 +158,5 @@ class Rules:
     s10_countries: frozenset[str]
     provinces: Mapping[str, str]
     notice: Notice
+    documents: Mapping[str, DocumentRule]  # by kind, every one that there is
     sources: tuple[Source, ...] = field(repr=False, default=())

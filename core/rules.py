@@ -17,10 +17,22 @@ from pathlib import Path
 
 from core import rule_data as r
 from core.errors import ConfigError, ConfigFault, RuleError, RuleFault
-from core.rule_data import Limits, Notice, NoticeText, PasswordPolicy, PhoneForm, Rules, WaybillForm
+from core.identity.card import DocumentKind
+from core.identity.numbers import FAMILIES
+from core.rule_data import (
+    DocumentRule,
+    Limits,
+    Notice,
+    NoticeText,
+    PasswordPolicy,
+    PhoneForm,
+    Rules,
+    WaybillForm,
+)
 from core.strict import Node, unique_pairs
 
 __all__ = [
+    "DocumentRule",
     "Limits",
     "Notice",
     "NoticeText",
@@ -35,6 +47,7 @@ __all__ = [
 
 LANGUAGES = ("zh", "en")
 RETENTION_CLASSES = ("acceptance", "sealed", "log")
+ASKS = ("name", "birth", "sex", "valid_to", "mrz")
 MARKS = ("F", "X", "M", "P")
 _TOP = (
     "version",
@@ -46,6 +59,7 @@ _TOP = (
     "phones",
     "waybills",
     "s10_countries",
+    "documents",
     "provinces",
     "notice",
 )
@@ -136,6 +150,7 @@ class _Reader:
             s10_countries=self._countries(part["s10_countries"]),
             provinces=self._provinces(part["provinces"]),
             notice=self._notice(part["notice"]),
+            documents=self._documents(part["documents"]),
             sources=tuple(self.sources),
         )
 
@@ -174,6 +189,33 @@ class _Reader:
         part = self._sourced(node, "name", "pattern", "check")
         name, check = part["name"].matching(_CODE, "code"), part["check"].one_of(("s10", "none"))
         return WaybillForm(name, part["pattern"].pattern(), check)
+
+    def _documents(self, node: Node) -> Mapping[str, r.DocumentRule]:
+        found = {rule.kind: rule for rule in map(self._document, node.items())}
+        kinds = {kind.value for kind in DocumentKind}
+        if set(found) != kinds or len(node.items()) != len(kinds):
+            raise node.wrong("every kind of document, once")
+        return found
+
+    def _document(self, node: Node) -> r.DocumentRule:
+        numbers = ("name_characters", "name_hanzi")
+        part = self._sourced(
+            node, "kind", "chip", "number", "check", "asks", "long_term", "used_by", *numbers
+        )
+        asks = part["asks"].text().split(" ")
+        if not set(asks) <= set(ASKS):
+            raise part["asks"].wrong(", ".join(ASKS))
+        return r.DocumentRule(
+            kind=part["kind"].one_of([kind.value for kind in DocumentKind]),
+            chip=part["chip"].flag(),
+            number=part["number"].pattern(),
+            check=part["check"].one_of((*FAMILIES, "none")),
+            asks=tuple(asks),
+            long_term=part["long_term"].flag(),
+            used_by=part["used_by"].one_of(("anyone", "foreigner", "child")),
+            name_characters=part["name_characters"].integer(1, 400),
+            name_hanzi=part["name_hanzi"].integer(1, 400),
+        )
 
     def _countries(self, node: Node) -> frozenset[str]:
         codes = self._sourced(node, "codes")["codes"]

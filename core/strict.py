@@ -113,6 +113,12 @@ class Node:
             raise self.wrong(f"{least} to {most}")
         return self.value
 
+    def flag(self) -> bool:
+        """true or false."""
+        if not isinstance(self.value, bool):
+            raise self.error(ConfigFault.WRONG_TYPE, "true or false")
+        return self.value
+
     def date(self) -> dt.date:
         """An ISO date, YYYY-MM-DD."""
         text = self.matching("[0-9]{4}-[0-9]{2}-[0-9]{2}", "date YYYY-MM-DD")

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from core.commands import Acknowledgement, Field, Security
+from core.commands import Acknowledgement, Field, ManualCause, ManualField, Security
 from core.devices import DeviceTruth, Label
 from core.errors import Fact
 
@@ -90,6 +90,41 @@ class SenderView:
     name_matches: bool | None = None  # None: no name on the form yet
     photo: str = "undecodable"
     still_on_reader: bool = False
+    name_en: str = field(default="", repr=False)
+    nationality: str = field(default="", repr=False)  # ISO 3166 alpha-3
+    pass_number: str = field(default="", repr=False)  # J, masked as the number
+    issue_count: str = ""
+    old_number: str = field(default="", repr=False)  # Y, masked as the number
+    newest_address: str = field(default="", repr=False)  # where the reader knew a later one
+    method: str = "chip"  # "chip" | "manual"
+    cause: str = "none"  # ManualCause code where it was typed
+
+
+@dataclass(frozen=True, slots=True)
+class ManualFieldView:
+    """One field of the manual lane.  ``problem`` is a RuleFault code or ""."""
+
+    text: str = field(repr=False)
+    problem: str = ""
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ManualView:
+    """A document that is being typed: its fields in order.  ``complete``: FinishManual may be sent."""
+
+    kind: str
+    cause: ManualCause
+    fields: Mapping[ManualField, ManualFieldView]
+    complete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderDownView:
+    """The approved mode without a reader: until when (aware UTC) and for how many items yet."""
+
+    until: dt.datetime
+    left: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +160,10 @@ class VisitView:
     preview: Label | None = None  # what will print
     reading: bool = False  # a card is being read: type-ahead is discarded
     revision: int = 0  # grows when the station itself changes a field
+    manual: ManualView | None = None  # the manual lane, where it is open
+    manual_kinds: tuple[str, ...] = ()  # DocumentKind codes that have no chip: cause "no_chip"
+    manual_offered: bool = False  # the reader failed often enough: cause "reader_failed"
+    reader_down: ReaderDownView | None = None  # the approved mode: cause "reader_down"
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ FACTS: Mapping[str, frozenset[str]] = MappingProxyType(
         "msg.label_waits": frozenset({"fault"}),
         "msg.day_closed": frozenset({"date", "count"}),
         "msg.incident": frozenset({"number"}),
+        "msg.reader_down": frozenset({"hours", "count"}),
         "msg.key_in_burst": frozenset({"key"}),
     }
 )  # fmt: skip
@@ -57,7 +58,7 @@ MESSAGES = (
     "msg.label_waits", "msg.locked", "msg.refused", "msg.day_closed", "msg.day_opened",
     "msg.session_ended_by_restart", "msg.reprint_sent", "msg.nothing_found", "msg.incident",
     "msg.waybill_scanned", "msg.code_not_waybill", "msg.original_undone", "msg.inspection_undone",
-    "msg.other_card", "msg.identity_lapsed", "msg.panel_open", "msg.key_in_burst",
+    "msg.other_card", "msg.identity_lapsed", "msg.panel_open", "msg.reader_down", "msg.key_in_burst",
 )  # fmt: skip
 
 

@@ -16,12 +16,13 @@ from core.acceptance.visit import (
     FieldText,
     Identity,
     ItemDraft,
+    Manual,
     Step,
     Visit,
     VisitNote,
     undo_original,
 )
-from core.commands import SENDER_FIELDS, Acknowledgement, Field, Security
+from core.commands import SENDER_FIELDS, Acknowledgement, Field, ManualCause, ManualField, Security
 from core.errors import EntryError, EntryFault
 from core.identity.card import DocumentKind
 from core.ledger.entry import parse_stamp, stamp
@@ -43,6 +44,8 @@ def draft_to_bytes(visit: Visit) -> bytes:
             "acknowledged": visit.acknowledged.value if visit.acknowledged else "",
             "notice": visit.notice,
             "sender_entry": visit.sender_entry,
+            "failures": visit.failures,
+            "manual": _manual_out(visit.manual) if visit.manual is not None else None,
             "accepted": [[one.waybill, one.number, one.when] for one in visit.accepted],
             "item": {
                 "operation": item.operation,
@@ -96,6 +99,8 @@ def _visit(value: Mapping[str, Any]) -> Visit:
             acknowledged=Acknowledgement(value["acknowledged"]) if value["acknowledged"] else None,
             notice=_text(value["notice"]),
             sender_entry=_count(value["sender_entry"]),
+            failures=_count(value["failures"]),
+            manual=_manual_in(value["manual"]) if value["manual"] is not None else None,
             accepted=tuple(AcceptedItem(*_texts(one, 3)) for one in value["accepted"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError):
@@ -125,6 +130,10 @@ def _identity_out(identity: Identity) -> dict[str, Any]:
         "valid_to": identity.valid_to.isoformat() if identity.valid_to else "",
         "problems": list(identity.problems),
         "warnings": list(identity.warnings),
+        "name_en": identity.name_en,
+        "method": identity.method,
+        "cause": identity.cause,
+        "undated": identity.undated,
     }
 
 
@@ -140,7 +149,21 @@ def _identity_in(value: Mapping[str, Any]) -> Identity:
         valid_to=dt.date.fromisoformat(valid_to) if valid_to else None,
         problems=tuple(map(_text, value["problems"])),
         warnings=tuple(map(_text, value["warnings"])),
+        name_en=_text(value["name_en"]),
+        method=_text(value["method"]),
+        cause=_text(value["cause"]),
+        undated=_flag(value["undated"]),
     )
+
+
+def _manual_out(lane: Manual) -> dict[str, Any]:
+    fields = {name.value: text for name, text in lane.fields.items()}
+    return {"kind": lane.kind.value, "cause": lane.cause.value, "fields": fields}
+
+
+def _manual_in(value: Mapping[str, Any]) -> Manual:
+    fields = {ManualField(name): _text(text) for name, text in value["fields"].items()}
+    return Manual(DocumentKind(value["kind"]), ManualCause(value["cause"]), fields)
 
 
 def _time_out(moment: dt.datetime | None) -> str:
@@ -153,6 +176,12 @@ def _time_in(text: object) -> dt.datetime | None:
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
         raise TypeError
     return value
 

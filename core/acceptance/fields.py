@@ -20,7 +20,7 @@ from core.identity.characters import (
     tidy_spaces,
 )
 from core.identity.names import check_name
-from core.rule_data import Rules
+from core.rule_data import DocumentRule, Rules
 
 # No field is kept longer than this, whatever is pasted: a draft must fit its store.
 TEXT_MAX = 400
@@ -54,6 +54,16 @@ def check_field(name: Field, text: str, rules: Rules) -> FieldCheck:
         return FieldCheck()
     try:
         return FieldCheck(_CHECKS[name](text, rules))
+    except RuleError as error:
+        return FieldCheck(problem=str(error.code), facts=error.facts)
+
+
+def check_sender_name(text: str, document: DocumentRule) -> FieldCheck:
+    """The sender's name, within what a document of that kind can hold (foreigners' have 60 letters)."""
+    if not text.strip():
+        return FieldCheck()
+    try:
+        return FieldCheck(check_name(text, characters=document.name_characters, hanzi=document.name_hanzi))
     except RuleError as error:
         return FieldCheck(problem=str(error.code), facts=error.facts)
 

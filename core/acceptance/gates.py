@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from core.acceptance.labels import Imprint, label
+from core.acceptance.manual import manual_view, offered
 from core.acceptance.masks import masked
 from core.acceptance.visit import KEPT, Visit, check, name_matches
 from core.commands import Field
@@ -23,7 +24,16 @@ from core.identity.masking import (
 )
 from core.ledger.entry import stamp
 from core.rule_data import Rules
-from core.view import FieldView, GateName, GateState, GateView, ItemView, SenderView, VisitView
+from core.view import (
+    FieldView,
+    GateName,
+    GateState,
+    GateView,
+    ItemView,
+    ReaderDownView,
+    SenderView,
+    VisitView,
+)
 
 PHOTO_NONE, PHOTO_UNDECODABLE = "none", "undecodable"
 
@@ -203,6 +213,7 @@ def visit_view(
     *,
     items: Sequence[ItemView] = (),
     reading: bool = False,
+    reader_down: ReaderDownView | None = None,
 ) -> VisitView:
     """Everything the screen shows of a visit; ``imprint`` is for the preview of the label."""
     return VisitView(
@@ -217,6 +228,10 @@ def visit_view(
         preview=label(visit, rules, imprint),
         reading=reading,
         revision=visit.revision,
+        manual=manual_view(visit, today, rules),
+        manual_kinds=tuple(kind for kind, document in rules.documents.items() if not document.chip),
+        manual_offered=offered(visit, rules),
+        reader_down=reader_down,
     )
 
 
@@ -238,6 +253,14 @@ def _sender(visit: Visit, today: dt.date) -> SenderView | None:
     return SenderView(
         kind=identity.kind.value,
         name=mask_name(identity.name) if recorded else identity.name,
+        name_en=mask_name(identity.name_en) if recorded else identity.name_en,
+        nationality=card.nationality if card else "",
+        pass_number=mask_number(card.pass_number) if card else "",
+        issue_count=card.issue_count if card else "",
+        old_number=mask_number(card.old_number) if card else "",
+        newest_address=mask_address(card.newest_address) if card and card.newest_address else "",
+        method=identity.method,
+        cause=identity.cause,
         sex=card.sex.value if card else "",
         nation=card.nation if card else "",
         birth=card.birth.isoformat() if card else "",

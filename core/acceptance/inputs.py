@@ -27,7 +27,7 @@ from core.acceptance.visit import (
 )
 from core.acceptance.waybill import check_waybill
 from core.commands import SENDER_FIELDS, Field
-from core.errors import Fact, RuleError, RuleFault
+from core.errors import DeviceFault, Fact, RuleError, RuleFault
 from core.identity.card import IdCard
 from core.identity.characters import refused, storable
 from core.identity.check import check_card
@@ -118,9 +118,18 @@ def card_read(visit: Visit, card: IdCard, now: dt.datetime, today: dt.date, rule
     """
     finding = check_card(card, today, rules)
     new = Identity(
-        card.read_id, now, card.kind, storable(card.number), storable(card.name),
-        card.valid_from, card.valid_to, finding.problems, finding.warnings,
+        card.read_id, now, card.kind, storable(card.number), storable(card.name), card.valid_from,
+        card.valid_to, finding.problems, finding.warnings, storable(card.name_en),
     )  # fmt: skip
+    present = replace(visit, on_reader=True, card_fault="", card_facts={}, failures=0, manual=None)
+    return take_identity(present, new, card)
+
+
+def take_identity(visit: Visit, new: Identity, card: IdCard | None) -> Step:
+    """A document was read (``card``) or typed: it becomes the visit's, or is refused as another person's.
+
+    Raises RuleError VISIT_BUSY as :func:`card_read`.
+    """
     old = visit.identity
     if visit.original_seen is not None or visit.accepted:
         if old is None or not old.same_document(new):
@@ -128,20 +137,17 @@ def card_read(visit: Visit, card: IdCard, now: dt.datetime, today: dt.date, rule
         shown = visit.shown if visit.sender_entry else card
         # The confirmed read stays the one on record: the clerk compared that one.
         new = old if visit.original_seen is not None else new
-        return Step(_present(replace(visit, identity=new, shown=shown)))
-    after = _fill_name(_present(replace(visit, identity=new, shown=card)), card)
+        return Step(replace(visit, identity=new, shown=shown))
+    after = _fill_name(replace(visit, identity=new, shown=card), new)
     changed = old is not None and not old.same_person(new)
     return Step(after, VisitNote.OTHER_CARD) if changed else Step(after)
 
 
-def _present(visit: Visit) -> Visit:
-    return replace(visit, on_reader=True, card_fault="", card_facts={})
-
-
-def _fill_name(visit: Visit, card: IdCard) -> Visit:
+def _fill_name(visit: Visit, identity: Identity) -> Visit:
     """Only into an empty field, or over what another document filled in: what was typed stays."""
     stands = visit.text(Field.SENDER_NAME)
-    name = "" if refused(card.name) else clean_name(card.name)
+    names = (clean_name(name) for name in identity.names if not refused(name))
+    name = next((name for name in names if name), "")
     if stands.text.strip() and stands.source != CARD:
         return visit
     fields = {**visit.fields, Field.SENDER_NAME: FieldText(name, CARD if name else "")}
@@ -149,8 +155,13 @@ def _fill_name(visit: Visit, card: IdCard) -> Visit:
 
 
 def card_failed(visit: Visit, fault: str, facts: Mapping[str, Fact]) -> Visit:
-    """A read ended without a document; what was read before stays."""
-    return replace(visit, card_fault=fault, card_facts=facts)
+    """A read ended without a document; what was read before stays.
+
+    A card that did not prove itself is no failure of the reader: typing it would be a way around that.
+    """
+    counts = fault not in (DeviceFault.CARD_SUSPECT, DeviceFault.CARD_UNSUPPORTED)
+    failures = visit.failures + counts
+    return replace(visit, card_fault=fault, card_facts=facts, failures=failures)
 
 
 def card_lifted(visit: Visit) -> Visit:

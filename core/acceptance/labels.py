@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.acceptance.masks import masked
-from core.acceptance.visit import Visit, check
+from core.acceptance.visit import Visit, check, document_name
 from core.commands import Field
 from core.devices import Label
 from core.identity.names import clean_name
@@ -35,7 +35,7 @@ def label(visit: Visit, rules: Rules, imprint: Imprint) -> Label:
     item, identity = visit.item, visit.identity
     # Once compared, the document's own spelling is what prints.
     named = visit.original_seen is not None and identity is not None
-    sender = masked(Field.SENDER_NAME, clean_name(identity.name)) if named and identity else ""
+    sender = masked(Field.SENDER_NAME, clean_name(document_name(visit))) if named else ""
     return Label(
         waybill=check(visit, Field.WAYBILL, rules).text,
         token=imprint.token,
@@ -55,4 +55,5 @@ def label(visit: Visit, rules: Rules, imprint: Imprint) -> Label:
         operator=imprint.operator,
         number=imprint.number,
         accepted_at=imprint.accepted_at,
+        manual=identity is not None and identity.by_hand,
     )

@@ -15,17 +15,16 @@ from typing import Any, get_type_hints
 
 from core.acceptance.gates import missing
 from core.acceptance.labels import WEIGHT_TYPED
-from core.acceptance.visit import Identity, Visit, check
+from core.acceptance.visit import Identity, Visit, check, document_name
 from core.commands import Field, RefusalReason
 from core.devices import Label
 from core.errors import EntryError, EntryFault, RuleError, RuleFault
 from core.identity.card import DocumentKind
-from core.identity.validity import validity_code
+from core.identity.validity import UNDATED, validity_code
 from core.ledger.entry import stamp
 from core.rule_data import Rules
 
 FORM = 1
-METHOD_CHIP = "chip"  # the document's chip was read
 NAME_EXACT, NAME_FOLDED = "exact", "folded"
 _HINT_TAG = b"counter/digest-hint/1\0"
 _HINT_KEY_MIN = 16
@@ -45,11 +44,15 @@ def sender_data(visit: Visit, today: dt.date, rules: Rules) -> dict[str, Any]:
     return {
         "visit": visit.id,
         "document": identity.kind.value,
-        "method": METHOD_CHIP,
+        "sender_kind": "person",
+        "method": identity.method,
+        "cause": identity.cause,
+        "principal": "none",
+        "proof": "none",
         "read": identity.read_id,
         "original_seen": _stamp(visit.original_seen),
         "name_matched": True,  # need_complete: a visit with another name is not complete
-        "expiry": validity_code(identity.valid_to),
+        "expiry": UNDATED if identity.undated else validity_code(identity.valid_to),
         "notice": visit.notice,
         "acknowledged": visit.acknowledged.value if visit.acknowledged else "",
     }
@@ -61,22 +64,26 @@ def item_data(
     """The data of ItemAccepted 1; ``number`` is the item's at this terminal.  Raises RuleError NOT_READY."""
     identity = need_complete(visit, today, rules)
     item = visit.item
-    exact = visit.text(Field.SENDER_NAME).text == identity.name
+    exact = visit.text(Field.SENDER_NAME).text in identity.names
     return {
         "visit": visit.id,
         "sender": sender_entry,
         "number": number,
         "inspected": _stamp(item.inspected),
+        "condition": "none",
+        "route": "land",
+        "centre": "none",
         "security": item.security.value if item.security else "",
         "security_at": _stamp(item.security_at),
         "weight_source": WEIGHT_TYPED,
         "name_check": NAME_EXACT if exact else NAME_FOLDED,
+        "by_hand": identity.cause,
     }
 
 
-def refused_data(visit: Visit, reason: RefusalReason) -> dict[str, Any]:
-    """The data of ItemRefused 1: no more than that an item was refused, and why."""
-    return {"visit": visit.id, "reason": reason.value}
+def refused_data(visit: Visit, reason: RefusalReason, *, told: bool) -> dict[str, Any]:
+    """The data of ItemRefused 1: no more than that an item was refused, why, and that it was said."""
+    return {"visit": visit.id, "reason": reason.value, "told": told, "item_class": "none", "action": "none"}
 
 
 def _stamp(moment: dt.datetime | None) -> str:
@@ -95,7 +102,7 @@ def sealed_payload(visit: Visit, today: dt.date, rules: Rules) -> dict[str, Any]
         "sender": {
             "document": identity.kind.value,
             "number": identity.number,
-            "name": identity.name,
+            "name": document_name(visit) or identity.names[0],
             "phone": text(Field.SENDER_PHONE),
             "address": text(Field.SENDER_ADDRESS),
         },

@@ -14,8 +14,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from core.acceptance.fields import FieldCheck, check_field
-from core.commands import SENDER_FIELDS, Acknowledgement, Field, RefusalReason, Security
+from core.acceptance.fields import FieldCheck, check_field, check_sender_name
+from core.commands import (
+    SENDER_FIELDS,
+    Acknowledgement,
+    Field,
+    ManualCause,
+    ManualField,
+    RefusalReason,
+    Security,
+)
 from core.errors import Fact, RuleError, RuleFault
 from core.identity.card import DocumentKind, IdCard
 from core.identity.check import validity_fault
@@ -23,6 +31,10 @@ from core.identity.names import names_match
 from core.rule_data import Rules
 
 TYPED, CARD, SCAN, KEPT = "typed", "card", "scan", "kept"
+METHOD_CHIP, METHOD_MANUAL = "chip", "manual"
+NO_CAUSE = "none"
+# Of documents that do not say since when they hold.
+UNSTATED_FROM = dt.date.min
 
 
 class VisitNote(StrEnum):
@@ -58,6 +70,24 @@ class Identity:
     valid_to: dt.date | None = field(repr=False)
     problems: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    name_en: str = field(default="", repr=False)
+    method: str = METHOD_CHIP
+    cause: str = NO_CAUSE  # a ManualCause code where it was typed
+    undated: bool = False  # a kind without an end of validity
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names on the document: Chinese, English, or both."""
+        return tuple(name for name in (self.name, self.name_en) if name)
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether it was typed."""
+        return self.method == METHOD_MANUAL
+
+    def matches(self, name: str) -> bool:
+        """Whether a name on the form is one of the document's."""
+        return any(names_match(own, name) for own in self.names)
 
     def same_document(self, other: Identity) -> bool:
         """Whether both reads are of the same document of the same person."""
@@ -69,12 +99,26 @@ class Identity:
 
     def same_person(self, other: Identity) -> bool:
         """Kind, number and name agree."""
-        return (self.kind, self.number) == (other.kind, other.number) and names_match(self.name, other.name)
+        known = (self.kind, self.number) == (other.kind, other.number)
+        return known and any(other.matches(name) for name in self.names)
 
     def faults(self, today: dt.date) -> tuple[str, ...]:
         """Every RuleFault code that stands against the document today."""
         validity = validity_fault(self.valid_from, self.valid_to, today)
         return (*self.problems, validity) if validity else self.problems
+
+
+@dataclass(frozen=True, slots=True)
+class Manual:
+    """A document that is being typed (``core.acceptance.manual``)."""
+
+    kind: DocumentKind
+    cause: ManualCause
+    fields: Mapping[ManualField, str] = field(default_factory=dict, repr=False)
+
+    def text(self, name: ManualField) -> str:
+        """What stands in a field."""
+        return self.fields.get(name, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +178,8 @@ class Visit:
     on_reader: bool = False
     card_fault: str = ""
     card_facts: Mapping[str, Fact] = field(default_factory=dict)
+    failures: int = 0  # reads that failed in this visit
+    manual: Manual | None = None
     original_seen: dt.datetime | None = None
     acknowledged: Acknowledgement | None = None
     notice: str = ""
@@ -151,7 +197,7 @@ class Visit:
         if self.item.accepted or self.accepted:
             return self.item.accepted > 0 or self.item.empty
         typed = any(value.text for value in self.fields.values())
-        return self.identity is None and not typed and self.item.empty
+        return self.identity is None and self.manual is None and not typed and self.item.empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +216,10 @@ def new_visit(visit_id: str, operation: str, revision: int = 0) -> Visit:
 
 def check(visit: Visit, name: Field, rules: Rules) -> FieldCheck:
     """The check of a field as it stands, a waybill met before included."""
-    found = check_field(name, visit.text(name).text, rules)
+    text = visit.text(name).text
+    if name is Field.SENDER_NAME and visit.identity is not None:
+        return check_sender_name(text, rules.documents[visit.identity.kind.value])
+    found = check_field(name, text, rules)
     known = visit.item.known
     if name is Field.WAYBILL and known is not None and not found.problem:
         facts: dict[str, Fact] = {"number": known.number, "when": known.when, "where": known.where}
@@ -181,7 +230,14 @@ def check(visit: Visit, name: Field, rules: Rules) -> FieldCheck:
 def name_matches(visit: Visit) -> bool | None:
     """Whether the name on the form is the document's; None while either is missing."""
     name = visit.text(Field.SENDER_NAME).text.strip()
-    return names_match(visit.identity.name, name) if visit.identity is not None and name else None
+    return visit.identity.matches(name) if visit.identity is not None and name else None
+
+
+def document_name(visit: Visit) -> str:
+    """The document's own spelling of the name on the form, "" where they do not agree."""
+    form = visit.text(Field.SENDER_NAME).text
+    own = visit.identity.names if visit.identity is not None else ()
+    return next((name for name in own if names_match(name, form)), "")
 
 
 # -- the ordered confirmations ----------------------------------------------------------------------
@@ -258,7 +314,11 @@ def acknowledge(visit: Visit, how: Acknowledgement, rules: Rules) -> Visit:
     return replace(visit, acknowledged=how, notice=rules.notice.id)
 
 
-_OF_THE_PERSON = (RefusalReason.IDENTITY_REFUSED, RefusalReason.IDENTITY_MISMATCH)
+_OF_THE_PERSON = (
+    RefusalReason.IDENTITY_REFUSED,
+    RefusalReason.IDENTITY_MISMATCH,
+    RefusalReason.NO_VALID_DOCUMENT,
+)
 
 
 def refuse(visit: Visit, reason: RefusalReason, operation: str) -> Visit:

@@ -8,12 +8,19 @@ from enum import StrEnum
 
 
 class DocumentKind(StrEnum):
-    """Kinds of identity document that the spine knows; codes go into the journal."""
+    """Kinds of identity document that the rule data describe; codes go into the journal."""
 
     RESIDENT = "resident"  # 居民身份证
     HMT_RESIDENT = "hmt_resident"  # 港澳台居民居住证, type letter J
     FOREIGNER_2017 = "foreigner_2017"  # 外国人永久居留身份证, type letter I
     FOREIGNER_2023 = "foreigner_2023"  # type letter Y
+    TEMPORARY_RESIDENT = "temporary_resident"  # 临时居民身份证
+    MILITARY = "military"  # 军人身份证件
+    ARMED_POLICE = "armed_police"  # 武警身份证件
+    HOUSEHOLD = "household"  # 户口簿, of children
+    HMT_PASS = "hmt_pass"  # noqa: S105 - 港澳居民来往内地通行证
+    TAIWAN_PASS = "taiwan_pass"  # noqa: S105 - 台湾居民来往大陆通行证
+    PASSPORT = "passport"  # 外国公民护照
 
 
 class Sex(StrEnum):

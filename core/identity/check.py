@@ -10,7 +10,7 @@ from core.errors import RuleError, RuleFault
 from core.identity.card import IdCard
 from core.identity.characters import refused
 from core.identity.names import clean_name
-from core.identity.numbers import check_number
+from core.identity.numbers import check_number, old_number_warning, pass_number_warning
 from core.identity.validity import check_validity
 from core.rule_data import Rules
 
@@ -18,7 +18,7 @@ from core.rule_data import Rules
 class CardWarning(StrEnum):
     """Soft warnings beside those of ``core.identity.numbers``."""
 
-    MINOR = "warning.minor"  # under the age at which a guardian must consent (PIPL 31)
+    MINOR = "warning.minor"  # not of age, but old enough to send alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +37,29 @@ def check_card(card: IdCard, today: dt.date, rules: Rules) -> CardFinding:
         warnings += check_number(card.kind, card.number, card.birth, card.sex, rules.provinces)
     except RuleError as error:
         problems.append(error.code)
-    if refused(card.name) or not clean_name(card.name):
+    warnings += pass_number_warning(card.pass_number)
+    warnings += old_number_warning(card.number, card.nationality, card.old_number)
+    if not name_in_order(card.name, card.name_en):
         problems.append(RuleFault.NAME_FORM)
-    if card.birth > today:
-        problems.append(RuleFault.DATE_FORM)
-    elif _age(card.birth, today) < rules.limits.minor_age:
+    problems += person_problems(card.birth, today, rules)
+    if rules.limits.minor_age <= age(card.birth, today) < rules.limits.adult_age:
         warnings.append(CardWarning.MINOR)
     return CardFinding(tuple(map(str, problems)), tuple(map(str, warnings)))
+
+
+def name_in_order(name: str, name_en: str) -> bool:
+    """Whether a document has a name, Chinese or English, and nothing in either that may not stand there."""
+    return not refused(name) and not refused(name_en) and bool(clean_name(name) or clean_name(name_en))
+
+
+def person_problems(birth: dt.date, today: dt.date, rules: Rules) -> list[RuleFault]:
+    """What a birth date stands against: a day to come, or a child whose guardian has to send.
+
+    Under that age the guardian consents (个人信息保护法 31), so it is the guardian's document that is read.
+    """
+    if birth > today:
+        return [RuleFault.DATE_FORM]
+    return [RuleFault.GUARDIAN_NEEDED] if age(birth, today) < rules.limits.minor_age else []
 
 
 def validity_fault(valid_from: dt.date, valid_to: dt.date | None, today: dt.date) -> str:
@@ -55,5 +71,6 @@ def validity_fault(valid_from: dt.date, valid_to: dt.date | None, today: dt.date
     return ""
 
 
-def _age(birth: dt.date, today: dt.date) -> int:
+def age(birth: dt.date, today: dt.date) -> int:
+    """Whole years."""
     return today.year - birth.year - ((today.month, today.day) < (birth.month, birth.day))

@@ -25,6 +25,8 @@ class NumberWarning(StrEnum):
 
     REGION_UNKNOWN = "warning.region_unknown"
     SEX_DIFFERS = "warning.number_sex"  # where the rule on sex is only believed
+    PERMIT_FORM = "warning.pass_number"  # J: the travel permit's number is written in no known way
+    OLD_NUMBER = "warning.old_number"  # Y: the number before it does not go with the new one
 
 
 def check_character_18(first17: str) -> str:
@@ -69,12 +71,21 @@ _FOREIGNER_2023 = NumberRule(
     re.compile("9[0-9]{16}[0-9X]"), check_character_18, slice(6, 14), 16, slice(1, 3)
 )
 
+# By the name that the rule data use for the family.
+FAMILIES: Mapping[str, NumberRule] = {
+    "resident": _RESIDENT,
+    "hmt": _HMT,
+    "foreigner_2017": _FOREIGNER_2017,
+    "foreigner_2023": _FOREIGNER_2023,
+}
+# What a chip may hold.
 RULES: Mapping[DocumentKind, NumberRule] = {
     DocumentKind.RESIDENT: _RESIDENT,
     DocumentKind.HMT_RESIDENT: _HMT,
     DocumentKind.FOREIGNER_2017: _FOREIGNER_2017,
     DocumentKind.FOREIGNER_2023: _FOREIGNER_2023,
 }
+_PASS = re.compile("[HM][0-9]{8}(?:[0-9]{2})?|[0-9]{8}")
 
 
 def check_number(
@@ -85,7 +96,13 @@ def check_number(
     Raises RuleError NUMBER_FORM, NUMBER_CHECK, NUMBER_BIRTH or NUMBER_SEX, in this order; fact ``kind``.
     ``provinces`` are the two-digit codes known to the rule data; an unknown one only warns.
     """
-    rule = RULES[kind]
+    return check_family(RULES[kind], kind, number, birth, sex, provinces)
+
+
+def check_family(
+    rule: NumberRule, kind: DocumentKind, number: str, birth: dt.date, sex: Sex, provinces: Collection[str]
+) -> tuple[NumberWarning, ...]:
+    """As :func:`check_number`, for a number of a stated family."""
     if not rule.pattern.fullmatch(number):
         raise RuleError(RuleFault.NUMBER_FORM, kind=kind.value)
     if rule.check(number[:-1]) != number[-1]:
@@ -101,3 +118,46 @@ def check_number(
     if rule.region is not None and number[rule.region] not in provinces:
         warnings.append(NumberWarning.REGION_UNKNOWN)
     return tuple(warnings)
+
+
+def birth_and_sex(rule: NumberRule, number: str) -> tuple[dt.date, Sex] | None:
+    """What a number of a family says itself; None where it has no full birth date, or an impossible one.
+
+    The number must have the family's form.
+    """
+    written = number[rule.birth]
+    if len(written) != 8:
+        return None
+    try:
+        birth = dt.date(int(written[:4]), int(written[4:6]), int(written[6:]))
+    except ValueError:
+        return None
+    return birth, Sex.MALE if int(number[rule.sex_at]) % 2 else Sex.FEMALE
+
+
+def pass_number_warning(number: str) -> tuple[NumberWarning, ...]:
+    """Of the travel permit behind a J card: H or M and eight digits, Taiwan eight digits, or none."""
+    return () if not number or _PASS.fullmatch(number) else (NumberWarning.PERMIT_FORM,)
+
+
+def old_number(new: str, country: str, association: str) -> str:
+    """The 15-character number of a foreigner whose 18-character one is ``new`` (2023 card).
+
+    ``country`` is alpha-3, ``association`` the card's three digits.  "" where a part has not its form:
+    the derivation is inferred from one worked example, so that it may warn and never refuse.
+    """
+    if not (
+        re.fullmatch("9[0-9]{16}[0-9X]", new)
+        and re.fullmatch("[A-Z]{3}", country)
+        and re.fullmatch("[0-9]{3}", association)
+    ):
+        return ""
+    first = country + new[1:3] + association[:2] + new[8:14] + association[2]
+    return first + check_digit_731(first)
+
+
+def old_number_warning(new: str, country: str, old: str) -> tuple[NumberWarning, ...]:
+    """Whether the old number is the one that the new number, the country and some association give."""
+    if not old or old == old_number(new, country, old[5:7] + old[13:14]):
+        return ()
+    return (NumberWarning.OLD_NUMBER,)

@@ -8,6 +8,7 @@ from core.errors import RuleError, RuleFault
 
 LONG_TERM = "long_term"  # 长期
 DATED = "dated"
+UNDATED = "undated"  # a kind of document that states no end
 
 
 def check_validity(valid_from: dt.date, valid_to: dt.date | None, today: dt.date) -> None:

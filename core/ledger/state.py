@@ -49,6 +49,7 @@ class State:
         return counts
 
 
+READER_DOWN = "reader_down"  # the cause under which such items count against the approval
 _COUNTS = {"accepted": 0, "refused": 0, "senders": 0, "labels": 0, "copies": 0, "unknown": 0}
 _EMPTY: dict[str, Any] = {
     "terminal": "",
@@ -65,6 +66,7 @@ _EMPTY: dict[str, Any] = {
     "senders": {},
     "directives": {"number": 0, "head": ""},
     "lapsed": [],
+    "reader_down": {"until": "", "left": 0},
     "time": {"at": "", "boot": "", "boottime_ms": 0},
 }
 
@@ -172,7 +174,14 @@ def _sender(value: dict[str, Any], entry: Entry) -> None:
 def _item(value: dict[str, Any], entry: Entry) -> None:
     value["items"] = entry.data["number"]
     _with(value, "labels", str(entry.header.seq), {"state": "due", "job": "", "copies": 0, "again": False})
+    if entry.data["by_hand"] == READER_DOWN:
+        mode = value["reader_down"]
+        value["reader_down"] = {**mode, "left": max(0, mode["left"] - 1)}
     _count(value, "accepted")
+
+
+def _reader_down(value: dict[str, Any], entry: Entry) -> None:
+    value["reader_down"] = {"until": entry.data["until"], "left": entry.data["items"]}
 
 
 def _refused(value: dict[str, Any], _entry: Entry) -> None:
@@ -231,6 +240,8 @@ _STEPS = {
     ("OperatorLoggedOut", 1): _session_ended,
     ("SessionEnded", 1): _session_ended,
     ("SenderVerified", 1): _sender,
+    ("SenderExempted", 1): _sender,
+    ("ReaderDownApproved", 1): _reader_down,
     ("ItemAccepted", 1): _item,
     ("ItemRefused", 1): _refused,
     ("DraftLapsed", 1): _lapsed,

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from core import commands as c
 from core import wire
-from core.acceptance import inputs, record
+from core.acceptance import inputs, manual, record
 from core.acceptance import visit as v
 from core.acceptance.draft import draft_from_bytes, draft_to_bytes
 from core.acceptance.gates import missing, visit_view
@@ -21,6 +21,7 @@ from core.ledger.entry import AttachmentClass, parse_stamp, stamp
 from core.ledger.state import State
 from core.ledger.writer import Part, Proposal
 from core.ports import ItemRow
+from core.station import reader_down
 from core.station.days import day_proposals
 from core.station.live import Live, new_id
 from core.station.printing import Labels
@@ -28,8 +29,9 @@ from core.view import ItemView, Screen, VisitView
 
 _SAVE_AFTER_SECONDS = 0.4
 _TRY_AGAIN_SECONDS = 5.0  # after a draft could not be written
+ManualCommand = c.StartManual | c.SetManualField | c.FinishManual | c.CancelManual
 _CardEvent = CardReading | CardRead | CardFailed | CardLifted
-_RETENTION = "acceptance"
+_RETENTION, _RETENTION_SEALED = "acceptance", "sealed"
 
 
 class Desk:
@@ -185,10 +187,14 @@ class Desk:
                 self.visit = v.confirm_inspected(self.visit, now, rules)
             case c.SetSecurity():
                 self.visit = v.set_security(self.visit, command.security, now, rules)
+            case c.StartManual() | c.SetManualField() | c.FinishManual() | c.CancelManual():
+                self._manual(command, now)
+            case c.ApproveReaderDown():
+                reader_down.approve(live, command.hours)
             case c.AcknowledgeNotice():
                 self.visit = v.acknowledge(self.visit, command.how, rules)
             case c.Refuse():
-                self._refuse(command.reason)
+                self._refuse(command)
             case c.NewAcceptance():
                 self._new(discard=command.discard)
             case c.NextItem():
@@ -202,6 +208,20 @@ class Desk:
                 raise RuleError(RuleFault.NOT_ALLOWED)
         live.message = None if live.message and live.message.level == "error" else live.message
         self._changed()
+
+    def _manual(self, command: ManualCommand, now: dt.datetime) -> None:
+        """The lane of documents that no reader reads."""
+        live, rules = self._live, self._live.rules
+        match command:
+            case c.StartManual():
+                down = reader_down.standing(live) is not None
+                self.visit = manual.start(self.visit, command.kind, command.cause, rules, reader_down=down)
+            case c.SetManualField():
+                self.visit = manual.set_field(self.visit, command.name, command.text)
+            case c.FinishManual():
+                self._take(manual.finish(self.visit, new_id(), now, business_date(now), rules))
+            case c.CancelManual():
+                self.visit = manual.cancel(self.visit)
 
     def _take(self, step: v.Step) -> None:
         self.visit = step.visit
@@ -228,10 +248,10 @@ class Desk:
             self.visit = replace(self.visit, on_reader=True)
         self._drop_draft()
 
-    def _refuse(self, reason: c.RefusalReason) -> None:
+    def _refuse(self, command: c.Refuse) -> None:
         live = self._live
-        data = record.refused_data(self.visit, reason)
-        after = v.refuse(self.visit, reason, new_id())
+        data = record.refused_data(self.visit, command.reason, told=command.told)
+        after = v.refuse(self.visit, command.reason, new_id())
         live.commit([*day_proposals(live), Proposal("ItemRefused", data, new_id(), by_person=True)])
         self.visit = after
         live.say("msg.refused", "warning")
@@ -253,6 +273,7 @@ class Desk:
         if open_gates:
             live.say("msg.not_ready", "warning", first=open_gates[0])
             return
+        reader_down.check(live, visit.identity)
         number = int(live.state.value["items"]) + 1
         shown = f"{number:06d}"
         proposals = [*day_proposals(live), *self._proposals(number)]
@@ -292,7 +313,11 @@ class Desk:
         hint = record.digest_hint(key, identity.kind, identity.number)
         printed = label(visit, rules, self._imprint(number, token=new_id()))
         parts = (
-            Part(AttachmentClass.SEALED, _RETENTION, wire.encode(record.sealed_payload(visit, today, rules))),
+            Part(
+                AttachmentClass.SEALED,
+                _RETENTION_SEALED,
+                wire.encode(record.sealed_payload(visit, today, rules)),
+            ),
             Part(AttachmentClass.ANNEX, _RETENTION, wire.encode(record.annex(printed, hint))),
         )
 
@@ -364,4 +389,12 @@ class Desk:
         live = self._live
         imprint = self._imprint(int(live.state.value["items"]) + 1)
         today = business_date(live.now().at)
-        return visit_view(self.visit, today, live.rules, imprint, items=items, reading=self._reading)
+        return visit_view(
+            self.visit,
+            today,
+            live.rules,
+            imprint,
+            items=items,
+            reading=self._reading,
+            reader_down=reader_down.standing(live),
+        )

@@ -96,7 +96,11 @@ class Book:
         data = {
             "visit": f"v-{self.count}",
             "document": "resident",
+            "sender_kind": "person",
             "method": "chip",
+            "cause": "none",
+            "principal": "none",
+            "proof": "none",
             "read": "r-1",
             "original_seen": now,
             "name_matched": True,
@@ -104,7 +108,7 @@ class Book:
             "notice": "n-1",
             "acknowledged": "spoken",
         }
-        part = Part(AttachmentClass.SEALED, "acceptance", "示例甲".encode())
+        part = Part(AttachmentClass.SEALED, "sealed", "示例甲".encode())
         return self.propose(Proposal("SenderVerified", data, self.operation(), True, (part,)))[0].header.seq
 
     def item(self, sender: int) -> int:
@@ -115,13 +119,17 @@ class Book:
             "sender": sender,
             "number": int(self.state.value["items"]) + 1,
             "inspected": now,
+            "condition": "none",
+            "route": "land",
+            "centre": "none",
+            "by_hand": "none",
             "security": "here",
             "security_at": now,
             "weight_source": "typed",
             "name_check": "equal",
         }
         parts = (
-            Part(AttachmentClass.SEALED, "acceptance", b"sealed"),
+            Part(AttachmentClass.SEALED, "sealed", b"sealed"),
             Part(AttachmentClass.ANNEX, "acceptance", "示*甲".encode()),
         )
         return self.propose(Proposal("ItemAccepted", data, self.operation(), True, parts))[0].header.seq

@@ -158,7 +158,8 @@ class Golden:
         data = wire.encode(record.annex(LABEL, "0a1b"))
         if cls is AttachmentClass.SEALED:
             data = wire.unb64(self.sealed[self.operation()])
-        return Attachment(cls, "acceptance", "2026-11", self.nonce(cls.value), data)
+        retention = "sealed" if cls is AttachmentClass.SEALED else "acceptance"
+        return Attachment(cls, retention, "2026-11", self.nonce(cls.value), data)
 
     def log_in(self, operator: str, role: str, key: Signer) -> None:
         """A session certified by the operator's key."""
@@ -223,6 +224,8 @@ def journal(sealed: Mapping[str, str]) -> Golden:
     golden.add("OperatorLoggedOut", {"cause": "key"}, person=True)
     golden.add("DraftLapsed", {"operator": CLERK, "cause": "time"})
     golden.log_in(SUPERVISOR, "supervisor", FIRST)
+    until = stamp(golden.now() + dt.timedelta(hours=4))
+    golden.add("ReaderDownApproved", {"hours": 4, "items": 40, "until": until}, person=True)
     data = {
         "day": 1,
         "last": golden.state.head.seq,
@@ -243,7 +246,11 @@ def _acceptance(golden: Golden) -> None:
         {
             "visit": "v-1",
             "document": "resident",
+            "sender_kind": "person",
             "method": "chip",
+            "cause": "none",
+            "principal": "none",
+            "proof": "none",
             "read": "r-1",
             "original_seen": seen,
             "name_matched": True,
@@ -260,6 +267,10 @@ def _acceptance(golden: Golden) -> None:
             "sender": sender.header.seq,
             "number": 1,
             "inspected": seen,
+            "condition": "none",
+            "route": "land",
+            "centre": "none",
+            "by_hand": "none",
             "security": "here",
             "security_at": seen,
             "weight_source": "typed",
@@ -278,7 +289,13 @@ def _acceptance(golden: Golden) -> None:
         golden.add(outcome, {**job, "cause": cause} if cause else job)
         if outcome == "PrintUnknown":
             golden.add("LabelSeen", job, person=True)
-    golden.add("ItemRefused", {"visit": "v-1", "reason": "prohibited"}, person=True)
+    exempted = {"visit": "v-2", "ground": "letter", "notice": "n-2026-1", "acknowledged": "spoken"}
+    golden.add("SenderExempted", exempted, person=True)
+    golden.add(
+        "ItemRefused",
+        {"visit": "v-1", "reason": "prohibited", "told": True, "item_class": "class_04", "action": "refuse"},
+        person=True,
+    )
 
 
 def signed_documents(golden: Golden) -> dict[str, tuple[bytes, bytes, PublicKey]]:

@@ -42,7 +42,7 @@ BODY_MEMBERS = {
 }  # fmt: skip
 PERSONAL = {
     "DayClosed", "OperatorLoggedIn", "OperatorLocked", "OperatorLoggedOut", "SenderVerified", "ItemAccepted",
-    "ItemRefused", "LabelSeen", "ReprintAsked",
+    "ItemRefused", "LabelSeen", "ReprintAsked", "SenderExempted", "ReaderDownApproved",
 }  # fmt: skip
 SESSION_ENDS = {"OperatorLocked", "OperatorLoggedOut", "SessionEnded"}
 

@@ -134,7 +134,11 @@ class Counter:
         sender = {
             "visit": visit,
             "document": "resident",
+            "sender_kind": "person",
             "method": "chip",
+            "cause": "none",
+            "principal": "none",
+            "proof": "none",
             "read": f"r-{self.serial}",
             "original_seen": NOW,
             "name_matched": True,
@@ -147,13 +151,17 @@ class Counter:
             "sender": self.book.state.head.seq + 1,
             "number": int(self.book.state.value["items"]) + 1,
             "inspected": NOW,
+            "condition": "none",
+            "route": "land",
+            "centre": "none",
+            "by_hand": "none",
             "security": "here",
             "security_at": NOW,
             "weight_source": "typed",
             "name_check": "equal",
         }
         parts = (
-            Part(AttachmentClass.SEALED, "acceptance", secrets.token_bytes(700)),
+            Part(AttachmentClass.SEALED, "sealed", secrets.token_bytes(700)),
             Part(AttachmentClass.ANNEX, "acceptance", self.annex()),
         )
         return [

@@ -46,7 +46,7 @@ def test_the_chained_data_have_the_declared_form_and_name_nobody() -> None:
     state = complete()
     sender = record.sender_data(state, TODAY, RULES)
     item = record.item_data(state, TODAY, RULES, sender_entry=4, number=129)
-    refusal = record.refused_data(state, RefusalReason.CONTENTS_DIFFER)
+    refusal = record.refused_data(state, RefusalReason.CONTENTS_DIFFER, told=True)
     kinds.check("SenderVerified", 1, sender)
     kinds.check("ItemAccepted", 1, item)
     kinds.check("ItemRefused", 1, refusal)

@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 
 from core.errors import RuleError, RuleFault
 from core.identity.card import DocumentKind, Sex
-from core.identity.numbers import NumberWarning, check_number
+from core.identity.numbers import (
+    NumberWarning,
+    check_number,
+    old_number,
+    old_number_warning,
+    pass_number_warning,
+)
 
 PROVINCES = {"11", "34", "44", "52", "81", "82", "83"}
 RESIDENT, HMT, OLD, NEW = (
@@ -110,6 +116,41 @@ def test_two_swapped_digits_are_always_seen(row: tuple[DocumentKind, str, str, S
         assert fault(kind, swapped, birth, sex) in (RuleFault.NUMBER_CHECK, RuleFault.NUMBER_FORM)
 
 
-@given(st.sampled_from(DocumentKind), st.text(max_size=20))
+@given(st.sampled_from((RESIDENT, HMT, OLD, NEW)), st.text(max_size=20))
 def test_anything_else_is_a_named_fault(kind: DocumentKind, text: str) -> None:
     assert fault(kind, text, "1990-01-01", Sex.MALE).startswith("rule.number_")
+
+
+def test_the_published_example_of_a_number_derived_from_the_new_one() -> None:
+    assert old_number("911124198108030024", "CAN", "001") == "CAN110081080310"
+    for parts in (
+        ("91112419810803002", "CAN", "001"),
+        ("911124198108030024", "C1N", "001"),
+        ("9" * 18, "CAN", ""),
+    ):
+        assert old_number(*parts) == ""
+
+
+@pytest.mark.parametrize(
+    ("country", "old", "warned"),
+    [
+        ("CAN", "CAN110081080310", False),
+        ("CAN", "", False),  # nothing was derived
+        ("KAZ", "CAN110081080310", True),
+        ("CAN", "CAN110081080311", True),  # its check digit
+        ("CAN", "CAN120081080310", True),  # another province
+        ("CAN", "CAN", True),
+    ],
+)
+def test_an_old_number_that_does_not_go_with_the_new_one_warns(country: str, old: str, warned: bool) -> None:
+    found = old_number_warning("911124198108030024", country, old)
+    assert found == ((NumberWarning.OLD_NUMBER,) if warned else ())
+
+
+@pytest.mark.parametrize(
+    ("number", "warned"),
+    [("H12345678", False), ("M1234567801", False), ("12345678", False), ("", False), ("K12345678", True),
+     ("H1234567", True), ("1234567890", True)],
+)  # fmt: skip
+def test_forms_of_the_permit_behind_a_residence_card(number: str, warned: bool) -> None:
+    assert pass_number_warning(number) == ((NumberWarning.PERMIT_FORM,) if warned else ())

@@ -64,11 +64,30 @@ def test_every_finding_is_named_and_no_warning_refuses() -> None:
     assert check_card(replace(SPECIMEN, name=" "), TODAY, RULES).problems == (RuleFault.NAME_FORM,)
 
 
+def test_a_child_needs_the_guardian_until_the_day_it_is_fourteen() -> None:
+    child = replace(SPECIMEN, number="529999201211220014", birth=dt.date(2012, 11, 22), sex=Sex.MALE)
+    assert check_card(child, TODAY, RULES).problems == (RuleFault.GUARDIAN_NEEDED,)
+    assert check_card(child, dt.date(2026, 11, 22), RULES).problems == ()
+
+
+def test_a_foreigner_s_card_has_a_name_in_one_script_or_both() -> None:
+    card = replace(
+        SPECIMEN, kind=DocumentKind.FOREIGNER_2023, number="911124198108030024",
+        birth=dt.date(1981, 8, 3), name="", name_en="SHILI, JIA", nationality="CAN",
+        old_number="CAN110081080310",
+    )  # fmt: skip
+    assert check_card(card, TODAY, RULES) == check_card(replace(card, name="示例甲"), TODAY, RULES)
+    assert check_card(card, TODAY, RULES).problems == ()
+    assert check_card(replace(card, name_en=""), TODAY, RULES).problems == (RuleFault.NAME_FORM,)
+    assert check_card(replace(card, name_en="A\u202eB"), TODAY, RULES).problems == (RuleFault.NAME_FORM,)
+    assert check_card(replace(card, nationality="KAZ"), TODAY, RULES).warnings == (NumberWarning.OLD_NUMBER,)
+
+
 @pytest.mark.parametrize(
     ("number", "birth", "today", "warnings"),
     [
-        ("529999201211220014", dt.date(2012, 11, 22), TODAY, (CardWarning.MINOR,)),
-        ("529999201211220014", dt.date(2012, 11, 22), dt.date(2026, 11, 22), ()),
+        ("529999201211220014", dt.date(2012, 11, 22), dt.date(2026, 11, 22), (CardWarning.MINOR,)),
+        ("529999201211220014", dt.date(2012, 11, 22), dt.date(2030, 11, 22), ()),
         ("999999199001010016", dt.date(1990, 1, 1), TODAY, (NumberWarning.REGION_UNKNOWN,)),
     ],
 )
