@@ -229,19 +229,19 @@ def test_a_function_key_inside_a_burst_does_nothing_and_says_so(desk: Desk, key:
     assert window.clerk.message.shown.code == "msg.key_in_burst"
 
 
-def test_enter_goes_through_the_fields_and_sends_nothing(desk: Desk) -> None:
-    """In the order of the form; after the last it goes to the first that is empty."""
+def test_enter_goes_through_the_fields_that_want_something(desk: Desk) -> None:
+    """In the order of the form, round and round; what card or scan filled is never typed into."""
     window, hands, recorder = desk
     window.show_view(replace(BASE, visit=HALF))
     names = list(window.clerk.fields)
+    wanting = [n.value for n in names if not HALF.fields[n].text or HALF.fields[n].problem]
+    assert 2 <= len(wanting) < len(names)
     window.clerk.fields[names[0]].entry.setFocus()
-    walked = [hands.place]
-    for _ in names[1:]:
+    walked = []
+    for _ in range(2 * len(wanting)):
         hands.press(Key.Key_Return, wait=False)
         walked.append(hands.place)
-    assert walked == [name.value for name in names]
-    hands.press(Key.Key_Return, wait=False)
-    assert hands.place == "quantity"
+    assert walked == wanting * 2
     assert recorder.commands == []
 
 
