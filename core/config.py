@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -72,13 +72,43 @@ class _Number:
     most: int
     default: int | None = None
 
+    def read(self, node: Node) -> Option:
+        """The value of a key."""
+        return node.integer(self.least, self.most)
+
+
+@dataclass(frozen=True, slots=True)
+class _Flag:
+    """A yes or no; drivers get 1 or 0."""
+
+    default: int | None = None
+
+    def read(self, node: Node) -> Option:
+        """The value of a key."""
+        return int(node.flag())
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """The absolute path of a file that is the customer's."""
+
+    default: str | None = None
+
+    def read(self, node: Node) -> Option:
+        """The value of a key."""
+        return node.matching(r"/[^\x00]{1,299}", "an absolute path")
+
+
+_Kind = _Number | _Flag | _File
+
 
 @dataclass(frozen=True, slots=True)
 class _Driver:
     """What one driver takes: link schemes (none: no link) and options."""
 
     schemes: tuple[str, ...]
-    options: Mapping[str, _Number] = field(default_factory=dict)
+    options: Mapping[str, _Kind] = field(default_factory=dict)
+    finds_rate: bool = False  # whether ``baud=auto`` may stand behind a serial port
 
 
 _BYTES = ("serial", "tcp", "usb")
@@ -92,12 +122,25 @@ _LABEL = {
     "density": _Number(0, 15),
 }
 _RECEIPT = {"width_mm": _Number(40, 120, 80), "dpi": _Number(100, 600, 203)}
-_SAM = {"max_rf_bytes": _Number(24, 255), "poll_ms": _Number(100, 2000)}  # id-reader.md 1.2, 1.5
+# id-reader.md 1.2, 1.5, 1.6 and 3.  What is not given is the lane's own default (devices/idcard/lane.py).
+_SAM: Mapping[str, _Kind] = {
+    "max_rf_bytes": _Number(24, 255),
+    "poll_ms": _Number(100, 2000),
+    "start_limit_ms": _Number(0, 60_000),
+    "patience_percent": _Number(25, 1000),
+    "reset_on_failure": _Flag(),
+    "newest_address": _Flag(),
+    "body_number": _Flag(),
+    "card_left_s": _Number(0, 3600),
+    "photo_library": _File(),
+    "photo_limit_ms": _Number(100, 10_000),
+}
+_SCANNER: Mapping[str, _Kind] = {"gap_ms": _Number(20, 5000), "gap_ends": _Flag()}
 _LABEL_DRIVERS = {name: _Driver(_PAGES, _LABEL) for name in ("tspl", "zpl", "escpos")}
 
 DRIVERS: Mapping[Slot, Mapping[str, _Driver]] = {
-    Slot.ID_READER: {"sam": _Driver(_BYTES, _SAM)},
-    Slot.SCANNER: {"serial": _Driver(_BYTES), "wedge": _Driver(())},
+    Slot.ID_READER: {"sam": _Driver(_BYTES, _SAM, finds_rate=True)},
+    Slot.SCANNER: {"serial": _Driver(_BYTES, _SCANNER), "wedge": _Driver(())},
     Slot.LABEL_PRINTER: _LABEL_DRIVERS,
     Slot.RECEIPT_PRINTER: {"escpos": _Driver(_PAGES, _RECEIPT)},
     Slot.CARD_READER: {"pcsc": _Driver(("pcsc",))},
@@ -119,6 +162,7 @@ class _Scheme:
 
 
 _PORT = "[1-9][0-9]{0,4}"
+_AUTO = r"[^\s?#]+\?baud=auto"
 _BAUD = r"(?:\?baud=[1-9][0-9]{2,6})?"
 LINKS: Mapping[str, _Scheme] = {
     "serial": _Scheme(rf"[^\s?#]+{_BAUD}", "serial:///dev/ttyUSB0?baud=9600"),
@@ -222,22 +266,23 @@ def _device(slot: Slot, node: Node) -> DeviceConfig:
     required = ("driver", "link") if driver.schemes else ("driver",)
     part = node.members(required, tuple(driver.options))
     options: dict[str, Option] = {}
-    for key, number in driver.options.items():
+    for key, kind in driver.options.items():
         if key in part:
-            options[key] = part[key].integer(number.least, number.most)
-        elif number.default is not None:
-            options[key] = number.default
-    link = _link(part["link"], driver.schemes) if driver.schemes else ""
+            options[key] = kind.read(part[key])
+        elif kind.default is not None:
+            options[key] = kind.default
+    link = _link(part["link"], driver) if driver.schemes else ""
     return DeviceConfig(slot, name, link, options)
 
 
-def _link(node: Node, schemes: Sequence[str]) -> str:
-    text = node.text(300)
+def _link(node: Node, driver: _Driver) -> str:
+    text, schemes = node.text(300), driver.schemes
     scheme, mark, rest = text.partition("://")
     if not mark or scheme not in schemes:
         # A scheme that exists but not for this device is no slip of the pen.
         misspelt = "" if scheme in LINKS or not mark else f"{scheme}://"
         raise node.wrong(", ".join(f"{name}://" for name in schemes), word=misspelt)
-    if not re.fullmatch(LINKS[scheme].rest, rest):
+    searched = driver.finds_rate and scheme == "serial" and re.fullmatch(_AUTO, rest)
+    if not searched and not re.fullmatch(LINKS[scheme].rest, rest):
         raise node.wrong(LINKS[scheme].example)
     return text

@@ -296,3 +296,63 @@ def test_the_example_damaged_anywhere(at: int, length: int, instead: str) -> Non
 @given(st.lists(st.sampled_from(EXAMPLE.splitlines()), max_size=40))
 def test_the_examples_lines_in_any_order(lines: list[str]) -> None:
     attempt("\n".join(lines).encode())
+
+
+READER = EXAMPLE.partition("[devices.scanner]")[0]
+
+
+def test_every_option_of_the_reader() -> None:
+    text = READER + (
+        "max_rf_bytes = 80\npoll_ms = 250\nstart_limit_ms = 8000\npatience_percent = 150\n"
+        "reset_on_failure = false\nnewest_address = true\nbody_number = true\ncard_left_s = 0\n"
+        'photo_library = "/opt/vendor/libwlt.so"\nphoto_limit_ms = 2000\n'
+    )
+    assert parse(text).devices[Slot.ID_READER].options == {
+        "max_rf_bytes": 80,
+        "poll_ms": 250,
+        "start_limit_ms": 8000,
+        "patience_percent": 150,
+        "reset_on_failure": 0,
+        "newest_address": 1,
+        "body_number": 1,
+        "card_left_s": 0,
+        "photo_library": "/opt/vendor/libwlt.so",
+        "photo_limit_ms": 2000,
+    }
+
+
+def test_options_of_a_scanner() -> None:
+    text = READER + '[devices.scanner]\ndriver = "serial"\nlink = "serial:///dev/ttyACM0"\ngap_ms = 90\n'
+    assert parse(text + "gap_ends = true\n").devices[Slot.SCANNER].options == {"gap_ms": 90, "gap_ends": 1}
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("newest_address = 1", ConfigFault.WRONG_TYPE),
+        ('photo_library = "libwlt.so"', ConfigFault.WRONG_VALUE),
+        ('photo_library = ""', ConfigFault.WRONG_VALUE),
+        ("photo_library = 1", ConfigFault.WRONG_TYPE),
+        ("card_left_s = 3601", ConfigFault.WRONG_VALUE),
+        ("patience_percent = 24", ConfigFault.WRONG_VALUE),
+        ("gap_ms = 90", ConfigFault.UNKNOWN_KEY),
+    ],
+)
+def test_options_of_the_reader_that_are_wrong(line: str, code: ConfigFault) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse(READER + line)
+    assert caught.value.code is code
+    assert caught.value.facts["line"] == READER.count("\n") + 1
+
+
+def test_only_the_readers_serial_port_may_be_searched() -> None:
+    searched = READER.replace("baud=115200", "baud=auto")
+    assert parse(searched).devices[Slot.ID_READER].link.endswith("?baud=auto")
+    for wrong in (
+        searched.replace("?baud=auto", "?baud=9600?baud=auto"),
+        searched.replace("serial:///dev/serial/by-id/usb-…", "tcp://192.168.1.50:4001"),
+        READER + '[devices.scanner]\ndriver = "serial"\nlink = "serial:///dev/ttyACM0?baud=auto"\n',
+    ):
+        with pytest.raises(ConfigError) as caught:
+            parse(wrong)
+        assert caught.value.code is ConfigFault.WRONG_VALUE
