@@ -150,14 +150,18 @@ class Clerk:
 
         ``pause_s``: how long she stops to talk, once, in the middle.
         """
+        self.fill(visit, item, pause_s=pause_s)
+        self._note(did="f9", waybill=item.waybill)
+        self.press(c.Commit(time.perf_counter_ns()))
+
+    def fill(self, visit: Visit, item: Item, *, pause_s: float = 0.0) -> None:
+        """Everything but F9."""
         self._turn_to(visit)
         for turn in range(60):
             lacking = self.eyes.visit.missing
             if turn == 8:
                 time.sleep(pause_s)
             if not lacking:
-                self._note(did="f9", waybill=item.waybill)
-                self.press(c.Commit(time.perf_counter_ns()))
                 return
             self._supply(lacking[0], visit, item)
         raise StuckError(describe(self.eyes.view))
