@@ -47,10 +47,14 @@ class Headquarters:
             now=dt.datetime.now(dt.UTC),
         )
 
-    def start(self) -> None:
-        """Listening when it returns."""
-        command = [sys.executable, "-m", "hq", "serve", "--data", str(self.directory)]
-        command += ["--listen", f"127.0.0.1:{self._port}"]
+    def start(self, dies_at: str = "", nth: int = 1) -> None:
+        """Listening when it returns.  ``dies_at``: the named step that it does not survive the n-th time."""
+        if dies_at:
+            command = [sys.executable, "-m", "tests.faults.hq_process", str(self.directory)]
+            command += [str(self._port), dies_at, str(nth)]
+        else:
+            command = [sys.executable, "-m", "hq", "serve", "--data", str(self.directory)]
+            command += ["--listen", f"127.0.0.1:{self._port}"]
         with (self.directory / "log").open("ab") as log:
             self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True)
         assert self._process.stdout is not None
@@ -64,6 +68,15 @@ class Headquarters:
         assert self._process is not None
         self._process.kill()
         self._wait()
+
+    def dead(self) -> bool:
+        """Whether it has died by itself."""
+        return self._process is not None and self._process.poll() is not None
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where it listens."""
+        return "127.0.0.1", self._port
 
     def stop(self) -> None:
         """As a service manager stops it."""

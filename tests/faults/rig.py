@@ -12,6 +12,7 @@ from core.view import CounterView
 from program.machine import SystemClock
 from program.terminal import Parts, Terminal
 from storage.enrol import EnrolRequest, enrol
+from storage.pump import PumpSettings
 from tests.faults.around import BRANCH, Headquarters
 from tests.faults.clerk import Clerk, Eyes
 from tests.faults.counter import CHEAP, PASSWORD, QUICK_PUMP
@@ -31,6 +32,7 @@ class Rig:
         url: str = "",
         probe: Probe = no_probe,
         publish: Callable[[CounterView], None] = lambda _view: None,
+        pump: PumpSettings = QUICK_PUMP,
     ) -> None:
         """``url``: where the terminal looks for headquarters once it is enrolled; "": there."""
         self.headquarters = headquarters
@@ -40,6 +42,7 @@ class Rig:
         self.eyes = Eyes(publish)
         self._url = url or headquarters.url
         self._probe = probe
+        self._pump = pump
         self._enrol()
         self.terminal: Terminal | None = None
 
@@ -76,7 +79,7 @@ class Rig:
             device_configs(self.desk.links()),
         )
         self.terminal = Terminal(
-            config, self.data, self.eyes, parts=Parts(probe=self._probe, pump=QUICK_PUMP)
+            config, self.data, self.eyes, parts=Parts(probe=self._probe, pump=self._pump)
         )
         self.clerk = Clerk(self.terminal.station, self.eyes, self.desk.client)
         self.terminal.start()
@@ -100,6 +103,12 @@ class Rig:
         """The code on the screen."""
         said = self.eyes.view.message
         return said.code if said is not None else ""
+
+    def wait_synced(self) -> None:
+        """Until headquarters has said that it holds everything."""
+        assert self.terminal is not None
+        live = self.terminal.station._live
+        self.eyes.wait(lambda _view: live.received == live.state.head.seq, "headquarters")
 
     def look(self) -> Snapshot:
         """Everything in the store, verified from outside."""
