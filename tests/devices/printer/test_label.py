@@ -16,7 +16,8 @@ from PIL import Image
 from core.devices import Label
 from core.errors import ConfigError, ConfigFault, DeviceError, DeviceFault
 from devices.printer.fonts import FontBook
-from devices.printer.label import LabelRenderer, Placed, RenderedLabel, label_texts, render_label
+from devices.printer.label import LabelRenderer, label_texts, render_label
+from devices.printer.setting import Placed, RenderedPage
 from devices.printer.template import DEFAULT_TEMPLATES, Rule, Template, TextBox, load_template
 from tests.devices.printer.labels import FULL, PLAIN, labels
 from tests.peers.barcodes import READERS
@@ -35,15 +36,15 @@ def renderer(template: Template) -> LabelRenderer:
     return LabelRenderer(FontBook(), template, 203)
 
 
-def picture(page: RenderedLabel) -> Image.Image:
+def picture(page: RenderedPage) -> Image.Image:
     return Image.open(io.BytesIO(page.bitmap.to_png()))
 
 
-def said(page: RenderedLabel, field: str) -> str:
+def said(page: RenderedPage, field: str) -> str:
     return "".join(placed.text for placed in page.placed if placed.kind == "text" and placed.field == field)
 
 
-def texts_of(page: RenderedLabel) -> dict[str, str]:
+def texts_of(page: RenderedPage) -> dict[str, str]:
     """Field → text as placed, captions left aside."""
     fields = {placed.field for placed in page.placed if placed.kind == "text" and placed.field != "caption"}
     return {field: said(page, field) for field in fields}
@@ -69,7 +70,7 @@ def in_dots(area: Rule | TextBox) -> tuple[int, int, int, int]:
     )
 
 
-def assert_sound(page: RenderedLabel) -> None:
+def assert_sound(page: RenderedPage) -> None:
     """All inside the page, nothing over anything else."""
     for placed in page.placed:
         left, top, right, bottom = box(placed)
@@ -83,7 +84,7 @@ def assert_sound(page: RenderedLabel) -> None:
         assert apart, f"{one.field} {a} over {other.field} {b}"
 
 
-def assert_reads_back(page: RenderedLabel, label: Label) -> None:
+def assert_reads_back(page: RenderedPage, label: Label) -> None:
     for name, read in READERS.items():
         assert read(picture(page)) == {"code128": [label.waybill], "qr": [label.token]}, name
 
@@ -99,7 +100,7 @@ def test_any_label_fits_without_overlap_and_reads_back(renderer: LabelRenderer, 
     assert texts_of(page) == expected
 
 
-def read_from_picture(page: RenderedLabel) -> list[tuple[str, str]]:
+def read_from_picture(page: RenderedPage) -> list[tuple[str, str]]:
     """(field, line) as the picture shows them.
 
     Candidates are all characters of the label and look-alikes: the nearest must be the right one each
