@@ -44,7 +44,10 @@ class ItemRow:
     operator: str
     label: str  # "due" | "started" | "printed" | "unknown"
     copies: int
-    annex: dict[str, object]  # the decoded annex: what the label prints
+    annex: dict[str, object]  # the decoded annex: what label and receipt print
+    receipt: str = "none"  # "none" | "due" | "started" | "printed" | "unknown"
+    receipt_copies: int = 0
+    affixed: bool = False  # the label was scanned on the parcel
 
     def __repr__(self) -> str:
         return f"ItemRow(seq={self.seq}, label={self.label!r}, …)"

@@ -142,6 +142,8 @@ class ItemView:
     label: str = "due"  # "due" | "started" | "printed" | "unknown"
     label_fault: str = ""  # DeviceFault code that holds the label up
     copies: int = 0
+    receipt: str = "none"  # "none" | "due" | "started" | "printed" | "unknown"
+    affixed: bool = False  # the label was scanned on its parcel
     at_headquarters: bool = False
 
 

@@ -32,8 +32,15 @@ _ATTACHMENT = (
     "INSERT INTO attachment (seq, n, class, retention, month, nonce, data) VALUES (?, ?, ?, ?, ?, ?, ?)"
 )
 _STATE = "INSERT INTO state (id, body) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body"
-_ITEM = "INSERT INTO item (seq, day, waybill, token, label, copies) VALUES (?, ?, ?, ?, ?, ?)"
-_LABEL = "UPDATE item SET label = ?, copies = coalesce(?, copies) WHERE seq = ?"
+_ITEM = (
+    "INSERT INTO item (seq, day, waybill, token, label, copies, receipt, receipt_copies, affixed) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_PAGE = (
+    "UPDATE item SET label = coalesce(?, label), copies = coalesce(?, copies), "
+    "receipt = coalesce(?, receipt), receipt_copies = coalesce(?, receipt_copies), "
+    "affixed = coalesce(?, affixed) WHERE seq = ?"
+)
 _MARK = (
     "INSERT INTO mark (id, document, signature) VALUES (1, ?, ?) "
     "ON CONFLICT (id) DO UPDATE SET document = excluded.document, signature = excluded.signature"
@@ -98,7 +105,7 @@ class SqlJournal(JournalReader):
             if inserts:
                 writer.exec_driver_sql(_ITEM, [_item_row(record) for record in inserts])
             if labels:
-                writer.exec_driver_sql(_LABEL, [(c.label, c.copies, c.seq) for c in labels])
+                writer.exec_driver_sql(_PAGE, [_page_row(change) for change in labels])
             self._probe("journal.views")
             self._probe("journal.before_commit")
         self._state = state
@@ -178,9 +185,9 @@ class SqlJournal(JournalReader):
                 raise StoreError(StoreFault.CONFLICT, what="head", seq=header.seq)
             head = entry.head
 
-    def _changes(self, entries: Sequence[Entry]) -> tuple[list[views.ItemRecord], list[views.LabelChange]]:
+    def _changes(self, entries: Sequence[Entry]) -> tuple[list[views.ItemRecord], list[views.PageChange]]:
         inserts: list[views.ItemRecord] = []
-        labels: list[views.LabelChange] = []
+        labels: list[views.PageChange] = []
         day = self._state.day
         for entry in entries:
             day = views.day_after(entry, day)
@@ -249,4 +256,11 @@ def _entry_row(entry: Entry) -> tuple[object, ...]:
 
 
 def _item_row(record: views.ItemRecord) -> tuple[object, ...]:
-    return record.seq, record.day, record.waybill, record.token, record.label, record.copies
+    return (
+        record.seq, record.day, record.waybill, record.token, record.label, record.copies,
+        record.receipt, record.receipt_copies, record.affixed,
+    )  # fmt: skip
+
+
+def _page_row(change: views.PageChange) -> tuple[object, ...]:
+    return (*(getattr(change, name) for name in views.CHANGING), change.seq)

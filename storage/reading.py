@@ -26,7 +26,8 @@ _ATTACHMENTS = (
     "WHERE seq BETWEEN ? AND ? ORDER BY seq, n"
 )
 _ITEMS = (
-    "SELECT i.seq, i.day, i.waybill, i.token, i.label, i.copies, e.epoch, e.body, "
+    "SELECT i.seq, i.day, i.waybill, i.token, i.label, i.copies, i.receipt, i.receipt_copies, i.affixed, "
+    "e.epoch, e.body, "
     "a.n, a.class, a.retention, a.month, a.nonce, a.data "
     "FROM item i JOIN entry e ON e.seq = i.seq "
     "JOIN attachment a ON a.seq = i.seq AND a.class = 'annex' "
@@ -122,7 +123,7 @@ class JournalReader:
         return [item for item in found if item is not None]
 
     def _item(self, row: Sequence[Any]) -> ItemRow | None:
-        seq, day, waybill, token, label, copies, epoch, body, n, *rest = row
+        seq, day, waybill, token, label, copies, receipt, receipt_copies, affixed, epoch, body, n, *rest = row
         annex_row: Row = (seq, n, rest[0], rest[1], rest[2], rest[3], rest[4])
         annex = from_row(annex_row, self.terminal, epoch, self.keys.find)
         decoded = decode_annex(annex.data) if annex is not None else None
@@ -135,7 +136,21 @@ class JournalReader:
             raise StoreError(StoreFault.DAMAGED, what="entry", seq=seq) from None
         at, operator = stamp(header.trusted.at), header.actor.id
         return ItemRow(
-            seq, epoch, header.operation, visit, waybill, token, day, at, operator, label, copies, decoded
+            seq,
+            epoch,
+            header.operation,
+            visit,
+            waybill,
+            token,
+            day,
+            at,
+            operator,
+            label,
+            copies,
+            decoded,
+            receipt,
+            receipt_copies,
+            bool(affixed),
         )
 
     def drafts(self, operator: str) -> list[tuple[str, bytes, str]]:

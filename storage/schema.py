@@ -5,6 +5,7 @@ unless something is searched or erased by it.
 from __future__ import annotations
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -93,6 +94,9 @@ ITEM = Table(
     Column("token", Text, nullable=False, index=True),
     Column("label", Text, nullable=False),
     Column("copies", Integer, nullable=False),
+    Column("receipt", Text, nullable=False),
+    Column("receipt_copies", Integer, nullable=False),
+    Column("affixed", Boolean, nullable=False),
 )
 
 # Staff names: shown on the screen, never in the chain and never outside the encrypted file.

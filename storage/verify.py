@@ -239,7 +239,10 @@ def _check_operators(journal: JournalReader, folded: State) -> None:
 
 
 def _check_items(journal: JournalReader, rows: dict[int, views.ItemRecord]) -> None:
-    query = "SELECT seq, day, waybill, token, label, copies FROM item ORDER BY seq"
+    query = (
+        "SELECT seq, day, waybill, token, label, copies, receipt, receipt_copies, affixed "
+        "FROM item ORDER BY seq"
+    )
     with journal.database.reading() as connection:
         stored = [views.ItemRecord(*row) for row in connection.exec_driver_sql(query)]
     wanted = [rows[seq] for seq in sorted(rows)]

@@ -26,21 +26,30 @@ class ItemRecord:
     token: str
     label: str
     copies: int
+    receipt: str
+    receipt_copies: int
+    affixed: bool
 
     def __repr__(self) -> str:
         return f"ItemRecord(seq={self.seq}, label={self.label!r}, copies={self.copies}, …)"
 
 
 @dataclass(frozen=True, slots=True)
-class LabelChange:
-    """What an entry says of an earlier item's label; ``copies`` None: as before."""
+class PageChange:
+    """What an entry says of an earlier item's label or receipt; None: as before."""
 
     seq: int
-    label: str
+    label: str | None = None
     copies: int | None = None
+    receipt: str | None = None
+    receipt_copies: int | None = None
+    affixed: bool | None = None
 
 
-_LABELS = {"LabelPrinted": PRINTED, "LabelSeen": PRINTED, "PrintNotDone": DUE, "PrintUnknown": UNKNOWN}
+CHANGING = ("label", "copies", "receipt", "receipt_copies", "affixed")
+NONE = "none"  # no receipt is printed for the item
+_RECEIPT_SLOT = "receipt_printer"
+_PAGES = {"PrintStarted": STARTED, "PrintSeen": PRINTED, "PrintNotDone": DUE, "PrintUnknown": UNKNOWN}
 
 
 def day_after(entry: Entry, day: int) -> int:
@@ -48,7 +57,7 @@ def day_after(entry: Entry, day: int) -> int:
     return int(entry.data["day"]) if entry.header.kind == "DayOpened" else day
 
 
-def change_of(entry: Entry, day: int) -> ItemRecord | LabelChange | None:
+def change_of(entry: Entry, day: int) -> ItemRecord | PageChange | None:
     """What ``entry`` (of business day ``day``) does to the look-ups."""
     kind = entry.header.kind
     if kind == "ItemAccepted":
@@ -56,22 +65,33 @@ def change_of(entry: Entry, day: int) -> ItemRecord | LabelChange | None:
         if annex is None:
             return None
         waybill, token = str(annex.get("waybill", "")), str(annex.get("token", ""))
-        return ItemRecord(entry.header.seq, day, waybill, token, DUE, 0)
-    if kind == "PrintStarted":
-        return LabelChange(int(entry.data["item"]), STARTED, int(entry.data["copy"]))
-    if kind in _LABELS:
-        return LabelChange(int(entry.data["item"]), _LABELS[kind])
-    return None
+        receipt = DUE if entry.data["receipt"] else NONE
+        return ItemRecord(entry.header.seq, day, waybill, token, DUE, 0, receipt, 0, False)
+    return _page_change(kind, entry.data)
 
 
-def apply(rows: dict[int, ItemRecord], change: ItemRecord | LabelChange | None) -> None:
+def _page_change(kind: str, data: Mapping[str, Any]) -> PageChange | None:
+    if kind == "LabelPrinted":
+        return PageChange(int(data["item"]), label=PRINTED)
+    if kind == "ReceiptPrinted":
+        return PageChange(int(data["item"]), receipt=PRINTED)
+    if kind == "LabelAffixed":
+        return PageChange(int(data["item"]), affixed=True)
+    if kind not in _PAGES:
+        return None
+    seq, copies = int(data["item"]), int(data["copy"]) if kind == "PrintStarted" else None
+    if data["slot"] == _RECEIPT_SLOT:
+        return PageChange(seq, receipt=_PAGES[kind], receipt_copies=copies)
+    return PageChange(seq, label=_PAGES[kind], copies=copies)
+
+
+def apply(rows: dict[int, ItemRecord], change: ItemRecord | PageChange | None) -> None:
     """Follow one change in memory, as the journal's statements do in the table."""
     if isinstance(change, ItemRecord):
         rows[change.seq] = change
     elif change is not None and change.seq in rows:
-        row = rows[change.seq]
-        copies = row.copies if change.copies is None else change.copies
-        rows[change.seq] = replace(row, label=change.label, copies=copies)
+        said = {name: getattr(change, name) for name in CHANGING}
+        rows[change.seq] = replace(rows[change.seq], **{k: v for k, v in said.items() if v is not None})
 
 
 def annex_of(entry: Entry) -> Mapping[str, Any] | None:

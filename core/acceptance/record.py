@@ -20,6 +20,7 @@ from core.commands import Field, RefusalReason
 from core.devices import Label
 from core.errors import EntryError, EntryFault, RuleError, RuleFault
 from core.identity.card import DocumentKind
+from core.identity.masking import mask_number_for_record
 from core.identity.validity import UNDATED, validity_code
 from core.ledger.entry import stamp
 from core.rule_data import Rules
@@ -28,6 +29,8 @@ FORM = 1
 NAME_EXACT, NAME_FOLDED = "exact", "folded"
 _HINT_TAG = b"counter/digest-hint/1\0"
 _HINT_KEY_MIN = 16
+# What an annex holds besides the label: for the receipt and for look-ups.
+_BESIDE = ("form", "hint", "document", "document_number", "fee_cents", "payment")
 
 
 def need_complete(visit: Visit, today: dt.date, rules: Rules) -> Identity:
@@ -59,7 +62,7 @@ def sender_data(visit: Visit, today: dt.date, rules: Rules) -> dict[str, Any]:
 
 
 def item_data(
-    visit: Visit, today: dt.date, rules: Rules, *, sender_entry: int, number: int
+    visit: Visit, today: dt.date, rules: Rules, *, sender_entry: int, number: int, receipt: bool = False
 ) -> dict[str, Any]:
     """The data of ItemAccepted 1; ``number`` is the item's at this terminal.  Raises RuleError NOT_READY."""
     identity = need_complete(visit, today, rules)
@@ -78,6 +81,7 @@ def item_data(
         "weight_source": WEIGHT_TYPED,
         "name_check": NAME_EXACT if exact else NAME_FOLDED,
         "by_hand": identity.cause,
+        "receipt": receipt,
     }
 
 
@@ -124,17 +128,25 @@ def sealed_payload(visit: Visit, today: dt.date, rules: Rules) -> dict[str, Any]
 # -- annex ------------------------------------------------------------------------------------------
 
 
-def annex(printed: Label, hint: str) -> dict[str, Any]:
+def annex(
+    printed: Label, hint: str, identity: Identity | None, fee_cents: int | None = None, payment: str = ""
+) -> dict[str, Any]:
     """The annex of ItemAccepted: the label's fields but for ``copy``, and the digest hint."""
     fields = dataclasses.asdict(printed)
     del fields["copy"]
-    return {"form": FORM, "hint": hint, **fields}
+    beside = {
+        "document": identity.kind.value if identity else "",
+        "document_number": mask_number_for_record(identity.number) if identity else "",
+        "fee_cents": fee_cents,
+        "payment": payment,
+    }
+    return {"form": FORM, "hint": hint, **beside, **fields}
 
 
 def label_from_annex(value: Mapping[str, Any], copy: int) -> Label:
     """The label to print from an annex.  Raises EntryError FORM where it is not one."""
     types = get_type_hints(Label)
-    if value.get("form") != FORM or set(value) != {*types, "form", "hint"} - {"copy"}:
+    if value.get("form") != FORM or set(value) != {*types, *_BESIDE} - {"copy"}:
         raise EntryError(EntryFault.FORM, what="annex")
     fields = {name: value[name] for name in types if name != "copy"}
     # ``type`` and not ``isinstance``: True would pass for a quantity of one.

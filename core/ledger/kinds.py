@@ -138,6 +138,7 @@ _ALL = (
             "weight_source": CODE,
             "name_check": CODE,
             "by_hand": CODE,
+            "receipt": FLAG,
         },
         True,
     ),
@@ -153,10 +154,12 @@ _ALL = (
     # printing
     Kind("PrintStarted", 1, {"item": COUNT, "job": ID, "slot": CODE, "copy": COUNT}, False),
     Kind("LabelPrinted", 1, {"item": COUNT, "job": ID}, False),
-    Kind("PrintNotDone", 1, {"item": COUNT, "job": ID, "cause": CODE}, False),
-    Kind("PrintUnknown", 1, {"item": COUNT, "job": ID, "cause": CODE}, False),
+    Kind("PrintNotDone", 1, {"item": COUNT, "job": ID, "slot": CODE, "cause": CODE}, False),
+    Kind("PrintUnknown", 1, {"item": COUNT, "job": ID, "slot": CODE, "cause": CODE}, False),
     Kind("ReprintAsked", 1, {"item": COUNT}, True),
-    Kind("LabelSeen", 1, {"item": COUNT, "job": ID}, True),
+    Kind("PrintSeen", 1, {"item": COUNT, "job": ID, "slot": CODE}, True),
+    Kind("ReceiptPrinted", 1, {"item": COUNT, "job": ID}, False),
+    Kind("LabelAffixed", 1, {"item": COUNT, "by": CODE}, True),
 )
 
 KINDS: Mapping[tuple[str, int], Kind] = {(kind.name, kind.version): kind for kind in _ALL}

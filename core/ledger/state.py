@@ -50,7 +50,16 @@ class State:
 
 
 READER_DOWN = "reader_down"  # the cause under which such items count against the approval
-_COUNTS = {"accepted": 0, "refused": 0, "senders": 0, "labels": 0, "copies": 0, "unknown": 0}
+_COUNTS = {
+    "accepted": 0,
+    "refused": 0,
+    "senders": 0,
+    "labels": 0,
+    "receipts": 0,
+    "affixed": 0,
+    "copies": 0,
+    "unknown": 0,
+}
 _EMPTY: dict[str, Any] = {
     "terminal": "",
     "epoch": 1,
@@ -62,6 +71,8 @@ _EMPTY: dict[str, Any] = {
     "operators": {},
     "session": None,
     "labels": {},
+    "receipts": {},
+    "unscanned": {},
     "items": 0,
     "senders": {},
     "directives": {"number": 0, "head": ""},
@@ -126,6 +137,7 @@ def _day_opened(value: dict[str, Any], entry: Entry) -> None:
     elif before in value["days"]:  # its verdict may come later
         _with(value, "days", before, {**value["days"][before], "last": entry.header.seq - 1})
     value["day"], value["date"], value["closed"] = entry.data["day"], entry.data["date"], False
+    value["unscanned"] = {}  # what is left is the difference of the day before, in its counts
     opened = {"date": value["date"], "first": entry.header.seq, "last": 0, "counts": _COUNTS}
     _with(value, "days", str(value["day"]), opened)
 
@@ -173,7 +185,10 @@ def _sender(value: dict[str, Any], entry: Entry) -> None:
 
 def _item(value: dict[str, Any], entry: Entry) -> None:
     value["items"] = entry.data["number"]
-    _with(value, "labels", str(entry.header.seq), {"state": "due", "job": "", "copies": 0, "again": False})
+    due = {"state": "due", "job": "", "copies": 0, "again": False}
+    _with(value, "labels", str(entry.header.seq), due)
+    if entry.data["receipt"]:
+        _with(value, "receipts", str(entry.header.seq), due)
     if entry.data["by_hand"] == READER_DOWN:
         mode = value["reader_down"]
         value["reader_down"] = {**mode, "left": max(0, mode["left"] - 1)}
@@ -193,39 +208,67 @@ def _lapsed(value: dict[str, Any], entry: Entry) -> None:
     value["lapsed"] = [*value["lapsed"], row]
 
 
+# -- printing: the same way for labels and receipts, each in a member of its own ------------------
+
+_RECEIPT_SLOT = "receipt_printer"
+
+
+def _member(entry: Entry) -> str:
+    """Which member the pages of the entry's slot stand in."""
+    return "receipts" if entry.data["slot"] == _RECEIPT_SLOT else "labels"
+
+
 def _print_started(value: dict[str, Any], entry: Entry) -> None:
-    item = str(entry.data["item"])
-    # No row: its label came out before, so this page is one more of it.
-    row = value["labels"].get(item, {"again": True})
+    member, item = _member(entry), str(entry.data["item"])
+    # No row: its page came out before, so this one is one more of it.
+    row = value[member].get(item, {"again": True})
     started = {"state": "started", "job": entry.data["job"], "copies": entry.data["copy"]}
-    _with(value, "labels", item, {"again": row["again"], **started})
+    _with(value, member, item, {"again": row["again"], **started})
 
 
-def _printed(value: dict[str, Any], entry: Entry) -> None:
-    row = _without(value, "labels", str(entry.data["item"]))
+def _label_printed(value: dict[str, Any], entry: Entry) -> None:
+    item = str(entry.data["item"])
+    row = _without(value, "labels", item)
     _count(value, "labels" if row and not row["again"] else "copies")
+    if row and not row["again"]:
+        _with(value, "unscanned", item, True)
+
+
+def _receipt_printed(value: dict[str, Any], entry: Entry) -> None:
+    row = _without(value, "receipts", str(entry.data["item"]))
+    if row and not row["again"]:
+        _count(value, "receipts")
 
 
 def _seen(value: dict[str, Any], entry: Entry) -> None:
     """A person looked at the printer: the page did come out."""
-    row = _without(value, "labels", str(entry.data["item"]))
+    member, item = _member(entry), str(entry.data["item"])
+    row = _without(value, member, item)
     if row and not row["again"]:
-        _count(value, "labels")
+        _count(value, member)
+        if member == "labels":
+            _with(value, "unscanned", item, True)
 
 
 def _not_done(value: dict[str, Any], entry: Entry) -> None:
-    item = str(entry.data["item"])
-    row = value["labels"].get(item)
+    member, item = _member(entry), str(entry.data["item"])
+    row = value[member].get(item)
     if row:
-        _with(value, "labels", item, {**row, "state": "due", "job": ""})
+        _with(value, member, item, {**row, "state": "due", "job": ""})
 
 
 def _unknown(value: dict[str, Any], entry: Entry) -> None:
-    item = str(entry.data["item"])
-    row = value["labels"].get(item)
+    member, item = _member(entry), str(entry.data["item"])
+    row = value[member].get(item)
     if row:
-        _with(value, "labels", item, {**row, "state": "unknown"})
+        _with(value, member, item, {**row, "state": "unknown"})
     _count(value, "unknown")
+
+
+def _affixed(value: dict[str, Any], entry: Entry) -> None:
+    """The label was scanned on its parcel (R18)."""
+    _without(value, "unscanned", str(entry.data["item"]))
+    _count(value, "affixed")
 
 
 _STEPS = {
@@ -246,8 +289,10 @@ _STEPS = {
     ("ItemRefused", 1): _refused,
     ("DraftLapsed", 1): _lapsed,
     ("PrintStarted", 1): _print_started,
-    ("LabelPrinted", 1): _printed,
-    ("LabelSeen", 1): _seen,
+    ("LabelPrinted", 1): _label_printed,
+    ("ReceiptPrinted", 1): _receipt_printed,
+    ("LabelAffixed", 1): _affixed,
+    ("PrintSeen", 1): _seen,
     ("PrintNotDone", 1): _not_done,
     ("PrintUnknown", 1): _unknown,
 }

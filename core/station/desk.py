@@ -24,7 +24,7 @@ from core.ports import ItemRow
 from core.station import reader_down
 from core.station.days import day_proposals
 from core.station.live import Live, new_id
-from core.station.printing import Labels
+from core.station.paper import Paper
 from core.view import ItemView, Screen, VisitView
 
 _SAVE_AFTER_SECONDS = 0.4
@@ -37,9 +37,9 @@ _RETENTION, _RETENTION_SEALED = "acceptance", "sealed"
 class Desk:
     """Called on the station's thread only."""
 
-    def __init__(self, live: Live, labels: Labels) -> None:
+    def __init__(self, live: Live, paper: Paper) -> None:
         self._live = live
-        self._labels = labels
+        self._paper = paper
         self._reading = False
         self._dirty_since = 0.0
         self._draft = ""  # id of the saved draft, "" where none is
@@ -236,10 +236,13 @@ class Desk:
     def _next_customer(self) -> None:
         if not self.visit.empty:
             raise RuleError(RuleFault.NOT_READY, what="item")
-        lying = self.visit.on_reader
+        lying, unscanned = self.visit.on_reader, self._live.state.value["unscanned"]
+        loose = sum(1 for item in self.items if str(item) in unscanned)
         self._end_visit()
         if lying:
             self._live.say("msg.card_left", "warning")
+        elif loose:
+            self._live.say("msg.unscanned", "warning", count=loose)
 
     def _end_visit(self) -> None:
         lying = self.visit.on_reader
@@ -296,7 +299,7 @@ class Desk:
         self.items.append(item)
         self.last_item = item
         self._changed()
-        self._labels.send(item, command.pressed_ns)
+        self._paper.send(item, command.pressed_ns)
         # Before the screen says "accepted" the customer's part is on the disk for the next item.  What
         # the disk refuses now is tried again later: the item itself is accepted.
         with contextlib.suppress(StoreError):
@@ -318,13 +321,14 @@ class Desk:
                 _RETENTION_SEALED,
                 wire.encode(record.sealed_payload(visit, today, rules)),
             ),
-            Part(AttachmentClass.ANNEX, _RETENTION, wire.encode(record.annex(printed, hint))),
+            Part(AttachmentClass.ANNEX, _RETENTION, wire.encode(record.annex(printed, hint, identity))),
         )
 
         def item(state: State) -> dict[str, object]:
             # The sender's entry is that of an earlier item of this visit, or the one just before.
             entry = visit.sender_entry or state.head.seq
-            return record.item_data(visit, today, rules, sender_entry=entry, number=number)
+            receipt = live.settings.receipts
+            return record.item_data(visit, today, rules, sender_entry=entry, number=number, receipt=receipt)
 
         made = [Proposal("ItemAccepted", item, visit.item.operation, True, parts)]
         if not visit.sender_entry:
@@ -370,11 +374,40 @@ class Desk:
         live = self._live
         if live.screen is not Screen.CLERK:
             return
+        if self._scanned_back(text.strip()):
+            return
         step = inputs.waybill_scanned(self.visit, text, live.rules, self._known)
         self._take(step)
         if not step.note:
             live.say("msg.waybill_scanned")
         self._changed()
+
+    def _scanned_back(self, text: str) -> bool:
+        """A label scanned on its parcel (R18): by its token at any time, by its waybill right after F9.
+
+        While the label of the item on the screen is not scanned, another item's label alarms: it is
+        on the wrong parcel.
+        """
+        live = self._live
+        journal, unscanned = live.need_journal(), live.state.value["unscanned"]
+        standing = self.visit.item.accepted
+        row, by = journal.item_by_token(text), "token"
+        if row is None and standing:
+            row, by = journal.item_by_waybill(text.replace(" ", "").upper()), "waybill"
+        if row is None:
+            return False
+        number = str(row.annex.get("number", ""))
+        if row.seq != standing and str(standing) in unscanned:
+            live.say("msg.other_label", "error", number=number)
+        elif str(row.seq) in unscanned:
+            data = {"item": row.seq, "by": by}
+            live.commit([Proposal("LabelAffixed", data, new_id(), by_person=True)])
+            live.say("msg.affixed", "good", number=number)
+        elif row.affixed:
+            live.say("msg.affixed_already", "info", number=number)
+        else:
+            live.say("msg.label_waits", "warning", fault=self._paper.faults.get(row.seq, ""))
+        return True
 
     def _known(self, waybill: str) -> v.KnownWaybill | None:
         row = self._live.need_journal().item_by_waybill(waybill)

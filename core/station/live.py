@@ -30,6 +30,7 @@ class StationSettings:
     branch: str
     terminal: str
     demonstration: bool = False
+    receipts: bool = False  # a receipt printer stands here
 
 
 @dataclass

@@ -1,25 +1,33 @@
-"""Labels on their way: due, started, printed or unknown.  Never guessed, never printed before the record."""
+"""Pages on their way: due, started, printed or unknown.  Never guessed, never printed before the record."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
-from core.acceptance.record import label_from_annex
-from core.devices import PrintJob, PrintOutcome, Slot
+from core.devices import Label, PrintJob, PrintOutcome, Receipt, Slot
 from core.errors import RuleError, RuleFault, StoreError
 from core.ledger.writer import Proposal
-from core.ports import Printer
+from core.ports import ItemRow, Printer
 from core.station.live import Live, new_id
 
 _TRY_AGAIN_SECONDS = 5.0
 
 
-class Labels:
-    """The station's side of printing.  Called on the station's thread only."""
+Make = Callable[[ItemRow, int], Label | Receipt]  # the page of an item, n-th copy
 
-    def __init__(self, live: Live, printer: Printer) -> None:
+
+class Pages:
+    """The station's side of one printer: labels, or receipts.  Called on the station's thread only."""
+
+    def __init__(self, live: Live, printer: Printer, slot: Slot, make: Make) -> None:
         self._live = live
         self._printer = printer
+        self._slot = slot
+        self._make = make
+        self._receipts = slot is Slot.RECEIPT_PRINTER
+        self._member = "receipts" if self._receipts else "labels"
+        self._printed = "ReceiptPrinted" if self._receipts else "LabelPrinted"
         self._queued: dict[int, PrintJob] = {}  # item → job that a lane holds
         self._late: dict[int, tuple[PrintJob, PrintOutcome, str]] = {}  # what the disk did not take
         self._again: set[int] = set()  # due, but their start could not be recorded
@@ -32,12 +40,13 @@ class Labels:
         row = live.need_journal().item(item)
         if row is None or item in self._queued:
             return False
-        state = live.state.value["labels"].get(str(item))
-        # A label that may have come out once is a copy from then on, however it ended.
-        copy = row.copies if row.label == "due" else row.copies + 1
+        state = live.state.value[self._member].get(str(item))
+        # A page that may have come out once is a copy from then on, however it ended.
+        stands, copies = (row.receipt, row.receipt_copies) if self._receipts else (row.label, row.copies)
+        copy = copies if stands in ("due", "none") else copies + 1
         if state is not None and state["state"] == "due":
             copy = int(state["copies"])
-        job = PrintJob(new_id(), Slot.LABEL_PRINTER, item, label_from_annex(row.annex, copy), pressed_ns)
+        job = PrintJob(new_id(), self._slot, item, self._make(row, copy), pressed_ns)
         self._queued[item] = job
         live.probe("print.submitted")
         self._printer.submit(job)
@@ -62,20 +71,27 @@ class Labels:
         """A person looked at the printer: the label came out after all.  0: the oldest unknown one."""
         live = self._live
         live.need_session()
-        unknown = {int(i): row for i, row in live.state.value["labels"].items() if row["state"] == "unknown"}
+        rows = live.state.value[self._member]
+        unknown = {int(i): row for i, row in rows.items() if row["state"] == "unknown"}
         item = item or min(unknown, default=0)
         if item not in unknown:
             raise RuleError(RuleFault.NOTHING_TO_REPRINT)
-        data = {"item": item, "job": unknown[item]["job"]}
-        live.commit([Proposal("LabelSeen", data, new_id(), by_person=True)])
+        data = {"item": item, "job": unknown[item]["job"], "slot": self._slot.value}
+        live.commit([Proposal("PrintSeen", data, new_id(), by_person=True)])
         live.probe("seen.recorded")
         self.faults.pop(item, None)
+
+    def is_unknown(self, item: int) -> bool:
+        """Whether a page of the item may or may not have come out (0: of any item)."""
+        rows = self._live.state.value[self._member]
+        wanted = [rows.get(str(item))] if item else list(rows.values())
+        return any(row is not None and row["state"] == "unknown" for row in wanted)
 
     def starting(self, job: PrintJob) -> bool:
         """The lane is about to send the first byte: ``PrintStarted`` is durable when this returns True."""
         if self._live.journal is None or self._queued.get(job.item) is not job:
             return False
-        data = {"item": job.item, "job": job.job, "slot": job.slot.value, "copy": job.label.copy}
+        data = {"item": job.item, "job": job.job, "slot": job.slot.value, "copy": job.page.copy}
         self._live.probe("print.starting")
         try:
             self._live.commit([Proposal("PrintStarted", data, new_id())])
@@ -114,17 +130,17 @@ class Labels:
         live = self._live
         if live.journal is None:
             return  # the vault was shut meanwhile: the next opening finds "started" and says so
-        row = live.state.value["labels"].get(str(job.item))
+        row = live.state.value[self._member].get(str(job.item))
         if row is None or row["job"] != job.job:
             # Never started: the label stays due; the person sees why.
             self.faults[job.item] = fault
             live.say("msg.label_waits", "warning", fault=fault)
             return
         if outcome is PrintOutcome.PRINTED:
-            live.commit([Proposal("LabelPrinted", {"item": job.item, "job": job.job}, new_id())])
+            live.commit([Proposal(self._printed, {"item": job.item, "job": job.job}, new_id())])
             return
         self.faults[job.item] = fault
-        data = {"item": job.item, "job": job.job, "cause": fault or "unknown"}
+        data = {"item": job.item, "job": job.job, "slot": self._slot.value, "cause": fault or "unknown"}
         if outcome is PrintOutcome.NOT_PRINTED:
             live.commit([Proposal("PrintNotDone", data, new_id())])
             live.say("msg.label_waits", "warning", fault=fault)
@@ -135,14 +151,19 @@ class Labels:
     def recover(self) -> None:
         """After a start: a print that had begun is unknown; labels still due are printed now, in order."""
         live = self._live
-        rows = live.state.value["labels"]
+        rows = live.state.value[self._member]
         started = [int(item) for item, row in rows.items() if row["state"] == "started"]
         if started:
             live.commit(
                 [
                     Proposal(
                         "PrintUnknown",
-                        {"item": item, "job": rows[str(item)]["job"], "cause": "restart"},
+                        {
+                            "item": item,
+                            "job": rows[str(item)]["job"],
+                            "slot": self._slot.value,
+                            "cause": "restart",
+                        },
                         new_id(),
                     )
                     for item in sorted(started)
@@ -150,7 +171,9 @@ class Labels:
             )
             live.probe("print.unknown_recorded")
             live.say("msg.look_at_printer", "warning", number=self._number(started[-1]))
-        due = sorted(int(item) for item, row in live.state.value["labels"].items() if row["state"] == "due")
+        due = sorted(
+            int(item) for item, row in live.state.value[self._member].items() if row["state"] == "due"
+        )
         for item in due:
             self.send(item)
 

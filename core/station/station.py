@@ -34,7 +34,7 @@ from core.station import anchoring, days, sessions
 from core.station.desk import Desk
 from core.station.live import Live
 from core.station.lookups import LookUps
-from core.station.printing import Labels
+from core.station.paper import Paper
 from core.station.viewing import counter_view
 from core.view import CounterView, Screen, SyncView
 
@@ -57,8 +57,8 @@ class Station:
     def __init__(self, live: Live, printer: Printer, publish: Callable[[CounterView], None]) -> None:
         self._live = live
         self._publish = publish
-        self._labels = Labels(live, printer)
-        self._desk = Desk(live, self._labels)
+        self._paper = Paper(live, printer)
+        self._desk = Desk(live, self._paper)
         self._lookups = LookUps(live)
         self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="station", daemon=True)
@@ -96,7 +96,7 @@ class Station:
 
     def starting(self, job: PrintJob) -> bool:
         """``PrintLog``: blocks the lane until ``PrintStarted`` is durable, at most ten seconds."""
-        future = self._enqueue(lambda: self._labels.starting(job))
+        future = self._enqueue(lambda: self._paper.starting(job))
         try:
             return future.result(_START_LIMIT_SECONDS) is True
         except (TimeoutError, CounterError):
@@ -105,7 +105,7 @@ class Station:
 
     def ended(self, job: PrintJob, outcome: PrintOutcome, fault: str = "") -> None:
         """``PrintLog``: what became of the page."""
-        self._enqueue(lambda: self._labels.ended(job, outcome, fault))
+        self._enqueue(lambda: self._paper.ended(job, outcome, fault))
 
     # -- the station's own thread ----------------------------------------------------------------
 
@@ -163,7 +163,7 @@ class Station:
             return None, error
 
     def _view(self) -> CounterView:
-        return counter_view(self._live, self._desk, self._labels, self._lookups)
+        return counter_view(self._live, self._desk, self._paper, self._lookups)
 
     def _command(self, command: c.Command) -> object:
         self._active = time.monotonic()
@@ -181,9 +181,9 @@ class Station:
                 live.say("msg.day_closed", "good", date=date, count=accepted)
             case c.Reprint():
                 last = self._desk.last_item
-                self._labels.reprint(command.item or last)
+                self._paper.reprint(command.item or last)
             case c.LabelSeen():
-                self._labels.seen(command.item)
+                self._paper.seen(command.item)
             case c.LookUp():
                 self._lookups.find(command.text)
             case c.CloseLookUp():
@@ -208,7 +208,7 @@ class Station:
         live.say("msg.welcome", operator=command.operator)
         self._desk.arrive()
         if opened:
-            self._labels.recover()
+            self._paper.recover()
 
     def _lock(self, cause: str) -> None:
         self._desk.leave()
@@ -223,7 +223,7 @@ class Station:
         self._desk.leave()
         self._lookups.close()
         if shut:
-            self._labels.forget()
+            self._paper.forget()
         self._live.message = None
 
     def _device(self, event: DeviceEvent) -> object:
@@ -254,7 +254,7 @@ class Station:
         live = self._live
         if self._stopping.is_set():
             return _QUIET
-        self._labels.settle()
+        self._paper.settle()
         self._desk.save()
         if live.screen is Screen.CLERK:
             limit = live.rules.limits.idle_lock_minutes * 60

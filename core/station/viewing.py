@@ -14,7 +14,7 @@ from core.view import CounterView, ItemView, Screen
 if TYPE_CHECKING:
     from core.station.desk import Desk
     from core.station.lookups import LookUps
-    from core.station.printing import Labels
+    from core.station.paper import Paper
 
 
 def item_view(live: Live, row: ItemRow, fault: str = "") -> ItemView:
@@ -34,21 +34,24 @@ def item_view(live: Live, row: ItemRow, fault: str = "") -> ItemView:
         label=row.label,
         label_fault=fault,
         copies=row.copies,
+        receipt=row.receipt,
+        affixed=row.affixed,
         at_headquarters=row.seq <= live.received,
     )
 
 
-def counter_view(live: Live, desk: Desk, labels: Labels, lookups: LookUps) -> CounterView:
+def counter_view(live: Live, desk: Desk, paper: Paper, lookups: LookUps) -> CounterView:
     """Everything the window shows now.  Behind the lock no customer's data is in it."""
     journal, state = live.journal, live.state
     shown = live.screen is Screen.CLERK and journal is not None
     pending: list[ItemView] = []
     last = None
     if shown and journal is not None:
-        for item in sorted(int(key) for key in state.value["labels"]):
+        waiting = {*state.value["labels"], *state.value["receipts"]}
+        for item in sorted(int(key) for key in waiting):
             row = journal.item(item)
             if row is not None:
-                pending.append(item_view(live, row, labels.faults.get(item, "")))
+                pending.append(item_view(live, row, paper.faults.get(item, "")))
         recent = journal.item(desk.last_item) if desk.last_item else None
         last = item_view(live, recent) if recent else None
     session = live.session

@@ -127,6 +127,7 @@ class Book:
             "security_at": now,
             "weight_source": "typed",
             "name_check": "equal",
+            "receipt": False,
         }
         parts = (
             Part(AttachmentClass.SEALED, "sealed", b"sealed"),

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from core import wire
 from core.crypto.keys import SoftwareSigner, new_agreement, new_signer
 from core.devices import PrintJob
 from core.errors import CounterError, StoreError, StoreFault
 from core.ledger.clock import TrustedClock
 from core.ledger.documents import Grant, make_grant
-from core.ledger.entry import EMPTY_HEAD, Entry, Head
+from core.ledger.entry import EMPTY_HEAD, Entry, Head, stamp
 from core.ledger.founding import found, operator_accepted
 from core.ledger.state import State
 from core.ledger.writer import EntryWriter
 from core.ports import HeadquartersKeys, ItemRow, UnlockedOperator
+from storage import views
 from tests.core.machine import SetClock
 
 TERMINAL, BRANCH = "990100-01-03", "990100-01"
@@ -31,7 +31,8 @@ class MemoryJournal:
 
     rows: list[Entry] = field(default_factory=list)
     value: State = field(default_factory=State)
-    items_: dict[int, ItemRow] = field(default_factory=dict)
+    records: dict[int, views.ItemRecord] = field(default_factory=dict)
+    day: int = 0
     drafts_: dict[tuple[str, str], tuple[bytes, str]] = field(default_factory=dict)
     fail: CounterError | None = None
 
@@ -54,35 +55,31 @@ class MemoryJournal:
         self.value = state
 
     def _view(self, entry: Entry) -> None:
-        header, data = entry.header, entry.data
-        if header.kind == "ItemAccepted":
-            parts = [part for part in entry.attachments if part is not None and part.cls == "annex"]
-            annex = wire.decode(parts[0].data)
-            self.items_[header.seq] = ItemRow(
-                header.seq,
-                header.epoch,
-                header.operation,
-                data["visit"],
-                annex["waybill"],
-                annex["token"],
-                self.value.day,
-                annex["accepted_at"],
-                header.actor.id,
-                "due",
-                0,
-                annex,
-            )
-        state = {
-            "PrintStarted": "started",
-            "LabelPrinted": "printed",
-            "PrintUnknown": "unknown",
-            "PrintNotDone": "due",
-            "LabelSeen": "printed",
-        }.get(header.kind)
-        if state:
-            row = self.items_[data["item"]]
-            copies = data["copy"] if header.kind == "PrintStarted" else row.copies
-            self.items_[data["item"]] = replace(row, label=state, copies=copies)
+        self.day = views.day_after(entry, self.day)
+        views.apply(self.records, views.change_of(entry, self.day))
+
+    def _row(self, record: views.ItemRecord | None) -> ItemRow | None:
+        if record is None:
+            return None
+        entry = self.rows[record.seq - 1]
+        header, annex = entry.header, dict(views.annex_of(entry) or {})
+        return ItemRow(
+            record.seq,
+            header.epoch,
+            header.operation,
+            entry.data["visit"],
+            record.waybill,
+            record.token,
+            record.day,
+            stamp(header.trusted.at),
+            header.actor.id,
+            record.label,
+            record.copies,
+            annex,
+            record.receipt,
+            record.receipt_copies,
+            record.affixed,
+        )
 
     def entries(self, first: int, last: int | None = None) -> Iterator[Entry]:
         return iter(self.rows[first - 1 : last])
@@ -91,17 +88,17 @@ class MemoryJournal:
         return next((e.head for e in self.rows if e.header.operation == operation), None)
 
     def item_by_waybill(self, waybill: str) -> ItemRow | None:
-        return next((row for row in self.items_.values() if row.waybill == waybill), None)
+        return self._row(next((row for row in self.records.values() if row.waybill == waybill), None))
 
     def item_by_token(self, token: str) -> ItemRow | None:
-        return next((row for row in self.items_.values() if row.token == token), None)
+        return self._row(next((row for row in self.records.values() if row.token == token), None))
 
     def item(self, seq: int) -> ItemRow | None:
-        return self.items_.get(seq)
+        return self._row(self.records.get(seq))
 
     def items(self, *, day: int | None = None, limit: int = 100) -> list[ItemRow]:
-        rows = [row for row in self.items_.values() if day is None or row.day == day]
-        return rows[::-1][:limit]
+        rows = [self._row(row) for row in self.records.values() if day is None or row.day == day]
+        return [row for row in rows if row is not None][::-1][:limit]
 
     def save_draft(self, operator: str, draft: str, data: bytes, updated: str) -> None:
         json.loads(data)

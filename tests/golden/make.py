@@ -155,7 +155,7 @@ class Golden:
 
     def part(self, cls: AttachmentClass) -> Attachment:
         """An attachment of the next entry; sealed ones from the file that was made once."""
-        data = wire.encode(record.annex(LABEL, "0a1b"))
+        data = wire.encode(record.annex(LABEL, "0a1b", None))
         if cls is AttachmentClass.SEALED:
             data = wire.unb64(self.sealed[self.operation()])
         retention = "sealed" if cls is AttachmentClass.SEALED else "acceptance"
@@ -275,6 +275,7 @@ def _acceptance(golden: Golden) -> None:
             "security_at": seen,
             "weight_source": "typed",
             "name_check": "equal",
+            "receipt": True,
         },
         person=True,
         parts=(golden.part(sealed), golden.part(annex)),
@@ -285,10 +286,15 @@ def _acceptance(golden: Golden) -> None:
         job = {"item": item.header.seq, "job": f"j-{copy + 1}"}
         if copy:
             golden.add("ReprintAsked", {"item": item.header.seq}, person=True)
-        golden.add("PrintStarted", {**job, "slot": "label_printer", "copy": copy})
-        golden.add(outcome, {**job, "cause": cause} if cause else job)
+        slot = {"slot": "label_printer"}
+        golden.add("PrintStarted", {**job, **slot, "copy": copy})
+        golden.add(outcome, {**job, **slot, "cause": cause} if cause else job)
         if outcome == "PrintUnknown":
-            golden.add("LabelSeen", job, person=True)
+            golden.add("PrintSeen", {**job, **slot}, person=True)
+    golden.add("LabelAffixed", {"item": item.header.seq, "by": "token"}, person=True)
+    receipt = {"item": item.header.seq, "job": "j-9"}
+    golden.add("PrintStarted", {**receipt, "slot": "receipt_printer", "copy": 0})
+    golden.add("ReceiptPrinted", receipt)
     exempted = {"visit": "v-2", "ground": "letter", "notice": "n-2026-1", "acknowledged": "spoken"}
     golden.add("SenderExempted", exempted, person=True)
     golden.add(

@@ -42,7 +42,8 @@ BODY_MEMBERS = {
 }  # fmt: skip
 PERSONAL = {
     "DayClosed", "OperatorLoggedIn", "OperatorLocked", "OperatorLoggedOut", "SenderVerified", "ItemAccepted",
-    "ItemRefused", "LabelSeen", "ReprintAsked", "SenderExempted", "ReaderDownApproved",
+    "ItemRefused", "PrintSeen", "LabelAffixed", "ReprintAsked",
+    "SenderExempted", "ReaderDownApproved",
 }  # fmt: skip
 SESSION_ENDS = {"OperatorLocked", "OperatorLoggedOut", "SessionEnded"}
 

@@ -36,6 +36,7 @@ class Counter:
     data_key: bytes = field(default_factory=new_data_key, repr=False)
     password: str = PASSWORD
     serial: int = 0
+    receipts: bool = False  # whether its items get a receipt
 
     def __post_init__(self) -> None:
         self.keys: OperatorKeys = new_operator_keys(self.book.operator, self.password, CHEAP)
@@ -159,6 +160,7 @@ class Counter:
             "security_at": NOW,
             "weight_source": "typed",
             "name_check": "equal",
+            "receipt": self.receipts,
         }
         parts = (
             Part(AttachmentClass.SEALED, "sealed", secrets.token_bytes(700)),
@@ -192,7 +194,11 @@ class Counter:
         self.serial += 1
         job = f"job-{self.serial}"
         data = {"item": item, "job": job, "slot": "label_printer", "copy": copy}
-        more = {"PrintNotDone": {"cause": "device.paper_out"}, "PrintUnknown": {"cause": "restart"}}
+        slot = {"slot": "label_printer"}
+        more = {
+            "PrintNotDone": {**slot, "cause": "device.paper_out"},
+            "PrintUnknown": {**slot, "cause": "restart"},
+        }
         proposals = [Proposal("PrintStarted", data, self.book.operation())]
         proposals += [
             Proposal(kind, {"item": item, "job": job, **more.get(kind, {})}, self.book.operation())

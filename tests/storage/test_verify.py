@@ -113,6 +113,7 @@ def test_every_column_is_covered(kept: Counter, copy: Copy, table: str, column: 
         bytes: f'CAST(substr("{column}", 1, 20) || x\'00\' || substr("{column}", 22) AS BLOB)',
         str: f"\"{column}\" || 'x'",
         int: f'"{column}" + 1000',
+        bool: f'1 - "{column}"',
     }[kind]
     where = {
         "entry": "seq = 8",
@@ -157,7 +158,8 @@ def test_every_column_is_covered(kept: Counter, copy: Copy, table: str, column: 
         ("DELETE FROM item", 6, EntryFault.VIEW),
         ("DELETE FROM state", 12, EntryFault.STATE),
         (
-            "INSERT INTO item SELECT 7, day, waybill, token, label, copies FROM item WHERE seq = 8",
+            "INSERT INTO item SELECT 7, day, waybill, token, label, copies, receipt, receipt_copies, affixed "
+            "FROM item WHERE seq = 8",
             7,
             "entry.view",
         ),

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.ledger.writer import Proposal
 from storage.journal import SqlJournal
 from tests.storage.counters import Counter
 
@@ -172,3 +173,26 @@ def test_tokens_are_compared_exactly(counter: Counter, journal: SqlJournal) -> N
     assert row is not None
     assert journal.item_by_token(row.token.swapcase()) is None
     assert journal.item_by_token(secrets.token_urlsafe(12)) is None
+
+
+def test_receipt_and_label_go_their_own_ways(counter: Counter, journal: SqlJournal) -> None:
+    """The receipt's outcome says nothing of the label's; a scanned label is marked."""
+    counter.receipts = True
+    item = accept(counter, journal)
+    book = counter.book
+    job = {"item": item, "job": "job-r", "slot": "receipt_printer"}
+    book.propose(Proposal("PrintStarted", {**job, "copy": 0}, book.operation()))
+    journal.commit(book.entries[-1:], book.state)
+    row = journal.item(item)
+    assert row is not None
+    assert (row.label, row.receipt) == ("due", "started")
+    book.propose(Proposal("PrintUnknown", {**job, "cause": "restart"}, book.operation()))
+    journal.commit(book.entries[-1:], book.state)
+    journal.commit(counter.print_label(item, "LabelPrinted"), book.state)
+    book.propose(Proposal("LabelAffixed", {"item": item, "by": "token"}, book.operation(), True))
+    journal.commit(book.entries[-1:], book.state)
+    row = journal.item(item)
+    assert row is not None
+    assert (row.label, row.receipt, row.affixed) == ("printed", "unknown", True)
+    journal.rebuild()
+    assert journal.item(item) == row

@@ -68,6 +68,9 @@ def _rest() -> None:
         sa.Column("token", sa.Text(), nullable=False),
         sa.Column("label", sa.Text(), nullable=False),
         sa.Column("copies", sa.Integer(), nullable=False),
+        sa.Column("receipt", sa.Text(), nullable=False),
+        sa.Column("receipt_copies", sa.Integer(), nullable=False),
+        sa.Column("affixed", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("seq", name="pk_item"),
         sa.ForeignKeyConstraint(["seq"], ["entry.seq"], name="fk_item_seq"),
     )

@@ -112,14 +112,16 @@ def test_the_sealed_payload_is_complete_canonical_and_no_more_than_the_law_wants
 
 def test_the_label_comes_back_from_the_annex() -> None:
     printed = label(complete(), RULES, IMPRINT)
-    stored = wire.decode(wire.encode(record.annex(printed, "a3f1")))
+    stored = wire.decode(wire.encode(record.annex(printed, "a3f1", None)))
     assert record.label_from_annex(stored, 0) == printed
     assert record.label_from_annex(stored, 2) == replace(printed, copy=2)
     assert stored["hint"] == "a3f1"
 
 
 def test_the_annex_holds_no_more_than_masks() -> None:
-    stored = wire.encode(record.annex(label(complete(), RULES, IMPRINT), "a3f1")).decode()
+    stored = wire.encode(
+        record.annex(label(complete(), RULES, IMPRINT), "a3f1", complete().identity)
+    ).decode()
     for name, text in GOOD.items():
         if name not in (Field.WAYBILL, Field.CONTENTS, Field.QUANTITY, Field.WEIGHT):
             assert text not in stored
@@ -141,7 +143,7 @@ def test_the_annex_holds_no_more_than_masks() -> None:
     ],
 )
 def test_what_is_no_annex(change: dict[str, Any]) -> None:
-    stored = {**record.annex(label(complete(), RULES, IMPRINT), "a3f1"), **change}
+    stored = {**record.annex(label(complete(), RULES, IMPRINT), "a3f1", complete().identity), **change}
     with pytest.raises(EntryError) as caught:
         record.label_from_annex(stored, 0)
     assert caught.value.code == EntryFault.FORM

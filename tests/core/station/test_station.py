@@ -12,6 +12,7 @@ from core import wire
 from core.devices import DeviceChanged, DeviceState, DeviceTruth, PrintOutcome, Slot
 from core.errors import StoreError, StoreFault
 from core.ledger.chain import Verifier
+from core.receipts.record import read_record
 from core.view import Screen, SyncView
 from tests.core.memory import TERMINAL
 from tests.core.station.desk import WAYBILLS, Counter, card
@@ -144,7 +145,7 @@ def test_a_label_that_did_come_out_after_all(counter: Counter) -> None:
     counter.do(c.Commit())
     counter.print(counter.printer.jobs[0], PrintOutcome.UNKNOWN, "device.gone")
     view = counter.do(c.LabelSeen())
-    assert (view.pending, counter.kinds()[-1]) == ((), "LabelSeen")
+    assert (view.pending, counter.kinds()[-1]) == ((), "PrintSeen")
     assert counter.vault.journal.value.counts["labels"] == 1
 
 
@@ -326,3 +327,99 @@ def test_a_bug_becomes_an_incident_and_the_station_goes_on(
     assert counter.message() == "msg.incident"
     assert counter.kinds().count("ItemAccepted") == 1
     assert counter.do(c.DismissMessage()).screen is Screen.CLERK
+
+
+# -- scan-back (R18) and receipts (R7) -----------------------------------------------------------
+
+
+def printed(counter: Counter, number: int) -> str:
+    """Accept an item, print its paper; the label's token."""
+    if number:
+        counter.do(c.NextItem())
+    counter.parcel(WAYBILLS[number])
+    counter.do(c.Commit())
+    for job in counter.printer.jobs[-2:] if counter.receipts else counter.printer.jobs[-1:]:
+        counter.print(job)
+    row = counter.vault.journal.item_by_waybill(WAYBILLS[number])
+    assert row is not None
+    return row.token
+
+
+def test_a_label_scanned_on_its_parcel_is_affixed_once(counter: Counter) -> None:
+    counter.log_in()
+    counter.sender()
+    token = printed(counter, 0)
+    counter.scan(token)
+    assert (counter.message(), counter.kinds()[-1]) == ("msg.affixed", "LabelAffixed")
+    counter.scan(token)
+    assert counter.message() == "msg.affixed_already"
+    assert counter.kinds().count("LabelAffixed") == 1
+    assert counter.vault.journal.value.counts["affixed"] == 1
+    assert verified(counter)
+
+
+def test_right_after_f9_the_waybill_on_the_label_will_do(counter: Counter) -> None:
+    counter.log_in()
+    counter.sender()
+    printed(counter, 0)
+    counter.scan(WAYBILLS[0])
+    assert counter.kinds()[-1] == "LabelAffixed"
+
+
+def test_another_items_label_alarms(counter: Counter) -> None:
+    counter.log_in()
+    counter.sender()
+    first = printed(counter, 0)
+    printed(counter, 1)
+    counter.scan(first)
+    assert counter.message() == "msg.other_label"
+    assert "LabelAffixed" not in counter.kinds()
+    counter.scan(WAYBILLS[1])
+    counter.scan(first)
+    assert counter.kinds().count("LabelAffixed") == 2
+
+
+def test_unscanned_labels_are_told_when_the_customer_goes(counter: Counter) -> None:
+    counter.log_in()
+    counter.sender()
+    printed(counter, 0)
+    counter.lift()
+    view = counter.do(c.NextCustomer())
+    assert view.message is not None
+    assert (view.message.code, view.message.facts["count"]) == ("msg.unscanned", 1)
+
+
+def test_a_receipt_says_what_the_record_says_and_proves_itself() -> None:
+    counter = Counter(receipts=True)
+    counter.log_in()
+    counter.sender()
+    printed(counter, 0)
+    label, receipt = counter.printer.jobs[0].label, counter.printer.jobs[1].receipt
+    assert (receipt.waybill, receipt.number, receipt.weight_g) == (label.waybill, "000001", 1284)
+    assert receipt.document_number == "1****************X"
+    assert receipt.paragraphs
+    record = read_record(receipt.qr, counter.vault.headquarters.public)
+    accepted = next(e for e in counter.vault.journal.rows if e.header.kind == "ItemAccepted")
+    assert (record.head, record.waybill) == (accepted.head, WAYBILLS[0])
+    assert counter.kinds().count("ReceiptPrinted") == 1
+    assert counter.look().pending == ()
+    counter.do(c.Reprint())
+    copies = {job.slot: job.page.copy for job in counter.printer.jobs[2:]}
+    assert copies == {Slot.LABEL_PRINTER: 1, Slot.RECEIPT_PRINTER: 1}
+    counter.station.stop()
+    assert verified(counter)
+
+
+def test_an_unknown_receipt_waits_for_a_look_and_the_label_does_not() -> None:
+    counter = Counter(receipts=True)
+    counter.log_in()
+    counter.sender()
+    counter.parcel(WAYBILLS[0])
+    counter.do(c.Commit())
+    counter.print(counter.printer.jobs[0])
+    counter.print(counter.printer.jobs[1], PrintOutcome.UNKNOWN, "device.gone")
+    (waiting,) = counter.look().pending
+    assert (waiting.label, waiting.receipt) == ("printed", "unknown")
+    assert counter.do(c.LabelSeen()).pending == ()
+    assert counter.vault.journal.value.counts["receipts"] == 1
+    counter.station.stop()

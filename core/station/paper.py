@@ -1,0 +1,140 @@
+"""Both kinds of paper of an item: its label and its receipt, each on its way by itself."""
+
+from __future__ import annotations
+
+from core import wire
+from core.acceptance.record import label_from_annex
+from core.devices import Label, PrintJob, PrintOutcome, Receipt, Slot
+from core.errors import EntryError, EntryFault
+from core.ledger.entry import Entry, Head
+from core.ports import ItemRow, Printer
+from core.receipts.record import ReceiptRecord, sign_record
+from core.station.live import Live
+from core.station.printing import Pages
+
+_NOTICE_LANGUAGE = "zh"  # the receipt is the customer's, whatever the clerk's screen speaks
+
+
+class Paper:
+    """Hands each call to the pages of the job's slot.  Called on the station's thread only."""
+
+    def __init__(self, live: Live, printer: Printer) -> None:
+        self._live = live
+        self.labels = Pages(live, printer, Slot.LABEL_PRINTER, label_page)
+        self.receipts = Pages(
+            live, printer, Slot.RECEIPT_PRINTER, lambda row, copy: receipt_page(live, row, copy)
+        )
+
+    @property
+    def faults(self) -> dict[int, str]:
+        """Item → DeviceFault code that holds its paper up; the label's comes first."""
+        return {**self.receipts.faults, **self.labels.faults}
+
+    def send(self, item: int, pressed_ns: int = 0) -> None:
+        """A committed item's label, and its receipt where this counter prints them."""
+        self.labels.send(item, pressed_ns)
+        if str(item) in self._live.state.value["receipts"]:
+            self.receipts.send(item)
+
+    def reprint(self, item: int) -> None:
+        """F10: label and receipt again, as copies."""
+        self.labels.reprint(item)
+        row = self._live.need_journal().item(item)
+        if row is not None and row.receipt != "none":
+            self.receipts.send(item)
+
+    def seen(self, item: int) -> None:
+        """A person looked at the printers: what was unknown did come out."""
+        unknown = [pages for pages in (self.labels, self.receipts) if pages.is_unknown(item)] or [self.labels]
+        for pages in unknown:
+            pages.seen(item)
+
+    def starting(self, job: PrintJob) -> bool:
+        """See :class:`core.ports.PrintLog`."""
+        return self._pages(job).starting(job)
+
+    def ended(self, job: PrintJob, outcome: PrintOutcome, fault: str) -> None:
+        """See :class:`core.ports.PrintLog`."""
+        self._pages(job).ended(job, outcome, fault)
+
+    def recover(self) -> None:
+        """After a start: labels, then receipts."""
+        self.labels.recover()
+        self.receipts.recover()
+
+    def settle(self) -> None:
+        """What the disk did not take is recorded now, if it takes it again."""
+        self.labels.settle()
+        self.receipts.settle()
+
+    def forget(self) -> None:
+        """The vault shuts."""
+        self.labels.forget()
+        self.receipts.forget()
+
+    def _pages(self, job: PrintJob) -> Pages:
+        return self.receipts if job.slot is Slot.RECEIPT_PRINTER else self.labels
+
+
+def label_page(row: ItemRow, copy: int) -> Label:
+    """The label, exactly as it was committed."""
+    return label_from_annex(row.annex, copy)
+
+
+def receipt_page(live: Live, row: ItemRow, copy: int) -> Receipt:
+    """The receipt from the annex, the notice of the item's own rules, and the signed record."""
+    label, annex = label_from_annex(row.annex, 0), row.annex
+    entry = next(iter(live.need_journal().entries(row.seq, row.seq)))
+    notice = live.rulebook.edition(entry.header.rules).notice.texts[_NOTICE_LANGUAGE]
+    fee = annex["fee_cents"]
+    return Receipt(
+        number=label.number,
+        branch=label.branch,
+        terminal=live.settings.terminal,
+        operator=label.operator,
+        accepted_at=label.accepted_at,
+        waybill=label.waybill,
+        contents=label.contents,
+        quantity=label.quantity,
+        weight_g=label.weight_g,
+        weight_source=label.weight_source,
+        fee_cents=fee if isinstance(fee, int) else None,
+        payment=str(annex["payment"]),
+        sender_name=label.sender_name,
+        document=str(annex["document"]),
+        document_number=str(annex["document_number"]),
+        recipient_name=label.recipient_name,
+        notice_title=notice.title,
+        paragraphs=tuple((part.heading, part.text) for part in notice.paragraphs),
+        qr=_signed(live, row, entry, label),
+        copy=copy,
+    )
+
+
+def _signed(live: Live, row: ItemRow, entry: Entry, label: Label) -> str:
+    annex = row.annex
+    fee = annex["fee_cents"]
+    record = ReceiptRecord(
+        terminal=live.settings.terminal,
+        head=Head(row.epoch, row.seq, entry.hash),
+        number=label.number,
+        waybill=label.waybill,
+        at=label.accepted_at,
+        contents=label.contents,
+        quantity=label.quantity,
+        weight_g=label.weight_g,
+        sender=label.sender_name,
+        document=str(annex["document_number"]),
+        fee_cents=fee if isinstance(fee, int) else None,
+        payment=str(annex["payment"]),
+    )
+    grant, signature = _grant(live, row.epoch)
+    return sign_record(record, live.vault.terminal_signer(), grant, signature)
+
+
+def _grant(live: Live, epoch: int) -> tuple[bytes, bytes]:
+    """HQ's grant of the epoch, from the entry that opened it; it stands near the epoch's beginning."""
+    for entry in live.need_journal().entries(1, 16):
+        if entry.header.kind == "EpochOpened" and entry.header.epoch == epoch:
+            return wire.unb64(entry.data["grant"]), wire.unb64(entry.data["grant_signature"])
+    raise EntryError(EntryFault.KEY, what="grant")
