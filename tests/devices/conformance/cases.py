@@ -1,0 +1,194 @@
+"""One :class:`Case` a driver.  To put a driver under the suite, add its case to :data:`CASES`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from core.devices import (
+    CardLifted,
+    CardRead,
+    CardReading,
+    CodeScanned,
+    DeviceState,
+    PrintJob,
+    PrintOutcome,
+    Slot,
+)
+from devices.idcard.exchange import Exchange
+from devices.idcard.lane import ReaderLane
+from devices.idcard.session import SamSession
+from devices.printer.lane import LabelPrinterLane
+from devices.printer.session import Timing, TsplSession
+from devices.rack import DeviceConfig, Driver, Lane, LaneReport, Rack
+from devices.scanner.serial import ScannerLane
+from devices.simulators.cards import load_people
+from devices.simulators.label_printer import LabelPrinterSimulator
+from devices.simulators.port import Device, Port
+from devices.simulators.reader import ReaderSimulator
+from devices.simulators.scanner import ScannerSimulator
+from devices.traffic import TrafficLog
+from tests.devices.printer.labels import PLAIN
+from tests.devices.rig import Told, until
+from tests.devices.scripted import Pair, ScriptedLink
+from tests.devices.vectors import vector
+
+A = load_people()["证件样本"]
+CODE = "RA123456785CN"
+
+
+@dataclass
+class Desk:
+    """A device (perhaps the wrong one), a rack with one lane, what it told."""
+
+    device: Device
+    rack: Rack
+    told: Told
+    ended: list[tuple[str, PrintOutcome]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Case:
+    """What the suite needs to know about one driver."""
+
+    name: str
+    slot: Slot
+    baud: int
+    device: Callable[[Port, Path], Device]
+    lane: Callable[[Desk | None], Driver]  # the desk is there when the lane begins to work
+    work: Callable[[Desk], None]  # one sensible thing from end to end; fails where anything about it is wrong
+    options: dict[str, int | str] = field(default_factory=dict)
+    asks: bool = True  # whether the driver asks the device anything: else silence cannot be noticed
+    doubled: str = "works"  # every answer twice: "works", or the fault that is said
+    noisy: str = "works"  # noise before every answer
+    pairs: tuple[Pair, ...] = ()  # a conversation byte by byte …
+    talk: Callable[[ScriptedLink], object] | None = None  # … and who holds it
+
+
+# -- the ID reader -----------------------------------------------------------------------------------
+
+
+def _read(desk: Desk) -> None:
+    assert isinstance(desk.device, ReaderSimulator)
+    desk.device.place(A)
+    assert isinstance(desk.told.story(), CardReading)
+    event = desk.told.story()
+    assert isinstance(event, CardRead), event
+    assert event.card.number == A.fields["number"]
+    desk.device.lift()
+    assert isinstance(desk.told.story(), CardLifted)
+
+
+def _talk_sam(link: ScriptedLink) -> None:
+    session = SamSession(Exchange(link, TrafficLog()))
+    session.start()
+    assert session.find()
+    assert session.read_found().card.name == "证件样本"
+
+
+SAM = Case(
+    "sam",
+    Slot.ID_READER,
+    115_200,
+    lambda port, _folder: ReaderSimulator(port),
+    lambda _desk: ReaderLane,
+    _read,
+    options={"poll_ms": 25, "patience_percent": 30, "start_limit_ms": 300},
+    pairs=(
+        Pair(vector("req_sam_status"), (vector("rsp_status_ok"),)),
+        Pair(vector("req_find"), (vector("rsp_find_ok"),)),
+        Pair(vector("req_select"), (vector("rsp_select_ok"),)),
+        Pair(vector("req_read_base"), (vector("base_resident_dated"),)),
+    ),
+    talk=_talk_sam,
+)
+
+
+# -- the scanner -------------------------------------------------------------------------------------
+
+
+def _scan(desk: Desk) -> None:
+    assert isinstance(desk.device, ScannerSimulator)
+    seen: list[CodeScanned] = []
+
+    def came() -> bool:
+        # Over TCP a code that is scanned before the line stands is lost, as without a cable: scan again.
+        desk.device.scan(CODE)  # type: ignore[attr-defined]
+        seen.extend(event for event in desk.told.nothing_more(0.3) if isinstance(event, CodeScanned))
+        return bool(seen)
+
+    until(came, "no code")
+    assert {(event.text, event.symbology) for event in seen} == {(CODE, "]C0")}
+
+
+SCANNER = Case(
+    "scanner",
+    Slot.SCANNER,
+    9_600,
+    lambda port, _folder: ScannerSimulator(port),
+    lambda _desk: ScannerLane,
+    _scan,
+    asks=False,
+)
+
+
+# -- the label printer -------------------------------------------------------------------------------
+
+QUICK = Timing(
+    status_limit=0.5, idle_poll=0.05, retry_poll=0.05, print_poll=0.02, write_limit=5.0, print_limit=2.5,
+    settle=0.4,
+)  # fmt: skip
+
+
+class _Log:
+    def __init__(self, desk: Desk | None) -> None:
+        self._desk = desk
+
+    def starting(self, job: PrintJob) -> bool:
+        return True
+
+    def ended(self, job: PrintJob, outcome: PrintOutcome, fault: str = "") -> None:
+        if self._desk is not None:
+            self._desk.ended.append((job.job, outcome))
+
+
+def _label_lane(desk: Desk | None) -> Driver:
+    def driver(config: DeviceConfig, report: LaneReport) -> Lane:
+        return LabelPrinterLane(config, report, _Log(desk), timing=QUICK)
+
+    return driver
+
+
+def _print(desk: Desk) -> None:
+    assert isinstance(desk.device, LabelPrinterSimulator)
+    lane = desk.rack.lane(Slot.LABEL_PRINTER)
+    assert isinstance(lane, LabelPrinterLane)
+    pages, number = len(desk.device.pages()), len(desk.ended)
+    lane.submit(PrintJob(f"job-{number}", Slot.LABEL_PRINTER, 1, PLAIN))
+    until(lambda: len(desk.ended) > number, "the job has no outcome")
+    assert desk.ended[number:] == [(f"job-{number}", PrintOutcome.PRINTED)]
+    assert len(desk.device.pages()) == pages + 1
+
+
+def _talk_tspl(link: ScriptedLink) -> None:
+    session = TsplSession(link, TrafficLog(), QUICK)
+    assert session.status().ready
+    assert not session.status().ready
+
+
+TSPL = Case(
+    "tspl",
+    Slot.LABEL_PRINTER,
+    921_600,
+    lambda port, folder: LabelPrinterSimulator(port, folder / "pages", print_s=0.1),
+    _label_lane,
+    _print,
+    doubled="device.bad_frame",
+    noisy="device.bad_frame",
+    pairs=(Pair(b"\x1b!?", (b"\x00",)), Pair(b"\x1b!?", (b"\x04",))),
+    talk=_talk_tspl,
+)
+
+CASES = (SAM, SCANNER, TSPL)
+READY = DeviceState.READY
