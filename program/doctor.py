@@ -35,6 +35,17 @@ from ui.text import Texts
 
 SOUND, UNSOUND = 0, 1
 OK, WARN, BAD, SKIPPED = "ok", "warn", "bad", "not opened"
+_CAPTIONS = {
+    "config": "doctor.name.config",
+    "disk": "doctor.name.disk",
+    "vault": "doctor.name.vault",
+    "journal": "doctor.name.journal",
+    "headquarters": "doctor.name.headquarters",
+    "clock": "doctor.name.clock",
+    "certificate": "doctor.name.certificate",
+    "fonts": "doctor.name.fonts",
+    "device": "doctor.name.device",
+}
 _LOW_DISK = 512 * 1024 * 1024
 _DEVICE_SECONDS = 4.0
 _CLOCK_OFF_SECONDS = 60

@@ -23,6 +23,7 @@ from ui.text import Texts
 
 _WIDTH = 460
 _TONES = {"info": "quiet", "good": "good", "warning": "warn", "error": "bad"}
+_BREAK = "\u200b"  # a long path may go on in the next line
 _SAID_ELSEWHERE = ("store.locked_out", "msg.locked")  # by the countdown, by the title
 _SIGNS = {"info": "●", "good": "✓", "warning": "▲", "error": "■"}
 
@@ -135,7 +136,10 @@ class LoginPage(QWidget):
         self._say_state(view)
         line = texts("login.sync", count=view.sync.unsent, age=age(texts, age_seconds(view.sync, now)))
         put(self._sync, line)
-        put(self._note, texts("login.behind_lock" if locked else "login.nobody"))
+        note = texts("login.behind_lock" if locked else "login.nobody")
+        if view.demonstration:  # invented people: whoever tries the program needs no manual
+            note = texts("login.demonstration")
+        put(self._note, note)
 
     def _say_state(self, view: CounterView) -> None:
         texts = self._texts
@@ -149,7 +153,10 @@ class LoginPage(QWidget):
             said = view.message
             tone = _TONES.get(said.level, "quiet")
             line = f"{_SIGNS.get(said.level, '●')} {texts.sentence(said.code, said.facts)}"
-        put(self._state, line)
+        self._say(tone, line)
+
+    def _say(self, tone: str, line: str) -> None:
+        put(self._state, line.replace("/", f"/{_BREAK}"))
         mark(self._state, "tone", tone)
         self._state.setVisible(bool(line))
         self.setAccessibleDescription(line)
@@ -165,6 +172,7 @@ class LoginPage(QWidget):
             self.operator.setFocus()
         elif password and not self._lockout_left():
             self.password.clear()
+            self._say("quiet", f"◆ {self._texts('login.unlocking')}")  # until a view says it better
             self._station.submit(LogIn(operator, password))
 
     def handle_key(self, event: QKeyEvent) -> bool:

@@ -49,9 +49,20 @@ FACTS: Mapping[str, frozenset[str]] = MappingProxyType(
         "msg.incident": frozenset({"number"}),
         "msg.reader_down": frozenset({"hours", "count"}),
         "msg.key_in_burst": frozenset({"key"}),
+        "doctor.disk": frozenset({"free_mb"}),
+        "doctor.disk_low": frozenset({"free_mb"}),
+        "doctor.journal": frozenset({"entries"}),
+        "doctor.headquarters": frozenset({"received"}),
+        "doctor.clock": frozenset({"seconds"}),
+        "doctor.clock_off": frozenset({"seconds"}),
+        "doctor.certificate": frozenset({"days"}),
+        "doctor.certificate_over": frozenset({"days"}),
+        "doctor.device": frozenset({"slot"}),
+        "msg.unscanned": frozenset({"count"}),
+        **{f"msg.{name}": frozenset({"number"}) for name in ("other_label", "affixed", "affixed_already")},
     }
 )  # fmt: skip
-# Messages of the station and of the screen itself.
+# Messages of the station, of the screen itself, and of the doctor.
 MESSAGES = (
     "msg.welcome", "msg.accepted", "msg.already_accepted", "msg.not_ready", "msg.typeahead_dropped",
     "msg.card_left", "msg.card_other_person", "msg.draft_restored", "msg.draft_lapsed", "msg.look_at_printer",
@@ -59,6 +70,10 @@ MESSAGES = (
     "msg.session_ended_by_restart", "msg.reprint_sent", "msg.nothing_found", "msg.incident",
     "msg.waybill_scanned", "msg.code_not_waybill", "msg.original_undone", "msg.inspection_undone",
     "msg.other_card", "msg.identity_lapsed", "msg.panel_open", "msg.reader_down", "msg.key_in_burst",
+    "msg.unscanned", "msg.other_label", "msg.affixed", "msg.affixed_already",
+    "doctor.fine", "doctor.disk", "doctor.disk_low", "doctor.not_opened", "doctor.journal",
+    "doctor.headquarters", "doctor.reached", "doctor.clock", "doctor.clock_off", "doctor.certificate",
+    "doctor.certificate_over", "doctor.device",
 )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import string
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,7 +42,7 @@ def _sources(*rooms: str) -> Iterator[tuple[str, ast.AST]]:
 def _literals() -> set[str]:
     """Every string that stands as such in the screens: captions are asked for by their full code."""
     found: set[str] = set()
-    for _, tree in _sources("ui"):
+    for _, tree in (*_sources("ui"), *_sources("program")):
         found |= {
             node.value
             for node in ast.walk(tree)
@@ -221,6 +222,16 @@ def test_facts_that_are_codes_are_said_in_words(language: str) -> None:
 def test_an_unknown_code_is_named_and_not_hidden(language: str) -> None:
     """A newer station behind an older screen: the person can tell the technician."""
     assert "rule.of_tomorrow" in Texts(language).sentence("rule.of_tomorrow", {"x": 1})
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_code_stands_twice(language: str) -> None:
+    """JSON would take the last one and say nothing."""
+    path = ROOT / "resources" / "translations" / f"{language}.json"
+    pairs: list[list[tuple[str, str]]] = []
+    json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=pairs.append)
+    codes = [code for code, _ in pairs[0]]
+    assert sorted({code for code in codes if codes.count(code) > 1}) == []
 
 
 def test_no_other_language() -> None:
