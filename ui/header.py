@@ -38,6 +38,9 @@ class Header(QFrame):
         row.addStretch(1)
         for label in (self._day, self._today, self._sync, self._operator, self._clock):
             row.addWidget(label)
+        for label in (self._demo, self._day, self._today, self._sync):
+            label.setVisible(False)  # until the first view has come
+        self.retranslate(texts)
 
     def _label(self, name: str, *, chip: bool = False) -> QLabel:
         label = QLabel(self)
@@ -50,12 +53,12 @@ class Header(QFrame):
     def retranslate(self, texts: Texts) -> None:
         """In this language from now on."""
         self._texts = texts
+        put(self._title, texts("header.title"))
 
     def show_view(self, view: CounterView, now: dt.datetime) -> None:
         """Show a view; ``now`` is aware UTC."""
         self._view = view
         texts = self._texts
-        put(self._title, texts("header.title"))
         put(self._place, place(texts, view))
         put(self._demo, f"◆ {texts('header.demonstration')}")
         mark(self._demo, "tone", "warn")
@@ -76,6 +79,7 @@ class Header(QFrame):
             return
         line, tone = sync_line(self._texts, view.sync, now)
         put(self._sync, line)
+        self._sync.setVisible(True)
         mark(self._sync, "tone", tone)
         clock = f"{now.astimezone(CHINA):%H:%M}"
         if not view.time_confirmed and view.screen is Screen.CLERK:

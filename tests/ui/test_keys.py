@@ -264,9 +264,12 @@ def test_tab_goes_as_the_eye_does(desk: Desk) -> None:
 def test_enter_held_down_moves_one_field(desk: Desk) -> None:
     """Auto-repeat of Enter does not run through the form."""
     window, hands, _ = desk
-    window.clerk.fields[next(iter(window.clerk.fields))].entry.setFocus()
+    window.show_view(replace(BASE, visit=HALF))
+    names = list(window.clerk.fields)
+    wanting = [n.value for n in names if not HALF.fields[n].text or HALF.fields[n].problem]
+    window.clerk.fields[names[0]].entry.setFocus()
     hands.hold(Key.Key_Return, 10)
-    assert hands.place == "sender_phone"
+    assert hands.place == wanting[0]
 
 
 def test_escape_leaves_one_thing_at_a_time(desk: Desk) -> None:
@@ -368,7 +371,7 @@ def test_help_follows_the_focus_and_takes_none(desk: Desk) -> None:
     window.clerk.findChild(QWidget, "sender_phone").setFocus()
     hands.press(Key.Key_F1)
     assert (window.clerk.help.topic, hands.place) == ("sender_phone", "sender_phone")
-    hands.press(Key.Key_Return)
+    hands.press(Key.Key_Tab)
     assert window.clerk.help.topic == "sender_address"
     hands.press(Key.Key_F9)
     assert len(recorder.of(Commit)) == 1

@@ -17,8 +17,6 @@ from ui.style import put
 from ui.text import Texts
 from ui.theme import Palette
 
-_MOST = 5
-
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -33,6 +31,7 @@ CLOSE_DAY = Question("close_day", (("answer.close_day", CloseDay()),))
 LOG_OUT = Question("log_out", (("answer.log_out", LogOut()),))
 DISCARD = Question("discard", (("answer.discard", NewAcceptance(discard=True)),))
 QUESTIONS = (REFUSE, CLOSE_DAY, LOG_OUT, DISCARD)
+_MOST = max(len(question.answers) for question in QUESTIONS)  # at most nine: one digit each
 
 
 class ChoicePanel(QFrame):

@@ -107,9 +107,9 @@ class ClerkScreen(ClerkFrame):
     def show_view(self, view: CounterView) -> None:
         """Show a view of the clerk's screen."""
         before, self._view = self._view, view
-        self._follow_reading(view)
         self._follow_look_up(view)
         self.paint_view(view)
+        self._follow_reading(view)  # after the message of a read that failed: both are said, one by one
         self._follow_focus(before, view)
 
     def clear(self) -> None:
@@ -361,7 +361,8 @@ class ClerkScreen(ClerkFrame):
         visit = self._view.visit if self._view else None
         if not entry.text() or visit is None:
             return True
-        return bool(visit.fields[Field(entry.objectName())].problem)
+        held = visit.fields.get(Field(entry.objectName()))
+        return held is None or bool(held.problem)
 
 
 def _key_name(key: int, *, alt: bool) -> str:
