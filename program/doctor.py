@@ -76,7 +76,7 @@ def run(options: argparse.Namespace) -> int:
             print(json.dumps({**row, "text": said}, ensure_ascii=False))
         else:
             sign = {OK: "✓", WARN: "▲", BAD: "■", SKIPPED: "○"}[line.state]
-            print(f"{sign} {texts(f'doctor.{line.name}')}  {said}")
+            print(f"{sign} {texts(_CAPTIONS[line.name])}  {said}")
     return UNSOUND if bad else SOUND
 
 
