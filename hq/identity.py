@@ -27,7 +27,7 @@ from hq import certificates
 from hq.alarms import insert_if_new, raise_alarm
 from hq.clock import Now, utc_now
 from hq.database import Database
-from hq.schema import CERTIFICATES, NONCES, TERMINALS
+from hq.schema import CERTIFICATES, HEADS, NONCES, TERMINALS
 
 _WINDOW = dt.timedelta(seconds=REQUEST_WINDOW_SECONDS)
 
@@ -51,6 +51,7 @@ class Terminal:
     branch: str
     epoch: int
     key: PublicKey
+    received: int = 0  # at least so many of its entries were here when it asked
 
 
 class Identity:
@@ -94,11 +95,13 @@ class Identity:
         return found
 
     def _find(self, connection: Connection, owner: str, serial: str, certificate: bytes) -> Terminal:
-        chosen = (TERMINALS.c.branch, TERMINALS.c.epoch, TERMINALS.c.key)
+        chosen = (TERMINALS.c.branch, TERMINALS.c.epoch, TERMINALS.c.key, HEADS.c.seq)
+        of_epoch = (HEADS.c.terminal == TERMINALS.c.terminal) & (HEADS.c.epoch == TERMINALS.c.epoch)
         of_terminal = CERTIFICATES.c.terminal == TERMINALS.c.terminal
         wanted = (
             select(*chosen, CERTIFICATES.c.fingerprint, CERTIFICATES.c.revoked_at)
             .join(CERTIFICATES, of_terminal)
+            .join(HEADS, of_epoch)
             .where(TERMINALS.c.terminal == owner, CERTIFICATES.c.serial == serial)
         )
         row = connection.execute(wanted).one_or_none()
@@ -106,7 +109,7 @@ class Identity:
             raise HqError(HqFault.AUTH_LOST, what="certificate")
         if row.revoked_at is not None:
             raise HqError(HqFault.AUTH_LOST, what="revoked")
-        return Terminal(owner, row.branch, row.epoch, PublicKey(row.key))
+        return Terminal(owner, row.branch, row.epoch, PublicKey(row.key), row.seq)
 
     def _check_time(self, told: dt.datetime) -> None:
         now = self._now()

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import Connection, select, update
 
 from core.crypto.keys import Signer
-from core.errors import EntryError, EntryFault, Fact, HqError, HqFault
+from core.errors import EntryError, EntryFault, Fact, HqError, HqFault, StoreError, StoreFault
 from core.exchange import entry_to_json
 from core.ledger.documents import Marks, make_marks
 from core.ledger.entry import Entry, Head, stamp
@@ -60,30 +60,21 @@ class Ingest:
         entries: list[Entry] = []
         try:
             entries = read_batch(body, terminal)
-            added = self._store(terminal, entries)
+            marks, added = self._store(terminal, entries)
         except EntryError as error:
-            self._refuse(terminal, error, entries)
-            received = self._marks(terminal).received.seq
+            received = self._refuse(terminal, error, entries).received.seq
             facts: dict[str, Fact] = {"seq": 0, **error.facts, "fault": str(error.code), "received": received}
             raise HqError(HqFault.REFUSED, retry=False, **facts) from None
         if added:
             self._stored(added)
-        return make_marks(self._marks(terminal), self._signer)
+        return make_marks(marks, self._signer)
 
-    def _marks(self, terminal: Terminal) -> Marks:
-        with self._database.read() as connection:
-            return read_marks(connection, terminal.terminal, terminal.epoch, self._now)
-
-    def _store(self, terminal: Terminal, entries: Sequence[Entry]) -> int:
-        if not entries:
-            return 0
+    def _store(self, terminal: Terminal, entries: Sequence[Entry]) -> tuple[Marks, int]:
         # Signatures are checked before the lock is taken.  The head only moves forward, so whatever is
-        # beyond it under the lock was beyond it here too.
-        with self._database.read() as connection:
-            known = _head(connection, terminal, lock=False).seq
-        check_entries([entry for entry in entries if entry.header.seq > known], terminal)
+        # beyond it under the lock was beyond it when the request was admitted.
+        check_entries([entry for entry in entries if entry.header.seq > terminal.received], terminal)
         with self._database.write() as connection:
-            head = _head(connection, terminal, lock=True)
+            head = _head(connection, terminal)
             _check_epoch(connection, terminal)
             self._probe("ingest.locked")
             self._compare(connection, terminal, entries, head)
@@ -91,9 +82,10 @@ class Ingest:
             if new:
                 _check_follows(new[0], head)
                 self._insert(connection, terminal, new)
+            marks = read_marks(connection, terminal.terminal, terminal.epoch, self._now)
             self._probe("ingest.inserted")
         self._probe("ingest.committed")
-        return len(new)
+        return marks, len(new)
 
     def _compare(
         self, connection: Connection, terminal: Terminal, entries: Sequence[Entry], head: Head
@@ -107,6 +99,8 @@ class Ingest:
         rows = connection.execute(select(ENTRIES.c.seq, ENTRIES.c.hash).where(*here, span))
         stored: dict[int, bytes] = {row.seq: row.hash for row in rows}
         for entry in old:
+            if entry.header.seq not in stored:
+                raise StoreError(StoreFault.DAMAGED, what="entry missing", seq=entry.header.seq)
             if stored[entry.header.seq] != entry.hash:
                 raise EntryError(EntryFault.FORK, seq=entry.header.seq)
 
@@ -118,8 +112,8 @@ class Ingest:
         mine = (HEADS.c.terminal == terminal.terminal, HEADS.c.epoch == terminal.epoch)
         connection.execute(update(HEADS).where(*mine).values(seq=last.header.seq, hash=last.hash))
 
-    def _refuse(self, terminal: Terminal, error: EntryError, entries: Sequence[Entry]) -> None:
-        """The alarm, and the evidence of a second history; the chain stays as it is."""
+    def _refuse(self, terminal: Terminal, error: EntryError, entries: Sequence[Entry]) -> Marks:
+        """The alarm, and the evidence of a second history; the chain, and its marks, stay as they are."""
         fault, seq = EntryFault(error.code), int(error.facts.get("seq") or 0)
         _LOG.warning("refused a batch of %s: %s at %d", terminal.terminal, fault, seq)
         now = self._now()
@@ -130,13 +124,14 @@ class Ingest:
             )
             for entry in side:
                 insert_if_new(connection, SIDE_ENTRIES, _side_row(entry, stamp(now)))
+            return read_marks(connection, terminal.terminal, terminal.epoch, self._now)
 
 
-def _head(connection: Connection, terminal: Terminal, *, lock: bool) -> Head:
-    wanted = select(HEADS.c.epoch, HEADS.c.seq, HEADS.c.hash).where(
-        HEADS.c.terminal == terminal.terminal, HEADS.c.epoch == terminal.epoch
-    )
-    row = connection.execute(wanted.with_for_update() if lock else wanted).one()
+def _head(connection: Connection, terminal: Terminal) -> Head:
+    """The head, its row locked until the transaction ends."""
+    mine = (HEADS.c.terminal == terminal.terminal, HEADS.c.epoch == terminal.epoch)
+    wanted = select(HEADS.c.epoch, HEADS.c.seq, HEADS.c.hash).where(*mine)
+    row = connection.execute(wanted.with_for_update()).one()
     return Head(row.epoch, row.seq, row.hash)
 
 
