@@ -69,6 +69,34 @@ class ManualField(StrEnum):
     VALID_TO = "valid_to"  # a date, or 长期
 
 
+class SenderKind(StrEnum):
+    """Who sends; codes go into the journal."""
+
+    PERSON = "person"
+    ORGANISATION = "organisation"  # 统一社会信用代码, and the handler's own document
+    AGENT = "agent"  # for another: both documents, and what proves the errand
+    LETTER = "letter"  # 信件: no identity is asked for, and it is not opened
+    AGREEMENT = "agreement"  # 安全协议用户
+    EXEMPT = "exempt"  # any other exemption: a reason and a second person
+
+
+class SenderField(StrEnum):
+    """What is asked for besides the form, by kind of sender."""
+
+    ORGANISATION_NAME = "organisation_name"
+    ORGANISATION_CODE = "organisation_code"
+    AGREEMENT = "agreement"
+
+
+class Proof(StrEnum):
+    """What an agent shows to act for another; codes go into the journal."""
+
+    AUTHORISATION = "authorisation"  # 授权委托书
+    FAMILY = "family"  # 户口簿 or the like: of one family
+    GUARDIAN = "guardian"  # of a guardian for the child
+    EMPLOYMENT = "employment"  # 工作证明
+
+
 class Acknowledgement(StrEnum):
     """How the customer acknowledged the notice (快递暂行条例 21; PIPL 17)."""
 
@@ -103,6 +131,33 @@ class SetField:
 
     name: Field
     text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SetSenderKind:
+    """Who sends, before anything is confirmed."""
+
+    kind: SenderKind
+
+
+@dataclass(frozen=True, slots=True)
+class SetSenderField:
+    """What stands in a field of the kind of sender now, on every change."""
+
+    name: SenderField
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class KeepAsPrincipal:
+    """The document on the screen is the principal's; the next one is the agent's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetProof:
+    """What proves that the agent acts for the principal."""
+
+    proof: Proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +293,10 @@ Command = (
     | Lock
     | LogOut
     | SetField
+    | SetSenderKind
+    | SetSenderField
+    | KeepAsPrincipal
+    | SetProof
     | StartManual
     | SetManualField
     | FinishManual

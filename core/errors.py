@@ -98,6 +98,12 @@ class RuleFault(StrEnum):
     MRZ_CHECK = "rule.mrz_check"  # facts: what
     READER_DOWN_ENDED = "rule.reader_down_ended"  # hours or items of the approval are used up
     NEEDS_APPROVAL = "rule.needs_approval"  # a second person has to approve
+    # who sends
+    ORGANISATION_CODE = "rule.organisation_code"  # form or check character of 统一社会信用代码
+    AGREEMENT_UNKNOWN = "rule.agreement_unknown"
+    AGREEMENT_ENDED = "rule.agreement_ended"  # or not begun
+    AGENT_IS_PRINCIPAL = "rule.agent_is_principal"  # one document for both
+    LETTER_NOT_OPENED = "rule.letter_not_opened"  # 邮政法 25
 
 
 class RuleError(CounterError):

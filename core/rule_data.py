@@ -121,6 +121,15 @@ class DocumentRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Agreement:
+    """A customer with a security agreement (快递暂行条例 22, 31), by number; both days count."""
+
+    number: str
+    first: dt.date
+    last: dt.date
+
+
+@dataclass(frozen=True, slots=True)
 class Paragraph:
     """One heading and its text."""
 
@@ -159,4 +168,6 @@ class Rules:
     provinces: Mapping[str, str]
     notice: Notice
     documents: Mapping[str, DocumentRule]  # by kind, every one that there is
+    agreements: tuple[Agreement, ...]
+    letter_contents: str  # what a label says of a letter
     sources: tuple[Source, ...] = field(repr=False, default=())

@@ -60,6 +60,8 @@ _TOP = (
     "waybills",
     "s10_countries",
     "documents",
+    "agreements",
+    "letters",
     "provinces",
     "notice",
 )
@@ -150,6 +152,8 @@ class _Reader:
             s10_countries=self._countries(part["s10_countries"]),
             provinces=self._provinces(part["provinces"]),
             notice=self._notice(part["notice"]),
+            agreements=self._agreements(part["agreements"]),
+            letter_contents=self._sourced(part["letters"], "contents")["contents"].text(40),
             documents=self._documents(part["documents"]),
             sources=tuple(self.sources),
         )
@@ -216,6 +220,19 @@ class _Reader:
             name_characters=part["name_characters"].integer(1, 400),
             name_hanzi=part["name_hanzi"].integer(1, 400),
         )
+
+    def _agreements(self, node: Node) -> tuple[r.Agreement, ...]:
+        part = self._sourced(node, "form", "list")
+        form, made = part["form"].pattern(), []
+        for one in part["list"].items(0):
+            inner = one.members(("number", "first", "last"))
+            number = inner["number"].text(40)
+            if not form.fullmatch(number):
+                raise inner["number"].wrong("a number of the stated form")
+            made.append(r.Agreement(number, inner["first"].date(), inner["last"].date()))
+        if len({one.number for one in made}) != len(made):
+            raise part["list"].wrong("every number once")
+        return tuple(made)
 
     def _countries(self, node: Node) -> frozenset[str]:
         codes = self._sourced(node, "codes")["codes"]

@@ -11,7 +11,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from core.commands import Acknowledgement, Field, ManualCause, ManualField, Security
+from core.commands import (
+    Acknowledgement,
+    Field,
+    ManualCause,
+    ManualField,
+    Proof,
+    Security,
+    SenderField,
+    SenderKind,
+)
 from core.devices import DeviceTruth, Label
 from core.errors import Fact
 
@@ -101,6 +110,33 @@ class SenderView:
 
 
 @dataclass(frozen=True, slots=True)
+class SenderFieldView:
+    """One field of the kind of sender.  ``problem`` is a RuleFault code or ""."""
+
+    text: str = field(repr=False)
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PrincipalView:
+    """For whom an agent sends, masked: the document was seen and lies no longer before the clerk."""
+
+    kind: str
+    name: str = field(repr=False)
+    number: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SenderKindView:
+    """Who sends: the fields that this kind asks for, and an agent's principal and proof."""
+
+    kind: SenderKind = SenderKind.PERSON
+    fields: Mapping[SenderField, SenderFieldView] = field(default_factory=dict)
+    principal: PrincipalView | None = None
+    proof: Proof | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ManualFieldView:
     """One field of the manual lane.  ``problem`` is a RuleFault code or ""."""
 
@@ -162,6 +198,7 @@ class VisitView:
     preview: Label | None = None  # what will print
     reading: bool = False  # a card is being read: type-ahead is discarded
     revision: int = 0  # grows when the station itself changes a field
+    sender_kind: SenderKindView = SenderKindView()
     manual: ManualView | None = None  # the manual lane, where it is open
     manual_kinds: tuple[str, ...] = ()  # DocumentKind codes that have no chip: cause "no_chip"
     manual_offered: bool = False  # the reader failed often enough: cause "reader_failed"

@@ -22,7 +22,17 @@ from core.acceptance.visit import (
     VisitNote,
     undo_original,
 )
-from core.commands import SENDER_FIELDS, Acknowledgement, Field, ManualCause, ManualField, Security
+from core.commands import (
+    SENDER_FIELDS,
+    Acknowledgement,
+    Field,
+    ManualCause,
+    ManualField,
+    Proof,
+    Security,
+    SenderField,
+    SenderKind,
+)
 from core.errors import EntryError, EntryFault
 from core.identity.card import DocumentKind
 from core.ledger.entry import parse_stamp, stamp
@@ -44,6 +54,10 @@ def draft_to_bytes(visit: Visit) -> bytes:
             "acknowledged": visit.acknowledged.value if visit.acknowledged else "",
             "notice": visit.notice,
             "sender_entry": visit.sender_entry,
+            "sender_kind": visit.sender_kind.value,
+            "sender_fields": {name.value: text for name, text in visit.sender_fields.items()},
+            "principal": _identity_out(visit.principal) if visit.principal is not None else None,
+            "proof": visit.proof.value if visit.proof else "",
             "failures": visit.failures,
             "manual": _manual_out(visit.manual) if visit.manual is not None else None,
             "accepted": [[one.waybill, one.number, one.when] for one in visit.accepted],
@@ -68,12 +82,12 @@ def draft_from_bytes(data: bytes, now: dt.datetime, rules: Rules, *, visit_id: s
     again afterwards (``inputs.waybill_again``).
     """
     visit = _visit(wire.decode(data))
-    identity = visit.identity
+    reads = [one.read_at for one in (visit.identity, visit.principal) if one is not None]
     lasts = dt.timedelta(minutes=rules.limits.draft_identity_minutes)
     # A clock that was set back makes a read of the future: that is not a fresh one either.
-    if identity is None or dt.timedelta(0) <= now - identity.read_at <= lasts:
+    if all(dt.timedelta(0) <= now - read_at <= lasts for read_at in reads):
         return Step(visit)
-    lapsed = replace(undo_original(visit), id=visit_id, identity=None, accepted=())
+    lapsed = replace(undo_original(visit), id=visit_id, identity=None, principal=None, accepted=())
     return Step(replace(lapsed, acknowledged=None, notice=""), VisitNote.IDENTITY_LAPSED)
 
 
@@ -99,6 +113,10 @@ def _visit(value: Mapping[str, Any]) -> Visit:
             acknowledged=Acknowledgement(value["acknowledged"]) if value["acknowledged"] else None,
             notice=_text(value["notice"]),
             sender_entry=_count(value["sender_entry"]),
+            sender_kind=SenderKind(value["sender_kind"]),
+            sender_fields={SenderField(name): _text(text) for name, text in value["sender_fields"].items()},
+            principal=_identity_in(value["principal"]) if value["principal"] is not None else None,
+            proof=Proof(value["proof"]) if value["proof"] else None,
             failures=_count(value["failures"]),
             manual=_manual_in(value["manual"]) if value["manual"] is not None else None,
             accepted=tuple(AcceptedItem(*_texts(one, 3)) for one in value["accepted"]),

@@ -13,6 +13,7 @@ from enum import StrEnum
 from core.acceptance.labels import Imprint, label
 from core.acceptance.manual import manual_view, offered
 from core.acceptance.masks import masked
+from core.acceptance.senders import check_sender, sender_kind_view
 from core.acceptance.visit import KEPT, Visit, check, name_matches
 from core.commands import Field
 from core.errors import Fact, RuleFault
@@ -42,6 +43,8 @@ class Missing(StrEnum):
     """What F9 still waits for, in the order of the way; "problem" where the rules refuse what stands."""
 
     NEXT = "missing.next"  # this item is committed: F7 or F8
+    SENDER = "missing.sender"
+    SENDER_PROBLEM = "problem.sender"
     IDENTITY = "missing.identity"
     IDENTITY_PROBLEM = "problem.identity"
     SENDER_NAME = "missing.sender_name"
@@ -74,9 +77,12 @@ class GateDetail(StrEnum):
     """The second line of a gate that is done; open ones show what is missing, others their fault's code."""
 
     IDENTITY = "gate.identity"  # kind, long_term
+    IDENTITY_EXEMPTED = "gate.identity_exempted"  # ground
     ORIGINAL = "gate.original"  # at
+    ORIGINAL_EXEMPTED = "gate.original_exempted"
     WAYBILL = "gate.waybill"  # source
     CONTENTS = "gate.contents"  # at
+    CONTENTS_LETTER = "gate.contents_letter"
     SECURITY = "gate.security"  # security, at
     WEIGHT = "gate.weight"  # grams, source
     PARTIES = "gate.parties"
@@ -85,7 +91,7 @@ class GateDetail(StrEnum):
 
 # Which parts make a gate; a part is a field, or one of the confirmations.
 _PARTS: Mapping[GateName, tuple[str, ...]] = {
-    GateName.IDENTITY: ("identity",),
+    GateName.IDENTITY: ("sender", "identity"),
     GateName.ORIGINAL: (Field.SENDER_NAME, "original"),
     GateName.WAYBILL: (Field.WAYBILL,),
     GateName.CONTENTS: (Field.CONTENTS, Field.QUANTITY, "inspected"),
@@ -119,14 +125,19 @@ def missing(visit: Visit, today: dt.date, rules: Rules) -> tuple[Missing, ...]:
 def _lacking(visit: Visit, part: str, today: dt.date, rules: Rules) -> str:
     """The code of one part, or "" where nothing is lacking."""
     item, identity = visit.item, visit.identity
+    if part == "sender":
+        sender = check_sender(visit, today, rules)
+        return Missing.SENDER_PROBLEM if sender.problem else Missing.SENDER if sender.missing else ""
     if part == "identity":
+        if visit.exempted:
+            return ""
         if identity is None:
             return Missing.IDENTITY
         return Missing.IDENTITY_PROBLEM if identity.faults(today) else ""
     confirmed = {
-        "original": visit.original_seen is not None,
-        "inspected": visit.original_seen is not None and item.inspected is not None,
-        "security": item.inspected is not None and item.security is not None,
+        "original": visit.identified,
+        "inspected": visit.letter or (visit.identified and item.inspected is not None),
+        "security": (visit.letter or item.inspected is not None) and item.security is not None,
         "notice": visit.acknowledged is not None,
     }
     if part in confirmed:
@@ -134,7 +145,7 @@ def _lacking(visit: Visit, part: str, today: dt.date, rules: Rules) -> str:
     found = problem(visit, Field(part), rules)
     if found[0]:
         return f"problem.{part}"
-    return "" if visit.text(Field(part)).text.strip() else f"missing.{part}"
+    return "" if check(visit, Field(part), rules).value is not None else f"missing.{part}"
 
 
 def problem(visit: Visit, name: Field, rules: Rules) -> tuple[str, Mapping[str, Fact]]:
@@ -173,6 +184,9 @@ def _gate(visit: Visit, name: GateName, today: dt.date, rules: Rules) -> GateVie
 
 
 def _fault(visit: Visit, part: str, today: dt.date, rules: Rules) -> tuple[str, Mapping[str, Fact]]:
+    if part == "sender":
+        sender = check_sender(visit, today, rules)
+        return sender.problem, sender.facts or {}
     if part == "identity" and visit.identity is not None:
         return visit.identity.faults(today)[0], {}
     return problem(visit, Field(part), rules)
@@ -182,6 +196,12 @@ def _done(visit: Visit, name: GateName, rules: Rules) -> tuple[GateDetail, Mappi
     """The second line of a gate that is done.  No personal data: facts reach logs too."""
     item, identity = visit.item, visit.identity
     facts: dict[str, Fact] = {}
+    if name is GateName.IDENTITY and visit.exempted:
+        return GateDetail.IDENTITY_EXEMPTED, {"ground": visit.sender_kind.value}
+    if name is GateName.ORIGINAL and visit.exempted:
+        return GateDetail.ORIGINAL_EXEMPTED, {}
+    if name is GateName.CONTENTS and visit.letter:
+        return GateDetail.CONTENTS_LETTER, {}
     if name is GateName.IDENTITY and identity is not None:
         facts = {"kind": identity.kind.value, "long_term": identity.valid_to is None}
     elif name is GateName.ORIGINAL and visit.original_seen is not None:
@@ -228,6 +248,7 @@ def visit_view(
         preview=label(visit, rules, imprint),
         reading=reading,
         revision=visit.revision,
+        sender_kind=sender_kind_view(visit, today, rules),
         manual=manual_view(visit, today, rules),
         manual_kinds=tuple(kind for kind, document in rules.documents.items() if not document.chip),
         manual_offered=offered(visit, rules),

@@ -121,6 +121,8 @@ def card_read(visit: Visit, card: IdCard, now: dt.datetime, today: dt.date, rule
         card.read_id, now, card.kind, storable(card.number), storable(card.name), card.valid_from,
         card.valid_to, finding.problems, finding.warnings, storable(card.name_en),
     )  # fmt: skip
+    if visit.exempted:
+        return Step(replace(visit, on_reader=True))  # nobody's identity is asked for, so none is taken
     present = replace(visit, on_reader=True, card_fault="", card_facts={}, failures=0, manual=None)
     return take_identity(present, new, card)
 

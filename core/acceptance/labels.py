@@ -49,7 +49,7 @@ def label(visit: Visit, rules: Rules, imprint: Imprint) -> Label:
         weight_g=check(visit, Field.WEIGHT, rules).number,
         weight_source=WEIGHT_TYPED,
         real_name=visit.original_seen is not None,
-        inspected=item.inspected is not None,
+        inspected=item.inspected is not None and not visit.letter,
         security=item.security.value if item.security else SECURITY_NONE,
         branch=imprint.branch,
         operator=imprint.operator,

@@ -15,8 +15,9 @@ from typing import Any, get_type_hints
 
 from core.acceptance.gates import missing
 from core.acceptance.labels import WEIGHT_TYPED
+from core.acceptance.senders import check_sender_field
 from core.acceptance.visit import Identity, Visit, check, document_name
-from core.commands import Field, RefusalReason
+from core.commands import Field, RefusalReason, SenderField
 from core.devices import Label
 from core.errors import EntryError, EntryFault, RuleError, RuleFault
 from core.identity.card import DocumentKind
@@ -26,6 +27,7 @@ from core.ledger.entry import stamp
 from core.rule_data import Rules
 
 FORM = 1
+NONE = "none"
 NAME_EXACT, NAME_FOLDED = "exact", "folded"
 _HINT_TAG = b"counter/digest-hint/1\0"
 _HINT_KEY_MIN = 16
@@ -33,31 +35,47 @@ _HINT_KEY_MIN = 16
 _BESIDE = ("form", "hint", "document", "document_number", "fee_cents", "payment")
 
 
-def need_complete(visit: Visit, today: dt.date, rules: Rules) -> Identity:
-    """The identity of a visit that may be committed; else RuleError NOT_READY (``first``, ``count``)."""
+def need_complete(visit: Visit, today: dt.date, rules: Rules) -> Identity | None:
+    """The identity of a visit that may be committed, None where the law asks for none.
+
+    Raises RuleError NOT_READY (``first``, ``count``).
+    """
     lacking = missing(visit, today, rules)
-    if lacking or visit.identity is None:
+    if lacking or (visit.identity is None and not visit.exempted):
         raise RuleError(RuleFault.NOT_READY, first=lacking[0] if lacking else "", count=len(lacking))
     return visit.identity
 
 
+def sender_kind(visit: Visit) -> str:
+    """The kind of the entry that says who sends."""
+    return "SenderExempted" if visit.exempted else "SenderVerified"
+
+
 def sender_data(visit: Visit, today: dt.date, rules: Rules) -> dict[str, Any]:
-    """The data of SenderVerified 1.  Raises RuleError NOT_READY."""
+    """The data of SenderVerified 1, or of SenderExempted 1.  Raises RuleError NOT_READY."""
     identity = need_complete(visit, today, rules)
+    acknowledged = visit.acknowledged.value if visit.acknowledged else ""
+    if identity is None:
+        return {
+            "visit": visit.id,
+            "ground": visit.sender_kind.value,
+            "notice": visit.notice,
+            "acknowledged": acknowledged,
+        }
     return {
         "visit": visit.id,
         "document": identity.kind.value,
-        "sender_kind": "person",
+        "sender_kind": visit.sender_kind.value,
         "method": identity.method,
         "cause": identity.cause,
-        "principal": "none",
-        "proof": "none",
+        "principal": visit.principal.kind.value if visit.principal else NONE,
+        "proof": visit.proof.value if visit.proof else NONE,
         "read": identity.read_id,
         "original_seen": _stamp(visit.original_seen),
         "name_matched": True,  # need_complete: a visit with another name is not complete
         "expiry": UNDATED if identity.undated else validity_code(identity.valid_to),
         "notice": visit.notice,
-        "acknowledged": visit.acknowledged.value if visit.acknowledged else "",
+        "acknowledged": acknowledged,
     }
 
 
@@ -67,20 +85,23 @@ def item_data(
     """The data of ItemAccepted 1; ``number`` is the item's at this terminal.  Raises RuleError NOT_READY."""
     identity = need_complete(visit, today, rules)
     item = visit.item
-    exact = visit.text(Field.SENDER_NAME).text in identity.names
+    name_check = NONE
+    if identity is not None:
+        exact = visit.text(Field.SENDER_NAME).text in identity.names
+        name_check = NAME_EXACT if exact else NAME_FOLDED
     return {
         "visit": visit.id,
         "sender": sender_entry,
         "number": number,
-        "inspected": _stamp(item.inspected),
+        "inspected": stamp(item.inspected) if item.inspected else None,
         "condition": "none",
         "route": "land",
         "centre": "none",
         "security": item.security.value if item.security else "",
         "security_at": _stamp(item.security_at),
         "weight_source": WEIGHT_TYPED,
-        "name_check": NAME_EXACT if exact else NAME_FOLDED,
-        "by_hand": identity.cause,
+        "name_check": name_check,
+        "by_hand": identity.cause if identity else NONE,
         "receipt": receipt,
     }
 
@@ -101,14 +122,22 @@ def sealed_payload(visit: Visit, today: dt.date, rules: Rules) -> dict[str, Any]
     def text(name: Field) -> str:
         return check(visit, name, rules).text
 
+    def beside(name: SenderField) -> str:
+        return check_sender_field(name, visit.sender_fields.get(name, ""), today, rules)
+
     return {
         "form": FORM,
         "sender": {
-            "document": identity.kind.value,
-            "number": identity.number,
-            "name": document_name(visit) or identity.names[0],
+            "kind": visit.sender_kind.value,
+            "document": identity.kind.value if identity else "",
+            "number": identity.number if identity else "",
+            "name": document_name(visit) if identity else text(Field.SENDER_NAME),
             "phone": text(Field.SENDER_PHONE),
             "address": text(Field.SENDER_ADDRESS),
+            "organisation": beside(SenderField.ORGANISATION_NAME),
+            "organisation_code": beside(SenderField.ORGANISATION_CODE),
+            "agreement": beside(SenderField.AGREEMENT),
+            "principal": _principal(visit.principal),
         },
         "recipient": {
             "name": text(Field.RECIPIENT_NAME),
@@ -123,6 +152,12 @@ def sealed_payload(visit: Visit, today: dt.date, rules: Rules) -> dict[str, Any]
             "weight_source": WEIGHT_TYPED,
         },
     }
+
+
+def _principal(identity: Identity | None) -> dict[str, str] | None:
+    if identity is None:
+        return None
+    return {"document": identity.kind.value, "number": identity.number, "name": identity.names[0]}
 
 
 # -- annex ------------------------------------------------------------------------------------------

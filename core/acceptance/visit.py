@@ -21,8 +21,11 @@ from core.commands import (
     Field,
     ManualCause,
     ManualField,
+    Proof,
     RefusalReason,
     Security,
+    SenderField,
+    SenderKind,
 )
 from core.errors import Fact, RuleError, RuleFault
 from core.identity.card import DocumentKind, IdCard
@@ -178,6 +181,10 @@ class Visit:
     on_reader: bool = False
     card_fault: str = ""
     card_facts: Mapping[str, Fact] = field(default_factory=dict)
+    sender_kind: SenderKind = SenderKind.PERSON
+    sender_fields: Mapping[SenderField, str] = field(default_factory=dict, repr=False)
+    principal: Identity | None = None  # for whom an agent sends
+    proof: Proof | None = None
     failures: int = 0  # reads that failed in this visit
     manual: Manual | None = None
     original_seen: dt.datetime | None = None
@@ -197,7 +204,23 @@ class Visit:
         if self.item.accepted or self.accepted:
             return self.item.accepted > 0 or self.item.empty
         typed = any(value.text for value in self.fields.values())
-        return self.identity is None and self.manual is None and not typed and self.item.empty
+        untouched = self.identity is None and self.principal is None and self.manual is None
+        return untouched and not typed and not any(self.sender_fields.values()) and self.item.empty
+
+    @property
+    def exempted(self) -> bool:
+        """Whether the law asks for no identity (快递暂行条例 22: letters, agreement customers)."""
+        return self.sender_kind in (SenderKind.LETTER, SenderKind.AGREEMENT)
+
+    @property
+    def letter(self) -> bool:
+        """Whether it is a letter, whose contents are nobody's business (邮政法 25)."""
+        return self.sender_kind is SenderKind.LETTER
+
+    @property
+    def identified(self) -> bool:
+        """Whether the contents may be asked for: the person was compared, or nobody has to be."""
+        return self.exempted or self.original_seen is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +242,9 @@ def check(visit: Visit, name: Field, rules: Rules) -> FieldCheck:
     text = visit.text(name).text
     if name is Field.SENDER_NAME and visit.identity is not None:
         return check_sender_name(text, rules.documents[visit.identity.kind.value])
+    if visit.letter and not text.strip() and name in (Field.CONTENTS, Field.QUANTITY):
+        # Nobody asks what is in a letter: one letter is what the label says.
+        return FieldCheck(rules.letter_contents if name is Field.CONTENTS else 1)
     found = check_field(name, text, rules)
     known = visit.item.known
     if name is Field.WAYBILL and known is not None and not found.problem:
@@ -264,7 +290,9 @@ def confirm_original(visit: Visit, now: dt.datetime, today: dt.date) -> Visit:
 def confirm_inspected(visit: Visit, now: dt.datetime, rules: Rules) -> Visit:
     """Ordered 2: the contents were inspected.  Raises RuleError ORDER before the original was seen."""
     _need_open_item(visit)
-    if visit.original_seen is None:
+    if visit.letter:
+        raise RuleError(RuleFault.LETTER_NOT_OPENED)
+    if not visit.identified:
         raise RuleError(RuleFault.ORDER, needs="original")
     if visit.item.inspected is not None:
         return visit
@@ -275,7 +303,7 @@ def confirm_inspected(visit: Visit, now: dt.datetime, rules: Rules) -> Visit:
 def set_security(visit: Visit, choice: Security, now: dt.datetime, rules: Rules) -> Visit:
     """Ordered 3: checked here, or left to the centre.  Raises RuleError ORDER before the inspection."""
     _need_open_item(visit)
-    if visit.item.inspected is None:
+    if visit.item.inspected is None and not visit.letter:
         raise RuleError(RuleFault.ORDER, needs="inspected")
     # What was declared after the inspection is what was inspected; from here on it may not change.
     item = replace(visit.item, security=choice, security_at=now, inspected_as=declared(visit, rules))

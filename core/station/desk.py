@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from core import commands as c
 from core import wire
-from core.acceptance import inputs, manual, record
+from core.acceptance import inputs, manual, record, senders
 from core.acceptance import visit as v
 from core.acceptance.draft import draft_from_bytes, draft_to_bytes
 from core.acceptance.gates import missing, visit_view
@@ -29,6 +29,7 @@ from core.view import ItemView, Screen, VisitView
 
 _SAVE_AFTER_SECONDS = 0.4
 _TRY_AGAIN_SECONDS = 5.0  # after a draft could not be written
+SenderCommand = c.SetSenderKind | c.SetSenderField | c.KeepAsPrincipal | c.SetProof
 ManualCommand = c.StartManual | c.SetManualField | c.FinishManual | c.CancelManual
 _CardEvent = CardReading | CardRead | CardFailed | CardLifted
 _RETENTION, _RETENTION_SEALED = "acceptance", "sealed"
@@ -187,6 +188,8 @@ class Desk:
                 self.visit = v.confirm_inspected(self.visit, now, rules)
             case c.SetSecurity():
                 self.visit = v.set_security(self.visit, command.security, now, rules)
+            case c.SetSenderKind() | c.SetSenderField() | c.KeepAsPrincipal() | c.SetProof():
+                self._sender(command, business_date(now))
             case c.StartManual() | c.SetManualField() | c.FinishManual() | c.CancelManual():
                 self._manual(command, now)
             case c.ApproveReaderDown():
@@ -208,6 +211,18 @@ class Desk:
                 raise RuleError(RuleFault.NOT_ALLOWED)
         live.message = None if live.message and live.message.level == "error" else live.message
         self._changed()
+
+    def _sender(self, command: SenderCommand, today: dt.date) -> None:
+        """Who sends."""
+        match command:
+            case c.SetSenderKind():
+                self.visit = senders.set_kind(self.visit, command.kind)
+            case c.SetSenderField():
+                self.visit = senders.set_field(self.visit, command.name, command.text)
+            case c.KeepAsPrincipal():
+                self.visit = senders.keep_as_principal(self.visit, today)
+            case c.SetProof():
+                self.visit = senders.set_proof(self.visit, command.proof)
 
     def _manual(self, command: ManualCommand, now: dt.datetime) -> None:
         """The lane of documents that no reader reads."""
@@ -313,7 +328,7 @@ class Desk:
         today = business_date(now)
         identity = record.need_complete(visit, today, rules)
         key = live.store.hint_key(f"{now:%Y-%m}")
-        hint = record.digest_hint(key, identity.kind, identity.number)
+        hint = record.digest_hint(key, identity.kind, identity.number) if identity else ""
         printed = label(visit, rules, self._imprint(number, token=new_id()))
         parts = (
             Part(
@@ -333,7 +348,8 @@ class Desk:
         made = [Proposal("ItemAccepted", item, visit.item.operation, True, parts)]
         if not visit.sender_entry:
             made.insert(
-                0, Proposal("SenderVerified", record.sender_data(visit, today, rules), new_id(), True)
+                0,
+                Proposal(record.sender_kind(visit), record.sender_data(visit, today, rules), new_id(), True),
             )
         return made
 

@@ -50,6 +50,11 @@ FIRST, SECOND = signer("supervisor"), CardSigner("clerk")
 SEALED = {
     "form": 1,
     "sender": {
+        "kind": "person",
+        "organisation": "",
+        "organisation_code": "",
+        "agreement": "",
+        "principal": None,
         "document": "resident",
         "number": "11010519491231002X",
         "name": "证件样本",

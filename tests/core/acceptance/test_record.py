@@ -85,6 +85,11 @@ def test_the_sealed_payload_is_complete_canonical_and_no_more_than_the_law_wants
     assert payload == {
         "form": 1,
         "sender": {
+            "kind": "person",
+            "organisation": "",
+            "organisation_code": "",
+            "agreement": "",
+            "principal": None,
             "document": "resident",
             "number": "11010519491231002X",
             "name": "证件样本",
