@@ -31,6 +31,11 @@ def line_height(size: int) -> int:
     return -(-size * _LINE_TENTHS // 10)
 
 
+def baseline(size: int) -> int:
+    """Dots from the top of a line to its baseline."""
+    return size * _ASCENT_HUNDREDTHS // 100
+
+
 def line_width(fonts: FontBook, line: str, size: int, *, bold: bool, tracking: int) -> int:
     """Dots of a line as it is seen: trailing space and the last tracking take no room."""
     seen = line.rstrip()
@@ -61,8 +66,18 @@ def fit(
             continue  # cannot fit, however it breaks: do not even try
         lines = _break(words, advances, width + tracking)
         if lines is not None and len(lines) <= room:
-            return Fitted(tried, tuple(lines), line_height(tried), tried * _ASCENT_HUNDREDTHS // 100)
+            return Fitted(tried, tuple(lines), line_height(tried), baseline(tried))
     return None
+
+
+def wrap(fonts: FontBook, text: str, width: int, *, size: int, bold: bool) -> tuple[str, ...] | None:
+    """The text at one size in as many lines as it needs; joined they give it again.
+
+    None where a single character is wider than ``width`` dots.  Raises DeviceError GLYPH_MISSING.
+    """
+    advances = {char: fonts.advance(char, size, bold=bold) for char in set(text)}
+    lines = _break(_WORDS.findall(text), advances, width)
+    return None if lines is None else tuple(lines)
 
 
 def _break(words: Sequence[str], advances: Mapping[str, int], width: int) -> list[str] | None:
