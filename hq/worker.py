@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from core.errors import CounterError
+from core.errors import CounterError, EntryError
 from hq.follower import Follower
 from hq.identity import Identity
 from hq.metrics import Metrics
@@ -16,6 +16,7 @@ _LOG = logging.getLogger(__name__)
 IDLE_SECONDS = 1.0  # between looks where nobody woke it; another node's ingest cannot
 CARE_SECONDS = 60.0
 STEP = 50  # entries between two looks at the clock
+TURN = 8  # steps for one terminal before the next has its turn
 SHARE = 9  # while batches come in, it rests this many times as long as it worked
 STOP_SECONDS = 20.0
 
@@ -31,6 +32,7 @@ class Worker:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="hq-worker", daemon=True)
         self._cared = 0.0
+        self._passed_over: set[str] = set()  # said once
 
     def start(self) -> None:
         """Begin."""
@@ -52,30 +54,51 @@ class Worker:
         return self._thread.is_alive()
 
     def _run(self) -> None:
-        self._guarded(self.follower.retry_stopped)
+        self._guarded(self._begin)
         while not self._stop.is_set():
-            self._guarded(self._round)
-            self._wake.wait(IDLE_SECONDS)
-            self._wake.clear()
+            if not self._guarded(self._round):
+                self._wake.wait(IDLE_SECONDS)
+                self._wake.clear()
 
-    def _round(self) -> None:
+    def _begin(self) -> bool:
+        self.follower.retry_stopped()
+        return True
+
+    def _round(self) -> bool:
+        """A turn for each terminal that is behind; whether there may be more to do at once."""
         if time.monotonic() - self._cared > CARE_SECONDS:
             self._identity.forget()
             self._cared = time.monotonic()
-        for terminal in self.follower.behind():
-            while not self._stop.is_set():
-                began = time.monotonic()
-                count = self.follower.step(terminal, STEP)
-                self._metrics.add("counter_hq_followed_total", count)
-                if count == 0:
-                    break
-                if self._metrics.busy():
-                    self._stop.wait(SHARE * (time.monotonic() - began))
+        turns = [self._turn(terminal) for terminal in self.follower.behind()]
+        return any(turns)
 
-    def _guarded(self, work: Callable[[], None]) -> None:
+    def _turn(self, terminal: str) -> bool:
+        """A few steps, so that one terminal's weeks offline do not hold up the others."""
+        count = 0
+        for _ in range(TURN):
+            began = time.monotonic()
+            if self._stop.is_set() or not (count := self._step(terminal)):
+                break
+            if self._metrics.busy():
+                self._stop.wait(SHARE * (time.monotonic() - began))
+        return count > 0
+
+    def _step(self, terminal: str) -> int:
         try:
-            work()
+            count = self.follower.step(terminal, STEP)
+        except EntryError as error:
+            # What is stored for this terminal cannot be read; the others can.
+            if terminal not in self._passed_over:
+                self._passed_over.add(terminal)
+                _LOG.warning("follower passes over %s: %s", terminal, error.code)
+            return 0
+        self._metrics.add("counter_hq_followed_total", count)
+        return count
+
+    def _guarded(self, work: Callable[[], bool]) -> bool:
+        try:
+            return work()
         except CounterError as error:
             # The database is away: ingest says so to the counters, the next look may find it again.
             _LOG.warning("follower waits: %s", error.code)
-            self._stop.wait(IDLE_SECONDS)
+            return False
