@@ -105,7 +105,7 @@ class Acknowledgement(StrEnum):
     SPOKEN = "spoken"  # spoken, recorded by the clerk
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LogIn:
     """Unlock the counter with an operator's password."""
 
@@ -113,19 +113,19 @@ class LogIn:
     password: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lock:
     """F12, or the timeout: the session key is wiped, devices and sync go on."""
 
     cause: str = "key"  # "key" | "timeout"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LogOut:
     """The operator leaves; the vault shuts when the last one has left."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SetField:
     """What stands in a field now, on every change."""
 
@@ -133,14 +133,14 @@ class SetField:
     text: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SetSenderKind:
     """Who sends, before anything is confirmed."""
 
     kind: SenderKind
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SetSenderField:
     """What stands in a field of the kind of sender now, on every change."""
 
@@ -148,19 +148,19 @@ class SetSenderField:
     text: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class KeepAsPrincipal:
     """The document on the screen is the principal's; the next one is the agent's own."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SetProof:
     """What proves that the agent acts for the principal."""
 
     proof: Proof
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StartManual:
     """Type a document that the reader does not read.  ``kind`` is a DocumentKind code."""
 
@@ -168,7 +168,7 @@ class StartManual:
     cause: ManualCause
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SetManualField:
     """What stands in a field of the manual lane now, on every change."""
 
@@ -176,34 +176,34 @@ class SetManualField:
     text: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FinishManual:
     """What was typed is the document: from here on it is treated like one that was read."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CancelManual:
     """Leave the manual lane; what was typed in it is gone."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ApproveReaderDown:
     """A supervisor lets documents be typed for some hours, at most those of the rule data."""
 
     hours: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ConfirmOriginal:
     """The clerk has seen the original and compared the person with it (R15)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ConfirmInspected:
     """The contents were inspected in the sender's presence (R16, R26)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Refuse:
     """Refuse this item, say why; it is handed back (R17, R29).  A fact of its own, not a commit.
 
@@ -214,76 +214,76 @@ class Refuse:
     told: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SetSecurity:
     """The security check of this item."""
 
     security: Security
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AcknowledgeNotice:
     """The notice was shown and acknowledged in this way."""
 
     how: Acknowledgement
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NewAcceptance:
     """F2: an empty acceptance.  Refused while something is typed unless ``discard``."""
 
     discard: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NextItem:
     """F7: the next item of the same customer; the sender stays."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NextCustomer:
     """F8: the visit ends; everything about the customer leaves the screen."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Commit:
     """F9: the only command that accepts an item."""
 
     pressed_ns: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reprint:
     """F10: print the label of an item again, marked as a copy.  0: the last item."""
 
     item: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LabelSeen:
     """The clerk looked at the printer: the label whose print was unknown did come out.  0: the oldest."""
 
     item: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LookUp:
     """F3: find an item by waybill, or by the label's token."""
 
     text: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CloseLookUp:
     """Leave the look-up."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CloseDay:
     """Close the business day (the bare form: verdict and state hash)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DismissMessage:
     """The message was read."""
 

@@ -37,7 +37,7 @@ class DeviceState(StrEnum):
     DISABLED = "disabled"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DeviceTruth:
     """What a lane last saw.  ``fault`` is a DeviceFault code or "" ; facts without personal data."""
 
@@ -50,21 +50,21 @@ class DeviceTruth:
 # -- what lanes report (to ``core.station`` through a plain callable) -------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DeviceChanged:
     """The truth about a slot changed."""
 
     truth: DeviceTruth
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CardReading:
     """A card was found and is being read: type-ahead is discarded until it ends (T14)."""
 
     slot: Slot
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CardRead:
     """A document was read completely.  ``answered_ns`` is ``time.perf_counter_ns`` at the last byte.
 
@@ -81,7 +81,7 @@ class CardRead:
     photo_reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CardFailed:
     """A read ended without a document; ``fault`` is a DeviceFault code."""
 
@@ -90,14 +90,14 @@ class CardFailed:
     facts: Mapping[str, Fact] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CardLifted:
     """The document that was read is no longer on the reader."""
 
     slot: Slot
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CardLeft:
     """The document that was read still lies there ``seconds`` after it was read; said once a placing."""
 
@@ -105,7 +105,7 @@ class CardLeft:
     seconds: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CodeScanned:
     """One scan.  ``symbology`` is the AIM identifier (``]C0``) or "".  ``repr`` hides the text."""
 
@@ -128,7 +128,7 @@ class PrintOutcome(StrEnum):
     UNKNOWN = "unknown"  # look at the printer
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Label:
     """Exactly what a real-name label shows, already masked (快递暂行条例 22, GB/T 41833).
 
@@ -161,7 +161,7 @@ class Label:
         return f"Label(number={self.number!r}, copy={self.copy}, …)"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Receipt:
     """Exactly what a registration receipt shows (R7, 快递市场管理办法 25, PIPL 17), already masked.
 
@@ -194,7 +194,7 @@ class Receipt:
         return f"Receipt(number={self.number!r}, copy={self.copy}, …)"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PrintJob:
     """One page for one slot.  ``job`` is unique; ``item`` is the sequence number of the item's entry."""
 

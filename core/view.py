@@ -2,6 +2,9 @@
 
 No sentence stands here: codes and facts only.  Personal data appears where the clerk needs it
 before the commit, and masked after it.
+
+No slots here, nor in commands and devices: they make every class twice, and these modules are read
+before the log-in is painted.
 """
 
 from __future__ import annotations
@@ -57,7 +60,7 @@ class GateState(StrEnum):
     PROBLEM = "problem"  # something stands in it that the rules refuse
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GateView:
     """One gate.  ``detail`` is a message code with ``facts`` for the second line, or ""."""
 
@@ -67,7 +70,7 @@ class GateView:
     facts: Mapping[str, Fact] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FieldView:
     """One field.  ``problem`` is a RuleFault code or ""; ``source`` is "typed", "card", "scan", "kept"."""
 
@@ -77,7 +80,7 @@ class FieldView:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SenderView:
     """The document as read, for the human comparison with the original; gone at commit of the visit.
 
@@ -109,7 +112,7 @@ class SenderView:
     cause: str = "none"  # ManualCause code where it was typed
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SenderFieldView:
     """One field of the kind of sender.  ``problem`` is a RuleFault code or ""."""
 
@@ -117,7 +120,7 @@ class SenderFieldView:
     problem: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PrincipalView:
     """For whom an agent sends, masked: the document was seen and lies no longer before the clerk."""
 
@@ -126,7 +129,7 @@ class PrincipalView:
     number: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SenderKindView:
     """Who sends: the fields that this kind asks for, and an agent's principal and proof."""
 
@@ -136,7 +139,7 @@ class SenderKindView:
     proof: Proof | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ManualFieldView:
     """One field of the manual lane.  ``problem`` is a RuleFault code or ""."""
 
@@ -145,7 +148,7 @@ class ManualFieldView:
     facts: Mapping[str, Fact] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ManualView:
     """A document that is being typed: its fields in order.  ``complete``: FinishManual may be sent."""
 
@@ -155,7 +158,7 @@ class ManualView:
     complete: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ReaderDownView:
     """The approved mode without a reader: until when (aware UTC) and for how many items yet."""
 
@@ -163,7 +166,7 @@ class ReaderDownView:
     left: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ItemView:
     """One accepted item, masked, as lists and look-ups show it."""
 
@@ -183,7 +186,7 @@ class ItemView:
     at_headquarters: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class VisitView:
     """The visit on the screen."""
 
@@ -205,7 +208,7 @@ class VisitView:
     reader_down: ReaderDownView | None = None  # the approved mode: cause "reader_down"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SyncView:
     """How current this counter is at headquarters (T6: never a stale figure shown as fresh)."""
 
@@ -215,7 +218,7 @@ class SyncView:
     fault: str = ""  # HqFault code
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Message:
     """One line that says what happened and what to do.  ``serial`` grows, so that repeats are seen."""
 
@@ -225,7 +228,7 @@ class Message:
     serial: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CounterView:
     """Everything the window shows."""
 

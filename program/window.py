@@ -11,17 +11,21 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.commands import Command
-from core.view import CounterView, Message, Screen
+from PySide6.QtCore import QTimer
+
+from program.incidents import install
 from ui.application import create_application
 from ui.bridge import Bridge
 from ui.window import MainWindow
 
 if TYPE_CHECKING:
+    from core.commands import Command
+    from core.errors import Fact
     from program.demonstration import Demonstration
     from program.terminal import Terminal
 
 _log = logging.getLogger(__name__)
+_COMPOSE_AFTER_MS = 120
 
 
 class Composing:
@@ -58,6 +62,7 @@ def open_window(
     composing, bridge = Composing(), Bridge()
     window = MainWindow(composing, bridge, language or _language(config))
     made: list[Terminal] = []
+    install(lambda number: _say(bridge, "msg.incident", {"number": number}))
 
     def compose() -> None:
         terminal = _compose(data, config, bridge, demonstration)
@@ -69,11 +74,13 @@ def open_window(
     thread = threading.Thread(target=compose, name="compose", daemon=True)
     window.show()
     window.activateWindow()  # without a window manager nobody else gives it the keyboard
-    thread.start()
+    # The log-in can be typed first: reading the other rooms takes the interpreter for a while.
+    QTimer.singleShot(_COMPOSE_AFTER_MS, thread.start)
     try:
         return application.exec()
     finally:
-        thread.join(10)
+        if thread.ident is not None:
+            thread.join(10)
         for terminal in made:
             terminal.stop()
 
@@ -90,9 +97,15 @@ def _compose(data: Path, path: Path, bridge: Bridge, demonstration: Demonstratio
             config = with_links(config, demonstration.missing_links(config))
         return Terminal(config, data, bridge.post, demonstration=demonstration is not None)
     except CounterError as error:
-        message = Message(str(error.code), dict(error.facts), "error", 1)
-        bridge.post(CounterView(Screen.LOGIN, "", "", message=message))
+        _say(bridge, str(error.code), dict(error.facts))
         return None
+
+
+def _say(bridge: Bridge, code: str, facts: dict[str, Fact]) -> None:
+    """What stands in the way of any station; nothing else can be shown then."""
+    from core.view import CounterView, Message, Screen
+
+    bridge.post(CounterView(Screen.LOGIN, "", "", message=Message(code, facts, "error", 1)))
 
 
 def _language(config: Path) -> str:

@@ -7,10 +7,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from core.view import CounterView, Screen
 from ui.bridge import Bridge, Station
 from ui.header import Header
 from ui.keys import Keyboard
@@ -21,6 +20,7 @@ from ui.text import LANGUAGES, Texts
 from ui.theme import THEMES, qt_palette, theme
 
 if TYPE_CHECKING:
+    from core.view import CounterView
     from ui.clerk.screen import ClerkScreen
 
 SIZE = QSize(1366, 768)  # the smallest screen the counter has
@@ -49,7 +49,7 @@ class MainWindow(QWidget):
         self._texts = Texts(language)
         self._palette = theme(theme_name)
         self._view: CounterView | None = None
-        self._painted = False
+        self._loading = False
         self._clerk: ClerkScreen | None = None
         self.keyboard = Keyboard()
         self.header = Header(self._texts, self)
@@ -115,6 +115,8 @@ class MainWindow(QWidget):
 
     def show_view(self, view: CounterView) -> None:
         """Show a view, on the main thread."""
+        from core.view import Screen  # not before the first paint: see ``ui/login.py``
+
         self._view = view
         now = self._clock()
         self.header.show_view(view, now)
@@ -123,6 +125,9 @@ class MainWindow(QWidget):
             self.clerk.show_view(view)
             self._show_page(self.clerk)
             return
+        if view.screen is Screen.UNLOCKING and not self._loading:
+            self._loading = True
+            QTimer.singleShot(0, self, self._load_panels)
         if self._clerk is not None:
             self._clerk.clear()
         self.login.show_view(view, now)
@@ -143,13 +148,7 @@ class MainWindow(QWidget):
         if self._pages.currentWidget() is self.login:
             self.login.tick(now)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        super().paintEvent(event)
-        if not self._painted:
-            self._painted = True
-            QTimer.singleShot(0, self, self._load_panels)
-
-    # After the first paint the clerk's screen is loaded in steps, so that keys get in between them.
+    # While the key is derived nobody types: that half second loads the clerk's screen, in steps.
 
     def _load_panels(self) -> None:
         from ui.clerk import form, sender, way  # noqa: F401 - read now, used by the next step

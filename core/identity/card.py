@@ -32,7 +32,7 @@ class Sex(StrEnum):
     UNSTATED = "9"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class IdCard:
     """One read of one document, never mixed with another read (T27).
 
