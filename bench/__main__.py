@@ -17,7 +17,10 @@ BENCHES = {
     "size": "bench.size",
     "sync": "bench.sync",
     "faults": "bench.faults",
+    "fuzz": "bench.fuzz",
 }
+# Minutes each: only when they are named.
+LONG = ("faults", "fuzz")
 
 
 def main(names: Sequence[str]) -> int:
@@ -27,7 +30,7 @@ def main(names: Sequence[str]) -> int:
         print(f"no such bench: {', '.join(unknown)}; there are: {', '.join(BENCHES)}", file=sys.stderr)
         return 2
     good = True
-    for name in names or [name for name in BENCHES if name != "faults"]:
+    for name in names or [name for name in BENCHES if name not in LONG]:
         run: Bench = importlib.import_module(BENCHES[name]).run
         for figure in run():
             print(figure.line(), flush=True)

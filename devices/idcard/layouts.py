@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from core.identity.card import DocumentKind, IdCard
-from core.identity.numbers import check_digit_731
+from core.identity.numbers import old_number
 from devices.idcard.fields import Field, corrupt, date, filled, matching, sex, text, validity
 
 _NUMBER_18 = re.compile(r"[0-9]{17}[0-9X]", re.ASCII)
@@ -20,7 +20,6 @@ _NATION = re.compile(r"[0-9]{2}", re.ASCII)
 _COUNTRY = re.compile(r"[A-Z]{3}", re.ASCII)
 _COUNT = re.compile(r"([0-9]{2})?", re.ASCII)
 _PASS = re.compile(r"[0-9A-Z]*", re.ASCII)
-_ASSOCIATION = re.compile(r"[0-9]{3}", re.ASCII)
 
 Layout = Callable[[bytes, bytes, str], IdCard]
 
@@ -152,7 +151,7 @@ def _foreigner_2023(record: bytes, photo: bytes, read_id: str) -> IdCard:
         nationality=country,
         name_en=name_en,
         issue_count=matching(record, _Foreigner2023.RENEWED, _COUNT),
-        old_number=_old_number(number, country, text(record, _Foreigner2023.ASSOCIATION)),
+        old_number=old_number(number, country, text(record, _Foreigner2023.ASSOCIATION)),
     )
 
 
@@ -162,14 +161,6 @@ def _foreign_names(record: bytes, chinese: Field, english: Field) -> tuple[str, 
     if not (name + name_en).strip():
         raise corrupt(english.name)
     return name, name_en
-
-
-def _old_number(number: str, country: str, association: str) -> str:
-    """The 15-character number before the 18-digit one; "" where the association item does not give it."""
-    if not _ASSOCIATION.fullmatch(association):
-        return ""
-    first14 = country + number[1:3] + association[:2] + number[8:14] + association[2]
-    return first14 + check_digit_731(first14)
 
 
 LAYOUTS: Mapping[int, Layout] = MappingProxyType(
