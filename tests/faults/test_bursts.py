@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEventLoop, QTimer
-from pytestqt.qtbot import QtBot
 
 from core import commands as c
 from core.devices import CodeScanned, Slot
 from tests.faults.around import Headquarters
 from tests.faults.rig import Rig
-from tests.faults.work import Item, Visit, day, each
-from tests.ui.typing import ALT, Hands, Key
-from ui.bridge import Bridge
-from ui.window import MainWindow
+from tests.faults.screen import Window
+from tests.faults.work import Item, day, each
+from tests.ui.typing import ALT, Key
 
-os.environ["QT_QPA_PLATFORM"] = "offscreen"
 GAP_S = 0.05
 THREADS, PRESSES = 4, 6
 
@@ -95,64 +91,12 @@ def assert_once(rig: Rig, items: int) -> None:
 
 # -- through the window ----------------------------------------------------------------------------
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints", extend=True)
-
-
-class Window:
-    """The real window on a real counter; the clerk's hands are on the keyboard."""
-
-    def __init__(self, qtbot: QtBot, rig: Rig, bridge: Bridge) -> None:
-        assert rig.terminal is not None
-        self.rig = rig
-        self.qtbot = qtbot
-        self.window = MainWindow(rig.terminal.station, bridge)
-        qtbot.addWidget(self.window)
-        with qtbot.waitActive(self.window):
-            self.window.show()
-        self.window.clerk.ensurePolished()
-        self.hands = Hands(qtbot, self.window)
-
-    def fill(self, visit: Visit, item: Item) -> None:
-        """Everything but F9, beside the keyboard: what is tested comes after it."""
-        self.rig.clerk.fill(visit, item)
-        self.until(lambda: self.window.clerk.bar.ready)
-
-    def until(self, true: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(lambda: bool(true()), timeout=20_000)
-
-    def settle(self, items: int) -> None:
-        """Everything that was pressed has come to its end, the labels of so many items too."""
-        self.until(lambda: self.rig.eyes.view.today >= items and not self.rig.eyes.view.pending)
-        self.qtbot.wait(200)
-
-
-@pytest.fixture
-def make_window(headquarters: Headquarters, tmp_path: Path, qtbot: QtBot) -> Iterator[Callable[..., Window]]:
-    """Opens one window; everything is shut afterwards, the window first."""
-    made: list[Window] = []
-    rigs: list[Rig] = []
-
-    def make(number: int, **seconds: float) -> Window:
-        bridge = Bridge()
-        rig = Rig(headquarters, tmp_path, number, probe=SlowSteps(**seconds), publish=bridge.post)
-        rigs.append(rig.__enter__())
-        made.append(Window(qtbot, rig, bridge))
-        rig.log_in()
-        return made[-1]
-
-    yield make
-    for window in made:
-        window.window.close()
-    for rig in rigs:
-        rig.__exit__(None, None, None)
-
-
 SLOWLY = {"journal_before_commit": 0.2, "print_submitted": 0.2}
 
 
 def test_presses_in_the_window(make_window: Callable[..., Window]) -> None:
     """F9 twice 50 ms apart, F9 held down, Enter and scanner bursts while commit and print are under way."""
-    shown = make_window(20, **SLOWLY)
+    shown = make_window(20, SlowSteps(**SLOWLY))
     hands, visits = shown.hands, day(3)
     for number, (visit, item) in enumerate(each(visits)):
         shown.fill(visit, item)
@@ -175,7 +119,7 @@ def test_presses_in_the_window(make_window: Callable[..., Window]) -> None:
 
 def test_a_nested_event_loop_in_the_middle_of_f9(make_window: Callable[..., Window]) -> None:
     """A loop inside the slot that pressed F9, and presses inside that loop: how one payment became two."""
-    shown = make_window(21, **SLOWLY)
+    shown = make_window(21, SlowSteps(**SLOWLY))
     visit, item = next(each(day(1)))
     shown.fill(visit, item)
 
