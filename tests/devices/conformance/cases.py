@@ -142,6 +142,8 @@ QUICK = Timing(
 
 
 class _Log:
+    """Every job may start; how it ended goes to the desk."""
+
     def __init__(self, desk: Desk | None) -> None:
         self._desk = desk
 

@@ -1,0 +1,75 @@
+"""``main.py device test SLOT`` at simulated devices: a line a check, exit 0 or 1."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from devices.simulators.desk import SimulatedDesk
+
+ROOT = Path(__file__).parents[2]
+HEAD = '[station]\nbranch="1"\nterminal="1-1"\n[headquarters]\nurl="https://127.0.0.1:8443"\n'
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[SimulatedDesk]:
+    """All simulated devices, and the configuration for them in ``counter.toml`` beside them."""
+    with SimulatedDesk(tmp_path / "desk", read_s=0.0) as desk:
+        listing = json.loads((tmp_path / "desk" / "devices.json").read_text(encoding="utf-8"))
+        tables = [
+            f'[devices.{slot}]\ndriver = "{entry["driver"]}"\nlink = "{entry["link"]}"\n'
+            for slot, entry in listing["slots"].items()
+        ]
+        (tmp_path / "counter.toml").write_text(HEAD + "".join(tables), encoding="utf-8")
+        yield desk
+
+
+def outcome(slot: str, folder: Path, *more: str) -> tuple[int, str]:
+    """Exit code and output."""
+    command = [
+        sys.executable,
+        "main.py",
+        "device",
+        "test",
+        slot,
+        "--config",
+        str(folder / "counter.toml"),
+        *more,
+    ]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=90, check=False)
+    return done.returncode, done.stdout.decode("utf-8")
+
+
+@pytest.mark.parametrize("slot", ["id_reader", "scanner", "label_printer"])
+def test_sound_devices(desk: SimulatedDesk, tmp_path: Path, slot: str) -> None:
+    code, said = outcome(slot, tmp_path)
+    assert code == 0, said
+    lines = said.splitlines()
+    assert [line.split() for line in lines[:5]] == [
+        [name, "ok"] for name in ("opens", "ready", "steady", "ends", "again")
+    ]
+    assert lines[5] == f"{slot}: ready"
+
+
+def test_a_mute_reader_says_what_to_do(desk: SimulatedDesk, tmp_path: Path) -> None:
+    desk.reader.quirks.silent = True
+    code, said = outcome("id_reader", tmp_path)
+    assert code == 1
+    assert said.splitlines()[0].split() == ["opens", "ok"]
+    assert said.splitlines()[1].startswith("ready    FAILED ")
+    assert len(said.splitlines()[1]) > 20
+
+
+def test_as_json(desk: SimulatedDesk, tmp_path: Path) -> None:
+    code, said = outcome("scanner", tmp_path, "--json")
+    assert code == 0
+    assert json.loads(said)["checks"] == dict.fromkeys(("opens", "ready", "steady", "ends", "again"), True)
+    desk.scanner.port.unplug()
+    code, said = outcome("scanner", tmp_path, "--json")
+    answer = json.loads(said)
+    assert (code, answer["fault"], answer["checks"]) == (1, "device.gone", {"opens": False})
