@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from core import commands as c
 from core.devices import (
     CardFailed,
+    CardLeft,
     CardLifted,
     CardRead,
     CardReading,
@@ -235,6 +236,9 @@ class Station:
                 live.devices[event.truth.slot] = event.truth
             case CardReading() | CardRead() | CardFailed() | CardLifted():
                 self._desk.card(event)
+            case CardLeft():
+                if live.screen is Screen.CLERK:
+                    live.say("msg.card_left", "warning")
             case CodeScanned():
                 if self._lookups.open:
                     self._lookups.find(event.text)
