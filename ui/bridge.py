@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-from core.commands import Command
-from core.view import CounterView
+if TYPE_CHECKING:
+    from core.commands import Command
+    from core.view import CounterView
 
 FRAME_SECONDS = 0.008  # at most one repaint in this time, however fast views come
 

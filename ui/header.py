@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
-from core.view import CounterView, Screen
 from ui.present import place, sync_line
 from ui.style import mark, put
 from ui.text import CHINA, Texts
+
+if TYPE_CHECKING:
+    from core.view import CounterView
 
 HEIGHT = 48
 
@@ -23,6 +26,7 @@ class Header(QFrame):
         self.setFixedHeight(HEIGHT)
         self._texts = texts
         self._view: CounterView | None = None
+        self._clerk = False
         self._title, self._place = self._label("header_title"), self._label("header_place")
         self._demo = self._label("header_demonstration", chip=True)
         self._day = self._label("header_day", chip=True)
@@ -57,13 +61,15 @@ class Header(QFrame):
 
     def show_view(self, view: CounterView, now: dt.datetime) -> None:
         """Show a view; ``now`` is aware UTC."""
+        from core.view import Screen  # not before the first paint: see ``ui/login.py``
+
         self._view = view
         texts = self._texts
         put(self._place, place(texts, view))
         put(self._demo, f"◆ {texts('header.demonstration')}")
         mark(self._demo, "tone", "warn")
         self._demo.setVisible(view.demonstration)
-        clerk = view.screen is Screen.CLERK
+        clerk = self._clerk = view.screen is Screen.CLERK
         put(self._day, texts("header.day", date=view.day))
         self._day.setVisible(clerk and bool(view.day))
         put(self._today, texts("header.today", count=view.today))
@@ -82,6 +88,6 @@ class Header(QFrame):
         self._sync.setVisible(True)
         mark(self._sync, "tone", tone)
         clock = f"{now.astimezone(CHINA):%H:%M}"
-        if not view.time_confirmed and view.screen is Screen.CLERK:
+        if not view.time_confirmed and self._clerk:
             clock += f" {self._texts('header.time_unconfirmed')}"
         put(self._clock, clock)

@@ -1,25 +1,28 @@
 """Log-in, unlocking and the locked screen: one page, as little of it as possible.
 
-It stands before anything else is loaded, so that the first key can be typed at once.
+It stands before anything else is loaded, so that the first key can be typed at once: even ``core`` is
+asked for only when the first view comes.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import time
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from core.commands import LogIn
-from core.view import CounterView, Screen
 from ui.bridge import Station
 from ui.fields import Entry, Typed
 from ui.keys import Keyboard
 from ui.present import age, age_seconds
 from ui.style import mark, put
 from ui.text import Texts
+
+if TYPE_CHECKING:
+    from core.view import CounterView
 
 _WIDTH = 460
 _TONES = {"info": "quiet", "good": "good", "warning": "warn", "error": "bad"}
@@ -102,6 +105,8 @@ class LoginPage(QWidget):
 
     def show_view(self, view: CounterView, now: dt.datetime) -> None:
         """A view whose screen is LOGIN, UNLOCKING or LOCKED; ``now`` is aware UTC."""
+        from core.view import Screen
+
         before, self._view = self._view, view
         if before is None or before.lockout_seconds != view.lockout_seconds:
             self._locked_until = time.monotonic() + view.lockout_seconds
@@ -128,6 +133,8 @@ class LoginPage(QWidget):
         view, texts = self._view, self._texts
         if view is None:
             return
+        from core.view import Screen
+
         locked = view.screen is Screen.LOCKED
         put(self._title, texts("login.locked" if locked else "login.title"))
         who = f"{view.operator_name} {view.operator}".strip()
@@ -142,6 +149,8 @@ class LoginPage(QWidget):
         put(self._note, note)
 
     def _say_state(self, view: CounterView) -> None:
+        from core.view import Screen
+
         texts = self._texts
         left = self._lockout_left()
         tone, line = "", ""
@@ -171,6 +180,8 @@ class LoginPage(QWidget):
         if not operator:
             self.operator.setFocus()
         elif password and not self._lockout_left():
+            from core.commands import LogIn
+
             self.password.clear()
             self._say("quiet", f"◆ {self._texts('login.unlocking')}")  # until a view says it better
             self._station.submit(LogIn(operator, password))

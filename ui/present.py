@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
-from core.view import CounterView, SyncView
 from ui.text import Texts
+
+if TYPE_CHECKING:
+    from core.view import CounterView, SyncView
 
 STALE_SECONDS = 300  # after five minutes the counter says that it is behind
 

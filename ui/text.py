@@ -11,8 +11,10 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from core.errors import CounterError, Fact
+if TYPE_CHECKING:
+    from core.errors import CounterError, Fact
 
 LANGUAGES = ("zh", "en")
 _FOLDER = Path(__file__).resolve().parent.parent / "resources" / "translations"

@@ -17,8 +17,9 @@ from core.view import CounterView, FieldView
 from tests.ui.conftest import Opened
 from tests.ui.small_station import Recorder
 from tests.ui.typing import CONTROL, Hands, Key, compose
+from ui.clerk.form_field import PENDING_SECONDS
 from ui.clerk.screen import TYPING_SECONDS
-from ui.fields import PENDING_SECONDS, Entry
+from ui.fields import Entry
 from ui.specimens import BASE, EMPTY, READY, VIEWS, fields
 from ui.window import MainWindow
 

@@ -93,6 +93,22 @@ def test_f9_held_down_commits_once(desk: Desk) -> None:
     assert len(recorder.commands) == 1
 
 
+def test_f9_held_down_commits_once_however_fast_the_answers_come(desk: Desk) -> None:
+    """Each repeat finds a screen that has changed since: still one wish."""
+    window, hands, recorder = desk
+    answers = iter(range(1, 100))
+
+    def answer(command: Command) -> None:
+        recorder.commands.append(command)
+        window.show_view(replace(BASE, visit=READY, message=Message("msg.not_ready", serial=next(answers))))
+
+    recorder.submit = answer  # type: ignore[method-assign]
+    hands.hold(Key.Key_F9, 30)
+    assert len(recorder.commands) == 1
+    hands.press(Key.Key_F9)
+    assert len(recorder.commands) == 2
+
+
 def test_f9_again_before_the_answer_commits_once(qtbot: QtBot, desk: Desk) -> None:
     """Whatever is pressed, and whatever else the station says meanwhile, until it has answered."""
     window, hands, recorder = desk

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 
 from core.commands import Field
 from core.view import FieldView, VisitView
-from ui.fields import FormField, Typed
+from ui.clerk.form_field import FormField
+from ui.fields import Typed
 from ui.keys import Keyboard
 from ui.style import put
 from ui.text import Texts

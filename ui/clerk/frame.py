@@ -15,6 +15,7 @@ from ui.clerk.choices import ChoicePanel
 from ui.clerk.command_bar import CommandBar
 from ui.clerk.device_bar import DeviceBar
 from ui.clerk.form import ItemCard
+from ui.clerk.form_field import FormField
 from ui.clerk.help import HelpPanel
 from ui.clerk.items import LastCard
 from ui.clerk.lookup import LookUpPage
@@ -22,7 +23,7 @@ from ui.clerk.message import MessageStrip
 from ui.clerk.preview import PreviewCard
 from ui.clerk.sender import SenderCard
 from ui.clerk.way import Way
-from ui.fields import Entry, FormField
+from ui.fields import Entry
 from ui.keys import Keyboard
 from ui.text import Texts
 from ui.theme import Palette
