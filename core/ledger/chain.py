@@ -13,7 +13,7 @@ from core.crypto.keys import PublicKey, parse_public_key
 from core.errors import EntryError, EntryFault
 from core.ledger import kinds
 from core.ledger.documents import Grant, SessionCertificate, operator_proof, read_grant, read_session
-from core.ledger.entry import EMPTY_HEAD, ActorType, Entry, Head, session_message, terminal_message
+from core.ledger.entry import EMPTY_HEAD, ActorType, Entry, Head, Header, session_message, terminal_message
 
 
 def check_commitments(entry: Entry) -> None:
@@ -45,6 +45,7 @@ class Verifier:
     headquarters: PublicKey
     head: Head = EMPTY_HEAD
     terminal_keys: dict[int, PublicKey] = field(default_factory=dict)  # epoch → key
+    starts: dict[int, Head] = field(default_factory=dict)  # epoch → where HQ let it begin
     operators: dict[str, PublicKey] = field(default_factory=dict)
     roles: dict[str, str] = field(default_factory=dict)
     session: SessionCertificate | None = None
@@ -65,6 +66,7 @@ class Verifier:
             kinds.check(header.kind, header.kind_version, entry.data)
         if header.kind == "EpochOpened":
             self._open_epoch(entry)
+        self._check_epoch(header)
         self._check_terminal_signature(entry)
         if header.kind == "OperatorKeyAccepted":
             self._accept_operator(entry)
@@ -83,7 +85,9 @@ class Verifier:
 
     def learn(self, grant: Grant) -> None:
         """Trust the terminal key of a grant whose signature was checked already."""
-        self.terminal_keys[grant.epoch] = grant.key
+        if self.terminal_keys.setdefault(grant.epoch, grant.key) != grant.key:
+            raise EntryError(EntryFault.KEY, what="two grants for one epoch", epoch=grant.epoch)
+        self.starts[grant.epoch] = grant.start
 
     def _open_epoch(self, entry: Entry) -> None:
         grant = read_grant(
@@ -96,6 +100,14 @@ class Verifier:
         ):
             raise EntryError(EntryFault.KEY, seq=entry.header.seq, what="grant")
         self.learn(grant)
+
+    def _check_epoch(self, header: Header) -> None:
+        """Epochs never go down, and begin at the head that HQ granted."""
+        if header.epoch < self.head.epoch:
+            raise EntryError(EntryFault.FORK, seq=header.seq, what="epoch")
+        begins = header.epoch > self.head.epoch or self.head.seq == 0
+        if begins and header.epoch in self.starts and self.starts[header.epoch] != self.head:
+            raise EntryError(EntryFault.FORK, seq=header.seq, what="epoch start")
 
     def _check_terminal_signature(self, entry: Entry) -> None:
         header = entry.header

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -15,6 +15,7 @@ from core import wire
 from core.errors import EntryError, EntryFault
 
 FORMAT = 1
+QUALITIES = frozenset({"confirmed", "unconfirmed"})  # of trusted time
 ZERO_HASH = bytes(32)
 NONCE_BYTES = 32
 _TERMINAL_TAG = b"counter/entry/terminal/1\0"
@@ -264,7 +265,11 @@ def parse_header(fields: Mapping[str, Any]) -> Header:
     if set(fields) != _KEYS:
         raise EntryError(EntryFault.FORM, what="header keys")
     try:
-        actor = fields["actor"]
+        actor = _members(fields["actor"], {"type"}, {"id", "session"})
+        trusted = _members(fields["trusted"], {"at", "quality"})
+        keys = _members(fields["keys"], {"terminal", "session"})
+        if trusted["quality"] not in QUALITIES:
+            raise EntryError(EntryFault.FORM, what="time quality")
         return Header(
             terminal=_text(fields["terminal"]),
             epoch=_count(fields["epoch"], 1),
@@ -277,12 +282,12 @@ def parse_header(fields: Mapping[str, Any]) -> Header:
             ),
             operation=_text(fields["op"]),
             wall=parse_stamp(fields["wall"]),
-            trusted=TrustedTime(parse_stamp(fields["trusted"]["at"]), _text(fields["trusted"]["quality"])),
+            trusted=TrustedTime(parse_stamp(trusted["at"]), trusted["quality"]),
             rules=_text(fields["rules"]),
             directives=_count(fields["directives"], 0),
             commitments=tuple(_commitment(item) for item in fields["attachments"]),
-            terminal_key=_text(fields["keys"]["terminal"]),
-            session_key=_text(fields["keys"]["session"]),
+            terminal_key=_text(keys["terminal"]),
+            session_key=_text(keys["session"]),
             suite=_count(fields["suite"], 1),
             format=FORMAT,
         )
@@ -290,7 +295,15 @@ def parse_header(fields: Mapping[str, Any]) -> Header:
         raise EntryError(EntryFault.FORM, what="header") from None
 
 
+def _members(value: object, needed: set[str], allowed: Set[str] = frozenset()) -> dict[str, Any]:
+    """An object with exactly these members: what is not understood is not signed over unseen."""
+    if not isinstance(value, dict) or not needed <= set(value) <= needed | allowed:
+        raise EntryError(EntryFault.FORM, what="members")
+    return value
+
+
 def _commitment(item: Mapping[str, Any]) -> Commitment:
+    _members(item, {"class", "retention", "month", "size", "commit"})
     return Commitment(
         AttachmentClass(item["class"]),
         _text(item["retention"]),

@@ -13,7 +13,8 @@ from core.crypto.keys import new_signer
 from core.errors import EntryError, EntryFault
 from core.exchange import entry_from_json, entry_to_json
 from core.ledger.chain import Verifier
-from core.ledger.entry import Entry
+from core.ledger.documents import Grant
+from core.ledger.entry import EMPTY_HEAD, Entry, Head, parse_header
 from core.ledger.state import State, fold, from_bytes
 from core.ledger.writer import Proposal
 from tests.core.books import Book
@@ -172,3 +173,46 @@ def test_counts_and_labels(book: Book) -> None:
     assert book.state.counts["accepted"] == 4
     assert book.state.counts["labels"] == 3
     assert [row["state"] for row in book.state.value["labels"].values()] == ["due"]
+
+
+def test_an_epoch_begins_where_headquarters_granted_it(book: Book) -> None:
+    """A grant for another starting head does not fit: the entries before it were swapped or dropped."""
+    other = Book().found()
+    grant = Grant(other.terminal, other.terminal[:9], 1, other.key.public,
+                  Head(1, 4, bytes(32)), other.opening.public)  # fmt: skip
+    verifier = Verifier(other.terminal, other.headquarters.public)
+    verifier.learn(grant)
+    with pytest.raises(EntryError) as raised:
+        verifier.follow(other.entries[0])
+    assert (raised.value.code, raised.value.facts["what"]) == (EntryFault.FORK, "epoch start")
+
+
+def test_one_epoch_has_one_key(book: Book) -> None:
+    other = Book().found()
+    verifier = Verifier(other.terminal, other.headquarters.public)
+    for key in (other.key.public, new_signer().public):
+        grant = Grant(other.terminal, "990100-01", 1, key, EMPTY_HEAD, other.opening.public)
+        if key == other.key.public:
+            verifier.learn(grant)
+            continue
+        with pytest.raises(EntryError):
+            verifier.learn(grant)
+
+
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [
+        ("actor", {"type": "system", "name": "x"}),
+        ("trusted", {"at": "2026-11-21T06:00:00.000Z", "quality": "good"}),
+        ("trusted", {"at": "2026-11-21T06:00:00.000Z", "quality": "confirmed", "zone": "x"}),
+        ("keys", {"terminal": "a"}),
+        ("attachments", [{"class": "annex", "retention": "a", "month": "2026-11", "size": 1}]),
+        ("epoch", 0),
+        ("seq", True),
+    ],
+)
+def test_a_header_with_other_members_is_refused(book: Book, member: str, value: object) -> None:
+    fields = {**book.entries[0].fields, member: value}
+    with pytest.raises(EntryError) as raised:
+        parse_header(fields)
+    assert raised.value.code is EntryFault.FORM
