@@ -16,7 +16,8 @@ from core.station.live import Live, StationSettings
 from core.station.station import Station
 from core.view import CounterView, SyncView
 from devices.idcard.lane import ReaderLane
-from devices.printer.lane import LabelPrinterLane
+from devices.printer.lane import LABEL_LANGUAGES, LabelPrinterLane, ReceiptPrinterLane
+from devices.printer.queue import PrinterLane
 from devices.rack import Drivers, Rack
 from devices.scanner.serial import ScannerLane, WedgeLane
 from program.machine import SystemClock
@@ -27,6 +28,7 @@ from storage.store import FileStore, Replication
 from storage.vault import FileVault
 
 RESOURCES = Path(__file__).parents[1] / "resources"
+PRINTERS = (Slot.LABEL_PRINTER, Slot.RECEIPT_PRINTER, Slot.STICKER_PRINTER)
 FirstByte = Callable[[PrintJob, int], None]
 
 
@@ -57,16 +59,17 @@ class ConfiguredStore(FileStore):
         return super().open()
 
 
-class PrinterSlot:
-    """Hands jobs to the label printer's lane; without one the label stays due, and that is shown."""
+class PrinterSlots:
+    """Hands each job to the lane of its slot; without one the page stays due, and that is shown."""
 
     def __init__(self) -> None:
-        self.lane: Printer | None = None
+        self.lanes: dict[Slot, Printer] = {}
 
     def submit(self, job: PrintJob) -> None:
         """See :class:`core.ports.Printer`."""
-        if self.lane is not None:
-            self.lane.submit(job)
+        lane = self.lanes.get(job.slot)
+        if lane is not None:
+            lane.submit(job)
 
 
 class Terminal:
@@ -91,18 +94,22 @@ class Terminal:
         store = ConfiguredStore(data, vault, clock, replication, probe=parts.probe)
         store.expected = config.station.terminal
         self._told = LastTold(data)
-        settings = StationSettings(config.station.branch, config.station.terminal, demonstration)
+        receipts = Slot.RECEIPT_PRINTER in config.devices
+        settings = StationSettings(config.station.branch, config.station.terminal, demonstration, receipts)
         live = Live(settings, vault, store, clock, rules, parts.probe)
-        printer = PrinterSlot()
-        self.station = Station(live, printer, publish)
+        printers = PrinterSlots()
+        self.station = Station(live, printers, publish)
         known = drivers(self.station, parts.first_byte)
         served = [device for device in config.devices.values() if (device.slot, device.driver) in known]
         self._later = [device for device in config.devices.values() if device not in served]
         self.rack = Rack(served, known, self.station.device_event)
-        lane = self.rack.lane(Slot.LABEL_PRINTER)
-        printer.lane = lane if isinstance(lane, LabelPrinterLane) else None
-        if parts.printer is not None:
-            printer.lane = parts.printer(printer.lane, self.station)
+        for slot in PRINTERS:
+            lane = self.rack.lane(slot)
+            printer: Printer | None = lane if isinstance(lane, PrinterLane) else None
+            if parts.printer is not None and slot is Slot.LABEL_PRINTER:
+                printer = parts.printer(printer, self.station)
+            if printer is not None:
+                printers.lanes[slot] = printer
 
     def start(self) -> None:
         """Start the station, then the lanes."""
@@ -130,14 +137,18 @@ class Terminal:
 
 def drivers(log: PrintLog, first_byte: FirstByte | None = None) -> Drivers:
     """Which drivers this version has, by slot and name."""
-    return {
+    found: Drivers = {
         (Slot.ID_READER, "sam"): ReaderLane,
         (Slot.SCANNER, "serial"): ScannerLane,
         (Slot.SCANNER, "wedge"): WedgeLane,
-        (Slot.LABEL_PRINTER, "tspl"): lambda config, report: LabelPrinterLane(
-            config, report, log, first_byte=first_byte
-        ),
+        (Slot.RECEIPT_PRINTER, "escpos"): lambda config, report: ReceiptPrinterLane(config, report, log),
     }
+    labels: Drivers = {
+        (slot, name): lambda config, report: LabelPrinterLane(config, report, log, first_byte=first_byte)
+        for slot in (Slot.LABEL_PRINTER, Slot.STICKER_PRINTER)
+        for name in LABEL_LANGUAGES
+    }
+    return {**found, **labels}
 
 
 def lockout(rules: RuleBook) -> Callable[[int], int]:

@@ -1,50 +1,62 @@
-"""The label printer's lane: a queue of jobs, each printed once or said why not.
-
-PrintStarted is durable before the first byte (house.md, printing has three outcomes):
-
-* ``PRINTED``: the printer went through printing back to ready, without a fault.
-* ``NOT_PRINTED``: certain, because not one byte of the page was accepted.
-* ``UNKNOWN``: everything else; a person looks at the printer, and any second print is a copy.
-
-A job that finds no paper, an open head or no printer stays in the queue, in order.
-"""
+"""The printers that this version serves: which page, which language, which options."""
 
 from __future__ import annotations
 
-import threading
-import time
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
-from core.devices import DeviceState, PrintJob, PrintOutcome
-from core.errors import ConfigError, ConfigFault, DeviceError, DeviceFault
+from core.devices import PrintJob
+from core.errors import ConfigError, ConfigFault
 from core.ports import PrintLog
-from devices.link import Link, make_link
+from devices.link import Link
+from devices.printer import escpos, tspl, zpl
+from devices.printer.escpos_session import EscPosSession
 from devices.printer.fonts import FontBook
 from devices.printer.label import LabelRenderer
-from devices.printer.session import Timing, TsplSession
+from devices.printer.page import Bitmap
+from devices.printer.queue import FirstByte, PrinterLane
+from devices.printer.receipt import ReceiptRenderer
+from devices.printer.receipt_template import DEFAULT_RECEIPTS, load_receipt_template, load_receipt_words
+from devices.printer.session import PrinterSession, Timing, TsplSession
 from devices.printer.template import DEFAULT_TEMPLATES, load_template
-from devices.printer.tspl import PrinterStatus, encode_page
+from devices.printer.zpl_session import ZplSession
 from devices.rack import DeviceConfig, LaneReport
-from devices.traffic import TrafficLog
 
 # Option → (default, least, most); outside.md, configuration.
-OPTIONS = {
+Ranges = Mapping[str, tuple[int, int, int]]
+LABEL_OPTIONS: Ranges = {
     "width_mm": (76, 20, 110),
     "height_mm": (130, 20, 300),
     "dpi": (203, 150, 600),
     "gap_mm": (2, 0, 20),
 }
-
-_SILENT_LOOKS = 5  # unanswered questions until the link is opened anew
-_RESYNCS = 3
-_COMPLAINT_S = 10.0  # how long a label that cannot be set is shown, with its cause
-
-FirstByte = Callable[[PrintJob, int], None]
+RECEIPT_OPTIONS: Ranges = {"width_mm": (80, 40, 120), "dpi": (203, 150, 600)}
 
 
-class LabelPrinterLane:
-    """Serves one TSPL label printer; a ``core.ports.Printer`` and a :class:`devices.rack.Lane`."""
+@dataclass(frozen=True, slots=True)
+class Language:
+    """How a label's picture becomes bytes, and who talks to the printer."""
+
+    encode: Callable[[Bitmap, Mapping[str, int]], bytes]
+    session: type[PrinterSession]
+
+
+LABEL_LANGUAGES: Mapping[str, Language] = {
+    "tspl": Language(
+        lambda page, option: tspl.encode_page(
+            page, option["width_mm"], option["height_mm"], gap_mm=option["gap_mm"]
+        ),
+        TsplSession,
+    ),
+    "zpl": Language(lambda page, _option: zpl.encode_page(page), ZplSession),
+    "escpos": Language(
+        lambda page, _option: escpos.encode_page(page, escpos.Ending.NEXT_LABEL), EscPosSession
+    ),
+}
+
+
+class LabelPrinterLane(PrinterLane):
+    """A label or sticker printer."""
 
     def __init__(
         self,
@@ -55,176 +67,72 @@ class LabelPrinterLane:
         first_byte: FirstByte | None = None,
         timing: Timing | None = None,
     ) -> None:
-        """Raises ConfigError WRONG_VALUE for options out of range or a label size without template.
-
-        ``first_byte(job, perf_counter_ns)`` is called from the lane's thread when the first bytes of
-        a page were accepted by the operating system.
-        """
-        self._config = config
-        self._report = report
-        self._log = log
-        self._first_byte = first_byte
-        self._timing = timing or Timing()
-        self._option = {name: _option(config, name) for name in OPTIONS}
+        """Raises ConfigError WRONG_VALUE: unknown driver, option out of range, size without template."""
+        super().__init__(config, report, log, first_byte=first_byte, timing=timing)
+        self._language = _language(config)
+        self._option = _options(config, LABEL_OPTIONS)
         self._template = load_template(DEFAULT_TEMPLATES, self._option["width_mm"], self._option["height_mm"])
         self._renderer: LabelRenderer | None = None
-        self._page: tuple[str, bytes] | None = None  # the rendered page of the job at the head
-        self._complained = float("-inf")
-        self._silent = 0
-        self._resyncs = 0  # how often to try, where a page ended early and its rest may be waited for
-        self._link: Link | None = None
-        self._wake = threading.Event()
-        self._lock = threading.Lock()
-        self._jobs: deque[PrintJob] = deque()
-        self.traffic = TrafficLog()
 
-    # -- from other threads -----------------------------------------------------------------------
-
-    def submit(self, job: PrintJob) -> None:
-        """Queue a job; returns at once.  The same job given twice is queued once (I1)."""
-        with self._lock:
-            if all(queued.job != job.job for queued in self._jobs):
-                self._jobs.append(job)
-        self._wake.set()
-
-    def waiting(self) -> tuple[str, ...]:
-        """The jobs of the queue, the next one first; one that is being printed is still the first."""
-        with self._lock:
-            return tuple(job.job for job in self._jobs)
-
-    def cancel(self) -> None:
-        """See :meth:`devices.rack.Lane.cancel`."""
-        link = self._link
-        if link is not None:
-            link.cancel()
-        self._wake.set()
-
-    # -- the lane's thread ------------------------------------------------------------------------
-
-    def run(self, stop: threading.Event) -> None:
-        """See :meth:`devices.rack.Lane.run`.  What is still queued at the end was never started."""
+    def _open(self) -> None:
         if self._renderer is None:  # here and not at construction: opening the fonts takes 20 ms
             self._renderer = LabelRenderer(FontBook(), self._template, self._option["dpi"])
-        link = self._link = make_link(self._config.link)
-        try:
-            if stop.is_set():  # set before ``cancel`` could see this link
-                return
-            link.open()
-            self._silent = 0
-            session = TsplSession(link, self.traffic, self._timing)
-            while not stop.is_set():
-                self._round(session, self._renderer, stop)
-        finally:
-            self._link = None
-            link.close()
 
-    def _round(self, session: TsplSession, renderer: LabelRenderer, stop: threading.Event) -> None:
-        """One look at the printer, and one job if it can take it."""
-        self._wake.clear()
-        job = self._head()
-        page = self._rendered(renderer, job) if job else b""
-        status = self._look(session)
-        if job and page and status is not None and status.ready:
-            self._print(session, job, page, stop)
-        elif job is None or page:
-            self._wake.wait(self._timing.retry_poll if job else self._timing.idle_poll)
+    def _page_of(self, job: PrintJob) -> bytes:
+        assert self._renderer is not None
+        return self._language.encode(self._renderer.render(job.label).bitmap, self._option)
 
-    def _rendered(self, renderer: LabelRenderer, job: PrintJob) -> bytes:
-        """The page's bytes; b"" when it cannot be set, which has then been said.  Before any byte is sent."""
-        if self._page is not None and self._page[0] == job.job:
-            return self._page[1]
-        page, cause = b"", DeviceError(DeviceFault.PRINTER_OTHER)
-        try:
-            bitmap = renderer.render(job.label).bitmap
-            size = self._option["width_mm"], self._option["height_mm"]
-            page = encode_page(bitmap, *size, gap_mm=self._option["gap_mm"])
-        except DeviceError as error:
-            cause = error
-        finally:  # also where a bug of ours ends in the rack: it must not meet the same label for ever
-            if not page:
-                self._drop_head()
-                self._log.ended(job, PrintOutcome.NOT_PRINTED, str(cause.code))
-        if page:
-            self._page = (job.job, page)
-        else:
-            self._complained = time.monotonic()
-            self._report.truth(DeviceState.ATTENTION, str(cause.code), cause.facts)
-        return page
-
-    def _look(self, session: TsplSession) -> PrinterStatus | None:
-        """Ask and report; None when the printer gave no sensible answer."""
-        try:
-            status = session.status()
-        except DeviceError as error:
-            if error.code not in (DeviceFault.NO_ANSWER, DeviceFault.BAD_FRAME):
-                raise
-            self._silent += 1
-            if self._silent >= _SILENT_LOOKS:
-                raise
-            self._report.truth(DeviceState.ATTENTION, str(error.code), error.facts)
-            # Only after a page of ours was cut off, once for each opening, three times in all: a
-            # receipt printer on a wrong cable is silent too, and would feed a thousand empty lines.
-            if self._silent == 1 and self._resyncs > 0 and error.code is DeviceFault.NO_ANSWER:
-                self._resyncs -= 1
-                session.resync()
-            return None
-        self._silent = self._resyncs = 0
-        self._say(status)
-        return status
-
-    def _say(self, status: PrinterStatus) -> None:
-        if status.fault is not None:
-            self._report.truth(DeviceState.ATTENTION, str(status.fault))
-        elif status.printing:
-            self._report.truth(DeviceState.BUSY)
-        elif time.monotonic() - self._complained > _COMPLAINT_S:
-            self._report.truth(DeviceState.READY)
-
-    def _print(self, session: TsplSession, job: PrintJob, page: bytes, stop: threading.Event) -> None:
-        """One job, to its end; whatever happens after ``starting``, ``ended`` is called once."""
-        started = False
-        try:
-            started = self._log.starting(job)
-        finally:
-            self._drop_head()
-        if not started:
-            return
-        outcome, fault = PrintOutcome.UNKNOWN, str(DeviceFault.PRINTER_OTHER)
-        handed_over = False
-        self._complained = float("-inf")
-        try:
-            session.send(page, lambda: self._note_first(job))
-            handed_over = True
-            session.finish(stop, self._say)
-            outcome, fault = PrintOutcome.PRINTED, ""
-        except DeviceError as error:
-            # ``sent`` of a later question counts that question's bytes, not the page's.
-            if not handed_over and error.facts.get("sent") == 0:
-                outcome = PrintOutcome.NOT_PRINTED
-            fault = str(error.code)
-            if error.code in (DeviceFault.GONE, DeviceFault.CANCELLED):
-                raise
-            self._report.truth(DeviceState.ATTENTION, fault, error.facts)
-        finally:
-            self._resyncs = _RESYNCS if outcome is PrintOutcome.UNKNOWN else 0
-            self._log.ended(job, outcome, fault)
-
-    def _note_first(self, job: PrintJob) -> None:
-        if self._first_byte is not None:
-            self._first_byte(job, time.perf_counter_ns())
-
-    def _head(self) -> PrintJob | None:
-        with self._lock:
-            return self._jobs[0] if self._jobs else None
-
-    def _drop_head(self) -> None:
-        self._page = None
-        with self._lock:
-            self._jobs.popleft()
+    def _session(self, link: Link) -> PrinterSession:
+        return self._language.session(link, self.traffic, self._timing)
 
 
-def _option(config: DeviceConfig, name: str) -> int:
-    default, least, most = OPTIONS[name]
+class ReceiptPrinterLane(PrinterLane):
+    """An ESC/POS receipt printer."""
+
+    def __init__(
+        self,
+        config: DeviceConfig,
+        report: LaneReport,
+        log: PrintLog,
+        *,
+        first_byte: FirstByte | None = None,
+        timing: Timing | None = None,
+    ) -> None:
+        """Raises ConfigError WRONG_VALUE: option out of range, paper width without template."""
+        super().__init__(config, report, log, first_byte=first_byte, timing=timing)
+        self._option = _options(config, RECEIPT_OPTIONS)
+        self._template = load_receipt_template(DEFAULT_RECEIPTS, self._option["width_mm"])
+        self._words = load_receipt_words(DEFAULT_RECEIPTS)
+        self._renderer: ReceiptRenderer | None = None
+
+    def _open(self) -> None:
+        if self._renderer is None:
+            self._renderer = ReceiptRenderer(FontBook(), self._template, self._words, self._option["dpi"])
+
+    def _page_of(self, job: PrintJob) -> bytes:
+        assert self._renderer is not None
+        return escpos.encode_page(self._renderer.render(job.receipt).bitmap)
+
+    def _session(self, link: Link) -> PrinterSession:
+        return EscPosSession(link, self.traffic, self._timing)
+
+
+def _language(config: DeviceConfig) -> Language:
+    if config.driver not in LABEL_LANGUAGES:
+        raise ConfigError(
+            ConfigFault.WRONG_VALUE,
+            key=f"devices.{config.slot.value}.driver",
+            value=config.driver,
+            expected=", ".join(LABEL_LANGUAGES),
+        )
+    return LABEL_LANGUAGES[config.driver]
+
+
+def _options(config: DeviceConfig, ranges: Ranges) -> dict[str, int]:
+    return {name: _option(config, name, *limits) for name, limits in ranges.items()}
+
+
+def _option(config: DeviceConfig, name: str, default: int, least: int, most: int) -> int:
     value = config.options.get(name, default)
     if not isinstance(value, int) or not least <= value <= most:
         raise ConfigError(

@@ -1,21 +1,24 @@
-"""One conversation with a TSPL printer over an open link: ask, send a page, wait for its end."""
+"""One conversation with a printer over an open link: ask, send a page, wait for its end."""
 
 from __future__ import annotations
 
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import ClassVar
 
 from core.errors import DeviceError, DeviceFault
 from devices.link import Link
-from devices.printer.tspl import RESYNC, STATUS_QUERY, PrinterStatus, parse_status
+from devices.printer.status import PrinterStatus
+from devices.printer.tspl import RESYNC, STATUS_QUERY, parse_status
 from devices.traffic import Direction, TrafficLog
 
-_TRIES = 3  # for an answer that was not one byte
-_QUIET_S = 0.002  # after the answer's byte: anything more means that it was not the answer
+TRIES = 3  # for an answer that cannot be one
 _OS_BUFFER = 8192  # bytes that a serial driver may hold after a write returned
 _FIRST_PIECE = 64
+_QUIET_S = 0.002  # after the answer's byte: anything more means that it was not the answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +34,13 @@ class Timing:
     settle: float = 1.0  # so long "ready", never seen printing: it has been printed in between
 
 
-class TsplSession:
-    """Owned by the lane's thread; every wait ends within 200 ms of ``link.cancel``."""
+class PrinterSession(ABC):
+    """What every printer language shares.
+
+    Owned by the lane's thread; every wait ends within 200 ms of ``link.cancel``.
+    """
+
+    RESYNC: ClassVar[bytes] = b""  # ends what a page that was cut off may still wait for
 
     def __init__(self, link: Link, traffic: TrafficLog, timing: Timing) -> None:
         self._link = link
@@ -41,33 +49,36 @@ class TsplSession:
         self._bit_s = 10 / link.baud if link.baud else 0.0  # seconds to a byte, 8N1
 
     def status(self, *, undrained: int = 0) -> PrinterStatus:
-        """Ask ``ESC ! ?``; ``undrained`` bytes may still be on their way before the question.
+        """Ask; ``undrained`` bytes may still be on their way before the question.
 
         Raises DeviceError NO_ANSWER, BAD_FRAME (three answers that cannot be one), GONE, CANCELLED.
         """
         limit = self._timing.status_limit + undrained * self._bit_s
-        answer = b""
-        for _ in range(_TRIES):
-            # What lies there belongs to an earlier question, or to nobody.
-            self._link.flush_input()
-            answer = self._answer(time.monotonic() + limit)
-            self._traffic.note(Direction.IN, "status", answer)
-            if len(answer) == 1 and answer != b"\xff":
-                break
-        return parse_status(answer)
+        for _ in range(TRIES - 1):
+            try:
+                return self._ask(limit)
+            except DeviceError as error:
+                if error.code is not DeviceFault.BAD_FRAME:
+                    raise
+        return self._ask(limit)
 
-    def _answer(self, deadline: float) -> bytes:
-        self._link.write(STATUS_QUERY, deadline)
-        answer = self._link.read(64, deadline)
-        if not answer:
-            raise DeviceError(DeviceFault.NO_ANSWER, retry=True)
-        return answer + self._link.read(64, time.monotonic() + max(_QUIET_S, 3 * self._bit_s))
+    @abstractmethod
+    def _ask(self, limit: float) -> PrinterStatus:
+        """One question and its answer within ``limit`` seconds."""
+
+    def prepare(self, stop: threading.Event, *, torn: bool) -> None:
+        """Before a page: bring a ready printer to a known state.
+
+        ``torn``: the page before may have ended early.  Raises as :meth:`finish`.
+        """
+        if stop.is_set():
+            raise DeviceError(DeviceFault.CANCELLED)
 
     def resync(self) -> None:
         """End whatever the printer may still be waiting for.  Raises GONE, NO_ANSWER, CANCELLED."""
-        limit = self._timing.status_limit + 1.5 * len(RESYNC) * self._bit_s
-        self._traffic.note(Direction.OUT, "resync", hidden=len(RESYNC))
-        self._link.write(RESYNC, time.monotonic() + limit)
+        limit = self._timing.status_limit + 1.5 * len(self.RESYNC) * self._bit_s
+        self._traffic.note(Direction.OUT, "resync", hidden=len(self.RESYNC))
+        self._link.write(self.RESYNC, time.monotonic() + limit)
 
     def send(self, page: bytes, on_first: Callable[[], None]) -> None:
         """Hand the page over; ``on_first`` is called when its first bytes were accepted.
@@ -111,13 +122,37 @@ class TsplSession:
                 on_status(status)
                 if status.fault is not None:
                     raise DeviceError(status.fault)
-                if status.ready and printing:
-                    return
                 printing = printing or status.printing
                 now = time.monotonic()
                 quiet_since = (quiet_since or now) if status.ready else 0.0
-                if quiet_since and now - quiet_since >= self._timing.settle:
+                if status.ready and self._is_out(printing, now - quiet_since):
                     return
             if stop.wait(self._timing.print_poll):
                 raise DeviceError(DeviceFault.CANCELLED)
         raise last
+
+    def _is_out(self, printing_seen: bool, quiet_s: float) -> bool:
+        """Whether "ready" now means that the page is out.
+
+        Right after the last byte it may mean "not begun": it counts only after printing was seen, or
+        when it lasts.
+        """
+        return printing_seen or quiet_s >= self._timing.settle
+
+
+class TsplSession(PrinterSession):
+    """TSPL, the plainest: ``ESC ! ?`` before and after each page, one byte."""
+
+    RESYNC = RESYNC
+
+    def _ask(self, limit: float) -> PrinterStatus:
+        deadline = time.monotonic() + limit
+        # What lies there belongs to an earlier question, or to nobody.
+        self._link.flush_input()
+        self._link.write(STATUS_QUERY, deadline)
+        answer = self._link.read(64, deadline)
+        if not answer:
+            raise DeviceError(DeviceFault.NO_ANSWER, retry=True)
+        answer += self._link.read(64, time.monotonic() + max(_QUIET_S, 3 * self._bit_s))
+        self._traffic.note(Direction.IN, "status", answer)
+        return parse_status(answer)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from core.errors import DeviceError, DeviceFault
 from devices.printer.page import Bitmap
+from devices.printer.status import PrinterStatus
 
 STATUS_QUERY = b"\x1b!?"
 
@@ -38,19 +39,6 @@ _FAULTS = (
 )
 _PRINTING = 0x20
 _IDLE_LINE = 0xFF  # what an open or broken serial line reads as: no printer has all faults at once
-
-
-@dataclass(frozen=True, slots=True)
-class PrinterStatus:
-    """``fault`` is the first thing a person must do, None when there is nothing."""
-
-    fault: DeviceFault | None
-    printing: bool
-
-    @property
-    def ready(self) -> bool:
-        """Able to take a page now."""
-        return self.fault is None and not self.printing
 
 
 def parse_status(answer: bytes) -> PrinterStatus:

@@ -13,24 +13,26 @@ from devices.simulators.cards import Person, load_people
 from devices.simulators.control import ControlServer, OrderError, Orders, Reply, number, text
 from devices.simulators.label_printer import LabelPrinterSimulator
 from devices.simulators.port import Device, Port, PtyPort, TcpPort
+from devices.simulators.printer import PrinterSimulator
 from devices.simulators.reader import ReaderSimulator
+from devices.simulators.receipt_printer import ReceiptPrinterSimulator
 from devices.simulators.scanner import CODE_128, ScannerSimulator
 
 READER_BAUD = 115_200
 SCANNER_BAUD = 9_600
-PRINTER_BAUD = 4_000_000  # a label printer stands on the network: a page in a fifth of a second
+PRINTER_BAUD = 4_000_000  # printers stand on the network: a page in a fifth of a second
 READ_S = 0.4  # a chip takes its time; tests and the bench set 0
 SOCKET_PATH_LIMIT = 100  # the system allows 107 bytes
 LISTING = "devices.json"
 
 
 class SimulatedDesk:
-    """Reader, scanner and label printer; a context manager."""
+    """Reader, scanner, label and receipt printer; a context manager."""
 
     def __init__(self, directory: Path, *, tcp: bool = False, read_s: float = READ_S) -> None:
         """``directory`` is made; ``devices.json`` in it lists links.
 
-        Reader and scanner are ptys under their slots' names there, or TCP; the printer is TCP.
+        Reader and scanner are ptys under their slots' names there, or TCP; the printers are TCP.
         """
         directory.mkdir(parents=True, exist_ok=True)
         self._directory = directory
@@ -38,10 +40,12 @@ class SimulatedDesk:
         self.reader = ReaderSimulator(_port(directory / "id_reader", READER_BAUD, tcp), read_s=read_s)
         self.scanner = ScannerSimulator(_port(directory / "scanner", SCANNER_BAUD, tcp))
         self.printer = LabelPrinterSimulator(TcpPort(PRINTER_BAUD), directory / "labels")
+        self.receipts = ReceiptPrinterSimulator(TcpPort(PRINTER_BAUD), directory / "receipts")
         self._devices: Mapping[str, Device] = {
             "id_reader": self.reader,
             "scanner": self.scanner,
             "label_printer": self.printer,
+            "receipt_printer": self.receipts,
         }
         self._socket = _socket_path(directory)
         self._control = ControlServer(self._socket, self._orders())
@@ -73,7 +77,9 @@ class SimulatedDesk:
 
     def listing(self) -> dict[str, object]:
         """What ``devices.json`` says: driver and link by slot, and the control socket."""
-        drivers = {"id_reader": "sam", "scanner": "serial", "label_printer": "tspl"}
+        drivers = {
+            "id_reader": "sam", "scanner": "serial", "label_printer": "tspl", "receipt_printer": "escpos",
+        }  # fmt: skip
         slots = {slot: {"driver": drivers[slot], "link": self._devices[slot].url} for slot in self._devices}
         return {"slots": slots, "control": str(self._socket), "pid": os.getpid()}
 
@@ -126,18 +132,27 @@ class SimulatedDesk:
 
     def _silence(self, order: Mapping[str, object]) -> Reply:
         on = bool(number(order, "on", 1))
-        if order.get("slot", "id_reader") == "label_printer":
-            self.printer.set_condition("silent", on)
+        if order.get("slot", "id_reader") in self._printers():
+            self._printer(order).set_condition("silent", on)
         else:
             self.reader.quirks.silent = on
         return {}
 
     def _condition(self, name: str, order: Mapping[str, object]) -> Reply:
         try:
-            self.printer.set_condition(name, bool(number(order, "on", 1)))
+            self._printer(order).set_condition(name, bool(number(order, "on", 1)))
         except KeyError:
             raise OrderError("no such condition") from None
         return {}
+
+    def _printers(self) -> Mapping[str, PrinterSimulator]:
+        return {"label_printer": self.printer, "receipt_printer": self.receipts}
+
+    def _printer(self, order: Mapping[str, object]) -> PrinterSimulator:
+        slot = text(order, "slot") if "slot" in order else "label_printer"
+        if slot not in self._printers():
+            raise OrderError("no such printer", known=list(self._printers()))
+        return self._printers()[slot]
 
     def _port_of(self, order: Mapping[str, object]) -> Port:
         slot = text(order, "slot")
@@ -151,6 +166,8 @@ class SimulatedDesk:
             "commands": len(self.reader.commands),
             "conditions": sorted(self.printer.conditions()),
             "labels": [path.name for path in self.printer.pages()],
+            "receipt_conditions": sorted(self.receipts.conditions()),
+            "receipts": [path.name for path in self.receipts.pages()],
             "slots": list(self._devices),
         }
 

@@ -3,6 +3,7 @@
 tell DIR place 证件样本            tell DIR scan XA123456785CN      tell DIR silence id_reader off
 tell DIR lift                      tell DIR unplug id_reader        tell DIR paper_out on
 tell DIR quirk found_again 1       tell DIR replug id_reader        tell DIR state
+tell DIR paper_out on receipt_printer          tell DIR condition paper_low on receipt_printer
 """
 
 from __future__ import annotations
@@ -22,9 +23,9 @@ ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "replug": ("slot",),
     "silence": ("slot", "on"),
     "quirk": ("name", "value"),
-    "paper_out": ("on",),
-    "cover": ("on",),
-    "condition": ("name", "on"),
+    "paper_out": ("on", "slot"),
+    "cover": ("on", "slot"),
+    "condition": ("name", "on", "slot"),
 }
 _SWITCH = {"on": 1, "off": 0}
 _NUMBERS = frozenset({"on", "value"})

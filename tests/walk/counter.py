@@ -67,7 +67,7 @@ class WalkingCounter:
         self.until(
             "devices",
             lambda view: (
-                len(view.devices) == 3 and all(truth.state is DeviceState.READY for truth in view.devices)
+                len(view.devices) == 4 and all(truth.state is DeviceState.READY for truth in view.devices)
             ),
         )
 
@@ -106,16 +106,18 @@ class WalkingCounter:
         self.do(c.ConfirmInspected(), c.SetSecurity(c.Security.HERE))
 
     def printed(self) -> CounterView:
-        """No label waits any more."""
-        return self.until("labels", lambda view: view.last is not None and not view.pending)
+        """No label and no receipt waits any more."""
+        return self.until("paper", lambda view: view.last is not None and not view.pending)
 
     def at_headquarters(self) -> CounterView:
         """Everything is at HQ."""
+        live = self.terminal.station._live  # what the pump told last may be of before the newest entry
         return self.until(
             "sync",
             lambda view: (
                 view.sync.state == "ok"
                 and view.sync.unsent == 0
+                and live.received == live.state.head.seq
                 and (view.last is None or view.last.at_headquarters)
             ),
         )
@@ -123,3 +125,7 @@ class WalkingCounter:
     def labels(self) -> list[Path]:
         """The pages that came out of the printer."""
         return sorted((self.around.devices / "labels").glob("page-*.png"))
+
+    def receipts(self) -> list[Path]:
+        """The slips that came out of the receipt printer."""
+        return sorted((self.around.devices / "receipts").glob("page-*.png"))

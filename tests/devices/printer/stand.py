@@ -18,14 +18,20 @@ from core.devices import (
     Label,
     PrintJob,
     PrintOutcome,
+    Receipt,
     Slot,
 )
-from devices.printer.lane import LabelPrinterLane
+from devices.printer.lane import LabelPrinterLane, ReceiptPrinterLane
+from devices.printer.queue import PrinterLane
 from devices.printer.session import Timing
 from devices.rack import DeviceConfig, Lane, LaneReport, Rack
 from devices.simulators.label_printer import LabelPrinterSimulator
 from devices.simulators.port import Port, PtyPort, TcpPort
+from devices.simulators.printer import PrinterSimulator
+from devices.simulators.receipt_printer import ReceiptPrinterSimulator
+from devices.simulators.zpl_printer import ZplPrinterSimulator
 from tests.devices.printer.labels import PLAIN
+from tests.devices.printer.receipts import PLAIN_RECEIPT
 
 PATIENCE_S = 30.0
 QUICK = Timing(
@@ -69,7 +75,7 @@ class Ended:
 class Log:
     """A PrintLog that writes down what it is told, in order."""
 
-    def __init__(self, simulator: LabelPrinterSimulator) -> None:
+    def __init__(self, simulator: PrinterSimulator) -> None:
         self.told: list[Started | Ended] = []
         self.refused: set[str] = set()
         self.on_starting: Callable[[PrintJob], None] = lambda _job: None
@@ -89,32 +95,61 @@ class Log:
         return [entry for entry in self.told if isinstance(entry, Ended)]
 
 
+def label_of(name: str, **changes: object) -> Label:
+    """The waybill carries the job's name, so that a page tells which job it was."""
+    return dataclasses.replace(PLAIN, waybill=f"EA{name:0>9}CN", **changes)  # type: ignore[arg-type]
+
+
+def receipt_of(name: str, **changes: object) -> Receipt:
+    """Number and QR carry the job's name; a short notice, so that a slow line is not slower still."""
+    short = dataclasses.replace(PLAIN_RECEIPT, qr=f"EA{name:0>9}CN", paragraphs=PLAIN_RECEIPT.paragraphs[:1])
+    return dataclasses.replace(short, **changes)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of printer: its driver, its simulator, and what it prints."""
+
+    slot: Slot
+    driver: str
+    lane: type[LabelPrinterLane | ReceiptPrinterLane]
+    simulator: type[LabelPrinterSimulator | ReceiptPrinterSimulator | ZplPrinterSimulator]
+    page: Callable[..., Label | Receipt]
+
+
+TSPL = Kind(Slot.LABEL_PRINTER, "tspl", LabelPrinterLane, LabelPrinterSimulator, label_of)
+ZPL = Kind(Slot.LABEL_PRINTER, "zpl", LabelPrinterLane, ZplPrinterSimulator, label_of)
+ESCPOS = Kind(Slot.RECEIPT_PRINTER, "escpos", ReceiptPrinterLane, ReceiptPrinterSimulator, receipt_of)
+
+
 class Stand:
     """Everything of one test."""
 
-    def __init__(self, simulator: LabelPrinterSimulator, link: str, timing: Timing) -> None:
+    def __init__(self, simulator: PrinterSimulator, link: str, timing: Timing, kind: Kind) -> None:
         self.simulator = simulator
+        self.kind = kind
         self.log = Log(simulator)
         self.truths: list[DeviceTruth] = []
         self.first_bytes: list[tuple[str, int]] = []
         self.on_first: Callable[[], None] = lambda: None
-        self._lanes: list[LabelPrinterLane] = []
+        self._lanes: list[PrinterLane] = []
 
         def driver(config: DeviceConfig, report: LaneReport) -> Lane:
-            lane = LabelPrinterLane(config, report, self.log, first_byte=self._first, timing=timing)
+            lane = kind.lane(config, report, self.log, first_byte=self._first, timing=timing)
             self._lanes.append(lane)
             return lane
 
-        config = Config(Slot.LABEL_PRINTER, "tspl", link)
-        self.rack = Rack([config], {(Slot.LABEL_PRINTER, "tspl"): driver}, self._listen)
+        config = Config(kind.slot, kind.driver, link)
+        self.rack = Rack([config], {(kind.slot, kind.driver): driver}, self._listen)
 
     @property
-    def lane(self) -> LabelPrinterLane:
+    def lane(self) -> PrinterLane:
         return self._lanes[0]
 
     def submit(self, *names: str, **changes: object) -> None:
         for name in names:
-            self.lane.submit(job(name, **changes))
+            page = self.kind.page(name, **changes)
+            self.lane.submit(PrintJob(name, self.kind.slot, 1, page, time.perf_counter_ns()))
 
     def wait(self, true: Callable[[], bool], what: str) -> None:
         """Until it is so; fails after half a minute, which no test comes near."""
@@ -148,15 +183,6 @@ class Stand:
         self.on_first()
 
 
-def label_of(name: str, **changes: object) -> Label:
-    """The waybill carries the job's name, so that a page tells which job it was."""
-    return dataclasses.replace(PLAIN, waybill=f"EA{name:0>9}CN", **changes)  # type: ignore[arg-type]
-
-
-def job(name: str, **changes: object) -> PrintJob:
-    return PrintJob(name, Slot.LABEL_PRINTER, 1, label_of(name, **changes), time.perf_counter_ns())
-
-
 def port_of(kind: str, directory: Path, baud: int = 921_600) -> Port:
     return TcpPort(4_000_000) if kind == "tcp" else PtyPort(directory / "printer", baud)
 
@@ -170,13 +196,14 @@ def stand(
     print_s: float = 0.1,
     lag_s: float = 0.0,
     plugged: bool = True,
+    kind: Kind = TSPL,
 ) -> Iterator[Stand]:
     """A running printer and a running lane; both are stopped and checked at the end."""
-    simulator = LabelPrinterSimulator(port, directory / "pages", print_s=print_s, lag_s=lag_s)
+    simulator = kind.simulator(port, directory / "pages", print_s=print_s, lag_s=lag_s)
     simulator.start()
     if not plugged:
         simulator.set_condition("unplugged", True)
-    placed = Stand(simulator, simulator.url, timing)
+    placed = Stand(simulator, simulator.url, timing, kind)
     try:
         placed.rack.start()
         yield placed
@@ -184,4 +211,4 @@ def stand(
         late = placed.rack.stop()
         simulator.stop()
     assert late == (), "the lane did not end in time"
-    assert not [thread for thread in threading.enumerate() if thread.name == "lane-label_printer"]
+    assert not [thread for thread in threading.enumerate() if thread.name == f"lane-{kind.slot.value}"]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from core.devices import CardFailed, CardLifted, CardRead, CardReading, CodeScanned, DeviceState, Slot
+from core.devices import CardLifted, CardRead, CardReading, CodeScanned, DeviceState, Slot
 from devices.rack import Rack
 from devices.simulators.control import ControlClient
 from devices.simulators.desk import SimulatedDesk
@@ -56,7 +56,7 @@ def directory(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
 def test_a_days_work_from_a_shell(directory: Path) -> None:
     listing = json.loads((directory / "devices.json").read_text(encoding="utf-8"))
     slots = listing["slots"]
-    assert set(slots) == {"id_reader", "scanner", "label_printer"}
+    assert set(slots) == {"id_reader", "scanner", "label_printer", "receipt_printer"}
     told = Told()
     configs = [
         Config(slot, slots[slot.value]["driver"], slots[slot.value]["link"], {})
@@ -81,7 +81,7 @@ def test_a_days_work_from_a_shell(directory: Path) -> None:
     assert isinstance(told.story(), CardLifted)
     assert client.tell("place", card="样本港")["ok"]
     assert isinstance(told.story(), CardReading)
-    assert isinstance(told.story(), CardFailed)
+    assert isinstance(told.story(), CardRead)
     assert client.tell("unplug", slot="id_reader")["ok"]
     until(lambda: rack.truths()[0].state is DeviceState.GONE, "not gone")
     assert client.tell("replug", slot="id_reader")["ok"]
@@ -98,7 +98,13 @@ def test_wrong_orders_are_answered(directory: Path) -> None:
     assert tell(directory, "place")[0] == 1
     assert tell(directory, "dance")[0] == 1
     assert tell(directory, "state", "too", "many")[0] == 2
+    assert tell(directory, "paper_out", "on", "receipt_printer")[0] == 0
+    assert tell(directory, "condition", "paper_low", "on", "receipt_printer")[0] == 0
+    assert tell(directory, "condition", "paper_low")[0] == 1  # label printers do not say so
+    assert tell(directory, "cover", "on", "scanner")[0] == 1
+    assert tell(directory, "silence", "receipt_printer", "on")[0] == 0
     client = ControlClient.of_directory(directory)
+    assert client.tell("state")["receipt_conditions"] == ["paper_low", "paper_out", "silent"]
     assert client.tell("state")["conditions"] == ["head_open"]
     assert client.tell("quirk", name="hangs", value=1) == {"ok": True}
     assert not client.tell("quirk", name="garbage", value=1)["ok"]

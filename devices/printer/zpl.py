@@ -1,0 +1,91 @@
+"""ZPL: a page as bytes for the printer, and what its host status says.
+
+Source: Zebra "Programming Guide for ZPL II": ^XA, ^PW, ^LL, ^LH, ^FO, ^GF with the alternative data
+compression scheme, ^PQ, ^XZ, ~JA, ~HS.  In ^GF data a 1 bit burns a dot, as in our pages.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from core.errors import DeviceError, DeviceFault
+from devices.printer.page import Bitmap
+from devices.printer.status import PrinterStatus
+
+STATUS_QUERY = b"~HS"
+CANCEL_ALL = b"~JA"
+
+_RUN = re.compile(r"(.)\1{2,}")
+_STRING = re.compile(rb"\x02([^\x02\x03]*)\x03")
+_FLAG = re.compile(rb"[01]")
+# Strings of the answer, their numbers of members, and where a flag stands (string, member).
+_MEMBERS = (12, 11, 2)
+_HEAD_OPEN, _PAPER_OUT, _RIBBON_OUT, _PAUSE, _HOT = (1, 2), (0, 1), (1, 3), (0, 2), (0, 11)
+_FORMATS, _BUFFER_FULL, _REMAINING, _TRANSFER = (0, 4), (0, 5), (1, 8), (1, 4)
+_FAULTS = (
+    (_HEAD_OPEN, DeviceFault.HEAD_OPEN),
+    (_PAPER_OUT, DeviceFault.PAPER_OUT),
+    (_RIBBON_OUT, DeviceFault.RIBBON_OUT),
+    (_HOT, DeviceFault.PRINTER_OTHER),
+    (_PAUSE, DeviceFault.PAUSED),
+)
+STATUS_STRINGS = len(_MEMBERS)
+
+
+def encode_page(bitmap: Bitmap) -> bytes:
+    """One page, printed once."""
+    stride = bitmap.stride
+    total = stride * bitmap.height
+    head = f"^XA^PW{bitmap.width}^LL{bitmap.height}^LH0,0^FO0,0^GFA,{total},{total},{stride},"
+    return (head + "".join(_compressed(bitmap)) + "^FS^PQ1,0,0,N^XZ").encode("ascii")
+
+
+def parse_status(answer: bytes) -> PrinterStatus:
+    """The three strings of ~HS.  Raises DeviceError BAD_FRAME."""
+    strings = [found.split(b",") for found in _STRING.findall(answer)]
+    if tuple(map(len, strings)) != _MEMBERS:
+        raise DeviceError(DeviceFault.BAD_FRAME, retry=True, length=len(answer))
+
+    def number(place: tuple[int, int]) -> int:
+        member = strings[place[0]][place[1]].strip()
+        if not member.isdigit():
+            raise DeviceError(DeviceFault.BAD_FRAME, retry=True, length=len(answer))
+        return int(member)
+
+    set_flags = [fault for place, fault in _FAULTS if number(place)]
+    if not number(_TRANSFER) and DeviceFault.RIBBON_OUT in set_flags:
+        set_flags.remove(DeviceFault.RIBBON_OUT)  # a direct thermal printer has no ribbon
+    # A partial format is no work under way: it is what a page that was cut off has left.
+    busy = any(number(place) for place in (_FORMATS, _BUFFER_FULL, _REMAINING))
+    return PrinterStatus(set_flags[0] if set_flags else None, printing=busy)
+
+
+def _compressed(bitmap: Bitmap) -> Iterator[str]:
+    """Hex digits: a letter repeats, ``,`` ends a row in white, ``!`` in black, ``:`` is the row above."""
+    above = b""
+    for y in range(bitmap.height):
+        row = bitmap.row(y)
+        if row == above:
+            yield ":"
+            continue
+        above = row
+        digits = row.hex().upper()
+        short = digits.rstrip("0")
+        ending = ","
+        if len(short) == len(digits):
+            short, ending = digits.rstrip("F"), "!"
+        if len(digits) - len(short) < 2:
+            short, ending = digits, ""
+        yield _RUN.sub(_run, short) + ending
+
+
+def _run(found: re.Match[str]) -> str:
+    count, letters = len(found[0]), ""
+    while count > 400:
+        letters, count = letters + "z", count - 400
+    if count >= 20:
+        letters += chr(ord("f") + count // 20)
+    if count % 20:
+        letters += chr(ord("F") + count % 20)
+    return letters + found[1]
