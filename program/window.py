@@ -21,6 +21,7 @@ from ui.window import MainWindow
 if TYPE_CHECKING:
     from core.commands import Command
     from core.errors import Fact
+    from program.bench_orders import BenchOrders
     from program.demonstration import Demonstration
     from program.terminal import Terminal
 
@@ -72,6 +73,7 @@ def open_window(
             composing.composed(terminal)
 
     thread = threading.Thread(target=compose, name="compose", daemon=True)
+    bench = _bench(demonstration, window) if demonstration is not None else None
     window.show()
     window.activateWindow()  # without a window manager nobody else gives it the keyboard
     # The log-in can be typed first: reading the other rooms takes the interpreter for a while.
@@ -79,10 +81,31 @@ def open_window(
     try:
         return application.exec()
     finally:
+        if bench is not None:
+            bench.stop()
         if thread.ident is not None:
             thread.join(10)
         for terminal in made:
             terminal.stop()
+
+
+def _bench(demonstration: Demonstration, window: MainWindow) -> BenchOrders:
+    """The bench beside the counter; it goes when the counter goes."""
+    from program.bench_orders import BenchOrders
+    from ui.bench.window import BenchWindow
+    from ui.text import Texts
+
+    control = demonstration.control()
+    orders = BenchOrders(control)
+    people = control.tell("people").get("people")
+    names = [str(name) for name in people] if isinstance(people, list) else []
+    bench = BenchWindow(names, orders.give, demonstration.devices / "labels", Texts(window.language))
+    screen = window.screen().availableGeometry()
+    bench.resize(340, min(820, screen.height() - 40))
+    bench.move(max(0, screen.right() - bench.width()), screen.top() + 20)
+    window.closing.connect(bench.close)
+    bench.show()
+    return orders
 
 
 def _compose(data: Path, path: Path, bridge: Bridge, demonstration: Demonstration | None) -> Terminal | None:

@@ -1,0 +1,1 @@
+"""The demonstration's bench: what stands around a counter, for whoever tries the program."""
