@@ -130,7 +130,7 @@ class Forks:
         self._errors = errors
         self._stderr = errors.open("ab")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.counter"],
+            [sys.executable, "-m", "tests.faults.serve"],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

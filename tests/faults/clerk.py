@@ -125,6 +125,10 @@ class Clerk:
     def _printer_idle_pages(self) -> dict[str, int]:
         """What lies in the tray once the printer has come to rest."""
         time.sleep(0.25)
+        return self.came_out()
+
+    def came_out(self) -> dict[str, int]:
+        """How often each waybill's label lies in the printer's tray."""
         return dict(self._devices.tell("came_out")["pages"])  # type: ignore[call-overload,no-any-return]
 
     def wait_labels(self) -> None:

@@ -1,20 +1,16 @@
 """A counter without a window, in a process that can be killed at a named step.
 
-``python -m tests.faults.counter`` imports everything once, then forks a fresh process for each request line
-(JSON) on its standard input; what that process saw on its view, and how it ended, is written as JSON lines.
-A line is out before the program goes on: what it says was shown to the clerk before the kill.
+What it saw on its view is written as JSON lines to standard output.  A line is out before the program goes
+on: what it says was shown to the clerk before the kill.  ``tests/faults/serve.py`` runs it.
 """
 
 from __future__ import annotations
 
-import faulthandler
 import hashlib
 import json
 import os
 import signal
-import sys
 import threading
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,7 +29,7 @@ from storage import database
 from storage.enrol import EnrolRequest, enrol
 from storage.pump import PumpSettings
 from storage.slots import Argon2Cost
-from tests.faults.clerk import Clerk, Eyes, StuckError, draft_of
+from tests.faults.clerk import Clerk, Eyes, draft_of
 from tests.faults.desk import device_configs
 from tests.faults.work import each, from_json
 
@@ -206,44 +202,3 @@ def enrolment(order: Mapping[str, Any], trap: Trap) -> None:
     )
     done = enrol(Path(order["data"]), request, SystemClock(), probe=trap)
     say(state="done", terminal=done.terminal)
-
-
-SCENES = {"work": work, "enrol": enrolment}
-
-
-def run(order: Mapping[str, Any]) -> int:
-    """One request, in this process."""
-    faulthandler.enable()
-    trap = Trap(**order.get("trap", {}))
-    try:
-        SCENES[order["scene"]](order, trap)
-    except StuckError as stuck:
-        say(stuck=str(stuck)[:1500])
-        return 1
-    finally:
-        say(steps=sorted(trap.seen))
-    return 0
-
-
-def serve() -> None:
-    """Fork for each line until standard input ends."""
-    sys.setswitchinterval(0.001)
-    for line in sys.stdin:
-        order = json.loads(line)
-        child = os.fork()
-        if child == 0:
-            code = 2
-            try:
-                code = run(order)
-            finally:  # nothing of the server may run on in the fork
-                if code == 2:
-                    traceback.print_exc()
-                sys.stderr.flush()
-                os._exit(code)
-        say(pid=child)
-        _, status = os.waitpid(child, 0)
-        say(ended=os.waitstatus_to_exitcode(status))
-
-
-if __name__ == "__main__":
-    serve()
