@@ -135,7 +135,7 @@ EMPTY = VisitView(
         "missing.recipient_address",
         "missing.notice",
     ),
-    notice_version="2026-11-01",
+    notice_version="notice-2026-11-01",
 )
 _DONE_GATES = _gates(
     (_D, "gate.identity", {"kind": "resident"}),
@@ -145,7 +145,7 @@ _DONE_GATES = _gates(
     (_D, "gate.security", {**_AT, "security": "here"}),
     (_D, "gate.weight", {"grams": 1284, "source": "typed"}),
     (_D, "gate.parties", _NONE),
-    (_D, "gate.notice", {"how": "own_tap", "version": "2026-11-01"}),
+    (_D, "gate.notice", {"how": "own_tap", "version": "notice-2026-11-01"}),
 )
 READY = VisitView(
     fields=fields(),
@@ -154,7 +154,7 @@ READY = VisitView(
     sender=SENDER,
     security=Security.HERE,
     acknowledged=Acknowledgement.OWN_TAP,
-    notice_version="2026-11-01",
+    notice_version="notice-2026-11-01",
     preview=LABEL,
     revision=4,
 )
@@ -169,7 +169,7 @@ HALF = replace(
         (_B, "missing.security", _NONE),
         (_O, "missing.weight", _NONE),
         (_D, "gate.parties", _NONE),
-        (_D, "gate.notice", {"how": "own_tap", "version": "2026-11-01"}),
+        (_D, "gate.notice", {"how": "own_tap", "version": "notice-2026-11-01"}),
     ),
     missing=("missing.quantity", "missing.inspected", "missing.security", "missing.weight"),
     security=None,

@@ -153,6 +153,8 @@ def _absent(texts: Texts, key: str) -> str:
 def _shown(texts: Texts, key: str, value: Fact) -> str:
     if key == "grams" and isinstance(value, int):
         return kilograms(value)
+    if key == "version" and isinstance(value, str):
+        return value.removeprefix("notice-")
     if key == "at" and isinstance(value, str):
         return local_time(value)
     if value is None or value == "":

@@ -454,3 +454,24 @@ class TestReading:
         now[0] += 5
         hands.press(Key.Key_F7)
         assert recorder.commands == [NextItem()]
+
+
+def test_a_line_that_asks_for_nothing_fades(qtbot: QtBot, desk: Desk) -> None:
+    """News goes by itself and gives way to the hint; a warning stays until it is dismissed."""
+    window, hands, recorder = desk
+    strip = window.clerk.message
+    strip._fade.setInterval(50)
+    news = replace(BASE, visit=READY, message=Message("msg.waybill_scanned", serial=1))
+    window.show_view(news)
+    assert strip.shown == news.message
+    qtbot.waitUntil(lambda: strip.shown is None, timeout=5000)
+    window.show_view(replace(news, today=7))  # the same message in a later view does not come back
+    assert strip.shown is None
+    hands.press(Key.Key_Escape)
+    assert recorder.commands == []
+    warning = Message("msg.card_left", level="warning", serial=2)
+    window.show_view(replace(BASE, visit=READY, message=warning))
+    qtbot.wait(200)
+    assert strip.shown == warning
+    hands.press(Key.Key_Escape)
+    assert recorder.commands == [DismissMessage()]

@@ -11,6 +11,8 @@ from ui.text import Texts
 
 HEIGHT = 32
 LOCAL_MS = 6000  # how long the screen's own line stands before the station's comes back
+FADE_MS = 12_000  # how long a line stands that asks for nothing; warnings and errors stay
+_FADING = ("info", "good")
 _TONES = {"info": "quiet", "good": "good", "warning": "warn", "error": "bad"}
 _SIGNS = {"info": "●", "good": "✓", "warning": "▲", "error": "■"}
 
@@ -39,6 +41,11 @@ class MessageStrip(QFrame):
         self._timer.setInterval(LOCAL_MS)
         self._timer.timeout.connect(self._forget_local)
         self._quiet = ""
+        self._faded = False
+        self._fade = QTimer(self)
+        self._fade.setSingleShot(True)
+        self._fade.setInterval(FADE_MS)
+        self._fade.timeout.connect(self._fade_out)
 
     def retranslate(self, texts: Texts) -> None:
         """In this language from now on."""
@@ -49,9 +56,13 @@ class MessageStrip(QFrame):
         """The station's message; a new one takes the place of whatever stood here."""
         newer = message is not None and (self._station is None or message.serial != self._station.serial)
         self._station = message
-        if newer:
+        if message is not None and newer:
             self._timer.stop()
             self._local = None
+            self._faded = False
+            self._fade.stop()
+            if message.level in _FADING:
+                self._fade.start()
         self._paint()
 
     def say(self, message: Message) -> None:
@@ -68,7 +79,7 @@ class MessageStrip(QFrame):
     @property
     def shown(self) -> Message | None:
         """What stands here now."""
-        return self._local or self._station
+        return self._local or (None if self._faded else self._station)
 
     def dismiss_local(self) -> bool:
         """Take away the screen's own line; False where none stands."""
@@ -77,6 +88,10 @@ class MessageStrip(QFrame):
         self._timer.stop()
         self._forget_local()
         return True
+
+    def _fade_out(self) -> None:
+        self._faded = True
+        self._paint()
 
     def _forget_local(self) -> None:
         self._local = None

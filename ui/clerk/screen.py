@@ -314,7 +314,7 @@ class ClerkScreen(ClerkFrame):
             self._submit(CloseLookUp())
         elif self.message.dismiss_local():
             return
-        elif self._view is not None and self._view.message is not None:
+        elif self.message.shown is not None:
             self._submit(DismissMessage())
         else:
             self.focusPreviousChild()
