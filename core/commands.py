@@ -43,10 +43,19 @@ class RefusalReason(StrEnum):
 
 
 class Security(StrEnum):
-    """Security check (快递暂行条例 32): done here, at a named centre later."""
+    """Security check (快递暂行条例 32): done here, at a named centre later, or not asked for."""
 
     HERE = "here"  # 已安检
     CENTRE = "centre"  # 待安检
+    NOT_REQUIRED = "not_required"  # where neither route nor region asks for it: 待安检 too
+
+
+class Route(StrEnum):
+    """How the item travels; codes go into the journal."""
+
+    LAND = "land"
+    AIR = "air"
+    RAIL = "rail"
 
 
 class ManualCause(StrEnum):
@@ -212,13 +221,27 @@ class Refuse:
 
     reason: RefusalReason
     told: bool = False
+    item: str = ""  # id in the catalogue of what was found, "" for what was declared
 
 
 @dataclass(frozen=True)
 class SetSecurity:
-    """The security check of this item."""
+    """The security check of this item.  ``centre``: which one checks it, "" for the usual."""
 
     security: Security
+    centre: str = ""
+
+
+@dataclass(frozen=True)
+class SetRoute:
+    """How this item travels."""
+
+    route: Route
+
+
+@dataclass(frozen=True)
+class ConfirmCondition:
+    """The conditions of the restricted items that were declared are met."""
 
 
 @dataclass(frozen=True)
@@ -306,6 +329,8 @@ Command = (
     | ConfirmInspected
     | Refuse
     | SetSecurity
+    | SetRoute
+    | ConfirmCondition
     | AcknowledgeNotice
     | NewAcceptance
     | NextItem

@@ -98,6 +98,10 @@ class RuleFault(StrEnum):
     MRZ_CHECK = "rule.mrz_check"  # facts: what
     READER_DOWN_ENDED = "rule.reader_down_ended"  # hours or items of the approval are used up
     NEEDS_APPROVAL = "rule.needs_approval"  # a second person has to approve
+    # contents and security check
+    CONTENTS_PROHIBITED = "rule.contents_prohibited"  # facts: item, number of its class, report
+    SECURITY_REQUIRED = "rule.security_required"  # by route or region
+    CENTRE_UNKNOWN = "rule.centre_unknown"
     # who sends
     ORGANISATION_CODE = "rule.organisation_code"  # form or check character of 统一社会信用代码
     AGREEMENT_UNKNOWN = "rule.agreement_unknown"

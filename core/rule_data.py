@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from core.acceptance.catalogue import Catalogue
 from core.errors import RuleError, RuleFault
 
 
@@ -130,6 +131,19 @@ class Agreement:
 
 
 @dataclass(frozen=True, slots=True)
+class SecurityRules:
+    """Where the security check may not be left out (R27).
+
+    ``always`` are the routes, ``key_regions`` the beginnings of recipients' addresses; ``centres`` are
+    the named places that check later, id → name, the usual one first.
+    """
+
+    always: frozenset[str]
+    key_regions: tuple[str, ...]
+    centres: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Paragraph:
     """One heading and its text."""
 
@@ -168,6 +182,8 @@ class Rules:
     provinces: Mapping[str, str]
     notice: Notice
     documents: Mapping[str, DocumentRule]  # by kind, every one that there is
+    catalogue: Catalogue
+    security: SecurityRules
     agreements: tuple[Agreement, ...]
     letter_contents: str  # what a label says of a letter
     sources: tuple[Source, ...] = field(repr=False, default=())

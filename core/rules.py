@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core import rule_data as r
+from core.acceptance.catalogue import Catalogue, load_catalogues
+from core.commands import Route
 from core.errors import ConfigError, ConfigFault, RuleError, RuleFault
 from core.identity.card import DocumentKind
 from core.identity.numbers import FAMILIES
@@ -60,6 +62,8 @@ _TOP = (
     "waybills",
     "s10_countries",
     "documents",
+    "catalogue",
+    "security",
     "agreements",
     "letters",
     "provinces",
@@ -91,8 +95,8 @@ class RuleBook:
         raise RuleError(RuleFault.RULES_MISSING, version=version[:40])
 
 
-def load_rules(directory: Path) -> RuleBook:
-    """Every ``*.json`` in ``directory``.
+def load_rules(directory: Path, catalogues: Path | None = None) -> RuleBook:
+    """Every ``*.json`` in ``directory``, with the catalogues beside it (``../catalogue``) or elsewhere.
 
     Raises RuleError RULES_MISSING where there is none, ConfigError (file, line, key, expected) where
     one is not a correct edition, or where two take effect on the same day or bear the same version.
@@ -100,13 +104,17 @@ def load_rules(directory: Path) -> RuleBook:
     files = sorted(directory.glob("*.json"))
     if not files:
         raise RuleError(RuleFault.RULES_MISSING, directory=str(directory))
-    editions = [(path.name, parse_rules(path.read_bytes(), path.name)) for path in files]
+    known = load_catalogues(catalogues or directory.parent / "catalogue")
+    editions = [(path.name, parse_rules(path.read_bytes(), path.name, known)) for path in files]
     _refuse_twins(editions)
     return RuleBook(tuple(sorted((rules for _, rules in editions), key=lambda rules: rules.effective_from)))
 
 
-def parse_rules(data: bytes, file: str) -> Rules:
-    """One edition.  Raises ConfigError SYNTAX, UNKNOWN_KEY, MISSING_KEY, WRONG_TYPE or WRONG_VALUE."""
+def parse_rules(data: bytes, file: str, catalogues: Mapping[str, Catalogue]) -> Rules:
+    """One edition, with the one of ``catalogues`` that it names.
+
+    Raises ConfigError SYNTAX, UNKNOWN_KEY, MISSING_KEY, WRONG_TYPE or WRONG_VALUE.
+    """
     try:
         if len(data) > _MAX_BYTES:
             raise ValueError
@@ -116,7 +124,7 @@ def parse_rules(data: bytes, file: str) -> Rules:
         raise ConfigError(
             ConfigFault.SYNTAX, file=file, line=line, key="", expected="JSON in UTF-8, each key once"
         ) from None
-    return _Reader().rules(Node(file, value))
+    return _Reader(catalogues).rules(Node(file, value))
 
 
 def _refuse_twins(editions: Sequence[tuple[str, Rules]]) -> None:
@@ -133,7 +141,8 @@ def _refuse_twins(editions: Sequence[tuple[str, Rules]]) -> None:
 class _Reader:
     """Reads one edition and collects the sources on the way."""
 
-    def __init__(self) -> None:
+    def __init__(self, catalogues: Mapping[str, Catalogue]) -> None:
+        self._catalogues = catalogues
         self.sources: list[r.Source] = []
 
     def rules(self, top: Node) -> Rules:
@@ -152,6 +161,8 @@ class _Reader:
             s10_countries=self._countries(part["s10_countries"]),
             provinces=self._provinces(part["provinces"]),
             notice=self._notice(part["notice"]),
+            catalogue=self._catalogue(part["catalogue"]),
+            security=self._security(part["security"]),
             agreements=self._agreements(part["agreements"]),
             letter_contents=self._sourced(part["letters"], "contents")["contents"].text(40),
             documents=self._documents(part["documents"]),
@@ -220,6 +231,23 @@ class _Reader:
             name_characters=part["name_characters"].integer(1, 400),
             name_hanzi=part["name_hanzi"].integer(1, 400),
         )
+
+    def _catalogue(self, node: Node) -> Catalogue:
+        version = self._sourced(node, "version")["version"].one_of(list(self._catalogues))
+        return self._catalogues[version]
+
+    def _security(self, node: Node) -> r.SecurityRules:
+        part = self._sourced(node, "routes", "key_regions", "centres")
+        routes = part["routes"].members([route.value for route in Route])
+        always = frozenset(
+            name for name, inner in routes.items() if inner.one_of(("always", "by_region")) == "always"
+        )
+        centres: dict[str, str] = {}
+        for one in part["centres"].items():
+            inner = one.members(("id", "name"))
+            centres[inner["id"].matching(_CODE, "code")] = inner["name"].text(40)
+        regions = tuple(one.text(20) for one in part["key_regions"].items())
+        return r.SecurityRules(always, regions, centres)
 
     def _agreements(self, node: Node) -> tuple[r.Agreement, ...]:
         part = self._sourced(node, "form", "list")

@@ -20,6 +20,7 @@ from core.commands import (
     ManualCause,
     ManualField,
     Proof,
+    Route,
     Security,
     SenderField,
     SenderKind,
@@ -113,6 +114,23 @@ class SenderView:
 
 
 @dataclass(frozen=True)
+class CatalogueHit:
+    """One item of the catalogue.  ``action`` is "allow", "restricted", "refuse" or "refuse_report".
+
+    ``cls`` and ``condition`` are texts by language; the class's number is 1 to 19 for prohibited items.
+    """
+
+    id: str
+    name: str
+    initials: str
+    number: int
+    cls: Mapping[str, str]
+    action: str
+    condition: Mapping[str, str]
+    confirmed: bool = False  # the condition was
+
+
+@dataclass(frozen=True)
 class SenderFieldView:
     """One field of the kind of sender.  ``problem`` is a RuleFault code or ""."""
 
@@ -201,8 +219,15 @@ class VisitView:
     preview: Label | None = None  # what will print
     reading: bool = False  # a card is being read: type-ahead is discarded
     revision: int = 0  # grows when the station itself changes a field
+    suggestions: tuple[CatalogueHit, ...] = ()  # for the contents as they are typed
+    finding: tuple[CatalogueHit, ...] = ()  # what the contents as typed name, the strictest first
+    route: Route = Route.LAND
+    security_required: bool = False  # "not required" may not be chosen
+    centre: str = ""  # id, where a centre checks it
+    centres: Mapping[str, str] = field(default_factory=dict)  # id → name, the usual one first
     sender_kind: SenderKindView = SenderKindView()
     manual: ManualView | None = None  # the manual lane, where it is open
+    documents: tuple[str, ...] = ()  # DocumentKind codes that would do
     manual_kinds: tuple[str, ...] = ()  # DocumentKind codes that have no chip: cause "no_chip"
     manual_offered: bool = False  # the reader failed often enough: cause "reader_failed"
     reader_down: ReaderDownView | None = None  # the approved mode: cause "reader_down"

@@ -26,6 +26,7 @@ FACTS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "device.glyph_missing": frozenset({"character"}),
         "device.label_layout": frozenset({"field"}),
+        "rule.contents_prohibited": frozenset({"item", "number"}),
         "rule.field_empty": frozenset({"field"}),
         "rule.waybill_twice": frozenset({"number"}),
         "store.locked_out": frozenset({"seconds"}),
@@ -71,7 +72,8 @@ MESSAGES = (
     "msg.label_waits", "msg.locked", "msg.refused", "msg.day_closed", "msg.day_opened",
     "msg.session_ended_by_restart", "msg.reprint_sent", "msg.nothing_found", "msg.incident",
     "msg.waybill_scanned", "msg.code_not_waybill", "msg.original_undone", "msg.inspection_undone",
-    "msg.other_card", "msg.identity_lapsed", "msg.panel_open", "msg.reader_down", "msg.key_in_burst",
+    "msg.other_card", "msg.identity_lapsed", "msg.panel_open", "msg.key_in_burst",
+    "msg.reader_down", "msg.refused_report",
     "msg.unscanned", "msg.other_label", "msg.affixed", "msg.affixed_already",
     "doctor.fine", "doctor.disk", "doctor.disk_low", "doctor.not_opened", "doctor.journal",
     "doctor.headquarters", "doctor.reached", "doctor.clock", "doctor.clock_off", "doctor.certificate",

@@ -29,6 +29,7 @@ from core.commands import (
     ManualCause,
     ManualField,
     Proof,
+    Route,
     Security,
     SenderField,
     SenderKind,
@@ -69,6 +70,9 @@ def draft_to_bytes(visit: Visit) -> bytes:
                 "security": item.security.value if item.security else "",
                 "security_at": _time_out(item.security_at),
                 "accepted": item.accepted,
+                "route": item.route.value,
+                "centre": item.centre,
+                "conditions": list(item.conditions),
             },
         }
     )
@@ -106,6 +110,9 @@ def _visit(value: Mapping[str, Any]) -> Visit:
                 security=Security(item["security"]) if item["security"] else None,
                 security_at=_time_in(item["security_at"]),
                 accepted=_count(item["accepted"]),
+                route=Route(item["route"]),
+                centre=_text(item["centre"]),
+                conditions=tuple(map(_text, item["conditions"])),
             ),
             fields=_fields_in(value["fields"], sender=True),
             identity=_identity_in(value["identity"]) if value["identity"] is not None else None,

@@ -10,12 +10,21 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
+from core.acceptance.catalogue import CatalogueItem
 from core.acceptance.labels import Imprint, label
 from core.acceptance.manual import manual_view, offered
 from core.acceptance.masks import masked
 from core.acceptance.senders import check_sender, sender_kind_view
-from core.acceptance.visit import KEPT, Visit, check, name_matches
-from core.commands import Field
+from core.acceptance.visit import (
+    KEPT,
+    Visit,
+    check,
+    finding,
+    name_matches,
+    open_conditions,
+    security_required,
+)
+from core.commands import Field, Security
 from core.errors import Fact, RuleFault
 from core.identity.masking import (
     mask_address,
@@ -26,6 +35,7 @@ from core.identity.masking import (
 from core.ledger.entry import stamp
 from core.rule_data import Rules
 from core.view import (
+    CatalogueHit,
     FieldView,
     GateName,
     GateState,
@@ -56,8 +66,10 @@ class Missing(StrEnum):
     CONTENTS_PROBLEM = "problem.contents"
     QUANTITY = "missing.quantity"
     QUANTITY_PROBLEM = "problem.quantity"
+    CONDITION = "missing.condition"  # of a restricted item
     INSPECTED = "missing.inspected"
     SECURITY = "missing.security"
+    SECURITY_PROBLEM = "problem.security"
     WEIGHT = "missing.weight"
     WEIGHT_PROBLEM = "problem.weight"
     SENDER_PHONE = "missing.sender_phone"
@@ -94,7 +106,7 @@ _PARTS: Mapping[GateName, tuple[str, ...]] = {
     GateName.IDENTITY: ("sender", "identity"),
     GateName.ORIGINAL: (Field.SENDER_NAME, "original"),
     GateName.WAYBILL: (Field.WAYBILL,),
-    GateName.CONTENTS: (Field.CONTENTS, Field.QUANTITY, "inspected"),
+    GateName.CONTENTS: (Field.CONTENTS, Field.QUANTITY, "condition", "inspected"),
     GateName.SECURITY: ("security",),
     GateName.WEIGHT: (Field.WEIGHT,),
     GateName.PARTIES: (
@@ -134,7 +146,10 @@ def _lacking(visit: Visit, part: str, today: dt.date, rules: Rules) -> str:
         if identity is None:
             return Missing.IDENTITY
         return Missing.IDENTITY_PROBLEM if identity.faults(today) else ""
+    if part == "security" and _left_out(visit, rules):
+        return Missing.SECURITY_PROBLEM
     confirmed = {
+        "condition": not open_conditions(visit, rules),
         "original": visit.identified,
         "inspected": visit.letter or (visit.identified and item.inspected is not None),
         "security": (visit.letter or item.inspected is not None) and item.security is not None,
@@ -146,6 +161,11 @@ def _lacking(visit: Visit, part: str, today: dt.date, rules: Rules) -> str:
     if found[0]:
         return f"problem.{part}"
     return "" if check(visit, Field(part), rules).value is not None else f"missing.{part}"
+
+
+def _left_out(visit: Visit, rules: Rules) -> bool:
+    """Whether the security check was left out where route or region now ask for it."""
+    return visit.item.security is Security.NOT_REQUIRED and security_required(visit, rules)
 
 
 def problem(visit: Visit, name: Field, rules: Rules) -> tuple[str, Mapping[str, Fact]]:
@@ -187,6 +207,8 @@ def _fault(visit: Visit, part: str, today: dt.date, rules: Rules) -> tuple[str, 
     if part == "sender":
         sender = check_sender(visit, today, rules)
         return sender.problem, sender.facts or {}
+    if part == "security":
+        return RuleFault.SECURITY_REQUIRED, {}
     if part == "identity" and visit.identity is not None:
         return visit.identity.faults(today)[0], {}
     return problem(visit, Field(part), rules)
@@ -248,12 +270,29 @@ def visit_view(
         preview=label(visit, rules, imprint),
         reading=reading,
         revision=visit.revision,
+        suggestions=_hits(visit, rules.catalogue.search(visit.text(Field.CONTENTS).text)),
+        finding=_hits(visit, finding(visit, rules).items),
+        route=visit.item.route,
+        security_required=security_required(visit, rules),
+        centre=visit.item.centre,
+        centres=rules.security.centres,
         sender_kind=sender_kind_view(visit, today, rules),
         manual=manual_view(visit, today, rules),
+        documents=tuple(rules.documents),
         manual_kinds=tuple(kind for kind, document in rules.documents.items() if not document.chip),
         manual_offered=offered(visit, rules),
         reader_down=reader_down,
     )
+
+
+def _hits(visit: Visit, items: Sequence[CatalogueItem]) -> tuple[CatalogueHit, ...]:
+    return tuple(
+        CatalogueHit(
+            item.id, item.name, item.initials, item.cls.number, item.cls.names, item.action.value,
+            item.condition, item.id in visit.item.conditions,
+        )
+        for item in items
+    )  # fmt: skip
 
 
 def _field(visit: Visit, name: Field, rules: Rules) -> FieldView:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from core.acceptance.masks import masked
 from core.acceptance.visit import Visit, check, document_name
-from core.commands import Field
+from core.commands import Field, Security
 from core.devices import Label
 from core.identity.names import clean_name
 from core.rule_data import Rules
@@ -24,6 +24,13 @@ class Imprint:
     number: str = ""
     token: str = ""
     accepted_at: str = ""
+
+
+def _mark(security: Security | None) -> str:
+    """已安检 for what was checked here; whatever is still to be checked, or never was, is 待安检."""
+    if security is None:
+        return SECURITY_NONE
+    return Security.HERE if security is Security.HERE else Security.CENTRE
 
 
 def label(visit: Visit, rules: Rules, imprint: Imprint) -> Label:
@@ -50,7 +57,7 @@ def label(visit: Visit, rules: Rules, imprint: Imprint) -> Label:
         weight_source=WEIGHT_TYPED,
         real_name=visit.original_seen is not None,
         inspected=item.inspected is not None and not visit.letter,
-        security=item.security.value if item.security else SECURITY_NONE,
+        security=_mark(item.security),
         branch=imprint.branch,
         operator=imprint.operator,
         number=imprint.number,

@@ -13,11 +13,12 @@ import hmac
 from collections.abc import Mapping
 from typing import Any, get_type_hints
 
+from core.acceptance.catalogue import CatalogueItem
 from core.acceptance.gates import missing
 from core.acceptance.labels import WEIGHT_TYPED
 from core.acceptance.senders import check_sender_field
-from core.acceptance.visit import Identity, Visit, check, document_name
-from core.commands import Field, RefusalReason, SenderField
+from core.acceptance.visit import Identity, Visit, check, document_name, finding
+from core.commands import Field, RefusalReason, Refuse, SenderField
 from core.devices import Label
 from core.errors import EntryError, EntryFault, RuleError, RuleFault
 from core.identity.card import DocumentKind
@@ -27,7 +28,7 @@ from core.ledger.entry import stamp
 from core.rule_data import Rules
 
 FORM = 1
-NONE = "none"
+NONE, CONFIRMED = "none", "confirmed"
 NAME_EXACT, NAME_FOLDED = "exact", "folded"
 _HINT_TAG = b"counter/digest-hint/1\0"
 _HINT_KEY_MIN = 16
@@ -94,9 +95,9 @@ def item_data(
         "sender": sender_entry,
         "number": number,
         "inspected": stamp(item.inspected) if item.inspected else None,
-        "condition": "none",
-        "route": "land",
-        "centre": "none",
+        "condition": CONFIRMED if finding(visit, rules).restricted else NONE,
+        "route": item.route.value,
+        "centre": item.centre or NONE,
         "security": item.security.value if item.security else "",
         "security_at": _stamp(item.security_at),
         "weight_source": WEIGHT_TYPED,
@@ -106,9 +107,24 @@ def item_data(
     }
 
 
-def refused_data(visit: Visit, reason: RefusalReason, *, told: bool) -> dict[str, Any]:
-    """The data of ItemRefused 1: no more than that an item was refused, why, and that it was said."""
-    return {"visit": visit.id, "reason": reason.value, "told": told, "item_class": "none", "action": "none"}
+def refused_data(visit: Visit, refusal: Refuse, rules: Rules) -> dict[str, Any]:
+    """The data of ItemRefused 1: that an item was refused, why, that it was said, and the class found."""
+    item = refused_item(visit, refusal, rules)
+    return {
+        "visit": visit.id,
+        "reason": refusal.reason.value,
+        "told": refusal.told,
+        "item_class": item.cls.id if item else NONE,
+        "action": item.action.value if item else NONE,
+    }
+
+
+def refused_item(visit: Visit, refusal: Refuse, rules: Rules) -> CatalogueItem | None:
+    """What was found: as the clerk says, or as it was declared; None where the contents are no reason."""
+    if refusal.item:
+        return rules.catalogue.item(refusal.item)
+    declared = refusal.reason is RefusalReason.PROHIBITED
+    return finding(visit, rules).prohibited if declared else None
 
 
 def _stamp(moment: dt.datetime | None) -> str:

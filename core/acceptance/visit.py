@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from core.acceptance.catalogue import Action, CatalogueItem, Finding
 from core.acceptance.fields import FieldCheck, check_field, check_sender_name
 from core.commands import (
     SENDER_FIELDS,
@@ -23,6 +24,7 @@ from core.commands import (
     ManualField,
     Proof,
     RefusalReason,
+    Route,
     Security,
     SenderField,
     SenderKind,
@@ -149,6 +151,9 @@ class ItemDraft:
     security: Security | None = None
     security_at: dt.datetime | None = None
     accepted: int = 0
+    route: Route = Route.LAND
+    centre: str = ""  # of the rule data's list, where one checks it later
+    conditions: tuple[str, ...] = ()  # ids of restricted items whose condition was confirmed
 
     @property
     def empty(self) -> bool:
@@ -246,11 +251,51 @@ def check(visit: Visit, name: Field, rules: Rules) -> FieldCheck:
         # Nobody asks what is in a letter: one letter is what the label says.
         return FieldCheck(rules.letter_contents if name is Field.CONTENTS else 1)
     found = check_field(name, text, rules)
+    if name is Field.CONTENTS and not found.problem:
+        refused = rules.catalogue.judge(found.text).prohibited
+        return FieldCheck(found.value, RuleFault.CONTENTS_PROHIBITED, _named(refused)) if refused else found
     known = visit.item.known
     if name is Field.WAYBILL and known is not None and not found.problem:
         facts: dict[str, Fact] = {"number": known.number, "when": known.when, "where": known.where}
         return FieldCheck(found.value, RuleFault.WAYBILL_TWICE, facts)
     return found
+
+
+def _named(item: CatalogueItem) -> dict[str, Fact]:
+    return {"item": item.name, "number": item.cls.number, "report": item.action is Action.REFUSE_REPORT}
+
+
+def finding(visit: Visit, rules: Rules) -> Finding:
+    """What the catalogue says of the declared contents; of a letter nobody asks."""
+    return Finding() if visit.letter else rules.catalogue.judge(visit.text(Field.CONTENTS).text)
+
+
+def open_conditions(visit: Visit, rules: Rules) -> tuple[CatalogueItem, ...]:
+    """Restricted items that were declared and whose condition was not confirmed."""
+    return tuple(item for item in finding(visit, rules).restricted if item.id not in visit.item.conditions)
+
+
+def confirm_condition(visit: Visit, rules: Rules) -> Visit:
+    """The conditions of what is declared are met.  Raises RuleError ORDER where there is none."""
+    _need_open_item(visit)
+    restricted = finding(visit, rules).restricted
+    if not restricted:
+        raise RuleError(RuleFault.ORDER, needs="contents")
+    conditions = tuple(item.id for item in restricted)
+    return replace(visit, item=replace(visit.item, conditions=conditions))
+
+
+def set_route(visit: Visit, route: Route) -> Visit:
+    """How the item travels; whether the security check that stands is enough is asked again."""
+    _need_open_item(visit)
+    return replace(visit, item=replace(visit.item, route=route))
+
+
+def security_required(visit: Visit, rules: Rules) -> bool:
+    """Whether the check may not be left out: by route, or by the recipient's region (R27)."""
+    address = check(visit, Field.RECIPIENT_ADDRESS, rules).text
+    by_region = address.startswith(rules.security.key_regions)
+    return visit.item.route.value in rules.security.always or by_region
 
 
 def name_matches(visit: Visit) -> bool | None:
@@ -300,13 +345,25 @@ def confirm_inspected(visit: Visit, now: dt.datetime, rules: Rules) -> Visit:
     return replace(visit, item=item)
 
 
-def set_security(visit: Visit, choice: Security, now: dt.datetime, rules: Rules) -> Visit:
-    """Ordered 3: checked here, or left to the centre.  Raises RuleError ORDER before the inspection."""
+def set_security(visit: Visit, choice: Security, now: dt.datetime, rules: Rules, centre: str = "") -> Visit:
+    """Ordered 3: checked here, left to a named centre, or not asked for.
+
+    Raises RuleError ORDER before the inspection, SECURITY_REQUIRED, CENTRE_UNKNOWN.
+    """
     _need_open_item(visit)
     if visit.item.inspected is None and not visit.letter:
         raise RuleError(RuleFault.ORDER, needs="inspected")
+    if choice is Security.NOT_REQUIRED and security_required(visit, rules):
+        raise RuleError(RuleFault.SECURITY_REQUIRED)
+    named = ""
+    if choice is Security.CENTRE:
+        named = centre or next(iter(rules.security.centres), "")
+        if named not in rules.security.centres:
+            raise RuleError(RuleFault.CENTRE_UNKNOWN)
     # What was declared after the inspection is what was inspected; from here on it may not change.
-    item = replace(visit.item, security=choice, security_at=now, inspected_as=declared(visit, rules))
+    item = replace(
+        visit.item, security=choice, security_at=now, centre=named, inspected_as=declared(visit, rules)
+    )
     return replace(visit, item=item)
 
 
@@ -317,7 +374,9 @@ def declared(visit: Visit, rules: Rules) -> tuple[str | int | None, str | int | 
 
 def undo_inspection(visit: Visit) -> Visit:
     """Inspection and security check are open again."""
-    item = replace(visit.item, inspected=None, inspected_as=(None, None), security=None, security_at=None)
+    item = replace(
+        visit.item, inspected=None, inspected_as=(None, None), security=None, security_at=None, centre=""
+    )
     return replace(visit, item=item)
 
 

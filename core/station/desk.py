@@ -9,8 +9,9 @@ from dataclasses import replace
 
 from core import commands as c
 from core import wire
-from core.acceptance import inputs, manual, record, senders
+from core.acceptance import inputs, record
 from core.acceptance import visit as v
+from core.acceptance.catalogue import Action
 from core.acceptance.draft import draft_from_bytes, draft_to_bytes
 from core.acceptance.gates import missing, visit_view
 from core.acceptance.labels import Imprint, label
@@ -21,7 +22,7 @@ from core.ledger.entry import AttachmentClass, parse_stamp, stamp
 from core.ledger.state import State
 from core.ledger.writer import Part, Proposal
 from core.ports import ItemRow
-from core.station import reader_down
+from core.station import reader_down, ways
 from core.station.days import day_proposals
 from core.station.live import Live, new_id
 from core.station.paper import Paper
@@ -29,8 +30,6 @@ from core.view import ItemView, Screen, VisitView
 
 _SAVE_AFTER_SECONDS = 0.4
 _TRY_AGAIN_SECONDS = 5.0  # after a draft could not be written
-SenderCommand = c.SetSenderKind | c.SetSenderField | c.KeepAsPrincipal | c.SetProof
-ManualCommand = c.StartManual | c.SetManualField | c.FinishManual | c.CancelManual
 _CardEvent = CardReading | CardRead | CardFailed | CardLifted
 _RETENTION, _RETENTION_SEALED = "acceptance", "sealed"
 
@@ -187,11 +186,15 @@ class Desk:
             case c.ConfirmInspected():
                 self.visit = v.confirm_inspected(self.visit, now, rules)
             case c.SetSecurity():
-                self.visit = v.set_security(self.visit, command.security, now, rules)
+                self.visit = v.set_security(self.visit, command.security, now, rules, command.centre)
+            case c.SetRoute():
+                self.visit = v.set_route(self.visit, command.route)
+            case c.ConfirmCondition():
+                self.visit = v.confirm_condition(self.visit, rules)
             case c.SetSenderKind() | c.SetSenderField() | c.KeepAsPrincipal() | c.SetProof():
-                self._sender(command, business_date(now))
+                self.visit = ways.sender(self.visit, command, business_date(now))
             case c.StartManual() | c.SetManualField() | c.FinishManual() | c.CancelManual():
-                self._manual(command, now)
+                self._take(ways.manual(live, self.visit, command))
             case c.ApproveReaderDown():
                 reader_down.approve(live, command.hours)
             case c.AcknowledgeNotice():
@@ -211,32 +214,6 @@ class Desk:
                 raise RuleError(RuleFault.NOT_ALLOWED)
         live.message = None if live.message and live.message.level == "error" else live.message
         self._changed()
-
-    def _sender(self, command: SenderCommand, today: dt.date) -> None:
-        """Who sends."""
-        match command:
-            case c.SetSenderKind():
-                self.visit = senders.set_kind(self.visit, command.kind)
-            case c.SetSenderField():
-                self.visit = senders.set_field(self.visit, command.name, command.text)
-            case c.KeepAsPrincipal():
-                self.visit = senders.keep_as_principal(self.visit, today)
-            case c.SetProof():
-                self.visit = senders.set_proof(self.visit, command.proof)
-
-    def _manual(self, command: ManualCommand, now: dt.datetime) -> None:
-        """The lane of documents that no reader reads."""
-        live, rules = self._live, self._live.rules
-        match command:
-            case c.StartManual():
-                down = reader_down.standing(live) is not None
-                self.visit = manual.start(self.visit, command.kind, command.cause, rules, reader_down=down)
-            case c.SetManualField():
-                self.visit = manual.set_field(self.visit, command.name, command.text)
-            case c.FinishManual():
-                self._take(manual.finish(self.visit, new_id(), now, business_date(now), rules))
-            case c.CancelManual():
-                self.visit = manual.cancel(self.visit)
 
     def _take(self, step: v.Step) -> None:
         self.visit = step.visit
@@ -268,11 +245,12 @@ class Desk:
 
     def _refuse(self, command: c.Refuse) -> None:
         live = self._live
-        data = record.refused_data(self.visit, command.reason, told=command.told)
+        data = record.refused_data(self.visit, command, live.rules)
         after = v.refuse(self.visit, command.reason, new_id())
         live.commit([*day_proposals(live), Proposal("ItemRefused", data, new_id(), by_person=True)])
         self.visit = after
-        live.say("msg.refused", "warning")
+        report = data["action"] == Action.REFUSE_REPORT
+        live.say("msg.refused_report" if report else "msg.refused", "warning")
 
     # -- the commit ------------------------------------------------------------------------------
 

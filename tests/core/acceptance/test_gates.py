@@ -10,7 +10,7 @@ import pytest
 from core.acceptance import inputs, senders, visit
 from core.acceptance.gates import GateDetail, Missing, gates, missing, visit_view
 from core.acceptance.labels import Imprint
-from core.commands import Field, Security, SenderField, SenderKind
+from core.commands import Field, Route, Security, SenderField, SenderKind
 from core.errors import RuleFault
 from core.view import GateName, GateState, GateView
 from tests.core.acceptance.people import (
@@ -50,7 +50,7 @@ def test_an_empty_visit_waits_for_a_document() -> None:
     assert [view.name for view in views] == list(GateName)
     assert [view.state for view in views] == [CURRENT, BLOCKED, OPEN, BLOCKED, BLOCKED, OPEN, OPEN, OPEN]
     assert views[0].detail == Missing.IDENTITY
-    of_others = {Missing.NEXT, Missing.SENDER}
+    of_others = {Missing.NEXT, Missing.SENDER, Missing.CONDITION}
     assert set(missing(fresh(), TODAY, RULES)) == {
         code for code in Missing if code.startswith("missing.") and code not in of_others
     }
@@ -184,6 +184,8 @@ def test_every_code_of_what_is_missing_can_occur(name: Missing) -> None:
         complete(JIA, **{field: text for field, text in wrong.items() if field != "sender_name"}),
         typed(fresh(), Field.SENDER_NAME, "\u202e"),
         senders.set_kind(fresh(), SenderKind.AGENT),
+        typed(fresh(), Field.CONTENTS, "充电宝"),
+        visit.set_route(visit.set_security(complete(), Security.NOT_REQUIRED, NOW, RULES), Route.AIR),
         senders.set_field(
             senders.set_kind(fresh(), SenderKind.AGREEMENT), SenderField.AGREEMENT, "AG-2026-0001"
         ),

@@ -19,7 +19,7 @@ from core.acceptance.draft import draft_from_bytes, draft_to_bytes
 from core.acceptance.gates import missing
 from core.acceptance.labels import Imprint, label
 from core.acceptance.visit import KnownWaybill, Visit, VisitNote
-from core.commands import Field, RefusalReason
+from core.commands import Field, RefusalReason, Refuse
 from core.errors import EntryError, EntryFault, RuleError, RuleFault
 from core.identity.card import DocumentKind
 from core.ledger import kinds
@@ -46,7 +46,7 @@ def test_the_chained_data_have_the_declared_form_and_name_nobody() -> None:
     state = complete()
     sender = record.sender_data(state, TODAY, RULES)
     item = record.item_data(state, TODAY, RULES, sender_entry=4, number=129)
-    refusal = record.refused_data(state, RefusalReason.CONTENTS_DIFFER, told=True)
+    refusal = record.refused_data(state, Refuse(RefusalReason.CONTENTS_DIFFER, told=True), RULES)
     kinds.check("SenderVerified", 1, sender)
     kinds.check("ItemAccepted", 1, item)
     kinds.check("ItemRefused", 1, refusal)

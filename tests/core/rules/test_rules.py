@@ -13,12 +13,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.acceptance.catalogue import load_catalogues
 from core.errors import ConfigError, ConfigFault, RuleError, RuleFault
 from core.rules import load_rules, parse_rules
 
 DIRECTORY = Path(__file__).parents[3] / "resources" / "rules"
 FIRST = DIRECTORY / "2026-11-01.json"
 VALUE: dict[str, Any] = json.loads(FIRST.read_text(encoding="utf-8"))
+CATALOGUES_AT = DIRECTORY.parent / "catalogue"
+CATALOGUES = load_catalogues(CATALOGUES_AT)
 RULES = load_rules(DIRECTORY).editions[0]
 
 
@@ -30,7 +33,7 @@ def data(value: object) -> bytes:
 def fault(value: object) -> ConfigError:
     """The error of a wrong file."""
     with pytest.raises(ConfigError) as caught:
-        parse_rules(data(value), "2026-11-01.json")
+        parse_rules(data(value), "2026-11-01.json", CATALOGUES)
     assert caught.value.facts["file"] == "2026-11-01.json"
     assert caught.value.facts["expected"]
     return caught.value
@@ -73,7 +76,7 @@ def write(directory: Path, day: str, version: str) -> None:
 def test_the_last_edition_that_is_effective_is_in_force(tmp_path: Path) -> None:
     write(tmp_path, "2027-01-01", "second")
     write(tmp_path, "2026-11-01", "first")
-    book = load_rules(tmp_path)
+    book = load_rules(tmp_path, CATALOGUES_AT)
     assert book.at(dt.date(2026, 11, 1)).version == "first"
     assert book.at(dt.date(2026, 12, 31)).version == "first"
     assert book.at(dt.date(2027, 1, 1)).version == "second"
@@ -90,7 +93,7 @@ def test_no_edition_in_force_is_said(tmp_path: Path) -> None:
         book.edition("none")
     assert caught.value.code == RuleFault.RULES_MISSING
     with pytest.raises(RuleError) as caught:
-        load_rules(tmp_path)
+        load_rules(tmp_path, CATALOGUES_AT)
     assert caught.value.code == RuleFault.RULES_MISSING
 
 
@@ -104,7 +107,7 @@ def test_two_editions_never_share_a_day_or_a_version(
     (tmp_path / "a.json").write_bytes(FIRST.read_bytes())
     (tmp_path / "b.json").write_bytes(data({**VALUE, "effective_from": day, "version": version}))
     with pytest.raises(ConfigError) as caught:
-        load_rules(tmp_path)
+        load_rules(tmp_path, CATALOGUES_AT)
     assert (caught.value.facts["file"], caught.value.facts["key"]) == ("b.json", key)
 
 
@@ -264,7 +267,7 @@ def test_a_misspelt_key_is_recognised() -> None:
 )
 def test_what_is_no_json(text: bytes, line: int | None) -> None:
     with pytest.raises(ConfigError) as caught:
-        parse_rules(text, "x.json")
+        parse_rules(text, "x.json", CATALOGUES)
     if line is not None:
         assert (caught.value.code, caught.value.facts["line"]) == (ConfigFault.SYNTAX, line)
 
@@ -272,4 +275,4 @@ def test_what_is_no_json(text: bytes, line: int | None) -> None:
 @given(st.binary(max_size=200))
 def test_any_bytes_raise_nothing_else(text: bytes) -> None:
     with pytest.raises(ConfigError):
-        parse_rules(text, "x.json")
+        parse_rules(text, "x.json", CATALOGUES)
