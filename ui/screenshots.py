@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from core.commands import Command, Field
 from ui.application import create_application
 from ui.bridge import Bridge
-from ui.clerk.choices import CLOSE_DAY, DISCARD, LOG_OUT, REFUSE
+from ui.clerk.choices import CLOSE_DAY, DISCARD, LOG_OUT, QUESTIONS, REFUSE
 from ui.clerk.screen import ClerkScreen
 from ui.specimens import NOW, VIEWS
 from ui.style import mark
@@ -46,6 +46,7 @@ STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], None] | None]] = {
     "typeahead": ("half", _typeahead),
     "help": ("half", _help),
     "refuse": ("half", lambda clerk: clerk.ask(REFUSE)),
+    "refuse-told": ("half", lambda clerk: clerk.ask(QUESTIONS[1])),
     "close-day": ("accepted", lambda clerk: clerk.ask(CLOSE_DAY, date="2026-11-21", count=129)),
     "log-out": ("accepted", lambda clerk: clerk.ask(LOG_OUT)),
     "discard": ("half", lambda clerk: clerk.ask(DISCARD)),

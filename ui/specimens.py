@@ -244,7 +244,14 @@ LONG = replace(
 
 
 def item(
-    seq: int, label: str = "printed", fault: str = "", *, copies: int = 0, sent: bool = True
+    seq: int,
+    label: str = "printed",
+    fault: str = "",
+    *,
+    copies: int = 0,
+    sent: bool = True,
+    affixed: bool = True,
+    receipt: str = "none",
 ) -> ItemView:
     """One accepted item."""
     return ItemView(
@@ -259,6 +266,8 @@ def item(
         label=label,
         label_fault=fault,
         copies=copies,
+        receipt=receipt,
+        affixed=affixed and label == "printed",
         at_headquarters=sent,
     )
 
@@ -353,6 +362,13 @@ VIEWS: Mapping[str, CounterView] = {
         pending=(item(127, "due", DeviceFault.PAPER_OUT), item(128, "due")),
         message=_said("msg.label_waits", "warning", fault=str(DeviceFault.PAPER_OUT)),
     ),
+    "papers": replace(
+        BASE,
+        visit=replace(READY, missing=("missing.next",)),
+        last=item(129, affixed=False, sent=False, receipt="due"),
+        pending=(item(128, receipt="unknown"), item(129, affixed=False, receipt="due")),
+        message=_said("msg.unscanned", "warning", count=1),
+    ),
     "printer-unknown": replace(
         BASE,
         visit=replace(READY, missing=("missing.next",)),
@@ -379,7 +395,8 @@ VIEWS: Mapping[str, CounterView] = {
         pending=(
             item(126, "unknown"),
             item(127, "due", DeviceFault.PAPER_OUT, sent=False),
-            item(128, "started"),
+            item(128, "started", receipt="due"),
+            item(125, affixed=False, receipt="printed"),
         ),
     ),
 }

@@ -315,7 +315,6 @@ def test_escape_leaves_one_thing_at_a_time(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("opener", "digit", "command"),
     [
-        *((Key.Key_R, n, Refuse(reason)) for n, reason in enumerate(RefusalReason, 1)),
         (Key.Key_D, 1, CloseDay()),
         (Key.Key_Q, 1, LogOut()),
     ],
@@ -327,6 +326,22 @@ def test_questions_are_answered_by_a_digit(desk: Desk, opener: Qt.Key, digit: in
     hands.press(opener, ALT)
     hands.press(Key(Key.Key_0.value + digit))
     assert recorder.commands == [command]
+    assert (window.clerk.side, hands.place) == (0, place)
+
+
+@pytest.mark.parametrize("told", [True, False])
+@pytest.mark.parametrize("reason", RefusalReason)
+def test_a_refusal_says_why_and_whether_the_customer_knows(
+    desk: Desk, reason: RefusalReason, told: bool
+) -> None:
+    """Two digits: the reason, then whether it was told; nothing is sent between them."""
+    window, hands, recorder = desk
+    place = hands.place
+    hands.press(Key.Key_R, ALT)
+    hands.press(Key(Key.Key_1.value + list(RefusalReason).index(reason)))
+    assert (recorder.commands, window.clerk.side) == ([], 2)
+    hands.press(Key.Key_1 if told else Key.Key_2)
+    assert recorder.commands == [Refuse(reason, told=told)]
     assert (window.clerk.side, hands.place) == (0, place)
 
 

@@ -65,6 +65,7 @@ def _families() -> set[str]:
     found |= {f"source.{source}" for source in ("scan", "card", "kept")}  # "typed" needs no word
     found |= {f"nation.{number:02d}" for number in (*range(1, 57), 97, 98)}
     found |= {f"label_state.{state}" for state in ("due", "started", "printed", "unknown")}
+    found |= {f"receipt_state.{state}" for state in ("due", "started", "printed", "unknown")}
     found |= {f"photo.{state}" for state in ("none", "undecodable", "shown")}
     found |= {f"label.security_{state}" for state in ("here", "centre")}
     found |= {f"document.{row}" for row in ("name", "number", "address")}

@@ -20,24 +20,29 @@ from ui.theme import Palette
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked (``question.<name>``), and the numbered answers: text code and command."""
+    """What is asked (``question.<name>``), and the numbered answers: code and command or next question."""
 
     name: str
-    answers: tuple[tuple[str, Command], ...]
+    answers: tuple[tuple[str, Command | Question], ...]
 
 
-REFUSE = Question("refuse", tuple((f"refusal.{reason.value}", Refuse(reason)) for reason in RefusalReason))
+def _told(reason: RefusalReason) -> Question:
+    """Whether the customer was told the reason (R17)."""
+    return Question("told", (("answer.told", Refuse(reason, told=True)), ("answer.not_told", Refuse(reason))))
+
+
+REFUSE = Question("refuse", tuple((f"refusal.{reason.value}", _told(reason)) for reason in RefusalReason))
 CLOSE_DAY = Question("close_day", (("answer.close_day", CloseDay()),))
 LOG_OUT = Question("log_out", (("answer.log_out", LogOut()),))
 DISCARD = Question("discard", (("answer.discard", NewAcceptance(discard=True)),))
-QUESTIONS = (REFUSE, CLOSE_DAY, LOG_OUT, DISCARD)
+QUESTIONS = (REFUSE, _told(RefusalReason.PROHIBITED), CLOSE_DAY, LOG_OUT, DISCARD)
 _MOST = max(len(question.answers) for question in QUESTIONS)  # at most nine: one digit each
 
 
 class ChoicePanel(QFrame):
     """Takes the digits while it stands; Esc leaves it and nothing has happened."""
 
-    answered = Signal(object)  # the Command
+    answered = Signal(object)  # the Command, or the Question that follows
 
     def __init__(self, texts: Texts, keyboard: Keyboard, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -98,7 +103,7 @@ class ChoicePanel(QFrame):
         put(self._back, texts("question.back"))
         self.setAccessibleName(self._title.text())
         self.setAccessibleDescription(self._explained.text())
-        answers: Sequence[tuple[str, Command]] = self._question.answers
+        answers: Sequence[tuple[str, Command | Question]] = self._question.answers
         for number, button in enumerate(self._buttons):
             asked = number < len(answers)
             button.setVisible(asked)

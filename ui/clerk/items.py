@@ -28,9 +28,34 @@ def label_words(texts: Texts, item: ItemView) -> tuple[str, str]:
     return "quiet", f"○ {said}"
 
 
+def receipt_words(texts: Texts, item: ItemView) -> tuple[str, str]:
+    """(tone, words) for the state of an item's receipt; words are "" where none is printed."""
+    if item.receipt == "none":
+        return "quiet", ""
+    tone, sign = {"printed": ("good", "✓"), "unknown": ("bad", "■")}.get(item.receipt, ("quiet", "○"))
+    return tone, f"{sign} {texts(f'receipt_state.{item.receipt}')}"
+
+
+def affixed_words(texts: Texts, item: ItemView) -> tuple[str, str]:
+    """(tone, words) for whether a printed label was scanned on its parcel; "" before it is printed."""
+    if item.label != "printed":
+        return "quiet", ""
+    return ("good", f"✓ {texts('affixed.yes')}") if item.affixed else ("warn", f"▲ {texts('affixed.no')}")
+
+
 def sent_words(texts: Texts, item: ItemView) -> tuple[str, str]:
     """(tone, words) for whether headquarters has the item."""
     return ("good", f"✓ {texts('sent.yes')}") if item.at_headquarters else ("quiet", f"○ {texts('sent.no')}")
+
+
+def show_badges(badges: Sequence[QLabel], texts: Texts, item: ItemView | None) -> None:
+    """Four badges: the label, the scan-back, the receipt, headquarters; those without words are hidden."""
+    states = (label_words, affixed_words, receipt_words, sent_words)
+    for badge, state in zip(badges, states, strict=True):
+        tone, words = state(texts, item) if item is not None else ("quiet", "")
+        put(badge, words)
+        mark(badge, "tone", tone)
+        badge.setVisible(bool(words))
 
 
 class LastCard(QFrame):
@@ -43,7 +68,7 @@ class LastCard(QFrame):
         self._texts = texts
         self._title, self._visit = QLabel(self), QLabel(self)
         self._first, self._second = QLabel(self), QLabel(self)
-        self._printed, self._sent = QLabel(self), QLabel(self)
+        self._badges = [QLabel(self) for _ in range(4)]  # label, scanned back, receipt, headquarters
         self._pending = QLabel(self)
         self.seen = ConfirmationButton("label_seen", keyboard, self)
         self._lay_out()
@@ -56,7 +81,7 @@ class LastCard(QFrame):
                             (self._pending, "pending_labels")):  # fmt: skip
             label.setObjectName(name)
         self._second.setWordWrap(True)
-        for label in (self._printed, self._sent, self._pending):
+        for label in (*self._badges, self._pending):
             label.setProperty("role", "badge")
         top = QHBoxLayout()
         top.addWidget(self._title)
@@ -69,7 +94,7 @@ class LastCard(QFrame):
         layout.addWidget(self._first)
         layout.addWidget(self._second)
         badges = Flow(spacing=6)
-        for badge in (self._printed, self._sent, self._pending):
+        for badge in (*self._badges, self._pending):
             badges.addWidget(badge)
         layout.addLayout(badges)
         layout.addWidget(self.seen)
@@ -85,21 +110,13 @@ class LastCard(QFrame):
         count = len(visit.items) if visit is not None else 0
         put(self._visit, texts("last.visit", count=count) if count else "")
         if last is None:
-            for label in (self._first, self._printed, self._sent):
-                put(label, "")
+            put(self._first, "")
             put(self._second, texts("last.none"))
         else:
             put(self._first, f"{last.number.split(' ')[-1]}  {waybill(last.waybill)}")
             put(self._second, f"{last.accepted_at}  {last.recipient}  {last.contents}")
-            for label, (tone, words) in (
-                (self._printed, label_words(texts, last)),
-                (self._sent, sent_words(texts, last)),
-            ):
-                put(label, words)
-                mark(label, "tone", tone)
+        show_badges(self._badges, texts, last)
         self._first.setVisible(last is not None)
-        self._printed.setVisible(last is not None)
-        self._sent.setVisible(last is not None)
         self._say_pending(last, pending)
 
     def _say_pending(self, last: ItemView | None, pending: Sequence[ItemView]) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.view import ItemView
-from ui.clerk.items import label_words, sent_words
+from ui.clerk.items import show_badges
 from ui.fields import Entry, Typed
 from ui.keys import Keyboard
 from ui.present import waybill
@@ -30,8 +30,8 @@ class _Row(QFrame):
         self._goods, self._when = QLabel(self), QLabel(self)
         self._goods.setWordWrap(True)
         self._when.setProperty("role", "caption")
-        self._printed, self._sent = QLabel(self), QLabel(self)
-        for badge in (self._printed, self._sent):
+        self._badges = [QLabel(self) for _ in range(4)]  # label, scanned back, receipt, headquarters
+        for badge in self._badges:
             badge.setProperty("role", "badge")
         upper, lower = QHBoxLayout(), QHBoxLayout()
         upper.setSpacing(16)
@@ -41,8 +41,8 @@ class _Row(QFrame):
         upper.addWidget(self._goods, 1)
         lower.addWidget(self._when)
         lower.addStretch(1)
-        lower.addWidget(self._printed)
-        lower.addWidget(self._sent)
+        for badge in self._badges:
+            lower.addWidget(badge)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 4, 12, 4)
         layout.setSpacing(2)
@@ -55,15 +55,10 @@ class _Row(QFrame):
         put(self._waybill, waybill(item.waybill))
         put(self._goods, f"{item.recipient}  {item.contents}  {kilograms(item.weight_g)}")
         put(self._when, f"{item.accepted_at}  {item.operator}")
-        for badge, (tone, words) in (
-            (self._printed, label_words(texts, item)),
-            (self._sent, sent_words(texts, item)),
-        ):
-            put(badge, words)
-            mark(badge, "tone", tone)
+        show_badges(self._badges, texts, item)
         mark(self, "now", "true" if selected else "false")
         self.setAccessibleName(f"{self._number.text()} {self._waybill.text()}")
-        self.setAccessibleDescription(f"{self._printed.text()} {self._sent.text()}")
+        self.setAccessibleDescription(" ".join(badge.text() for badge in self._badges))
 
     def empty(self) -> None:
         """Keep nothing of an item that is no longer shown."""

@@ -282,7 +282,10 @@ class ClerkScreen(ClerkFrame):
         self._paint_bar()
         self._hint()
 
-    def _answered(self, command: Command) -> None:
+    def _answered(self, command: Command | Question) -> None:
+        if isinstance(command, Question):
+            self.ask(command)
+            return
         self._leave_side()
         if isinstance(command, NewAcceptance | Refuse):
             self._expect_change()
