@@ -21,7 +21,7 @@ from core.ledger.documents import Marks, make_marks
 from core.ledger.entry import Entry, Head, stamp
 from core.ports import Probe, no_probe
 from hq.alarms import insert_if_new, raise_alarm
-from hq.batch import check_entries, check_signature, read_batch
+from hq.batch import Checker, check_signature, read_batch
 from hq.bulk import insert_rows
 from hq.clock import Now, utc_now
 from hq.database import Database
@@ -48,9 +48,14 @@ class Ingest:
         """``stored`` is told how many entries each committed batch added."""
         self._database = database
         self._signer = signer
+        self._checker = Checker()
         self._now = now
         self._probe = probe
         self._stored = stored
+
+    def close(self) -> None:
+        """End its threads."""
+        self._checker.close()
 
     def take(self, terminal: Terminal, body: bytes) -> tuple[bytes, bytes]:
         """Signed marks (document, signature) after the batch.
@@ -72,7 +77,7 @@ class Ingest:
     def _store(self, terminal: Terminal, entries: Sequence[Entry]) -> tuple[Marks, int]:
         # Signatures are checked before the lock is taken.  The head only moves forward, so whatever is
         # beyond it under the lock was beyond it when the request was admitted.
-        check_entries([entry for entry in entries if entry.header.seq > terminal.received], terminal)
+        self._checker.check([e for e in entries if e.header.seq > terminal.received], terminal)
         with self._database.write() as connection:
             head = _head(connection, terminal)
             _check_epoch(connection, terminal)

@@ -38,6 +38,11 @@ class Service:
     limits: Limits
     now: Now
 
+    def close(self) -> None:
+        """End all threads; the database is the caller's."""
+        self.worker.stop()
+        self.ingest.close()
+
 
 def build_service(
     home: Home,

@@ -65,7 +65,8 @@ class Headquarters:
         self.app = create_app(self.service)
 
     def close(self) -> None:
-        """Give the connections back."""
+        """End its threads, give the connections back."""
+        self.service.close()
         self.database.close()
 
     def client(self, certificate: bytes | None = None) -> TestClient:
