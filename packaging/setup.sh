@@ -82,6 +82,10 @@ system_packages() { # whatever of the lists dpkg does not have
     if ! find_python >/dev/null; then
         missing+=(python3 python3-venv)
     fi
+    # Node from elsewhere brings its own npm, and Debian's package of that name would not go beside it.
+    if [ "$1" = test ] && ! { command -v node && command -v npm; } >/dev/null 2>&1; then
+        missing+=(nodejs npm)
+    fi
     [ ${#missing[@]} = 0 ] || install_packages "${missing[@]}"
 }
 
@@ -89,8 +93,28 @@ fingerprint() { # of everything that set-up depends on
     {
         package_list "$1"
         cat "$root/requirements/$1.txt"
+        [ "$1" != test ] || cat "$root/packaging/npm-test.txt"
         "$root/.venv/bin/python" -c 'import sys; print(sys.version, sys.prefix)'
     } 2>/dev/null | sha256sum | cut -d' ' -f1
+}
+
+npm_packages() { # those of npm-test.txt, in .venv/npm; what is there is not asked for again
+    local name version hash place parts
+    while read -r name version hash; do
+        place="$root/.venv/npm/$name"
+        [ "$(cat "$place/.hash" 2>/dev/null)" != "$hash" ] || continue
+        say "Installing $name $version from npm"
+        parts=$(mktemp -d)
+        (cd "$parts" && npm pack --silent "$name@$version" </dev/null >/dev/null 2>&1) ||
+            fail "npm could not fetch $name: is the network there?"
+        [ "sha512-$(openssl dgst -sha512 -binary "$parts"/*.tgz | base64 -w0)" = "$hash" ] ||
+            fail "$name $version from npm is not the package that was pinned."
+        rm -rf "$place"
+        mkdir -p "$place"
+        tar -xzf "$parts"/*.tgz -C "$place" --strip-components=1 --no-same-owner
+        echo "$hash" >"$place/.hash"
+        rm -rf "$parts"
+    done < <(grep -v -e '^#' -e '^$' "$root/packaging/npm-test.txt")
 }
 
 prepare() { # purpose: run or test
@@ -112,6 +136,7 @@ prepare() { # purpose: run or test
     "$root/.venv/bin/python" -m pip install --quiet --no-input --disable-pip-version-check \
         --progress-bar off --require-hashes -r "$root/requirements/$purpose.txt" </dev/null >&2 ||
         fail "The Python packages could not be installed: is the network there?"
+    [ "$purpose" != test ] || npm_packages
     fingerprint "$purpose" >"$stamp"
     exec 9>&-
     say "Set-up is done."

@@ -62,7 +62,10 @@ def parse_status(answer: bytes) -> PrinterStatus:
 
 
 def _compressed(bitmap: Bitmap) -> Iterator[str]:
-    """Hex digits: a letter repeats, ``,`` ends a row in white, ``!`` in black, ``:`` is the row above."""
+    """Hex digits: a letter repeats, ``,`` ends a row in white, ``:`` is the row above.
+
+    ``!``, which ends a row "with ones", is not used: some readers take ones for digits, not for dots.
+    """
     above = b""
     for y in range(bitmap.height):
         row = bitmap.row(y)
@@ -72,12 +75,10 @@ def _compressed(bitmap: Bitmap) -> Iterator[str]:
         above = row
         digits = row.hex().upper()
         short = digits.rstrip("0")
-        ending = ","
-        if len(short) == len(digits):
-            short, ending = digits.rstrip("F"), "!"
         if len(digits) - len(short) < 2:
-            short, ending = digits, ""
-        yield _RUN.sub(_run, short) + ending
+            yield _RUN.sub(_run, digits)
+        else:
+            yield _RUN.sub(_run, short) + ","
 
 
 def _run(found: re.Match[str]) -> str:

@@ -40,4 +40,5 @@ class ZplSession(PrinterSession):
         super().prepare(stop, torn=torn)
         if torn or not self._known:
             self.resync()
+            self.status()  # "all buffers are cleared": nothing of the page may be among what is
             self._known = True

@@ -57,11 +57,9 @@ class ZplInterpreter:
         immediate, end = _IMMEDIATE.search(self._buffer), self._buffer.find(b"^XZ")
         if immediate and (end < 0 or immediate.start() < end):
             asked = immediate[1] == b"HS"
-            del self._buffer[immediate.start() : immediate.end()]
-            if asked:
-                return HostStatusAsked()
-            self._buffer.clear()
-            return CancelAsked()
+            # What stands before a question is a format on its way; before ~JA it is thrown away.
+            del self._buffer[immediate.start() if asked else 0 : immediate.end()]
+            return HostStatusAsked() if asked else CancelAsked()
         if end < 0:
             if len(self._buffer) > _LONGEST_FORMAT:
                 self._buffer.clear()

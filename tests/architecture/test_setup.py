@@ -78,13 +78,15 @@ def _made_before(root: Path, purpose: str) -> None:
 def test_the_second_time_nothing_is_asked(checkout: Path, tools: Path, purpose: str) -> None:
     """Neither apt nor dpkg nor pip: so no network either."""
     _made_before(checkout, purpose)
-    for name in ("apt-get", "dpkg-query", "sudo", "pip"):
+    for name in ("apt-get", "dpkg-query", "sudo", "pip", "npm"):
         _command(tools, name, f'echo "{name} was called"; exit 99')
     done = _run(checkout, tools, script=f"prepare {purpose}; echo done")
     assert (done.returncode, done.stdout, done.stderr) == (0, "done\n", "")
 
 
-@pytest.mark.parametrize("changed", ["requirements/test.txt", "packaging/debian-test.txt"])
+@pytest.mark.parametrize(
+    "changed", ["requirements/test.txt", "packaging/debian-test.txt", "packaging/npm-test.txt"]
+)
 def test_a_changed_list_is_noticed(checkout: Path, tools: Path, changed: str) -> None:
     _made_before(checkout, "test")
     with (checkout / changed).open("a", encoding="utf-8") as file:
@@ -124,6 +126,35 @@ def test_no_network_is_told_in_a_sentence(checkout: Path, tools: Path) -> None:
     done = _run(checkout, tools, script="system_packages run")
     assert done.returncode == 3
     assert done.stderr.splitlines()[-1] == "apt-get update failed: is the network there?"
+
+
+def test_a_package_from_npm_is_taken_once_and_only_the_pinned_one(checkout: Path, tools: Path) -> None:
+    """The command stands in for the registry's: it makes a package, or another one of that name."""
+    made = (
+        'mkdir package; echo "$*" > package/what; tar -czf part.tgz --mtime=@0 --owner=0 --group=0 package; '
+        f'echo asked >> "{tools}/asked"'
+    )
+    _command(tools, "npm", made)
+    pins = checkout / "packaging" / "npm-test.txt"
+    pins.write_text("# comment\n\npart 1.0.0 sha512-wrong==\n", encoding="utf-8")
+    refused = _run(checkout, tools, script="npm_packages")
+    assert refused.returncode == 3
+    assert refused.stderr.splitlines()[-1] == "part 1.0.0 from npm is not the package that was pinned."
+    assert not (checkout / ".venv" / "npm" / "part").exists()
+
+    digest = _run(
+        checkout,
+        tools,
+        script="cd $(mktemp -d); npm pack --silent part@1.0.0; "
+        "openssl dgst -sha512 -binary part.tgz | base64 -w0",
+    ).stdout
+    pins.write_text(f"part 1.0.0 sha512-{digest}\n", encoding="utf-8")
+    (tools / "asked").unlink()
+    for _ in range(2):
+        done = _run(checkout, tools, script="npm_packages")
+        assert done.returncode == 0, done.stderr
+    assert (checkout / ".venv" / "npm" / "part" / "what").read_text("utf-8") == "pack --silent part@1.0.0\n"
+    assert (tools / "asked").read_text("utf-8") == "asked\n"
 
 
 def test_an_interpreter_that_is_too_old_or_bare_is_passed_over(checkout: Path, tools: Path) -> None:
