@@ -17,6 +17,7 @@ from core.errors import (
     StoreError,
     StoreFault,
 )
+from program.cores import leave_no_core
 
 DONE, UNSOUND, USAGE, ENVIRONMENT = 0, 1, 2, 3
 Handler = Callable[[argparse.Namespace], int]
@@ -24,6 +25,7 @@ Handler = Callable[[argparse.Namespace], int]
 
 def main(arguments: Sequence[str]) -> int:
     """Parse, run, and turn every known error into one sentence and an exit code."""
+    leave_no_core()
     options = parser().parse_args(arguments)
     try:
         return handler(options.command)(options)

@@ -24,7 +24,7 @@ from hq.terminals import new_enrol_code
 
 ROOT = Path(__file__).parents[2]
 BRANCH = "990100-01"
-NAME = "示例甲"
+NAME = "柜员样本"
 LIMIT_S = 60.0
 
 
@@ -112,6 +112,7 @@ class Outcome:
 
     code: int
     said: list[dict[str, Any]]
+    core: bool = False  # the kernel wrote a core file
 
     @property
     def killed(self) -> bool:
@@ -165,7 +166,7 @@ class Forks:
                 self.child = line["pid"]
             elif "ended" in line:
                 self.child = 0
-                return Outcome(line["ended"], said)
+                return Outcome(line["ended"], said, line["core"])
             else:
                 said.append(line)
                 heard(line)

@@ -200,6 +200,7 @@ class Clerk:
     def _identify(self, card: str, waybill: str) -> None:
         self._note(did="card", waybill=waybill)
         self._devices.tell("lift")
+        time.sleep(0.1)  # a hand is slower than the reader's look
         self._devices.tell("place", card=card)
         self.eyes.wait(lambda view: view.visit is not None and view.visit.sender is not None, "the card")
 

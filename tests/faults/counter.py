@@ -114,8 +114,8 @@ class Counter:
         parts = Parts(probe=trap, pump=QUICK_PUMP, printer=probed, first_byte=first_byte)
         self.eyes = Eyes(self._look)
         self.terminal = Terminal(config, Path(order["data"]), self.eyes, parts=parts)
-        devices = ControlClient(Path(order["control"]))
-        self.clerk = Clerk(self.terminal.station, self.eyes, devices, say)
+        self.devices = ControlClient(Path(order["control"]))
+        self.clerk = Clerk(self.terminal.station, self.eyes, self.devices, say)
         trap.watch["draft.save"] = lambda: self._draft("save")
         trap.watch["draft.saved"] = lambda: self._draft("saved")
         if order.get("early"):

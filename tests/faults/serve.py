@@ -14,12 +14,12 @@ import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tests.faults import disk_scenes
+from tests.faults import day_scenes, disk_scenes
 from tests.faults.clerk import StuckError
 from tests.faults.counter import Trap, enrolment, say, work
 
 Scene = Callable[[Mapping[str, Any], Trap], None]
-SCENES: Mapping[str, Scene] = {"work": work, "enrol": enrolment, **disk_scenes.SCENES}
+SCENES: Mapping[str, Scene] = {"work": work, "enrol": enrolment, **disk_scenes.SCENES, **day_scenes.SCENES}
 
 
 def run(order: Mapping[str, Any]) -> int:
@@ -53,7 +53,7 @@ def serve() -> None:
                 os._exit(code)
         say(pid=child)
         _, status = os.waitpid(child, 0)
-        say(ended=os.waitstatus_to_exitcode(status))
+        say(ended=os.waitstatus_to_exitcode(status), core=os.WCOREDUMP(status))
 
 
 if __name__ == "__main__":
