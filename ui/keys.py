@@ -12,7 +12,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 
-BURST_SECONDS = 0.04  # a person's keys are further apart than this
+BURST_SECONDS = 0.015  # two hands may strike two keys within 20 ms; a scanner that types is faster
 DELIBERATE_MS = 120  # a key that confirms must stand alone for so long
 READING_SECONDS = 8.0  # longer than any read of a card (id-reader.md 1.5): then keys count again
 
