@@ -67,7 +67,7 @@ class Database:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:id)"), {"id": _CREATE_LOCK})
             if inspect(connection).has_table(STORE.name):
                 raise StoreError(StoreFault.EXISTS, what="tables")
-            METADATA.create_all(connection)
+            METADATA.create_all(connection, checkfirst=False)
             row = {"version": VERSION, "signing": signing, "created_at": stamp(dt.datetime.now(dt.UTC))}
             connection.execute(insert(STORE), [row])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -49,3 +50,17 @@ def headquarters(tmp_path: Path, database_url: str) -> Iterator[Headquarters]:
 def counter(headquarters: Headquarters) -> Counter:
     """An enrolled terminal with a founded journal of its own."""
     return headquarters.counter()
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counter]:
+    """A counter at a headquarters that a module's tests share: for requests that change nothing."""
+    directory = tmp_path_factory.mktemp("shared")
+    with ExitStack() as stack:
+        url = f"sqlite:///{directory / 'hq.sqlite'}"
+        if request.param == "postgresql":
+            running: PostgresCluster = request.getfixturevalue("cluster")
+            url = stack.enter_context(running.database())
+        made = Headquarters(directory / "hq", url)
+        stack.callback(made.close)
+        yield made.counter()

@@ -244,9 +244,9 @@ def test_another_epoch_or_key_is_refused(counter: Counter, expected_logs: Expect
         b'{"entries":[{"body":"e30","terminal_signature":"","session_signature":null,"attachments":[]}]}',
     ],
 )
-def test_what_is_not_a_batch_is_refused(counter: Counter, expected_logs: ExpectedLogs, body: bytes) -> None:
+def test_what_is_not_a_batch_is_refused(shared: Counter, expected_logs: ExpectedLogs, body: bytes) -> None:
     expected_logs.expect("hq.ingest", r"entry\.form(at_unknown)? at 0")
-    answer = counter.request("POST", path_entries(counter.book.terminal), body)
+    answer = shared.request("POST", path_entries(shared.book.terminal), body)
     assert refusal(answer) in (("entry.form", 0), ("entry.format_unknown", 0))
 
 

@@ -63,12 +63,12 @@ def test_every_key_contains_the_terminal(headquarters: Headquarters) -> None:
     ("method", "path"),
     [("GET", MARKS), ("POST", path_entries("990100-01-03")), ("POST", PATH_ACTIVATE)],
 )
-def test_no_certificate_no_answer(headquarters: Headquarters, method: str, path: str) -> None:
-    answer = headquarters.client().request(method, path, content=b"{}")
+def test_no_certificate_no_answer(shared: Counter, method: str, path: str) -> None:
+    answer = shared.headquarters.client().request(method, path, content=b"{}")
     assert fault(answer) == (403, "hq.auth_lost", {"what": "no client certificate"})
 
 
-def test_without_a_certificate_the_body_is_not_read(headquarters: Headquarters) -> None:
+def test_without_a_certificate_the_body_is_not_read(shared: Counter) -> None:
     """Bytes of nobody cost no memory: the answer comes before them."""
     read = []
 
@@ -77,36 +77,36 @@ def test_without_a_certificate_the_body_is_not_read(headquarters: Headquarters) 
             read.append(1)
             yield bytes(65536)
 
-    answer = headquarters.client().post(path_entries("990100-01-03"), content=body())  # type: ignore[arg-type]
+    answer = shared.headquarters.client().post(path_entries("990100-01-03"), content=body())  # type: ignore[arg-type]
     assert answer.status_code == 403
 
 
 @pytest.mark.parametrize("path", [f"{PATH_TIME}?nonce={'A' * 22}", "/healthz", "/openapi.json", "/metrics"])
-def test_open_routes(headquarters: Headquarters, path: str) -> None:
-    answer = headquarters.client().get(path)
+def test_open_routes(shared: Counter, path: str) -> None:
+    answer = shared.headquarters.client().get(path)
     # The follower's thread does not run here, and /healthz says so.
     assert answer.status_code == (503 if path == "/healthz" else 200), answer.text
 
 
-def test_metrics_from_elsewhere_need_a_certificate(headquarters: Headquarters) -> None:
-    away = TestClient(headquarters.app, client=("192.0.2.7", 1))
+def test_metrics_from_elsewhere_need_a_certificate(shared: Counter) -> None:
+    away = TestClient(shared.headquarters.app, client=("192.0.2.7", 1))
     assert fault(away.get("/metrics"))[1] == "hq.auth_lost"
     assert away.get("/openapi.json").status_code == 200
 
 
-def test_time_is_signed_with_the_nonce(headquarters: Headquarters) -> None:
+def test_time_is_signed_with_the_nonce(shared: Counter) -> None:
     nonce = secrets.token_bytes(16)
-    value = headquarters.client().get(PATH_TIME, params={"nonce": wire.b64(nonce)}).json()
+    value = shared.headquarters.client().get(PATH_TIME, params={"nonce": wire.b64(nonce)}).json()
     document, signature = wire.unb64(value["document"]), wire.unb64(value["signature"])
-    told = read_time(document, signature, headquarters.home.signing, nonce)
-    assert stamp(told.at) == stamp(headquarters.now())
+    told = read_time(document, signature, shared.headquarters.home.signing, nonce)
+    assert stamp(told.at) == stamp(shared.headquarters.now())
     with pytest.raises(EntryError):
-        read_time(document, signature, headquarters.home.signing, secrets.token_bytes(16))
+        read_time(document, signature, shared.headquarters.home.signing, secrets.token_bytes(16))
 
 
 @pytest.mark.parametrize("nonce", ["", "A", "!" * 22, "A" * 21 + "=", "A" * 200])
-def test_time_wants_a_nonce(headquarters: Headquarters, nonce: str) -> None:
-    status, code, facts = fault(headquarters.client().get(PATH_TIME, params={"nonce": nonce}))
+def test_time_wants_a_nonce(shared: Counter, nonce: str) -> None:
+    status, code, facts = fault(shared.headquarters.client().get(PATH_TIME, params={"nonce": nonce}))
     assert (status, code, facts["fault"]) == (400, "hq.refused", "entry.form")
 
 
@@ -213,13 +213,13 @@ def test_nonces_are_forgotten_only_after_their_window(headquarters: Headquarters
 
 
 @pytest.mark.parametrize("seconds", [-301, 301, -86400, -1_700_000_000])
-def test_clock_far_off_is_told(headquarters: Headquarters, counter: Counter, seconds: int) -> None:
-    told = headquarters.now() + dt.timedelta(seconds=seconds)
-    headers = signed_headers(counter.book, "GET", MARKS, b"", told, secrets.token_bytes(16))
-    answer = counter.request("GET", MARKS, headers=headers)
+def test_clock_far_off_is_told(shared: Counter, seconds: int) -> None:
+    told = shared.headquarters.now() + dt.timedelta(seconds=seconds)
+    headers = signed_headers(shared.book, "GET", MARKS, b"", told, secrets.token_bytes(16))
+    answer = shared.request("GET", MARKS, headers=headers)
     status, code, facts = fault(answer)
     assert (status, code) == (403, "hq.clock")
-    assert facts["now"] == stamp(headquarters.now())
+    assert facts["now"] == stamp(shared.headquarters.now())
     assert abs(facts["seconds"] - seconds) <= 1
 
 
@@ -233,8 +233,8 @@ def test_clock_far_off_is_told(headquarters: Headquarters, counter: Counter, sec
         (HEADER_SIGNATURE, ""),
     ],
 )
-def test_malformed_headers_are_refused(counter: Counter, header: str, value: str) -> None:
-    status, code, _ = fault(counter.request("GET", MARKS, headers={header: value}))
+def test_malformed_headers_are_refused(shared: Counter, header: str, value: str) -> None:
+    status, code, _ = fault(shared.request("GET", MARKS, headers={header: value}))
     assert (status, code) == (403, "hq.auth_lost")
 
 
@@ -247,25 +247,25 @@ def test_revoked_certificate_is_refused(headquarters: Headquarters) -> None:
 
 
 @pytest.mark.parametrize("told", [True, False])
-def test_oversized_body_is_refused(counter: Counter, told: bool) -> None:
-    path, whole = path_entries(counter.book.terminal), b" " * (MAX_BATCH_BYTES + 1)
+def test_oversized_body_is_refused(shared: Counter, told: bool) -> None:
+    path, whole = path_entries(shared.book.terminal), b" " * (MAX_BATCH_BYTES + 1)
     if told:
-        answer = counter.request("POST", path, whole)
+        answer = shared.request("POST", path, whole)
     else:
         headers = signed_headers(
-            counter.book, "POST", path, whole, counter.headquarters.now(), secrets.token_bytes(16)
+            shared.book, "POST", path, whole, shared.headquarters.now(), secrets.token_bytes(16)
         )
-        client = counter.headquarters.client(counter.certificate)
+        client = shared.headquarters.client(shared.certificate)
         parts = (whole[at : at + 1_000_000] for at in range(0, len(whole), 1_000_000))
         answer = client.post(path, content=parts, headers=headers)
     assert fault(answer) == (413, "hq.too_large", {"limit": MAX_BATCH_BYTES})
     assert answer.headers["connection"] == "close"
 
 
-def test_packed_body_is_refused(counter: Counter) -> None:
+def test_packed_body_is_refused(shared: Counter) -> None:
     """A small packed body may be a huge one."""
-    path = path_entries(counter.book.terminal)
-    status, _, facts = fault(counter.request("POST", path, b"x", headers={"content-encoding": "gzip"}))
+    path = path_entries(shared.book.terminal)
+    status, _, facts = fault(shared.request("POST", path, b"x", headers={"content-encoding": "gzip"}))
     assert (status, facts["what"]) == (400, "content encoding")
 
 
@@ -281,13 +281,13 @@ def test_packed_body_is_refused(counter: Counter) -> None:
         ("GET", f"/v1/terminals/{'a' * 65}/marks", 400),
     ],
 )
-def test_paths_that_are_not_there(headquarters: Headquarters, method: str, path: str, status: int) -> None:
-    answer = headquarters.client().request(method, path)
+def test_paths_that_are_not_there(shared: Counter, method: str, path: str, status: int) -> None:
+    answer = shared.headquarters.client().request(method, path)
     assert fault(answer)[:2] == (status, "hq.refused")
 
 
-def test_openapi_names_every_route_and_form(headquarters: Headquarters) -> None:
-    document = headquarters.client().get("/openapi.json").json()
+def test_openapi_names_every_route_and_form(shared: Counter) -> None:
+    document = shared.headquarters.client().get("/openapi.json").json()
     paths = document["paths"]
     assert set(paths) == {
         "/v1/time",
@@ -346,8 +346,8 @@ def test_damaged_schema_is_said_without_values(headquarters: Headquarters, count
     assert fault(answer) == (503, "hq.busy", {"what": "database"})
 
 
-def test_certificate_comes_only_from_the_server(headquarters: Headquarters) -> None:
+def test_certificate_comes_only_from_the_server(shared: Counter) -> None:
     """No header can stand in for it."""
     headers = {"x-forwarded-client-cert": "anything", "x-client-certificate": "anything"}
-    answer = headquarters.client().get(MARKS, headers=headers)
+    answer = shared.headquarters.client().get(MARKS, headers=headers)
     assert fault(answer)[2] == {"what": "no client certificate"}
