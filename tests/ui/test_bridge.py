@@ -52,7 +52,12 @@ def test_views_arrive_on_the_main_thread_in_order_and_coalesced(qtbot: QtBot) ->
         threads.add(threading.current_thread())
 
     bridge.changed.connect(take)
-    poster = threading.Thread(target=lambda: [bridge.post(_numbered(n)) for n in range(1, POSTS + 1)])
+
+    def post_all() -> None:
+        for number in range(1, POSTS + 1):
+            bridge.post(_numbered(number))
+
+    poster = threading.Thread(target=post_all)
     poster.start()
     poster.join(20)
     qtbot.waitUntil(lambda: bool(seen) and seen[-1] == POSTS, timeout=5000)

@@ -19,7 +19,7 @@ def _read(text: str) -> str:
         if at % 2 == 0:
             image.paste(0, (left, 0, left + width * module, 60))
         left += width * module
-    found = zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormat.Code128)
+    found = zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.Code128))
     return found[0].text if found else ""
 
 

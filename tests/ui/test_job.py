@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -35,12 +36,16 @@ def _log_in(qtbot: QtBot, window: MainWindow, hands: Hands) -> None:
     qtbot.waitUntil(lambda: window.clerk.isVisible(), timeout=5000)
 
 
+def _moved(hands: Hands, entry: str) -> bool:
+    return hands.place != entry
+
+
 def _fill(qtbot: QtBot, window: MainWindow, hands: Hands, texts: list[str]) -> None:
     for text in texts:
         entry = hands.place
         hands.type(text)
         hands.press(Key.Key_Return)
-        qtbot.waitUntil(lambda entry=entry: hands.place != entry, timeout=2000)
+        qtbot.waitUntil(partial(_moved, hands, entry), timeout=2000)
 
 
 def test_two_parcels_of_one_customer(qtbot: QtBot, counter: tuple[MainWindow, Hands, SmallStation]) -> None:

@@ -481,7 +481,7 @@ def test_a_line_that_asks_for_nothing_fades(qtbot: QtBot, desk: Desk) -> None:
     assert strip.shown == news.message
     qtbot.waitUntil(lambda: strip.shown is None, timeout=5000)
     window.show_view(replace(news, today=7))  # the same message in a later view does not come back
-    assert strip.shown is None
+    assert [strip.shown] == [None]
     hands.press(Key.Key_Escape)
     assert recorder.commands == []
     warning = Message("msg.card_left", level="warning", serial=2)

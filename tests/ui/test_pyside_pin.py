@@ -25,7 +25,8 @@ class _Bell(QObject):
 
 def test_no_reference_is_lost(qtbot: QtBot) -> None:
     """Two thousand calls of each kind leave the counts of None and True where they were."""
-    label, bell, heard = QLabel(), _Bell(), []
+    label, bell = QLabel(), _Bell()
+    heard: list[object] = []
     qtbot.addWidget(label)
     bell.rung.connect(heard.append)
     for singleton in (None, True):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
@@ -12,7 +14,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.commands import Field
-from core.errors import ConfigFault, DeviceFault, EntryFault, HqFault, RuleFault, StoreFault
+from core.errors import ConfigFault, DeviceFault, EntryFault, Fact, HqFault, RuleFault, StoreFault
 from core.view import FieldView, Message
 from tests.ui.conftest import Opened
 from tests.ui.small_station import Recorder
@@ -29,7 +31,7 @@ from ui.window import SIZE, MainWindow
 
 EVERY = [(state, language) for state in STATES for language in LANGUAGES]
 FAULTS = (*DeviceFault, *RuleFault, *StoreFault, *EntryFault, *HqFault, *ConfigFault)
-WIDE_FACTS = {
+WIDE_FACTS: dict[str, Fact] = {
     "number": "520100-01-03 000129", "count": 9999, "operator": "OP10000001",
     "fault": "device.printer_other",
     "first": "problem.recipient_address", "date": "2026-11-21", "key": "Alt+8", "seconds": 3600,
@@ -57,7 +59,7 @@ def staged(qtbot: QtBot) -> type:
     return Stage
 
 
-def _shown(window: QWidget, kind: type) -> list:
+def _shown(window: QWidget, kind: type[Any]) -> list[Any]:
     return [widget for widget in window.findChildren(kind) if widget.isVisible()]
 
 
@@ -67,11 +69,12 @@ def _place(widget: QWidget, window: QWidget) -> QRect:
 
 def _outside(widget: QWidget, window: QWidget) -> bool:
     """Whether any ancestor cuts something off."""
-    rect, parent = widget.rect(), widget
-    while parent is not window:
+    rect = widget.rect()
+    parent: QWidget | None = widget
+    while parent is not None and parent is not window:
         rect = QRect(parent.mapToParent(rect.topLeft()), rect.size())
         parent = parent.parentWidget()
-        if not parent.rect().contains(rect):
+        if parent is not None and not parent.rect().contains(rect):
             return True
     return False
 
@@ -129,7 +132,7 @@ def _overlapping(window: MainWindow) -> list[str]:
 
 
 @pytest.mark.parametrize(("state", "language"), EVERY)
-def test_nothing_is_cut_off_at_the_smallest_screen(staged: type, state: str, language: str) -> None:
+def test_nothing_is_cut_off_at_the_smallest_screen(staged: Any, state: str, language: str) -> None:
     """1366×768, both languages: every text in full, nothing on top of something else."""
     window = staged.show(state, language)
     assert window.size() == SIZE
@@ -138,7 +141,7 @@ def test_nothing_is_cut_off_at_the_smallest_screen(staged: type, state: str, lan
 
 
 @pytest.mark.parametrize(("state", "language"), EVERY)
-def test_everything_that_takes_the_focus_is_named(staged: type, state: str, language: str) -> None:
+def test_everything_that_takes_the_focus_is_named(staged: Any, state: str, language: str) -> None:
     """Object name, accessible name and description, and the marks have words beside them."""
     window = staged.show(state, language)
     named = [w for w in _shown(window, QWidget) if w.focusPolicy() & Qt.FocusPolicy.TabFocus]
@@ -166,7 +169,7 @@ ACTED_ON = ("commit_", "document_", "item_state", "device_", "message_text", "lo
 
 @pytest.mark.parametrize("theme", [palette.name for palette in THEMES])
 @pytest.mark.parametrize("state", ["login-wrong", "trouble", "ready", "look-up", "refuse", "all-devices"])
-def test_what_is_painted_has_the_contrast(staged: type, state: str, theme: str) -> None:
+def test_what_is_painted_has_the_contrast(staged: Any, state: str, theme: str) -> None:
     """Measured on the pixels of every label and field: 4.5:1, and 7:1 for what a clerk acts on."""
     window = staged.show(state, "zh", theme)
     image = window.grab().toImage()
@@ -183,7 +186,7 @@ def test_what_is_painted_has_the_contrast(staged: type, state: str, theme: str) 
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_message_fits_its_line(staged: type, language: str) -> None:
+def test_every_message_fits_its_line(staged: Any, language: str) -> None:
     """Every code that the station can say, with long facts; and every hint on a field."""
     window = staged.show("half", language)
     wrong = []
@@ -225,7 +228,7 @@ def _faults_of(name: Field) -> list[RuleFault]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_problem_fits_under_its_row(staged: type, language: str) -> None:
+def test_every_problem_fits_under_its_row(staged: Any, language: str) -> None:
     """Each rule's fault in each field of the form."""
     window = staged.show("half", language)
     texts = Texts(language)
@@ -245,7 +248,7 @@ def test_every_problem_fits_under_its_row(staged: type, language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("topic", TOPICS)
-def test_every_help_fits_its_panel(staged: type, language: str, topic: str) -> None:
+def test_every_help_fits_its_panel(staged: Any, language: str, topic: str) -> None:
     """Title, text, rule and keys."""
     window = staged.show("help", language)
     window.clerk.help.show_topic(topic)
@@ -254,7 +257,7 @@ def test_every_help_fits_its_panel(staged: type, language: str, topic: str) -> N
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_everything_missing_fits_the_bar(qtbot: QtBot, staged: type, language: str) -> None:
+def test_everything_missing_fits_the_bar(qtbot: QtBot, staged: Any, language: str) -> None:
     """All steps open, all fields wrong."""
     window = staged.show("half", language)
     texts = Texts(language)
@@ -267,7 +270,7 @@ def test_everything_missing_fits_the_bar(qtbot: QtBot, staged: type, language: s
     assert _cut_off(window) == []
 
 
-def _longest(texts: Texts):
+def _longest(texts: Texts) -> Callable[[str], int]:
     return lambda code: -len(texts(code))
 
 
@@ -282,7 +285,7 @@ def test_the_window_never_grows(qtbot: QtBot, opened: Opened, recorder: Recorder
             assert window.size() == SIZE
 
 
-def test_the_longest_label_fits_its_paper(staged: type) -> None:
+def test_the_longest_label_fits_its_paper(staged: Any) -> None:
     """Names of 25 hanzi and long contents: the parts of the picture do not run into each other."""
     window = staged.show("all-devices", "zh")
     picture = window.findChild(LabelPicture)
@@ -290,7 +293,7 @@ def test_the_longest_label_fits_its_paper(staged: type) -> None:
     assert picture.needed_height(LONG.preview) <= picture.height()
 
 
-def test_fields_with_figures_are_large(staged: type) -> None:
+def test_fields_with_figures_are_large(staged: Any) -> None:
     """Numbers that a clerk reads from a metre: 19 px and bold."""
     window = staged.show("ready", "zh")
     for name in (Field.WAYBILL, Field.QUANTITY, Field.WEIGHT, Field.SENDER_PHONE, Field.RECIPIENT_PHONE):

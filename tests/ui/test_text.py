@@ -12,9 +12,19 @@ import pytest
 
 from core.acceptance.gates import GateDetail, Missing
 from core.acceptance.visit import VisitNote
-from core.commands import Acknowledgement, Field, RefusalReason, Security
+from core.commands import (
+    Acknowledgement,
+    Field,
+    ManualCause,
+    ManualField,
+    Proof,
+    RefusalReason,
+    Security,
+    SenderField,
+    SenderKind,
+)
 from core.devices import DeviceState, Slot
-from core.errors import ConfigFault, DeviceFault, EntryFault, HqFault, RuleFault, StoreFault
+from core.errors import ConfigFault, DeviceFault, EntryFault, Fact, HqFault, RuleFault, StoreFault
 from core.identity.card import DocumentKind, Sex
 from core.identity.check import CardWarning
 from core.identity.numbers import NumberWarning
@@ -22,11 +32,15 @@ from core.view import GateName, GateState
 from ui.clerk.choices import QUESTIONS
 from ui.clerk.confirmations import CONFIRMATIONS
 from ui.clerk.help import TOPICS
+from ui.clerk.lanes import QUESTIONS as LANES
+from ui.clerk.lanes import READER_DOWN
+from ui.clerk.who import ASKING
 from ui.text import FACTS, LANGUAGES, MESSAGES, Texts, load
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FAULTS = (*DeviceFault, *RuleFault, *StoreFault, *EntryFault, *HqFault, *ConfigFault)
-ALONE = (*FAULTS, *MESSAGES, "unknown.code", *(f"question.{question.name}" for question in QUESTIONS))
+_ASKED = tuple(f"question.{question.name}" for question in (*QUESTIONS, *LANES))
+ALONE = (*FAULTS, *MESSAGES, "unknown.code", *_ASKED)
 
 
 def _fields(sentence: str) -> set[str]:
@@ -56,10 +70,14 @@ def _families() -> set[str]:
     names: dict[str, object] = {
         "way": GateName, "gate_state": GateState, "slot": Slot, "device_state": DeviceState, "field": Field,
         "refusal": RefusalReason, "sex": Sex, "fact.kind": DocumentKind, "fact.security": Security,
-        "fact.how": Acknowledgement,
+        "fact.how": Acknowledgement, "sender_kind": SenderKind, "proof": Proof, "manual_cause": ManualCause,
     }  # fmt: skip
     found = {f"{family}.{member.value}" for family, kind in names.items() for member in kind}  # type: ignore[attr-defined]
     found |= {str(code) for code in (*GateDetail, *Missing, *CardWarning, *NumberWarning)}
+    found |= {f"field.{name.value}" for name in (*ManualField, *SenderField)}
+    found |= {f"who.{kind.value}" for kind in ASKING}
+    found |= {f"answer.{cause.value}" for cause in (ManualCause.READER_FAILED, ManualCause.READER_DOWN)}
+    found |= {code for code, _ in READER_DOWN.answers}
     found |= {f"confirm.{name}" for name in CONFIRMATIONS}
     found |= {f"fact.source.{source}" for source in ("typed", "scan", "card", "kept")}
     found |= {f"source.{source}" for source in ("scan", "card", "kept")}  # "typed" needs no word
@@ -245,7 +263,12 @@ def test_no_other_language() -> None:
 def test_a_fault_of_the_configuration_names_file_and_line(language: str) -> None:
     """As far as they are known; from the command line there is neither."""
     texts = Texts(language)
-    facts = {"file": "counter.toml", "line": 12, "key": "station.brunch", "expected": "branch"}
+    facts: dict[str, Fact] = {
+        "file": "counter.toml",
+        "line": 12,
+        "key": "station.brunch",
+        "expected": "branch",
+    }
     full = texts.sentence("config.unknown_key", facts)
     assert all(part in full for part in ("counter.toml", "12", "station.brunch", "branch"))
     short = texts.sentence("config.missing_key", {"key": "--data"})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
@@ -53,7 +55,8 @@ def _drawn(shape: Shape, palette: Palette) -> bytes:
     paint(painter, QRectF(0, 0, 24, 24), shape, palette, "text", "3")
     painter.end()
     grey = image.convertToFormat(QImage.Format.Format_Grayscale8)
-    return b"".join(bytes(grey.constScanLine(row)[:24]) for row in range(24))
+    rows: list[Any] = [grey.constScanLine(row) for row in range(24)]  # Qt's stubs say "object"
+    return b"".join(bytes(row[:24]) for row in rows)
 
 
 @pytest.mark.usefixtures("qapp")
