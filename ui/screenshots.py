@@ -11,8 +11,9 @@ from core.commands import Command, Field
 from ui.application import create_application
 from ui.bridge import Bridge
 from ui.clerk.choices import CLOSE_DAY, DISCARD, LOG_OUT, QUESTIONS, REFUSE
+from ui.clerk.lanes import CANCEL_MANUAL, PROOF, READER_DOWN, SENDER_KIND, manual_question
 from ui.clerk.screen import ClerkScreen
-from ui.specimens import NOW, VIEWS
+from ui.specimens import NOW, OFFERED, VIEWS
 from ui.style import mark
 from ui.text import LANGUAGES
 from ui.theme import THEMES
@@ -47,6 +48,11 @@ STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], None] | None]] = {
     "help": ("half", _help),
     "refuse": ("half", lambda clerk: clerk.ask(REFUSE)),
     "refuse-told": ("half", lambda clerk: clerk.ask(QUESTIONS[1])),
+    "who-sends": ("half", lambda clerk: clerk.ask(SENDER_KIND)),
+    "proof": ("agent", lambda clerk: clerk.ask(PROOF)),
+    "manual-kinds": ("manual-offered", lambda clerk: clerk.ask(manual_question(OFFERED, "supervisor"))),
+    "reader-down-hours": ("reader-down", lambda clerk: clerk.ask(READER_DOWN)),
+    "manual-leave": ("manual", lambda clerk: clerk.ask(CANCEL_MANUAL)),
     "close-day": ("accepted", lambda clerk: clerk.ask(CLOSE_DAY, date="2026-11-21", count=129)),
     "log-out": ("accepted", lambda clerk: clerk.ask(LOG_OUT)),
     "discard": ("half", lambda clerk: clerk.ask(DISCARD)),

@@ -6,7 +6,15 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
 
-from core.commands import Acknowledgement, Field, Security
+from core.commands import (
+    Acknowledgement,
+    Field,
+    ManualCause,
+    ManualField,
+    Security,
+    SenderField,
+    SenderKind,
+)
 from core.devices import DeviceState, DeviceTruth, Label, Slot
 from core.errors import DeviceFault, Fact, RuleFault, StoreFault
 from core.view import (
@@ -16,8 +24,14 @@ from core.view import (
     GateState,
     GateView,
     ItemView,
+    ManualFieldView,
+    ManualView,
     Message,
+    PrincipalView,
+    ReaderDownView,
     Screen,
+    SenderFieldView,
+    SenderKindView,
     SenderView,
     SyncView,
     VisitView,
@@ -324,6 +338,54 @@ def _said(code: str, level: str = "info", **facts: Fact) -> Message:
     return Message(str(code), facts, level, 1)
 
 
+_TYPING = ManualView(
+    "temporary_resident",
+    ManualCause.NO_CHIP,
+    {
+        ManualField.NUMBER: ManualFieldView("110105********002X"),
+        ManualField.NUMBER_AGAIN: ManualFieldView("11010519491231003X", RuleFault.NUMBER_DIFFERS),
+        ManualField.NAME: ManualFieldView("证件样本"),
+        ManualField.VALID_TO: ManualFieldView("2027年", RuleFault.DATE_FORM),
+    },
+)
+_ZONE = ManualView(
+    "passport",
+    ManualCause.NO_CHIP,
+    {
+        ManualField.MRZ: ManualFieldView(
+            "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<< L898902C36UTO7408122F1204159ZE184226B<<<<<10"
+        ),
+        ManualField.NUMBER_AGAIN: ManualFieldView(""),
+    },
+)
+_KINDS = (
+    "temporary_resident",
+    "military",
+    "armed_police",
+    "household",
+    "hmt_pass",
+    "taiwan_pass",
+    "passport",
+)
+OFFERED = replace(EMPTY, manual_kinds=_KINDS, manual_offered=True)
+_LACKING = replace(READY, missing=("missing.sender",), preview=None)
+WHO = {
+    SenderKind.ORGANISATION: SenderKindView(
+        SenderKind.ORGANISATION,
+        {
+            SenderField.ORGANISATION_NAME: SenderFieldView("示例虚构物流有限公司"),
+            SenderField.ORGANISATION_CODE: SenderFieldView("91350100M000100Y44", RuleFault.ORGANISATION_CODE),
+        },
+    ),
+    SenderKind.AGREEMENT: SenderKindView(
+        SenderKind.AGREEMENT,
+        {SenderField.AGREEMENT: SenderFieldView("AQ-2026-0007", RuleFault.AGREEMENT_UNKNOWN)},
+    ),
+    SenderKind.AGENT: SenderKindView(
+        SenderKind.AGENT, principal=PrincipalView("resident", "示*丙", "110105********0013")
+    ),
+}
+
 VIEWS: Mapping[str, CounterView] = {
     "login": LOGIN,
     "login-wrong": replace(LOGIN, message=_said(StoreFault.WRONG_KEY, "error")),
@@ -361,6 +423,38 @@ VIEWS: Mapping[str, CounterView] = {
         last=item(128, "due", DeviceFault.PAPER_OUT),
         pending=(item(127, "due", DeviceFault.PAPER_OUT), item(128, "due")),
         message=_said("msg.label_waits", "warning", fault=str(DeviceFault.PAPER_OUT)),
+    ),
+    "organisation": replace(BASE, visit=replace(_LACKING, sender_kind=WHO[SenderKind.ORGANISATION])),
+    "agreement": replace(
+        BASE,
+        visit=replace(EMPTY, missing=("problem.sender",), sender_kind=WHO[SenderKind.AGREEMENT]),
+    ),
+    "agent": replace(BASE, visit=replace(_LACKING, sender=None, sender_kind=WHO[SenderKind.AGENT])),
+    "manual": replace(BASE, visit=replace(OFFERED, manual=_TYPING)),
+    "manual-zone": replace(BASE, visit=replace(OFFERED, manual=_ZONE)),
+    "manual-offered": replace(BASE, visit=OFFERED),
+    "typed-document": replace(
+        BASE,
+        visit=replace(
+            READY,
+            sender=replace(
+                SENDER,
+                kind="temporary_resident",
+                method="manual",
+                cause="no_chip",
+                birth="",
+                address="",
+                photo="none",
+                still_on_reader=False,
+            ),
+        ),
+    ),
+    "reader-down": replace(
+        BASE,
+        role="supervisor",
+        visit=replace(
+            EMPTY, manual_kinds=_KINDS, reader_down=ReaderDownView(NOW + dt.timedelta(hours=2), 38)
+        ),
     ),
     "papers": replace(
         BASE,

@@ -23,7 +23,10 @@ class Question:
     """What is asked (``question.<name>``), and the numbered answers: code and command or next question."""
 
     name: str
-    answers: tuple[tuple[str, Command | Question], ...]
+    answers: tuple[Answer, ...]
+
+
+Answer = tuple[str, Command | Question]
 
 
 def _told(reason: RefusalReason) -> Question:
@@ -36,7 +39,7 @@ CLOSE_DAY = Question("close_day", (("answer.close_day", CloseDay()),))
 LOG_OUT = Question("log_out", (("answer.log_out", LogOut()),))
 DISCARD = Question("discard", (("answer.discard", NewAcceptance(discard=True)),))
 QUESTIONS = (REFUSE, _told(RefusalReason.PROHIBITED), CLOSE_DAY, LOG_OUT, DISCARD)
-_MOST = max(len(question.answers) for question in QUESTIONS)  # at most nine: one digit each
+_MOST = 9  # one digit each
 
 
 class ChoicePanel(QFrame):
@@ -103,7 +106,7 @@ class ChoicePanel(QFrame):
         put(self._back, texts("question.back"))
         self.setAccessibleName(self._title.text())
         self.setAccessibleDescription(self._explained.text())
-        answers: Sequence[tuple[str, Command | Question]] = self._question.answers
+        answers: Sequence[Answer] = self._question.answers
         for number, button in enumerate(self._buttons):
             asked = number < len(answers)
             button.setVisible(asked)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import IntEnum
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from core.commands import Field
-from core.view import CounterView
+from core.view import CounterView, VisitView
 from ui.buttons import KeyButton
 from ui.clerk.choices import ChoicePanel
 from ui.clerk.command_bar import CommandBar
@@ -19,10 +19,13 @@ from ui.clerk.form_field import FormField
 from ui.clerk.help import HelpPanel
 from ui.clerk.items import LastCard
 from ui.clerk.lookup import LookUpPage
+from ui.clerk.manual import ManualPage
 from ui.clerk.message import MessageStrip
 from ui.clerk.preview import PreviewCard
 from ui.clerk.sender import SenderCard
+from ui.clerk.text_field import LaneField
 from ui.clerk.way import Way
+from ui.clerk.who import WhoCard
 from ui.fields import Entry
 from ui.keys import Keyboard
 from ui.text import Texts
@@ -36,6 +39,7 @@ class Page(IntEnum):
 
     FORM = 0
     LOOK_UP = 1
+    MANUAL = 2  # a document that is being typed
 
 
 class Side(IntEnum):
@@ -56,7 +60,9 @@ class ClerkFrame(QWidget):
         self.sender_card = SenderCard(texts, keyboard, self)
         self.item_card = ItemCard(texts, keyboard, self)
         self.look_up = LookUpPage(texts, keyboard, self)
+        self.manual = ManualPage(texts, keyboard, self)
         self.preview = PreviewCard(texts, self)
+        self.who = WhoCard(texts, keyboard, self)
         self.last = LastCard(texts, keyboard, self)
         self.help = HelpPanel(texts, self)
         self.choices = ChoicePanel(texts, keyboard, self)
@@ -64,6 +70,9 @@ class ClerkFrame(QWidget):
         self.bar = CommandBar(texts, self)
         self.devices = DeviceBar(texts, self)
         self._centre, self._side = QStackedWidget(self), QStackedWidget(self)
+        self._upper = QStackedWidget(self)  # what will print, or who sends
+        self._upper.addWidget(self.preview)
+        self._upper.addWidget(self.who)
         self._lay_out()
         self.rows = (self.sender_card.row, self.item_card.item, self.item_card.recipient)
         self.fields: dict[Field, FormField] = {n: f for row in self.rows for n, f in row.fields.items()}
@@ -73,14 +82,18 @@ class ClerkFrame(QWidget):
         """Tab goes as the eye does: the document's button, the fields row by row, the confirmations."""
         card = self.item_card
         inspected, *others = card.buttons.values()
-        order = [self.sender_card.original, *self.entries(), inspected, card.refuse, *others, self.last.seen]
+        manual = [lane.entry for lane in self.manual.fields.values()]
+        who = [*(lane.entry for lane in self.who.fields.values()), self.who.principal, self.who.proof]
+        form = (field.entry for field in self.fields.values())
+        order: list[QWidget] = [*manual, self.manual.finish, self.manual.cancel, self.sender_card.original]
+        order += [*who, *form, inspected, card.refuse, *others, self.last.seen]
         for before, after in pairwise(order):
             QWidget.setTabOrder(before, after)
 
     def _lay_out(self) -> None:
         for stack, pages in (
-            (self._centre, (_column(self.sender_card, self.item_card, stretch=1), self.look_up)),
-            (self._side, (_column(self.preview, self.last, stretch=0), self.help, self.choices)),
+            (self._centre, (_column(self.sender_card, self.item_card, stretch=1), self.look_up, self.manual)),
+            (self._side, (_column(self._upper, self.last, stretch=0), self.help, self.choices)),
         ):
             for page in pages:
                 stack.addWidget(page)
@@ -119,11 +132,18 @@ class ClerkFrame(QWidget):
     @property
     def covered(self) -> bool:
         """Whether the form is hidden, or a question waits for its answer: then F9 does nothing."""
-        return self.page is Page.LOOK_UP or self.side is Side.CHOICES
+        return self.page is not Page.FORM or self.side is Side.CHOICES
 
     def entries(self) -> Iterator[Entry]:
-        """The fields of the form in the order of the eye."""
-        return (field.entry for field in self.fields.values())
+        """The fields that can be reached now, in the order of the eye."""
+        if self.page is Page.MANUAL:
+            return self.manual.entries()
+        who = self.who.entries() if self._upper.currentWidget() is self.who else ()
+        return chain(who, (field.entry for field in self.fields.values()))
+
+    def lane_fields(self) -> Iterator[LaneField]:
+        """The fields beside the form: of the manual lane and of who sends."""
+        return chain(self.manual.fields.values(), self.who.fields.values())
 
     def set_theme(self, palette: Palette) -> None:
         """Repaint what is painted by hand."""
@@ -135,7 +155,8 @@ class ClerkFrame(QWidget):
     def translate(self, texts: Texts) -> None:
         """Every panel in this language; the caller paints the view again."""
         parts = (self.way, self.sender_card, self.item_card, self.look_up, self.preview, self.last,
-                 self.help, self.choices, self.message, self.bar, self.devices)  # fmt: skip
+                 self.manual, self.who, self.help, self.choices, self.message, self.bar,
+                 self.devices)  # fmt: skip
         for part in parts:
             part.retranslate(texts)
 
@@ -144,11 +165,17 @@ class ClerkFrame(QWidget):
         visit = view.visit
         for part in (self.way, self.sender_card, self.item_card, self.preview):
             part.show_view(visit)
+        self._paint_lanes(visit)
         self.last.show_view(visit, view.last, view.pending)
         self.look_up.show_view(view.found or (), view.pending)
         self.message.show_view(view.message)
         self.bar.show_view(visit, covered=self.covered)
         self.devices.show_view(view.devices, visit)
+
+    def _paint_lanes(self, visit: VisitView | None) -> None:
+        self.manual.show_view(visit.manual if visit is not None else None)
+        self.who.show_view(visit)
+        self._upper.setCurrentWidget(self.who if self.who.wanted(visit) else self.preview)
 
     def empty(self) -> None:
         """Nothing of a customer stays in the widgets."""
@@ -158,6 +185,7 @@ class ClerkFrame(QWidget):
         self.page, self.side = Page.FORM, Side.USUAL
         for part in (self.way, self.sender_card, self.item_card, self.preview):
             part.show_view(None)
+        self._paint_lanes(None)
         self.last.show_view(None, None, ())
         self.look_up.show_view((), ())
         self.message.show_view(None)

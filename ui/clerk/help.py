@@ -10,7 +10,8 @@ from ui.style import put
 from ui.text import Texts
 
 _GENERAL = "general"
-TOPICS = (_GENERAL, "look_up", "refuse", *(field.value for field in Field), *CONFIRMATIONS)
+_LANES = ("manual", "who")  # the object names of whose fields begin so
+TOPICS = (_GENERAL, "look_up", "refuse", *_LANES, *(field.value for field in Field), *CONFIRMATIONS)
 
 
 class HelpPanel(QFrame):
@@ -53,7 +54,8 @@ class HelpPanel(QFrame):
 
     def show_topic(self, name: str) -> None:
         """The object name of what has the focus; anything without help of its own gets the general page."""
-        self.topic = name if name in TOPICS else _GENERAL
+        lane = name.partition("_")[0]
+        self.topic = name if name in TOPICS else lane if lane in _LANES else _GENERAL
         texts = self._texts
         put(self._title, texts(f"help.{self.topic}.title"))
         put(self._what, texts(f"help.{self.topic}"))

@@ -14,27 +14,37 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from core.commands import (
+    CancelManual,
     CloseLookUp,
     Command,
     Commit,
     DismissMessage,
     Field,
+    FinishManual,
+    KeepAsPrincipal,
     LabelSeen,
     Lock,
     LookUp,
+    ManualField,
     NewAcceptance,
     NextCustomer,
     NextItem,
     Refuse,
     Reprint,
+    SenderField,
+    SenderKind,
     SetField,
+    SetManualField,
+    SetSenderField,
+    SetSenderKind,
 )
-from core.view import CounterView, Message
+from core.view import CounterView, Message, VisitView
 from ui.bridge import Station
 from ui.buttons import KeyButton
 from ui.clerk.choices import CLOSE_DAY, DISCARD, LOG_OUT, REFUSE, Question
 from ui.clerk.confirmations import BY_KEY, ConfirmationButton
 from ui.clerk.frame import ClerkFrame, Page, Side
+from ui.clerk.lanes import CANCEL_MANUAL, PROOF, SENDER_KIND, manual_question
 from ui.fields import Entry
 from ui.keys import Keyboard
 from ui.text import Texts
@@ -57,6 +67,7 @@ class ClerkScreen(ClerkFrame):
         self._view: CounterView | None = None
         self._reading = False
         self._refocus = True
+        self._opened = False  # the manual lane, and nobody is in it yet
         self._home: QWidget | None = None  # where the focus was before a panel took it
         self._asked_at = float("-inf")  # the last F9 that was sent, and what stood on the screen then
         self._asked_of: object = None
@@ -71,6 +82,11 @@ class ClerkScreen(ClerkFrame):
             (_Key.Key_R, True): partial(self.ask, REFUSE),
             (_Key.Key_D, True): self._close_day,
             (_Key.Key_Q, True): partial(self.ask, LOG_OUT),
+            (_Key.Key_K, True): self._ask_kind,
+            (_Key.Key_M, True): self._ask_manual,
+            (_Key.Key_F, True): partial(self._in_lane, FinishManual()),
+            (_Key.Key_B, True): partial(self._in_who, KeepAsPrincipal()),
+            (_Key.Key_O, True): partial(self._in_who, PROOF),
             (_Key.Key_P, True): partial(self._look_up, pending_only=True),
         }
         self._connect()
@@ -84,11 +100,17 @@ class ClerkScreen(ClerkFrame):
             button.left.connect(self._next_field)
             if isinstance(button, ConfirmationButton):
                 button.clicked.connect(partial(self._clicked, button.confirmation.command))
-        for entry in self.entries():
-            entry.left.connect(self._next_field)
+        for field in (*self.fields.values(), *(lane.field for lane in self.lane_fields())):
+            field.entry.left.connect(self._next_field)
         controls: list[Entry | KeyButton] = [*self.findChildren(Entry), *self.findChildren(KeyButton)]
         for control in controls:
             control.focused.connect(self.follow_help)
+        self.manual.edited.connect(self._manual_edited)
+        self.manual.finish_asked.connect(partial(self._in_lane, FinishManual()))
+        self.manual.cancel_asked.connect(self._cancel_manual)
+        self.who.edited.connect(self._who_edited)
+        self.who.principal_asked.connect(partial(self._in_who, KeepAsPrincipal()))
+        self.who.proof_asked.connect(partial(self._in_who, PROOF))
         self.item_card.refuse_asked.connect(partial(self.ask, REFUSE))
         self.look_up.asked.connect(self._search)
         self.choices.answered.connect(self._answered)
@@ -108,6 +130,7 @@ class ClerkScreen(ClerkFrame):
         """Show a view of the clerk's screen."""
         before, self._view = self._view, view
         self._follow_look_up(view)
+        self._follow_manual(view)
         self.paint_view(view)
         self._follow_reading(view)  # after the message of a read that failed: both are said, one by one
         self._follow_focus(before, view)
@@ -133,7 +156,7 @@ class ClerkScreen(ClerkFrame):
         self._reading = reading
 
     def _follow_look_up(self, view: CounterView) -> None:
-        if view.found is not None and self.page is Page.FORM:
+        if view.found is not None and self.page is not Page.LOOK_UP:
             self._remember_focus()
             self.side = Side.USUAL
             self.page = Page.LOOK_UP
@@ -144,8 +167,22 @@ class ClerkScreen(ClerkFrame):
             self.look_up.entry.clear()
             self._focus_home()
 
+    def _follow_manual(self, view: CounterView) -> None:
+        """The lane stands while the station has one; the look-up may stand before it."""
+        typing = view.visit is not None and view.visit.manual is not None
+        if typing and self.page is Page.FORM:
+            self.page = Page.MANUAL
+            self._opened = True
+        elif not typing and self.page is Page.MANUAL:
+            self.page = Page.FORM
+            self._refocus = True
+
     def _follow_focus(self, before: CounterView | None, view: CounterView) -> None:
         """After a card, a scan or a new customer: to the first empty field, unless somebody is typing."""
+        if self._opened and self.side is not Side.CHOICES:
+            self._opened = False
+            self.focus_first_empty()
+            self.follow_help()
         old, new = (each.visit if each else None for each in (before, view))
         changed = (old.revision if old else -1) != (new.revision if new else -1)
         if (not changed and before is not None) or self.covered:
@@ -204,6 +241,44 @@ class ClerkScreen(ClerkFrame):
     def _edited(self, name: Field, text: str) -> None:
         self._submit(SetField(name, text))
 
+    def _manual_edited(self, name: ManualField, text: str) -> None:
+        self._submit(SetManualField(name, text))
+
+    def _who_edited(self, name: SenderField, text: str) -> None:
+        self._submit(SetSenderField(name, text))
+
+    def _ask_kind(self) -> None:
+        if self.page is Page.FORM:
+            self.ask(SENDER_KIND)
+
+    def _ask_manual(self) -> None:
+        view = self._view
+        if self.page is Page.FORM and view is not None and view.visit is not None:
+            self.ask(manual_question(view.visit, view.role))
+
+    def _in_lane(self, command: Command, _checked: bool = False) -> None:
+        if self.page is Page.MANUAL and self.side is not Side.CHOICES:
+            self._expect_change()
+            self._submit(command)
+
+    def _in_who(self, command: Command | Question, _checked: bool = False) -> None:
+        """Of an agent: the principal, the proof."""
+        visit = self._view.visit if self._view else None
+        if visit is None or visit.sender_kind.kind is not SenderKind.AGENT or self.covered:
+            self.say("msg.agents_only")
+        elif isinstance(command, Question):
+            self.ask(command)
+        else:
+            self._expect_change()
+            self._submit(command)
+
+    def _cancel_manual(self) -> None:
+        """Nothing typed: out at once.  Else it is asked first."""
+        if any(entry.text() for entry in self.manual.entries()):
+            self.ask(CANCEL_MANUAL)
+        else:
+            self._submit(CancelManual())
+
     def _commit(self) -> None:
         """F9.  At most one command until the station has answered the one before."""
         pressed_ns = time.perf_counter_ns()
@@ -228,7 +303,7 @@ class ClerkScreen(ClerkFrame):
     def _expect_change(self) -> None:
         """The station decides now what stands in the fields; the focus follows it."""
         self._refocus = True
-        for field in self.fields.values():
+        for field in (*self.fields.values(), *(lane.field for lane in self.lane_fields())):
             field.forget_pending()
 
     def _clicked(self, command: Command, _checked: bool = False) -> None:
@@ -249,7 +324,7 @@ class ClerkScreen(ClerkFrame):
 
     def _new(self) -> None:
         visit = self._view.visit if self._view else None
-        if visit is not None and any(field.text for field in visit.fields.values()):
+        if visit is not None and _something(visit):
             self.ask(DISCARD)
         else:
             self._go_on(NewAcceptance())
@@ -287,7 +362,7 @@ class ClerkScreen(ClerkFrame):
             self.ask(command)
             return
         self._leave_side()
-        if isinstance(command, NewAcceptance | Refuse):
+        if isinstance(command, NewAcceptance | Refuse | SetSenderKind):
             self._expect_change()
         self._submit(command)
 
@@ -319,6 +394,12 @@ class ClerkScreen(ClerkFrame):
             return
         elif self.message.shown is not None:
             self._submit(DismissMessage())
+        else:
+            self._step_back()
+
+    def _step_back(self) -> None:
+        if self.page is Page.MANUAL:
+            self._cancel_manual()
         else:
             self.focusPreviousChild()
 
@@ -354,18 +435,30 @@ class ClerkScreen(ClerkFrame):
         if isinstance(focused, KeyButton):
             self.focusNextChild()
             return
+        if self.page is Page.MANUAL and self.manual.line_ended():
+            return
         at = entries.index(focused) + 1 if isinstance(focused, Entry) and focused in entries else 0
         for entry in [*entries[at:], *entries[:at]]:
             if entry is not focused and self._wants(entry):
                 entry.setFocus()
                 return
+        if self.page is Page.MANUAL:
+            self.manual.finish.setFocus()
 
     def _wants(self, entry: Entry) -> bool:
         visit = self._view.visit if self._view else None
         if not entry.text() or visit is None:
             return True
-        held = visit.fields.get(Field(entry.objectName()))
-        return held is None or bool(held.problem)
+        every = (*self.fields.values(), *(lane.field for lane in self.lane_fields()))
+        return any(field.view.problem for field in every if field.entry is entry)
+
+
+def _something(visit: VisitView) -> bool:
+    """Whether leaving this visit would lose anything that was typed or read for it."""
+    kind = visit.sender_kind
+    typed = any(field.text for field in visit.fields.values())
+    asked = any(field.text for field in kind.fields.values())
+    return typed or asked or visit.manual is not None or kind.principal is not None
 
 
 def _key_name(key: int, *, alt: bool) -> str:

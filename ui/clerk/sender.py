@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
-from core.commands import SENDER_FIELDS, Field
+from core.commands import SENDER_FIELDS, Field, SenderKind
 from core.errors import RuleFault
 from core.view import SenderView, VisitView
 from ui.clerk.confirmations import ConfirmationButton
@@ -13,7 +13,7 @@ from ui.clerk.field_row import FieldRow
 from ui.keys import Keyboard
 from ui.present import one_of
 from ui.style import mark, put
-from ui.text import Texts
+from ui.text import CHINA, Texts
 
 _DOCUMENT_HEIGHT = 102
 _ROWS = ("name", "number", "address")
@@ -29,6 +29,8 @@ class SenderCard(QFrame):
         self._texts = texts
         self._title = QLabel(self)
         self._title.setProperty("role", "title")
+        self._kind = QLabel(self)
+        self._kind.setObjectName("sender_kind")
         self._badges = [QLabel(self) for _ in range(4)]
         self._empty = QLabel(self)
         self._empty.setObjectName("document_hint")
@@ -49,6 +51,9 @@ class SenderCard(QFrame):
         top = QHBoxLayout()
         top.setSpacing(6)
         top.addWidget(self._title)
+        self._kind.setProperty("role", "badge")
+        mark(self._kind, "tone", "quiet")
+        top.addWidget(self._kind)
         top.addStretch(1)
         for badge in self._badges:
             badge.setProperty("role", "badge")
@@ -111,7 +116,10 @@ class SenderCard(QFrame):
         """The document, or what to do to get one."""
         sender = visit.sender if visit is not None else None
         reading = visit is not None and visit.reading
-        put(self._empty, self._texts("sender.reading" if reading else "sender.place"))
+        put(self._empty, self._texts("sender.reading") if reading else _hint(visit, self._texts))
+        kind = visit.sender_kind.kind if visit is not None else SenderKind.PERSON
+        sign = "●" if kind is SenderKind.PERSON else "◆"
+        put(self._kind, f"{sign} {self._texts(f'sender_kind.{kind.value}')} Alt+K")
         self._upper.setCurrentWidget(self._empty if sender is None else self._document)
         self.original.show_view(visit, self._texts)
         self._badge_all(sender)
@@ -141,11 +149,27 @@ class SenderCard(QFrame):
             label.setVisible(bool(text))
 
 
+def _hint(visit: VisitView | None, texts: Texts) -> str:
+    """Where no document stands: what to do to get one, or that none is asked for."""
+    if visit is None:
+        return texts("sender.place")
+    if visit.sender_kind.kind in (SenderKind.LETTER, SenderKind.AGREEMENT):
+        return texts("sender.exempted")
+    second = texts("sender.manual_offered" if visit.manual_offered else "sender.no_chip")
+    if visit.reader_down is not None:
+        until = f"{visit.reader_down.until.astimezone(CHINA):%H:%M}"
+        second = texts("sender.reader_down", until=until, count=visit.reader_down.left)
+    agent = visit.sender_kind.kind is SenderKind.AGENT and visit.sender_kind.principal is None
+    return f"{texts('sender.place_principal' if agent else 'sender.place')}\n{second}"
+
+
 def badges(sender: SenderView, texts: Texts) -> list[tuple[str, str]]:
     """At most four (tone, text): what blocks first, then warnings, then what is well."""
     found = [("bad", f"■ {_badge(texts, code)}") for code in sender.problems]
     if sender.name_matches is False and RuleFault.NAME_MISMATCH not in sender.problems:
         found.append(("bad", f"■ {_badge(texts, RuleFault.NAME_MISMATCH)}"))
+    if sender.method == "manual":
+        found.append(("warn", f"▲ {texts('sender.typed')}"))
     found += [("warn", f"▲ {texts.what(code)}") for code in sender.warnings]
     if not any(code.startswith("rule.document") for code in sender.problems):
         until = texts("sender.long_term") if sender.long_term else sender.valid_to

@@ -1,0 +1,111 @@
+"""Who sends, where it is not just the person at the counter: the fields of the kind, principal and proof."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+
+from core.commands import SenderField, SenderKind
+from core.view import FieldView, VisitView
+from ui.buttons import KeyButton
+from ui.clerk.text_field import LaneField
+from ui.fields import Entry, Typed
+from ui.keys import Keyboard
+from ui.style import put
+from ui.text import Texts
+
+ASKING = (SenderKind.ORGANISATION, SenderKind.AGREEMENT, SenderKind.AGENT)
+_LACKING = ("missing.sender", "problem.sender")
+
+
+class WhoCard(QFrame):
+    """The card at the upper right, while the kind of sender wants something."""
+
+    edited = Signal(object, str)  # SenderField, text
+    principal_asked = Signal()
+    proof_asked = Signal()
+
+    def __init__(self, texts: Texts, keyboard: Keyboard, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("who_card")
+        self.setProperty("role", "card")
+        self._texts = texts
+        self._title, self._what, self._principal, self._proof = (QLabel(self) for _ in range(4))
+        self._title.setProperty("role", "heading")
+        self.fields = {name: self._field(name, keyboard) for name in SenderField}
+        self.principal = KeyButton("who_principal", "Alt+B", keyboard, self, wide=True)
+        self.proof = KeyButton("who_proof", "Alt+O", keyboard, self, wide=True)
+        self.principal.clicked.connect(self.principal_asked)
+        self.proof.clicked.connect(self.proof_asked)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 12, 16, 12)
+        layout.setSpacing(8)
+        for label in (self._title, self._what, self._principal, self._proof):
+            label.setWordWrap(True)
+        parts: tuple[QWidget, ...] = (
+            self._title, self._what, *self.fields.values(), self._principal, self.principal, self._proof,
+            self.proof,
+        )  # fmt: skip
+        for part in parts:
+            layout.addWidget(part)
+        layout.addStretch(1)
+
+    def _field(self, name: SenderField, keyboard: Keyboard) -> LaneField:
+        typed = Typed.WORDS if name is SenderField.ORGANISATION_NAME else Typed.FIGURES
+        made = LaneField("who", name.value, typed, keyboard, self, problem_lines=3)
+        made.field.edited.connect(partial(self._tell, name))
+        return made
+
+    def _tell(self, name: SenderField, text: str) -> None:
+        self.edited.emit(name, text)
+
+    def wanted(self, visit: VisitView | None) -> bool:
+        """Whether it stands: something is lacking, or somebody is at it."""
+        if visit is None or visit.sender_kind.kind not in ASKING:
+            return False
+        focused = self.focusWidget()
+        at_it = focused is not None and focused.hasFocus()
+        return at_it or any(code in visit.missing for code in _LACKING)
+
+    def entries(self) -> Iterator[Entry]:
+        """The fields that stand, in their order."""
+        return (lane.entry for lane in self.fields.values() if not lane.isHidden())
+
+    def retranslate(self, texts: Texts) -> None:
+        """In this language from now on."""
+        self._texts = texts
+        for lane in self.fields.values():
+            lane.retranslate(texts)
+
+    def show_view(self, visit: VisitView | None) -> None:
+        """What the station holds of who sends; None: nothing of it stays."""
+        texts = self._texts
+        kind = visit.sender_kind if visit is not None else None
+        asked = kind.fields if kind is not None else {}
+        for name, lane in self.fields.items():
+            held = asked.get(name)
+            lane.setVisible(held is not None)
+            if held is None:
+                lane.empty()
+            else:
+                lane.show_view(FieldView(held.text, held.problem), texts)
+        agent = kind is not None and kind.kind is SenderKind.AGENT
+        for widget in (self._principal, self.principal, self._proof, self.proof):
+            widget.setVisible(agent)
+        put(self._title, texts(f"sender_kind.{kind.kind.value}") if kind is not None else "")
+        asking = kind is not None and kind.kind in ASKING
+        put(self._what, texts(f"who.{kind.kind.value}") if kind is not None and asking else "")
+        person = kind.principal if kind is not None else None
+        self.principal.say(texts("who.keep_principal"), "", chosen=person is not None)
+        put(self._principal, "")
+        if person is not None:
+            line = f"{texts(f'fact.kind.{person.kind}')}  {person.name}  {person.number}"
+            put(self._principal, f"✓ {texts('who.principal')}{texts('join.fact')}{line}")
+        elif agent:
+            put(self._principal, f"○ {texts('who.no_principal')}")
+        proof = kind.proof if kind is not None else None
+        self.proof.say(texts("who.choose_proof"), "", chosen=proof is not None)
+        put(self._proof, f"✓ {texts(f'proof.{proof.value}')}" if proof else f"○ {texts('who.no_proof')}")
