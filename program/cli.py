@@ -78,6 +78,14 @@ def parser() -> argparse.ArgumentParser:
         _json(action)
         if name != "list":
             action.add_argument("slot", metavar="SLOT")
+    receipt = _command(commands, "receipt", "check a receipt's code, offline, with headquarters' public key")
+    action = receipt.add_subparsers(dest="action", required=True, metavar="verify").add_parser("verify")
+    _common(action, nested=True)
+    action.add_argument(
+        "receipt", metavar="TEXT|PNG", help="the code's text, a picture of it, or - for stdin"
+    )
+    action.add_argument("--keys", required=True, type=Path, metavar="FILE", help="public keys, one a line")
+    _json(action)
     return root
 
 
@@ -120,6 +128,10 @@ def handler(command: str) -> Handler:
         from program.journals import run as journals
 
         return journals
+    if command == "receipt":
+        from program.receipts import run as receipts
+
+        return receipts
     from program.device_commands import run as device
 
     return device

@@ -81,7 +81,7 @@ def test_one_card_two_items_to_headquarters(around: Demonstration, tmp_path: Pat
             counter.printed()
         counter.do(c.CloseDay())
         assert counter.at_headquarters().today == 2
-        pages = counter.labels()
+        pages, slips = counter.labels(), counter.receipts()
 
     state, rows = stored(around)
     for page, waybill, row in zip(pages, WAYBILLS, rows, strict=True):
@@ -103,6 +103,13 @@ def test_one_card_two_items_to_headquarters(around: Demonstration, tmp_path: Pat
     headquarters = json.loads(export.read_text("utf-8").splitlines()[0])["headquarters"]
     peer = run("tests/peers/checker.py", str(export), "--headquarters", headquarters)
     assert peer.returncode == 0, peer.stdout + peer.stderr
+
+    keys = tmp_path / "keys.txt"
+    keys.write_text(headquarters + "\n", "utf-8")
+    for page, waybill in zip(slips, WAYBILLS, strict=True):
+        receipt = run("main.py", "receipt", "verify", str(page), "--keys", str(keys), "--json")
+        assert receipt.returncode == 0, receipt.stdout + receipt.stderr
+        assert json.loads(receipt.stdout)["waybill"] == waybill
 
     shown = around.ask_headquarters(
         "journal", "show", "--terminal", TERMINAL, "--seq", str(rows[0].seq), "--open"

@@ -186,7 +186,7 @@ def test_what_cannot_be_set_is_said_and_never_cut(
 
 
 @pytest.mark.parametrize(
-    ("paper_mm", "length", "module"), [(80, 16, 4), (80, 780, 4), (58, 780, 3), (58, 1000, 3)]
+    ("paper_mm", "length", "module"), [(80, 16, 5), (80, 740, 5), (80, 780, 4), (58, 780, 3), (58, 1000, 3)]
 )
 def test_modules_are_as_wide_as_the_paper_lets(paper_mm: int, length: int, module: int) -> None:
     page = render_receipt(dataclasses.replace(PLAIN_RECEIPT, qr="x" * length), paper_mm)

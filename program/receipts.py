@@ -1,0 +1,122 @@
+"""``main.py receipt verify``: a receipt's QR checked offline, with nothing but headquarters' public key."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.crypto.keys import PublicKey, parse_public_key
+from core.errors import ConfigError, ConfigFault, EntryError, EntryFault
+from core.receipts.record import MAX_TEXT, PREFIX, ReceiptRecord, read_record
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+SOUND, UNSOUND = 0, 1
+_MOST_PIXELS = 50_000_000
+_MOST_KEYS = 100
+_MOST_BYTES = 64 * 1024
+
+
+def run(options: argparse.Namespace) -> int:
+    """Exit 0 where the record is sound; its members are printed."""
+    keys = _keys(options.keys)
+    try:
+        record = _verified(_text(options.receipt), keys)
+    except EntryError as error:
+        if options.json:
+            print(json.dumps({"sound": False, "code": str(error.code), "facts": dict(error.facts)}))
+            return UNSOUND
+        raise
+    members = {key: value for key, value in record.as_json().items() if key != "type"}
+    if options.json:
+        print(json.dumps({"sound": True, **members}, ensure_ascii=False))
+        return SOUND
+    print("sound")
+    for key, value in members.items():
+        shown = f"epoch {value['epoch']}, entry {value['seq']}" if key == "head" else value
+        print(f"{key:<10} {'—' if shown is None or shown == '' else shown}")
+    return SOUND
+
+
+def _verified(text: str, keys: list[PublicKey]) -> ReceiptRecord:
+    """Under any of the keys; headquarters may have had several.  Raises EntryError of the last."""
+    for key in keys[:-1]:
+        try:
+            return read_record(text, key)
+        except EntryError:
+            continue
+    return read_record(text, keys[-1])
+
+
+def _keys(path: Path) -> list[PublicKey]:
+    """One key a line, as ``journal export`` writes it; ``#`` begins a comment."""
+    try:
+        with path.open("rb") as file:
+            lines = file.read(_MOST_BYTES).decode("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "UTF-8"
+        raise ConfigError(ConfigFault.MISSING_FILE, file=str(path), reason=reason) from None
+    keys = []
+    for number, line in enumerate(lines[:_MOST_KEYS], 1):
+        text = line.partition("#")[0].strip()
+        if not text:
+            continue
+        try:
+            keys.append(parse_public_key(text, signing=True))
+        except EntryError:
+            raise ConfigError(
+                ConfigFault.WRONG_VALUE, file=str(path), line=number, key="--keys", expected="a public key"
+            ) from None
+    if not keys:
+        raise ConfigError(ConfigFault.WRONG_VALUE, file=str(path), key="--keys", expected="a public key")
+    return keys
+
+
+def _text(given: str) -> str:
+    """The QR's text: as given, from standard input (``-``), or read from a picture."""
+    if given == "-":
+        return sys.stdin.read(MAX_TEXT + 1).strip()
+    if given.startswith(PREFIX):
+        return given
+    return _scanned(Path(given))
+
+
+def _scanned(path: Path) -> str:
+    """The receipt's code in a picture.  Raises ConfigError (no picture), EntryError FORM (no code in it)."""
+    from PIL import Image
+
+    if not path.is_file():
+        raise ConfigError(ConfigFault.MISSING_FILE, file=str(path)[:200])
+    try:
+        with Image.open(path) as image:
+            if image.width * image.height > _MOST_PIXELS:
+                raise EntryError(EntryFault.TOO_LARGE, size=image.width * image.height, limit=_MOST_PIXELS)
+            grey = image.convert("L")
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        # What Pillow's readers raise for a file that is no picture, or half of one.
+        raise ConfigError(ConfigFault.WRONG_VALUE, key="TEXT|PNG", expected="a picture") from None
+    code = read_code(grey)
+    if code is None:
+        raise EntryError(EntryFault.FORM, what="no receipt code in the picture")
+    return code
+
+
+def read_code(grey: Image.Image) -> str | None:
+    """The receipt's code in a grey picture; None where there is none.
+
+    A worn print head or a slipping roller leaves white lines one dot wide, a third of a module: they are
+    closed before the second try.
+    """
+    import zxingcpp
+    from PIL import ImageFilter
+
+    for closed in (False, True):
+        seen = grey.filter(ImageFilter.MinFilter(3)).filter(ImageFilter.MaxFilter(3)) if closed else grey
+        for found in zxingcpp.read_barcodes(seen):
+            if found.text.startswith(PREFIX):
+                return str(found.text)
+    return None
