@@ -13,6 +13,9 @@ from ui.screenshots import STATES, pictures, render_all
 from ui.specimens import VIEWS
 from ui.window import SIZE
 
+# Some 160 pictures are painted before the first test, on machines that others use too.
+pytestmark = pytest.mark.timeout(600)
+
 
 @pytest.fixture(scope="module")
 def folder(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Path:
