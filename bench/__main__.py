@@ -14,6 +14,7 @@ BENCHES = {
     "read": "bench.read",
     "commit": "bench.commit",
     "label": "bench.label",
+    "paper": "bench.paper",
     "size": "bench.size",
     "sync": "bench.sync",
     "faults": "bench.faults",
