@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from core.errors import DeviceError, DeviceFault
 from devices.printer.page import Bitmap
@@ -16,7 +17,7 @@ from devices.printer.status import PrinterStatus
 STATUS_QUERY = b"~HS"
 CANCEL_ALL = b"~JA"
 
-_RUN = re.compile(r"(.)\1{2,}")
+_RUN = re.compile("0{3,}|F{3,}")  # other digits seldom repeat, and looking for them takes as long again
 _STRING = re.compile(rb"\x02([^\x02\x03]*)\x03")
 _FLAG = re.compile(rb"[01]")
 # Strings of the answer, their numbers of members, and where a flag stands (string, member).
@@ -73,20 +74,27 @@ def _compressed(bitmap: Bitmap) -> Iterator[str]:
             yield ":"
             continue
         above = row
-        digits = row.hex().upper()
-        short = digits.rstrip("0")
-        if len(digits) - len(short) < 2:
-            yield _RUN.sub(_run, digits)
-        else:
-            yield _RUN.sub(_run, short) + ","
+        # White at both ends is most of a page: only what stands between them is looked through.
+        ink = row.strip(b"\0")
+        before = len(row.rstrip(b"\0")) - len(ink)
+        digits = _RUN.sub(_shortened, ink.hex().upper())
+        ending = "," if before + len(ink) < len(row) else ""
+        yield f"{_repeated(2 * before, '0')}{digits}{ending}"
 
 
-def _run(found: re.Match[str]) -> str:
-    count, letters = len(found[0]), ""
-    while count > 400:
-        letters, count = letters + "z", count - 400
+def _shortened(run: re.Match[str]) -> str:
+    return _repeated(len(run[0]), run[0][0])
+
+
+@cache
+def _repeated(count: int, digit: str) -> str:
+    """``count`` times ``digit``: z is 400, g to y are 20 to 380, G to Y are 1 to 19; letters add up."""
+    if count < 3:
+        return digit * count
+    most, count = divmod(count, 400)
+    letters = "z" * most
     if count >= 20:
         letters += chr(ord("f") + count // 20)
     if count % 20:
         letters += chr(ord("F") + count % 20)
-    return letters + found[1]
+    return letters + digit
