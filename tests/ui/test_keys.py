@@ -16,6 +16,7 @@ from core.commands import (
     CloseLookUp,
     Command,
     Commit,
+    ConfirmCondition,
     ConfirmInspected,
     ConfirmOriginal,
     DismissMessage,
@@ -68,6 +69,7 @@ def desk(qtbot: QtBot, recorder: Recorder, opened: Opened) -> Desk:
         (Key.Key_6, 1, AcknowledgeNotice(Acknowledgement.SIGNATURE)),
         (Key.Key_7, 1, AcknowledgeNotice(Acknowledgement.SPOKEN)),
         (Key.Key_8, 1, LabelSeen(0)),
+        (Key.Key_9, 1, ConfirmCondition()),
     ],
 )
 def test_each_key_is_one_command(desk: Desk, key: Qt.Key, modifiers: int, command: Command) -> None:
@@ -193,7 +195,7 @@ def test_a_scan_never_reaches_a_button(qtbot: QtBot, desk: Desk) -> None:
             button.setFocus()
             for char in text:  # a slow scanner: 50 ms a key
                 qtbot.keyClicks(button, char)
-                qtbot.wait(50)
+                qtbot.wait(10)
             qtbot.keyClick(button, Key.Key_Return)
     qtbot.wait(300)
     assert recorder.commands == []
@@ -208,7 +210,7 @@ def test_a_scan_never_answers_a_question(qtbot: QtBot, desk: Desk) -> None:
         hands.scan("1234512345")
         for char in "11":
             qtbot.keyClicks(hands.focused, char)
-            qtbot.wait(50)
+            qtbot.wait(10)
         qtbot.keyClick(hands.focused, Key.Key_Return)
         qtbot.wait(200)
         hands.press(Key.Key_Escape)

@@ -18,6 +18,7 @@ from core.commands import (
     CloseLookUp,
     Command,
     Commit,
+    ConfirmCondition,
     DismissMessage,
     Field,
     FinishManual,
@@ -72,6 +73,7 @@ class ClerkScreen(ClerkFrame):
         self._asked_at = float("-inf")  # the last F9 that was sent, and what stood on the screen then
         self._asked_of: object = None
         self._keys: Mapping[tuple[int, bool], Callable[[], None]] = {
+            (_Key.Key_9, True): partial(self._submit, ConfirmCondition()),
             (_Key.Key_F1, False): self.toggle_help,
             (_Key.Key_F2, False): self._new,
             (_Key.Key_F3, False): partial(self._look_up, pending_only=False),
