@@ -163,7 +163,9 @@ def tls_context(home: Home, keyring: Keyring) -> ssl.SSLContext:
 def listen(host: str, port: int) -> socket.socket:
     """A listening socket; port 0 lets the system choose.  Raises StoreError IO."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
+    # Without the protocol named, asyncio does not take it for TCP and leaves Nagle's algorithm on: every
+    # answer then waits 40 ms for the caller's delayed acknowledgement.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 import ssl
@@ -23,6 +24,7 @@ from hq.clock import utc_now
 from hq.database import Database
 from hq.home import open_home
 from hq.journal import list_entries
+from hq.server import listen
 from tests.hq.entries import batch, close_day, write_items
 from tests.hq.server import HqServer, TlsCounter, run_hq
 
@@ -284,3 +286,22 @@ def test_port_that_is_taken(plain: HqServer) -> None:
     assert done.returncode == 3
     assert done.stderr.startswith("hq: ")
     assert "Traceback" not in done.stderr
+
+
+def test_answers_are_not_held_back() -> None:
+    """Small answers leave at once (TCP_NODELAY) on what the server's socket accepts."""
+
+    async def accepted() -> int:
+        options: asyncio.Queue[int] = asyncio.Queue()
+
+        def take(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            plain = writer.get_extra_info("socket")
+            options.put_nowait(plain.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        listening = listen("127.0.0.1", 0)
+        async with await asyncio.start_server(take, sock=listening):
+            with socket.create_connection(listening.getsockname()[:2], timeout=10):
+                return await asyncio.wait_for(options.get(), 10)
+
+    assert asyncio.run(accepted()) == 1
