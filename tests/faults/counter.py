@@ -31,6 +31,7 @@ from storage.pump import PumpSettings
 from storage.slots import Argon2Cost
 from tests.faults.clerk import Clerk, Eyes, draft_of
 from tests.faults.desk import device_configs
+from tests.faults.rulebook import rule_book
 from tests.faults.work import each, from_json
 
 CHEAP = Argon2Cost(iterations=1, memory_kib=64)
@@ -111,7 +112,7 @@ class Counter:
             trap("print.first_byte")
 
         self._marks = Path(order["marks"]) if "marks" in order else None
-        parts = Parts(probe=trap, pump=QUICK_PUMP, printer=probed, first_byte=first_byte)
+        parts = Parts(probe=trap, pump=QUICK_PUMP, rules=rule_book(), printer=probed, first_byte=first_byte)
         self.eyes = Eyes(self._look)
         self.terminal = Terminal(config, Path(order["data"]), self.eyes, parts=parts)
         self.devices = ControlClient(Path(order["control"]))

@@ -11,9 +11,8 @@ from pathlib import Path
 from core.errors import CounterError
 from storage.vault import VAULT_NAME
 from tests.faults.replay import Disk, Record
-from tests.faults.store import Snapshot, look
+from tests.faults.store import Snapshot, look, quick_directory
 
-MEMORY = Path("/dev/shm")
 BETWEEN = 13  # of the records that are neither fsync nor mark one in so many is a moment too
 
 
@@ -92,7 +91,7 @@ def rebuild(recording: Recording, files: dict[str, bytes], directory: Path) -> N
 
 def _faults(recording: Recording, moment: int, files: dict[str, bytes]) -> list[str]:
     promises = recording.promises(moment)
-    directory = Path(tempfile.mkdtemp(prefix="power-", dir=MEMORY if MEMORY.is_dir() else None))
+    directory = Path(tempfile.mkdtemp(prefix="power-", dir=quick_directory()))
     try:
         rebuild(recording, files, directory)
         if not (directory / "vault.json").exists():

@@ -17,6 +17,7 @@ from tests.faults.around import BRANCH, Headquarters
 from tests.faults.clerk import Clerk, Eyes
 from tests.faults.counter import CHEAP, PASSWORD, QUICK_PUMP
 from tests.faults.desk import Desk, Page, device_configs
+from tests.faults.rulebook import rule_book
 from tests.faults.store import Snapshot, look
 
 
@@ -79,7 +80,7 @@ class Rig:
             device_configs(self.desk.links()),
         )
         self.terminal = Terminal(
-            config, self.data, self.eyes, parts=Parts(probe=self._probe, pump=self._pump)
+            config, self.data, self.eyes, parts=Parts(probe=self._probe, pump=self._pump, rules=rule_book())
         )
         self.clerk = Clerk(self.terminal.station, self.eyes, self.desk.client)
         self.terminal.start()

@@ -17,6 +17,7 @@ from typing import Any
 from tests.faults import day_scenes, disk_scenes
 from tests.faults.clerk import StuckError
 from tests.faults.counter import Trap, enrolment, say, work
+from tests.faults.rulebook import rule_book
 
 Scene = Callable[[Mapping[str, Any], Trap], None]
 SCENES: Mapping[str, Scene] = {"work": work, "enrol": enrolment, **disk_scenes.SCENES, **day_scenes.SCENES}
@@ -39,6 +40,7 @@ def run(order: Mapping[str, Any]) -> int:
 def serve() -> None:
     """Fork for each line until standard input ends."""
     sys.setswitchinterval(0.001)
+    rule_book()  # here, and not again in every fork
     for line in sys.stdin:
         order = json.loads(line)
         child = os.fork()
