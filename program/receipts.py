@@ -6,17 +6,13 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from core.crypto.keys import PublicKey, parse_public_key
 from core.errors import ConfigError, ConfigFault, EntryError, EntryFault
 from core.receipts.record import MAX_TEXT, PREFIX, ReceiptRecord, read_record
-
-if TYPE_CHECKING:
-    from PIL import Image
+from devices.scanner.picture import open_picture, read_codes
 
 SOUND, UNSOUND = 0, 1
-_MOST_PIXELS = 50_000_000
 _MOST_KEYS = 100
 _MOST_BYTES = 64 * 1024
 
@@ -87,36 +83,13 @@ def _text(given: str) -> str:
 
 def _scanned(path: Path) -> str:
     """The receipt's code in a picture.  Raises ConfigError (no picture), EntryError FORM (no code in it)."""
-    from PIL import Image
-
     if not path.is_file():
         raise ConfigError(ConfigFault.MISSING_FILE, file=str(path)[:200])
     try:
-        with Image.open(path) as image:
-            if image.width * image.height > _MOST_PIXELS:
-                raise EntryError(EntryFault.TOO_LARGE, size=image.width * image.height, limit=_MOST_PIXELS)
-            grey = image.convert("L")
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        # What Pillow's readers raise for a file that is no picture, or half of one.
+        picture = open_picture(path)
+    except ValueError:
         raise ConfigError(ConfigFault.WRONG_VALUE, key="TEXT|PNG", expected="a picture") from None
-    code = read_code(grey)
-    if code is None:
+    codes = [code for code in read_codes(picture) if code.startswith(PREFIX)]
+    if not codes:
         raise EntryError(EntryFault.FORM, what="no receipt code in the picture")
-    return code
-
-
-def read_code(grey: Image.Image) -> str | None:
-    """The receipt's code in a grey picture; None where there is none.
-
-    A worn print head or a slipping roller leaves white lines one dot wide, a third of a module: they are
-    closed before the second try.
-    """
-    import zxingcpp
-    from PIL import ImageFilter
-
-    for closed in (False, True):
-        seen = grey.filter(ImageFilter.MinFilter(3)).filter(ImageFilter.MaxFilter(3)) if closed else grey
-        for found in zxingcpp.read_barcodes(seen):
-            if found.text.startswith(PREFIX):
-                return str(found.text)
-    return None
+    return codes[0]

@@ -30,6 +30,8 @@ class Slip:
 
 
 class _Reader:
+    """The printer's memory while it reads."""
+
     def __init__(self, width: int) -> None:
         self.width = width
         self.rows: list[list[bool]] = []
