@@ -27,7 +27,7 @@ def run() -> Iterator[Figure]:
     with demonstration() as around:
         for _ in range(_RUNS):
             bare.append(_start("bare")["typed"])
-            told = _start("counter", str(around.data), str(around.config_path))
+            told = _start("counter", str(around.data), str(around.config_path), OPERATOR, PASSWORD)
             ours.append(told["typed"])
             enters.append(told["enter_ms"])
         derivation = _derivation(around.data)
