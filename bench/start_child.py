@@ -1,7 +1,8 @@
 """Inside a fresh process: start the program (or a bare window), type one key, say when it stood there.
 
 ``python -m bench.start_child bare|counter DATA CONFIG OPERATOR PASSWORD`` prints JSON: the wall
-time at which the first typed character stood in the field and, for the counter, milliseconds from Enter to the clerk's screen.
+time at which the first typed character stood in the field and, for the counter, milliseconds from
+Enter to the screen of the clerk.
 """
 
 from __future__ import annotations
