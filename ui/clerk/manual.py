@@ -118,8 +118,8 @@ class ManualPage(QFrame):
         """In this language from now on."""
         self._texts = texts
         put(self._what, texts("manual.what"))
-        self.finish.say(texts("manual.finish"), "", chosen=False)
-        self.cancel.say(texts("manual.cancel"), "", chosen=False)
+        self.finish.say(texts("manual.finish"), texts("confirmed.no"), chosen=False)
+        self.cancel.say(texts("manual.cancel"), texts("manual.cancel"), chosen=False)
         for lane in self.fields.values():
             lane.retranslate(texts)
 

@@ -99,7 +99,8 @@ class WhoCard(QFrame):
         asking = kind is not None and kind.kind in ASKING
         put(self._what, texts(f"who.{kind.kind.value}") if kind is not None and asking else "")
         person = kind.principal if kind is not None else None
-        self.principal.say(texts("who.keep_principal"), "", chosen=person is not None)
+        kept = texts("confirmed.yes" if person is not None else "confirmed.no")
+        self.principal.say(texts("who.keep_principal"), kept, chosen=person is not None)
         put(self._principal, "")
         if person is not None:
             line = f"{texts(f'fact.kind.{person.kind}')}  {person.name}  {person.number}"
@@ -107,5 +108,6 @@ class WhoCard(QFrame):
         elif agent:
             put(self._principal, f"○ {texts('who.no_principal')}")
         proof = kind.proof if kind is not None else None
-        self.proof.say(texts("who.choose_proof"), "", chosen=proof is not None)
+        shown = texts("confirmed.yes" if proof is not None else "confirmed.no")
+        self.proof.say(texts("who.choose_proof"), shown, chosen=proof is not None)
         put(self._proof, f"✓ {texts(f'proof.{proof.value}')}" if proof else f"○ {texts('who.no_proof')}")
