@@ -13,6 +13,7 @@ from core.commands import (
     Acknowledgement,
     AcknowledgeNotice,
     Command,
+    ConfirmCondition,
     ConfirmInspected,
     ConfirmOriginal,
     LabelSeen,
@@ -61,8 +62,10 @@ _ALL = (
     Confirmation("label_seen", 8, LabelSeen()),
 )
 CONFIRMATIONS: Mapping[str, Confirmation] = MappingProxyType({each.name: each for each in _ALL})
-BY_KEY: Mapping[Qt.Key, Confirmation] = MappingProxyType(
-    {Qt.Key(Qt.Key.Key_0.value + each.digit): each for each in _ALL}
+# Alt with a digit.  The condition of a restricted item has no button of its own: the bar names its key.
+COMMANDS: Mapping[Qt.Key, Command] = MappingProxyType(
+    {Qt.Key(Qt.Key.Key_0.value + each.digit): each.command for each in _ALL}
+    | {Qt.Key.Key_9: ConfirmCondition()}
 )
 
 

@@ -18,7 +18,6 @@ from core.commands import (
     CloseLookUp,
     Command,
     Commit,
-    ConfirmCondition,
     DismissMessage,
     Field,
     FinishManual,
@@ -39,13 +38,14 @@ from core.commands import (
     SetSenderField,
     SetSenderKind,
 )
-from core.view import CounterView, Message, VisitView
+from core.view import CounterView, Message
 from ui.bridge import Station
 from ui.buttons import KeyButton
 from ui.clerk.choices import CLOSE_DAY, DISCARD, LOG_OUT, REFUSE, Question
-from ui.clerk.confirmations import BY_KEY, ConfirmationButton
+from ui.clerk.confirmations import COMMANDS, ConfirmationButton
 from ui.clerk.frame import ClerkFrame, Page, Side
 from ui.clerk.lanes import CANCEL_MANUAL, PROOF, SENDER_KIND, manual_question
+from ui.clerk.walk import key_name, round_from, something
 from ui.fields import Entry
 from ui.keys import Keyboard
 from ui.text import Texts
@@ -73,7 +73,6 @@ class ClerkScreen(ClerkFrame):
         self._asked_at = float("-inf")  # the last F9 that was sent, and what stood on the screen then
         self._asked_of: object = None
         self._keys: Mapping[tuple[int, bool], Callable[[], None]] = {
-            (_Key.Key_9, True): partial(self._submit, ConfirmCondition()),
             (_Key.Key_F1, False): self.toggle_help,
             (_Key.Key_F2, False): self._new,
             (_Key.Key_F3, False): partial(self._look_up, pending_only=False),
@@ -212,8 +211,8 @@ class ClerkScreen(ClerkFrame):
         alt = bool(modifiers & Qt.KeyboardModifier.AltModifier)
         act = self._keys.get((key, alt))
         # Scanners can send characters as Alt with digits of the keypad: those confirm nothing.
-        if alt and key in BY_KEY and not modifiers & Qt.KeyboardModifier.KeypadModifier:
-            act = partial(self._confirm, BY_KEY[_Key(key)].command)
+        if alt and key in COMMANDS and not modifiers & Qt.KeyboardModifier.KeypadModifier:
+            act = partial(self._confirm, COMMANDS[_Key(key)])
         if event.isAutoRepeat():
             return act is not None or key in (_Key.Key_F12, _Key.Key_Escape)
         if key == _Key.Key_F12 and not alt:
@@ -225,7 +224,7 @@ class ClerkScreen(ClerkFrame):
         elif act is None:
             return self._arrow(key)
         elif self._keyboard.in_burst():
-            self.say("msg.key_in_burst", key=_key_name(key, alt=alt))
+            self.say("msg.key_in_burst", key=key_name(key, alt=alt))
         else:
             act()
         return True
@@ -326,7 +325,7 @@ class ClerkScreen(ClerkFrame):
 
     def _new(self) -> None:
         visit = self._view.visit if self._view else None
-        if visit is not None and _something(visit):
+        if visit is not None and something(visit):
             self.ask(DISCARD)
         else:
             self._go_on(NewAcceptance())
@@ -428,10 +427,7 @@ class ClerkScreen(ClerkFrame):
             self.focus_first_empty()
 
     def _next_field(self) -> None:
-        """Enter: the next field that still wants something; after the last, the first such field.
-
-        What a card or a scan has filled is passed over: a tired hand would type into it.
-        """
+        """Enter: the next field that still wants something; what a card or a scan filled is passed over."""
         entries = list(self.entries())
         focused = self.focusWidget()
         if isinstance(focused, KeyButton):
@@ -439,11 +435,9 @@ class ClerkScreen(ClerkFrame):
             return
         if self.page is Page.MANUAL and self.manual.line_ended():
             return
-        at = entries.index(focused) + 1 if isinstance(focused, Entry) and focused in entries else 0
-        for entry in [*entries[at:], *entries[:at]]:
-            if entry is not focused and self._wants(entry):
-                entry.setFocus()
-                return
+        for entry in filter(self._wants, round_from(entries, focused)):
+            entry.setFocus()
+            return
         if self.page is Page.MANUAL:
             self.manual.finish.setFocus()
 
@@ -453,16 +447,3 @@ class ClerkScreen(ClerkFrame):
             return True
         every = (*self.fields.values(), *(lane.field for lane in self.lane_fields()))
         return any(field.view.problem for field in every if field.entry is entry)
-
-
-def _something(visit: VisitView) -> bool:
-    """Whether leaving this visit would lose anything that was typed or read for it."""
-    kind = visit.sender_kind
-    typed = any(field.text for field in visit.fields.values())
-    asked = any(field.text for field in kind.fields.values())
-    return typed or asked or visit.manual is not None or kind.principal is not None
-
-
-def _key_name(key: int, *, alt: bool) -> str:
-    name = f"F{key - _Key.Key_F1 + 1}" if _Key.Key_F1 <= key <= _Key.Key_F12 else chr(key)
-    return f"Alt+{name}" if alt else name
