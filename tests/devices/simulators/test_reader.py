@@ -29,6 +29,11 @@ class Wire:
         head = self._port.read(7)
         return head + self._port.read(int.from_bytes(head[5:7], "big"))
 
+    def set_rate(self, baud: int) -> None:
+        """Our side's rate; a little later, as the vendor's description asks (5 ms at least)."""
+        time.sleep(0.05)
+        self._port.baudrate = baud
+
 
 @pytest.fixture(params=[115_200])
 def wire(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Wire]:
@@ -76,7 +81,9 @@ def test_what_it_does_not_know(wire: Wire) -> None:
 
 
 def test_the_rate_changes_after_its_answer(wire: Wire) -> None:
+    """The answer still comes at the old rate; from then on both sides speak the new one."""
     assert wire.ask(vector("req_baud_19200")) == vector("rsp_status_ok")
+    wire.set_rate(19_200)
     assert wire.ask(vector("req_sam_status")) == vector("rsp_status_ok")
     assert wire.reader.port.baud == 19_200
 
