@@ -157,7 +157,7 @@ def test_with_two_problems_in_a_row_the_one_in_focus_is_said(desk: Desk) -> None
 
 
 def test_the_input_method_is_off_where_letters_must_arrive_as_keys(desk: Desk) -> None:
-    """Off: scan, number, staff number and password fields.  On: names, addresses, contents."""
+    """Off: scan, number, staff number and password fields.  On: names, addresses, contents, 男, 长期."""
     window, _, _ = desk
     off = {
         "sender_phone",
@@ -168,6 +168,12 @@ def test_the_input_method_is_off_where_letters_must_arrive_as_keys(desk: Desk) -
         "operator",
         "password",
         "look_up",
+        "manual_mrz",
+        "manual_number",
+        "manual_number_again",
+        "manual_birth",
+        "who_organisation_code",
+        "who_agreement",
     }
     for entry in window.findChildren(Entry):
         enabled = entry.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)

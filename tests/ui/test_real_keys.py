@@ -176,9 +176,9 @@ def test_a_key_is_its_command(desk: Desk, keys: str, kind: str) -> None:
     assert desk.kinds() == [kind]
 
 
-def test_refusing_by_two_keys(desk: Desk) -> None:
-    """Alt+R, then the reason's digit."""
-    desk.do("key", "alt+r")
-    time.sleep(0.3)
-    desk.do("key", "3")
+def test_refusing_by_three_keys(desk: Desk) -> None:
+    """Alt+R, the reason's digit, then whether the customer was told."""
+    for key in ("alt+r", "3", "1"):
+        desk.do("key", key)
+        time.sleep(0.3)
     assert desk.kinds() == ["Refuse"]
