@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from core.station.lookups import LookUps
     from core.station.paper import Paper
 
+# The oldest of what waits: after a day without a printer hundreds do, and every key press makes a view.
+_PENDING_SHOWN = 20
+
 
 def item_view(live: Live, row: ItemRow, fault: str = "") -> ItemView:
     """One item, masked: everything comes from the annex."""
@@ -48,7 +51,7 @@ def counter_view(live: Live, desk: Desk, paper: Paper, lookups: LookUps) -> Coun
     last = None
     if shown and journal is not None:
         waiting = {*state.value["labels"], *state.value["receipts"]}
-        for item in sorted(int(key) for key in waiting):
+        for item in sorted(int(key) for key in waiting)[:_PENDING_SHOWN]:
             row = journal.item(item)
             if row is not None:
                 pending.append(item_view(live, row, paper.faults.get(item, "")))
