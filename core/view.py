@@ -86,7 +86,8 @@ class SenderView:
     """The document as read, for the human comparison with the original; gone at commit of the visit.
 
     ``number`` is shown as 6 + stars + 4 before the first commit, first and last character after.
-    ``photo`` is "none", "undecodable" or "shown".
+    ``photo`` is "shown" where ``picture`` (BMP, never recorded) is there, else why it is not: "none", one
+    of the reasons of :class:`core.devices.CardRead`, or "undecodable" where none is known.
     """
 
     kind: str
@@ -111,6 +112,7 @@ class SenderView:
     newest_address: str = field(default="", repr=False)  # where the reader knew a later one
     method: str = "chip"  # "chip" | "manual"
     cause: str = "none"  # ManualCause code where it was typed
+    picture: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True)
@@ -200,6 +202,7 @@ class ItemView:
     label_fault: str = ""  # DeviceFault code that holds the label up
     copies: int = 0
     receipt: str = "none"  # "none" | "due" | "started" | "printed" | "unknown"
+    receipt_fault: str = ""  # DeviceFault code that holds the receipt up
     affixed: bool = False  # the label was scanned on its parcel
     at_headquarters: bool = False
 
@@ -269,7 +272,8 @@ class CounterView:
     sync: SyncView = SyncView()
     visit: VisitView | None = None
     last: ItemView | None = None
-    pending: tuple[ItemView, ...] = ()  # labels due, started or unknown
+    pending: tuple[ItemView, ...] = ()  # labels or receipts due, started or unknown
+    unscanned: tuple[ItemView, ...] = ()  # printed labels of this day that were not scanned on their parcels
     found: tuple[ItemView, ...] | None = None  # look-up result; None: no look-up stands
     message: Message | None = None
     lockout_seconds: int = 0
