@@ -128,26 +128,21 @@ _AFTER: Mapping[GateName, str] = {
 
 def missing(visit: Visit, today: dt.date, rules: Rules) -> tuple[Missing, ...]:
     """What stands between this visit and F9, in the order of the way; empty: F9 commits."""
+    return _missing(visit, _lacking(visit, today, rules))
+
+
+def _missing(visit: Visit, lacking: Mapping[str, str]) -> tuple[Missing, ...]:
     if visit.item.accepted:
         return (Missing.NEXT,)
-    codes = (_lacking(visit, part, today, rules) for parts in _PARTS.values() for part in parts)
-    return tuple(Missing(code) for code in codes if code)
+    return tuple(Missing(code) for code in lacking.values() if code)
 
 
-def _lacking(visit: Visit, part: str, today: dt.date, rules: Rules) -> str:
-    """The code of one part, or "" where nothing is lacking."""
-    item, identity = visit.item, visit.identity
-    if part == "sender":
-        sender = check_sender(visit, today, rules)
-        return Missing.SENDER_PROBLEM if sender.problem else Missing.SENDER if sender.missing else ""
-    if part == "identity":
-        if visit.exempted:
-            return ""
-        if identity is None:
-            return Missing.IDENTITY
-        return Missing.IDENTITY_PROBLEM if identity.faults(today) else ""
-    if part == "security" and _left_out(visit, rules):
-        return Missing.SECURITY_PROBLEM
+def _lacking(visit: Visit, today: dt.date, rules: Rules) -> Mapping[str, str]:
+    """The code of each part in the order of the way, "" where nothing is lacking."""
+    item, by_part = visit.item, dict[str, str]()
+    sender = check_sender(visit, today, rules)
+    by_part["sender"] = Missing.SENDER_PROBLEM if sender.problem else Missing.SENDER if sender.missing else ""
+    by_part["identity"] = _identity_lacks(visit, today)
     confirmed = {
         "condition": not open_conditions(visit, rules),
         "original": visit.identified,
@@ -155,12 +150,23 @@ def _lacking(visit: Visit, part: str, today: dt.date, rules: Rules) -> str:
         "security": (visit.letter or item.inspected is not None) and item.security is not None,
         "notice": visit.acknowledged is not None,
     }
-    if part in confirmed:
-        return "" if confirmed[part] else f"missing.{part}"
-    found = problem(visit, Field(part), rules)
-    if found[0]:
-        return f"problem.{part}"
-    return "" if check(visit, Field(part), rules).value is not None else f"missing.{part}"
+    by_part.update({part: "" if done else f"missing.{part}" for part, done in confirmed.items()})
+    if _left_out(visit, rules):
+        by_part["security"] = Missing.SECURITY_PROBLEM
+    for name in Field:
+        if problem(visit, name, rules)[0]:
+            by_part[name] = f"problem.{name}"
+        else:
+            by_part[name] = "" if check(visit, name, rules).value is not None else f"missing.{name}"
+    return {part: by_part[part] for parts in _PARTS.values() for part in parts}
+
+
+def _identity_lacks(visit: Visit, today: dt.date) -> str:
+    if visit.exempted:
+        return ""
+    if visit.identity is None:
+        return Missing.IDENTITY
+    return Missing.IDENTITY_PROBLEM if visit.identity.faults(today) else ""
 
 
 def _left_out(visit: Visit, rules: Rules) -> bool:
@@ -178,7 +184,11 @@ def problem(visit: Visit, name: Field, rules: Rules) -> tuple[str, Mapping[str, 
 
 def gates(visit: Visit, today: dt.date, rules: Rules) -> tuple[GateView, ...]:
     """The visible way: each gate's state, the first open one as the current."""
-    views = [_gate(visit, name, today, rules) for name in GateName]
+    return _gates(visit, today, rules, _lacking(visit, today, rules))
+
+
+def _gates(visit: Visit, today: dt.date, rules: Rules, lacking: Mapping[str, str]) -> tuple[GateView, ...]:
+    views = [_gate(visit, name, today, rules, lacking) for name in GateName]
     for index, view in enumerate(views):
         if view.state is GateState.OPEN:
             views[index] = GateView(view.name, GateState.CURRENT, view.detail, view.facts)
@@ -186,21 +196,22 @@ def gates(visit: Visit, today: dt.date, rules: Rules) -> tuple[GateView, ...]:
     return tuple(views)
 
 
-def _gate(visit: Visit, name: GateName, today: dt.date, rules: Rules) -> GateView:
-    lacking = {part: _lacking(visit, part, today, rules) for part in _PARTS[name]}
-    for part, code in lacking.items():
-        if code.startswith("problem."):
+def _gate(
+    visit: Visit, name: GateName, today: dt.date, rules: Rules, lacking: Mapping[str, str]
+) -> GateView:
+    open_parts = [part for part in _PARTS[name] if lacking[part]]
+    for part in open_parts:
+        if lacking[part].startswith("problem."):
             fault, facts = _fault(visit, part, today, rules)
             return GateView(name, GateState.PROBLEM, fault, facts)
     if name is GateName.IDENTITY and visit.identity is None and visit.card_fault:
         return GateView(name, GateState.PROBLEM, visit.card_fault, visit.card_facts)
-    open_parts = [code for code in lacking.values() if code]
     if not open_parts:
         detail, facts = _done(visit, name, rules)
         return GateView(name, GateState.DONE, detail, facts)
     ahead = _AFTER.get(name)
-    blocked = ahead is not None and _lacking(visit, ahead, today, rules) != ""
-    return GateView(name, GateState.BLOCKED if blocked else GateState.OPEN, open_parts[0])
+    blocked = ahead is not None and lacking[ahead] != ""
+    return GateView(name, GateState.BLOCKED if blocked else GateState.OPEN, lacking[open_parts[0]])
 
 
 def _fault(visit: Visit, part: str, today: dt.date, rules: Rules) -> tuple[str, Mapping[str, Fact]]:
@@ -258,10 +269,11 @@ def visit_view(
     reader_down: ReaderDownView | None = None,
 ) -> VisitView:
     """Everything the screen shows of a visit; ``imprint`` is for the preview of the label."""
+    lacking = _lacking(visit, today, rules)
     return VisitView(
         fields={name: _field(visit, name, rules) for name in Field},
-        gates=gates(visit, today, rules),
-        missing=tuple(code.value for code in missing(visit, today, rules)),
+        gates=_gates(visit, today, rules, lacking),
+        missing=tuple(code.value for code in _missing(visit, lacking)),
         sender=_sender(visit, today),
         security=visit.item.security,
         acknowledged=visit.acknowledged,

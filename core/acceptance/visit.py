@@ -38,6 +38,7 @@ from core.rule_data import Rules
 TYPED, CARD, SCAN, KEPT = "typed", "card", "scan", "kept"
 METHOD_CHIP, METHOD_MANUAL = "chip", "manual"
 NO_CAUSE = "none"
+_FINDING = "finding"  # beside the fields' names
 # Of documents that do not say since when they hold.
 UNSTATED_FROM = dt.date.min
 
@@ -198,6 +199,10 @@ class Visit:
     sender_entry: int = 0
     accepted: tuple[AcceptedItem, ...] = ()
     revision: int = 0
+    # A visit never changes, so neither does what was found about it: see ``check`` and ``finding``.
+    _found: dict[str, tuple[Rules, FieldCheck | Finding]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def text(self, name: Field) -> FieldText:
         """What stands in a field."""
@@ -243,7 +248,19 @@ def new_visit(visit_id: str, operation: str, revision: int = 0) -> Visit:
 
 
 def check(visit: Visit, name: Field, rules: Rules) -> FieldCheck:
-    """The check of a field as it stands, a waybill met before included."""
+    """The check of a field as it stands, a waybill met before included.
+
+    Gates, view, label and record all ask for it; it is made once for one visit and one edition of rules.
+    """
+    standing = visit._found.get(name)
+    if standing is not None and standing[0] is rules and isinstance(standing[1], FieldCheck):
+        return standing[1]
+    found = _check(visit, name, rules)
+    visit._found[name] = rules, found
+    return found
+
+
+def _check(visit: Visit, name: Field, rules: Rules) -> FieldCheck:
     text = visit.text(name).text
     if name is Field.SENDER_NAME and visit.identity is not None:
         return check_sender_name(text, rules.documents[visit.identity.kind.value])
@@ -252,7 +269,7 @@ def check(visit: Visit, name: Field, rules: Rules) -> FieldCheck:
         return FieldCheck(rules.letter_contents if name is Field.CONTENTS else 1)
     found = check_field(name, text, rules)
     if name is Field.CONTENTS and not found.problem:
-        refused = rules.catalogue.judge(found.text).prohibited
+        refused = finding(visit, rules).prohibited
         return FieldCheck(found.value, RuleFault.CONTENTS_PROHIBITED, _named(refused)) if refused else found
     known = visit.item.known
     if name is Field.WAYBILL and known is not None and not found.problem:
@@ -267,7 +284,14 @@ def _named(item: CatalogueItem) -> dict[str, Fact]:
 
 def finding(visit: Visit, rules: Rules) -> Finding:
     """What the catalogue says of the declared contents; of a letter nobody asks."""
-    return Finding() if visit.letter else rules.catalogue.judge(visit.text(Field.CONTENTS).text)
+    if visit.letter:
+        return Finding()
+    standing = visit._found.get(_FINDING)
+    if standing is not None and standing[0] is rules and isinstance(standing[1], Finding):
+        return standing[1]
+    found = rules.catalogue.judge(visit.text(Field.CONTENTS).text)
+    visit._found[_FINDING] = rules, found
+    return found
 
 
 def open_conditions(visit: Visit, rules: Rules) -> tuple[CatalogueItem, ...]:

@@ -251,6 +251,8 @@ class Desk:
         self.visit = after
         report = data["action"] == Action.REFUSE_REPORT
         live.say("msg.refused_report" if report else "msg.refused", "warning")
+        if command.reason is c.RefusalReason.NO_VALID_DOCUMENT:
+            self._paper.slip()
 
     # -- the commit ------------------------------------------------------------------------------
 
@@ -260,7 +262,7 @@ class Desk:
         live.probe("f9.received")
         now = live.now().at
         if visit.item.accepted:
-            row = live.need_journal().item(visit.item.accepted)
+            row = live.item(visit.item.accepted)
             live.say("msg.already_accepted", "good", number=str(row.annex["number"]) if row else "")
             return
         # Another visit may have taken the waybill since it was scanned.

@@ -13,9 +13,12 @@ from core.ledger.clock import TrustedClock, business_date
 from core.ledger.entry import Entry, TrustedTime
 from core.ledger.state import State
 from core.ledger.writer import EntryWriter, LiveSession, Proposal
-from core.ports import Clock, Journal, Probe, Store, Vault
+from core.ports import Clock, ItemRow, Journal, Probe, Store, Vault
 from core.rules import RuleBook, Rules
 from core.view import Message, Screen, SyncView
+
+# Rows kept between two views: what the screen shows is read from the disk once, not at every key.
+_ROWS_KEPT = 200
 
 
 def new_id() -> str:
@@ -31,6 +34,8 @@ class StationSettings:
     terminal: str
     demonstration: bool = False
     receipts: bool = False  # a receipt printer stands here
+    labels: bool = True  # a label printer stands here
+    stickers: bool = False  # a sticker printer stands here
 
 
 @dataclass
@@ -58,6 +63,7 @@ class Live:
     serial: int = 0
     lockout_seconds: int = 0
     last_operator: str = ""  # who locked the screen
+    _rows: dict[int, ItemRow] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         self.clock = TrustedClock(self.machine)
@@ -83,6 +89,21 @@ class Live:
             raise RuleError(RuleFault.NOT_LOGGED_IN)
         return self.session
 
+    def item(self, seq: int) -> ItemRow | None:
+        """The item accepted by entry ``seq`` as it stands now, None without one."""
+        row = self._rows.get(seq)
+        if row is None:
+            row = self.need_journal().item(seq)
+            if row is not None:
+                if len(self._rows) >= _ROWS_KEPT:
+                    self._rows.clear()
+                self._rows[seq] = row
+        return row
+
+    def forget_rows(self) -> None:
+        """Behind the lock nothing of a customer stays in memory."""
+        self._rows.clear()
+
     def commit(self, proposals: Sequence[Proposal]) -> list[Entry]:
         """One transaction.  Where it fails nothing is changed, here or in the store."""
         journal, writer = self.need_journal(), self.writer
@@ -92,6 +113,8 @@ class Live:
         self.probe("entries.composed")
         journal.commit(entries, state)
         self.state = state
+        for entry in entries:
+            self._rows.pop(int(entry.data.get("item", 0)), None)  # whatever changes an item names it
         self.store.nudge()
         return entries
 

@@ -54,6 +54,7 @@ def lock(live: Live, cause: str) -> None:
             live.probe("lock.recorded")
     finally:
         live.session = None
+        live.forget_rows()
         live.screen = Screen.LOCKED
 
 
@@ -64,6 +65,7 @@ def log_out(live: Live) -> bool:
     live.session = None
     live.operator_name = ""
     live.present.discard(session.operator)
+    live.forget_rows()
     if live.present:
         live.screen = Screen.LOCKED
         return False
@@ -76,6 +78,7 @@ def shut(live: Live) -> None:
     live.session = None
     live.writer = None
     live.journal = None
+    live.forget_rows()
     live.store.close()
     live.vault.close()
     live.screen = Screen.LOGIN

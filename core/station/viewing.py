@@ -52,10 +52,10 @@ def counter_view(live: Live, desk: Desk, paper: Paper, lookups: LookUps) -> Coun
     if shown and journal is not None:
         waiting = {*state.value["labels"], *state.value["receipts"]}
         for item in sorted(int(key) for key in waiting)[:_PENDING_SHOWN]:
-            row = journal.item(item)
+            row = live.item(item)
             if row is not None:
                 pending.append(item_view(live, row, paper.faults.get(item, "")))
-        recent = journal.item(desk.last_item) if desk.last_item else None
+        recent = live.item(desk.last_item) if desk.last_item else None
         last = item_view(live, recent) if recent else None
     session = live.session
     return CounterView(
@@ -83,7 +83,7 @@ def counter_view(live: Live, desk: Desk, paper: Paper, lookups: LookUps) -> Coun
 
 
 def _items(live: Live, seqs: list[int]) -> tuple[ItemView, ...]:
-    rows = (live.need_journal().item(seq) for seq in seqs)
+    rows = (live.item(seq) for seq in seqs)
     return tuple(item_view(live, row) for row in rows if row is not None)
 
 
