@@ -6,10 +6,9 @@ import datetime as dt
 import socket
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -21,9 +20,8 @@ from core.ledger.writer import EntryWriter
 from core.view import SyncView
 from storage.database import DATABASE_NAME
 from storage.enrol import EnrolRequest, enrol
-from storage.headquarters import TimeTold
 from storage.journal import SqlJournal
-from storage.pump import Listeners, PumpSettings
+from storage.pump import PumpSettings
 from storage.store import FileStore, Replication, open_reader
 from storage.vault import FileVault
 from storage.verify import verify
@@ -31,9 +29,9 @@ from tests.core.machine import SetClock
 from tests.guards import ExpectedLogs
 from tests.storage.child import ROOT
 from tests.storage.counters import CHEAP, PASSWORD, Counter
+from tests.storage.pumping import LONG, Heard
 
 TERMINAL = "990100-01-03"
-LONG = 30.0
 
 
 class MachineClock:
@@ -93,28 +91,6 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     made.process.terminate()
     made.process.wait(LONG)
     log.close()
-
-
-@dataclass
-class Heard:
-    """What the pump told."""
-
-    views: list[tuple[SyncView, int]] = field(default_factory=list)
-    times: list[TimeTold] = field(default_factory=list)
-    changed: threading.Condition = field(default_factory=threading.Condition)
-
-    def listeners(self) -> Listeners:
-        def view(now: SyncView, received: int) -> None:
-            with self.changed:
-                self.views.append((now, received))
-                self.changed.notify_all()
-
-        return Listeners(view, self.times.append)
-
-    def wait(self, until: Callable[[SyncView, int], bool]) -> None:
-        with self.changed:
-            good = self.changed.wait_for(lambda: bool(self.views) and until(*self.views[-1]), LONG)
-            assert good, self.views[-3:]
 
 
 @pytest.fixture(scope="module")
