@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from core.view import CounterView
 from tests.ui.small_station import Recorder, SmallStation
+from tests.ui.typing import Hands
 from ui.application import dress
 from ui.bridge import Bridge
-from ui.specimens import NOW
+from ui.specimens import BASE, NOW, READY
 from ui.window import MainWindow
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -34,6 +37,8 @@ def qapp(qapp: QApplication) -> QApplication:
 
 
 Opened = Callable[..., MainWindow]
+Desk = tuple[MainWindow, Hands, Recorder]
+Seated = Callable[[CounterView], Desk]
 
 
 @pytest.fixture
@@ -60,3 +65,21 @@ def opened(qapp: QApplication, qtbot: QtBot) -> Iterator[Opened]:
 def recorder() -> Recorder:
     """A station that keeps every command and answers nothing by itself."""
     return Recorder(Bridge())
+
+
+@pytest.fixture
+def seated(qtbot: QtBot, recorder: Recorder, opened: Opened) -> Seated:
+    """Opens a clerk's screen on a view, and puts hands on the keyboard."""
+
+    def seat(view: CounterView) -> Desk:
+        window = opened(recorder)
+        window.show_view(view)
+        return window, Hands(qtbot, window), recorder
+
+    return seat
+
+
+@pytest.fixture
+def desk(seated: Seated) -> Desk:
+    """A clerk's screen with everything filled in."""
+    return seated(replace(BASE, visit=READY))

@@ -14,24 +14,19 @@ from pytestqt.qtbot import QtBot
 from core.commands import Commit, Field, NextCustomer, SetField
 from core.errors import RuleFault
 from core.view import CounterView, FieldView
-from tests.ui.conftest import Opened
-from tests.ui.small_station import Recorder
-from tests.ui.typing import CONTROL, Hands, Key, compose
+from tests.ui.conftest import Desk, Seated
+from tests.ui.typing import CONTROL, Key, compose
 from ui.clerk.form_field import PENDING_SECONDS
 from ui.clerk.screen import TYPING_SECONDS
 from ui.fields import Entry
 from ui.specimens import BASE, EMPTY, READY, VIEWS, fields
 from ui.window import MainWindow
 
-Desk = tuple[MainWindow, Hands, Recorder]
-
 
 @pytest.fixture
-def desk(qtbot: QtBot, recorder: Recorder, opened: Opened) -> Desk:
+def desk(seated: Seated) -> Desk:
     """An empty form."""
-    window = opened(recorder)
-    window.show_view(replace(BASE, visit=EMPTY))
-    return window, Hands(qtbot, window), recorder
+    return seated(replace(BASE, visit=EMPTY))
 
 
 def _view(revision: int = 0, **texts: str) -> CounterView:

@@ -24,28 +24,28 @@ from core.commands import (
     SetSenderKind,
     StartManual,
 )
-from core.view import ManualFieldView, ManualView, SenderFieldView, SenderKindView, VisitView
-from tests.ui.conftest import Opened
-from tests.ui.small_station import Recorder
-from tests.ui.typing import ALT, Hands, Key
+from core.view import CounterView, ManualFieldView, ManualView, SenderFieldView, SenderKindView, VisitView
+from tests.ui.conftest import Desk, Seated
+from tests.ui.typing import ALT, Key
 from ui.clerk.frame import Page, Side
 from ui.specimens import BASE, EMPTY, OFFERED, VIEWS, WHO
 from ui.window import MainWindow
 
-Desk = tuple[MainWindow, Hands, Recorder]
 _LACKING = ("missing.sender",)
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, recorder: Recorder, opened: Opened) -> Desk:
+def desk(seated: Seated) -> Desk:
     """An empty form, and kinds of documents that may be typed."""
-    window = opened(recorder)
-    _show(window, replace(OFFERED, manual_offered=False))
-    return window, Hands(qtbot, window), recorder
+    return seated(_view(replace(OFFERED, manual_offered=False)))
+
+
+def _view(visit: VisitView, role: str = "clerk") -> CounterView:
+    return replace(BASE, visit=visit, role=role)
 
 
 def _show(window: MainWindow, visit: VisitView, role: str = "clerk") -> None:
-    window.show_view(replace(BASE, visit=visit, role=role))
+    window.show_view(_view(visit, role))
 
 
 @pytest.mark.parametrize("kind", SenderKind)
