@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -80,9 +80,17 @@ class Journal(Protocol):
 
     def item_by_token(self, token: str) -> ItemRow | None: ...
 
+    def item_by_number(self, number: int) -> ItemRow | None:
+        """By the item's number at this terminal, as label and receipt show it."""
+        ...
+
+    def items_by_hint(self, hints: Mapping[str, str], limit: int = 100) -> list[ItemRow]:
+        """Newest first; ``hints`` are month → digest hint of one document.  A hint: others may share it."""
+        ...
+
     def item(self, seq: int) -> ItemRow | None: ...
 
-    def items(self, *, day: int | None = None, limit: int = 100) -> list[ItemRow]:
+    def items(self, limit: int = 100) -> list[ItemRow]:
         """Newest first."""
         ...
 
@@ -143,6 +151,10 @@ class Store(Protocol):
 
     def hint_key(self, month: str) -> bytes:
         """Key of the document-number hints of one month ("YYYY-MM"); 32 bytes, destroyed with the month."""
+        ...
+
+    def hint_keys(self) -> Mapping[str, bytes]:
+        """Month → key of its hints, for every month that is still kept; makes none."""
         ...
 
     def nudge(self) -> None:

@@ -33,8 +33,8 @@ _ATTACHMENT = (
 )
 _STATE = "INSERT INTO state (id, body) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body"
 _ITEM = (
-    "INSERT INTO item (seq, day, waybill, token, label, copies, receipt, receipt_copies, affixed) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO item (seq, day, number, waybill, token, month, hint, label, copies, receipt, "
+    "receipt_copies, affixed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _PAGE = (
     "UPDATE item SET label = coalesce(?, label), copies = coalesce(?, copies), "
@@ -62,12 +62,18 @@ class SqlJournal(JournalReader):
     """``core.ports.Journal`` over the encrypted database."""
 
     def __init__(self, database: Database, keys: KeyFile, probe: Probe = no_probe) -> None:
-        """Reads head and state; raises StoreError DAMAGED where the two do not belong together."""
+        """Reads head and state, and makes look-ups of another version again.
+
+        Raises StoreError DAMAGED where head and state do not belong together, and as writes do.
+        """
         super().__init__(database, keys)
         self._probe = probe
         self._thread: int | None = None
         self._marks: tuple[bytes, bytes] | None = None
         self._state = self._load_state()
+        if self._views_version() != views.VERSION:
+            self.rebuild()
+            self._thread = None  # whoever opens the journal need not be its writer
 
     # -- core.ports.Journal --------------------------------------------------------------------
 
@@ -171,6 +177,7 @@ class SqlJournal(JournalReader):
             writer.exec_driver_sql("DELETE FROM item")
             for begin in range(0, len(records), _REBUILD_BATCH):
                 writer.exec_driver_sql(_ITEM, records[begin : begin + _REBUILD_BATCH])
+            writer.exec_driver_sql("UPDATE meta SET views = ?", (views.VERSION,))
         return len(records)
 
     # -- inside --------------------------------------------------------------------------------
@@ -223,6 +230,10 @@ class SqlJournal(JournalReader):
         if self._marks is marks:
             self._marks = None
 
+    def _views_version(self) -> int:
+        with self.database.reading() as connection:
+            return int(connection.exec_driver_sql("SELECT views FROM meta").scalar_one())
+
     def _load_state(self) -> State:
         with self.database.reading() as connection:
             body = connection.exec_driver_sql("SELECT body FROM state").scalar_one_or_none()
@@ -257,8 +268,8 @@ def _entry_row(entry: Entry) -> tuple[object, ...]:
 
 def _item_row(record: views.ItemRecord) -> tuple[object, ...]:
     return (
-        record.seq, record.day, record.waybill, record.token, record.label, record.copies,
-        record.receipt, record.receipt_copies, record.affixed,
+        record.seq, record.day, record.number, record.waybill, record.token, record.month, record.hint,
+        record.label, record.copies, record.receipt, record.receipt_copies, record.affixed,
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,8 +29,9 @@ _ITEMS = (
     "SELECT i.seq, i.day, i.waybill, i.token, i.label, i.copies, i.receipt, i.receipt_copies, i.affixed, "
     "e.epoch, e.body, "
     "a.n, a.class, a.retention, a.month, a.nonce, a.data "
-    "FROM item i JOIN entry e ON e.seq = i.seq "
-    "JOIN attachment a ON a.seq = i.seq AND a.class = 'annex' "
+    # CROSS JOIN: SQLite keeps this order, the item first; left to itself it may walk the attachments.
+    "FROM item i CROSS JOIN entry e ON e.seq = i.seq "
+    "CROSS JOIN attachment a ON a.seq = i.seq AND a.class = 'annex' "
 )
 
 
@@ -86,7 +87,11 @@ class JournalReader:
 
     def by_operation(self, operation: str) -> Head | None:
         """Where the last entry of that operation stands, if any is here (I1)."""
-        query = "SELECT epoch, seq, hash FROM entry WHERE operation = ? ORDER BY seq DESC LIMIT 1"
+        # The index holds no empty ids, and is used only where the statement says so too.
+        query = (
+            "SELECT epoch, seq, hash FROM entry WHERE operation = ? AND operation <> '' "
+            "ORDER BY +seq DESC LIMIT 1"  # + : in the order of the few rows found, not of the table
+        )
         return self._head(query, (operation,)) if operation else None
 
     def _head(self, query: str, values: tuple[Any, ...]) -> Head | None:
@@ -106,11 +111,23 @@ class JournalReader:
         """The item accepted by entry ``seq``."""
         return self._first("WHERE i.seq = ? ORDER BY a.n LIMIT 1", (seq,))
 
-    def items(self, *, day: int | None = None, limit: int = 100) -> list[ItemRow]:
-        """Newest first; of one business day where given."""
-        if day is None:
-            return self._items("ORDER BY i.seq DESC, a.n LIMIT ?", (limit,))
-        return self._items("WHERE i.day = ? ORDER BY i.seq DESC, a.n LIMIT ?", (day, limit))
+    def item_by_number(self, number: int) -> ItemRow | None:
+        """The item of that number, as receipts show it."""
+        return self._first("WHERE i.number = ? ORDER BY i.seq DESC, a.n LIMIT 1", (number,))
+
+    def items_by_hint(self, hints: Mapping[str, str], limit: int = 100) -> list[ItemRow]:
+        """Newest first: items whose document gave one of these hints, month → hint."""
+        found: list[ItemRow] = []
+        for month, hint in sorted(hints.items(), reverse=True):
+            if len(found) >= limit:
+                break
+            values = (hint, month, limit - len(found))
+            found += self._items("WHERE i.hint = ? AND i.month = ? ORDER BY i.seq DESC, a.n LIMIT ?", values)
+        return found
+
+    def items(self, limit: int = 100) -> list[ItemRow]:
+        """Newest first."""
+        return self._items("ORDER BY i.seq DESC, a.n LIMIT ?", (limit,))
 
     def _first(self, where: str, values: tuple[Any, ...]) -> ItemRow | None:
         found = self._items(where, values)

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 # The newest migration in storage/migrations/versions; a test keeps the two equal.
-HEAD_REVISION = "0001"
+HEAD_REVISION = "0002"
 
 METADATA = MetaData(
     naming_convention={
@@ -31,12 +31,14 @@ METADATA = MetaData(
     }
 )
 
-# Whose store this is, one row: a file of another terminal is never taken for ours.
+# Whose store this is, one row: a file of another terminal is never taken for ours.  ``views`` is the
+# version of the look-ups that stand in it (storage/views.py); another one is made again at opening.
 META = Table(
     "meta",
     METADATA,
     Column("id", Integer, CheckConstraint("id = 1", name="one"), primary_key=True),
     Column("terminal", Text, nullable=False),
+    Column("views", Integer, nullable=False, server_default="0"),
 )
 
 # The chain.  ``seq`` is the order, whatever the epoch.
@@ -90,14 +92,20 @@ ITEM = Table(
     METADATA,
     Column("seq", Integer, ForeignKey(ENTRY.c.seq), primary_key=True),
     Column("day", Integer, nullable=False),
+    Column("number", Integer, nullable=False, index=True),
     Column("waybill", Text, nullable=False, index=True),
     Column("token", Text, nullable=False, index=True),
+    Column("month", Text, nullable=False),
+    Column("hint", Text, nullable=False),
     Column("label", Text, nullable=False),
     Column("copies", Integer, nullable=False),
     Column("receipt", Text, nullable=False),
     Column("receipt_copies", Integer, nullable=False),
     Column("affixed", Boolean, nullable=False),
 )
+
+# A document placed again: its hint under each month's key, the rarer part first.
+Index("ix_item_hint", ITEM.c.hint, ITEM.c.month)
 
 # Staff names: shown on the screen, never in the chain and never outside the encrypted file.
 OPERATOR = Table(

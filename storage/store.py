@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,6 +28,8 @@ from storage.vault import SUBKEY_DATABASE, SUBKEY_KEYFILE, SUBKEY_TLS, FileVault
 
 _log = logging.getLogger(__name__)
 HINT_RETENTION = "acceptance"  # hints live and die with the month key of the acceptance records
+
+_HINT_PURPOSE = "document-hint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,16 @@ class FileStore:
         """Key of the document-number hints of one month ("YYYY-MM"); destroyed with the month."""
         if self._journal is None:
             raise StoreError(StoreFault.MISSING, what="journal")
-        return sealing.derive(self._journal.keys.key(HINT_RETENTION, month), "document-hint")
+        return sealing.derive(self._journal.keys.key(HINT_RETENTION, month), _HINT_PURPOSE)
+
+    def hint_keys(self) -> Mapping[str, bytes]:
+        """Month → key of its hints, for every month that is still kept; empty while the journal is shut."""
+        if self._journal is None:
+            return {}
+        keys = self._journal.keys
+        months = [month for retention, month in keys.names() if retention == HINT_RETENTION]
+        found = {month: keys.find(HINT_RETENTION, month) for month in months}
+        return {month: sealing.derive(key, _HINT_PURPOSE) for month, key in found.items() if key}
 
     def nudge(self) -> None:
         """New entries are durable: replication may go on."""

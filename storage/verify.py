@@ -240,11 +240,14 @@ def _check_operators(journal: JournalReader, folded: State) -> None:
 
 def _check_items(journal: JournalReader, rows: dict[int, views.ItemRecord]) -> None:
     query = (
-        "SELECT seq, day, waybill, token, label, copies, receipt, receipt_copies, affixed "
-        "FROM item ORDER BY seq"
+        "SELECT seq, day, number, waybill, token, month, hint, label, copies, receipt, receipt_copies, "
+        "affixed FROM item ORDER BY seq"
     )
     with journal.database.reading() as connection:
+        version = connection.exec_driver_sql("SELECT views FROM meta").scalar_one()
         stored = [views.ItemRecord(*row) for row in connection.exec_driver_sql(query)]
+    if version != views.VERSION:
+        raise EntryError(EntryFault.VIEW, what="version")
     wanted = [rows[seq] for seq in sorted(rows)]
     for found, right in zip(stored, wanted, strict=False):
         if found != right:

@@ -11,19 +11,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from core.ledger.entry import AttachmentClass, Entry
+from core.ledger.entry import Attachment, AttachmentClass, Entry
 
+VERSION = 2  # of what the rows say; a store with rows of another version makes them again
 DUE, STARTED, PRINTED, UNKNOWN = "due", "started", "printed", "unknown"
 
 
 @dataclass(frozen=True, slots=True)
 class ItemRecord:
-    """One row of ``item``."""
+    """One row of ``item``.  ``hint`` is the document's under the key of ``month``, "" where there is none."""
 
     seq: int
     day: int
+    number: int
     waybill: str
     token: str
+    month: str
+    hint: str
     label: str
     copies: int
     receipt: str
@@ -61,13 +65,29 @@ def change_of(entry: Entry, day: int) -> ItemRecord | PageChange | None:
     """What ``entry`` (of business day ``day``) does to the look-ups."""
     kind = entry.header.kind
     if kind == "ItemAccepted":
-        annex = annex_of(entry)
-        if annex is None:
-            return None
-        waybill, token = str(annex.get("waybill", "")), str(annex.get("token", ""))
-        receipt = DUE if entry.data["receipt"] else NONE
-        return ItemRecord(entry.header.seq, day, waybill, token, DUE, 0, receipt, 0, False)
+        return _accepted(entry, day)
     return _page_change(kind, entry.data)
+
+
+def _accepted(entry: Entry, day: int) -> ItemRecord | None:
+    attachment = _annex_part(entry)
+    annex = decode_annex(attachment.data) if attachment is not None else None
+    if attachment is None or annex is None:
+        return None
+    return ItemRecord(
+        entry.header.seq,
+        day,
+        int(entry.data["number"]),
+        str(annex.get("waybill", "")),
+        str(annex.get("token", "")),
+        attachment.month,
+        str(annex.get("hint", "")),
+        DUE,
+        0,
+        DUE if entry.data["receipt"] else NONE,
+        0,
+        False,
+    )
 
 
 def _page_change(kind: str, data: Mapping[str, Any]) -> PageChange | None:
@@ -96,9 +116,14 @@ def apply(rows: dict[int, ItemRecord], change: ItemRecord | PageChange | None) -
 
 def annex_of(entry: Entry) -> Mapping[str, Any] | None:
     """The decoded annex, None where it is gone or not an object."""
+    attachment = _annex_part(entry)
+    return decode_annex(attachment.data) if attachment is not None else None
+
+
+def _annex_part(entry: Entry) -> Attachment | None:
     for attachment in entry.attachments:
         if attachment is not None and attachment.cls is AttachmentClass.ANNEX:
-            return decode_annex(attachment.data)
+            return attachment
     return None
 
 

@@ -6,7 +6,7 @@ The durable ones are tested in tests/storage, and together with the station in t
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core.crypto.keys import SoftwareSigner, new_agreement, new_signer
@@ -93,11 +93,18 @@ class MemoryJournal:
     def item_by_token(self, token: str) -> ItemRow | None:
         return self._row(next((row for row in self.records.values() if row.token == token), None))
 
+    def item_by_number(self, number: int) -> ItemRow | None:
+        return self._row(next((row for row in self.records.values() if row.number == number), None))
+
+    def items_by_hint(self, hints: Mapping[str, str], limit: int = 100) -> list[ItemRow]:
+        rows = [self._row(row) for row in self.records.values() if hints.get(row.month) == row.hint]
+        return [row for row in rows if row is not None][::-1][:limit]
+
     def item(self, seq: int) -> ItemRow | None:
         return self._row(self.records.get(seq))
 
-    def items(self, *, day: int | None = None, limit: int = 100) -> list[ItemRow]:
-        rows = [self._row(row) for row in self.records.values() if day is None or row.day == day]
+    def items(self, limit: int = 100) -> list[ItemRow]:
+        rows = [self._row(row) for row in self.records.values()]
         return [row for row in rows if row is not None][::-1][:limit]
 
     def save_draft(self, operator: str, draft: str, data: bytes, updated: str) -> None:
@@ -193,6 +200,9 @@ class MemoryVault:
 
     def hint_key(self, month: str) -> bytes:
         return month.encode().ljust(32, b"k")
+
+    def hint_keys(self) -> Mapping[str, bytes]:
+        return {month: self.hint_key(month) for month in {r.month for r in self.journal.records.values()}}
 
     def nudge(self) -> None:
         self.nudges += 1

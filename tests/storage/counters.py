@@ -185,6 +185,7 @@ class Counter:
             "contents": "书籍",
             "quantity": 1,
             "weight_g": 1200,
+            "hint": f"{self.serial % 3:04x}",
             "filler": "x" * 250,
         }
         return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

@@ -241,8 +241,12 @@ def test_hint_keys_live_and_die_with_their_month(counter: Counter) -> None:
         opened.forget("acceptance", "2026-11")
         assert store.hint_key("2026-11") != november
         assert store.hint_key("2026-12") == december
+        opened.forget("acceptance", "2026-11")
+        assert store.hint_keys() == {"2026-12": december}  # asking made no key
+        assert store.hint_keys() == {"2026-12": december}
     finally:
         store.close()
+    assert store.hint_keys() == {}
 
 
 @pytest.mark.parametrize(("revision", "fault"), [("0009", StoreFault.TOO_NEW), ("0000", StoreFault.UNSAFE)])
