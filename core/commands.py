@@ -291,7 +291,7 @@ class LabelSeen:
 
 @dataclass(frozen=True)
 class LookUp:
-    """F3: find an item by waybill, or by the label's token."""
+    """F3: find an item by waybill, receipt number, label token or a receipt's code; "" for the newest."""
 
     text: str = field(repr=False)
 

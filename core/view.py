@@ -275,6 +275,7 @@ class CounterView:
     pending: tuple[ItemView, ...] = ()  # labels or receipts due, started or unknown
     unscanned: tuple[ItemView, ...] = ()  # printed labels of this day that were not scanned on their parcels
     found: tuple[ItemView, ...] | None = None  # look-up result; None: no look-up stands
+    found_by: str = ""  # "text", "card", or "" for the newest items
     message: Message | None = None
     lockout_seconds: int = 0
     time_confirmed: bool = False

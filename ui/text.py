@@ -62,6 +62,8 @@ FACTS: Mapping[str, frozenset[str]] = MappingProxyType(
         "doctor.certificate_over": frozenset({"days"}),
         "doctor.device": frozenset({"slot"}),
         "msg.unscanned": frozenset({"count"}),
+        "msg.found_by_card": frozenset({"count"}),
+        "msg.other_terminal": frozenset({"terminal"}),
         **{f"msg.{name}": frozenset({"number"}) for name in ("other_label", "affixed", "affixed_already")},
     }
 )  # fmt: skip
@@ -71,6 +73,7 @@ MESSAGES = (
     "msg.card_left", "msg.card_other_person", "msg.draft_restored", "msg.draft_lapsed", "msg.look_at_printer",
     "msg.label_waits", "msg.locked", "msg.refused", "msg.day_closed", "msg.day_opened",
     "msg.session_ended_by_restart", "msg.reprint_sent", "msg.nothing_found", "msg.incident",
+    "msg.nothing_by_card", "msg.found_by_card", "msg.other_terminal",
     "msg.waybill_scanned", "msg.code_not_waybill", "msg.original_undone", "msg.inspection_undone",
     "msg.other_card", "msg.identity_lapsed", "msg.panel_open", "msg.key_in_burst",
     "msg.reader_down", "msg.refused_report",

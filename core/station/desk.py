@@ -365,6 +365,14 @@ class Desk:
                 self.visit = inputs.card_lifted(self.visit)
         self._changed()
 
+    def card_aside(self, event: _CardEvent) -> None:
+        """While a look-up stands a document is asked about, not taken: only that it lies there counts."""
+        self._reading = isinstance(event, CardReading)
+        if isinstance(event, CardRead):
+            self.visit = replace(self.visit, on_reader=True)
+        elif isinstance(event, CardLifted):
+            self.visit = inputs.card_lifted(self.visit)
+
     def scanned(self, text: str) -> None:
         """A scan goes to the waybill field wherever the focus is; anything else is a named problem."""
         live = self._live

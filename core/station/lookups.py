@@ -1,17 +1,44 @@
-"""Look-up by waybill or by the label's token: masked, and only while it stands on the screen."""
+"""Look-up by waybill, receipt number, label token, receipt code, or a document placed again.
+
+What is shown comes from the annex, masked, and only while it stands on the screen.  A document finds
+items by its digest hint under every month's key that is still kept; hints are shared by others, so what
+agrees is compared with the mask too, and still only headquarters confirms (house.md).
+"""
 
 from __future__ import annotations
 
+import datetime as dt
+import re
+
+from core.acceptance.masks import masked
+from core.acceptance.record import digest_hint
+from core.commands import Field
+from core.devices import CardFailed, CardLifted, CardRead, CardReading
+from core.identity.card import IdCard
+from core.identity.characters import fold_width, storable
+from core.identity.masking import mask_number_for_record
+from core.identity.names import clean_name
 from core.ports import ItemRow
+from core.receipts.record import PREFIX, read_record
 from core.station.live import Live
+
+SHOWN = 50  # so many items of one look-up are shown, the newest
+_TEXT_MAX = 1024  # a receipt's code has some 800 characters
+_OF_ONE_HINT = 200  # rows looked at for one document; about one in a month is somebody else's
+_BETWEEN = re.compile(r"[ \-\u2010-\u2015\u2212]")
+_TERMINAL = re.compile(r"([0-9]{6}-[0-9]{2}-[0-9]{2})\s+(\S.*)")
+_DATED = re.compile(r"([0-9]{4})[-./年]?([0-9]{1,2})[-./月]?([0-9]{1,2})日?[ /-]+([0-9]{1,9})")
+_NUMBER = re.compile(r"([0-9]{1,9})")
+_CardEvent = CardReading | CardRead | CardFailed | CardLifted
 
 
 class LookUps:
-    """F3.  ``found`` is None while no look-up stands."""
+    """F3.  ``found`` is None while no look-up stands; ``by`` says how it was looked for."""
 
     def __init__(self, live: Live) -> None:
         self._live = live
         self.found: list[ItemRow] | None = None
+        self.by = ""  # "text", "card", "" for the newest
 
     @property
     def open(self) -> bool:
@@ -19,19 +46,96 @@ class LookUps:
         return self.found is not None
 
     def find(self, text: str) -> None:
-        """By waybill, token or item number; says so where nothing is found."""
+        """By whatever was typed or scanned; the newest items for nothing.  Says so where nothing is found.
+
+        Raises EntryError for a receipt's code that headquarters' key does not stand behind.
+        """
         live = self._live
         live.need_session()
-        journal = live.need_journal()
-        wanted = text.strip()
+        wanted = fold_width(text[: _TEXT_MAX + 1]).strip()
         if not wanted:
-            self.found = journal.items(limit=50)
+            self.found, self.by = live.need_journal().items(limit=SHOWN), ""
             return
-        row = journal.item_by_waybill(wanted.replace(" ", "").upper()) or journal.item_by_token(wanted)
-        self.found = [row] if row else []
-        if not row:
-            live.say("msg.nothing_found", "warning")
+        self.found, self.by = [], "text"
+        row = self._by_receipt(wanted) if wanted.startswith(PREFIX) else self._by_text(wanted)
+        if row is not None:
+            self.found = [row]
+
+    def card(self, event: _CardEvent) -> None:
+        """A lane's word while a look-up stands: a document that was read looks, and is not kept."""
+        live = self._live
+        live.need_session()
+        if isinstance(event, CardFailed):
+            live.say(event.fault, "error", **dict(event.facts))
+        if not isinstance(event, CardRead):
+            return
+        self.found, self.by = self._by_card(event.card), "card"
+        if self.found:
+            live.say("msg.found_by_card", count=len(self.found))
+        else:
+            live.say("msg.nothing_by_card", "warning")
 
     def close(self) -> None:
         """Forget the result."""
-        self.found = None
+        self.found, self.by = None, ""
+
+    # -- the ways ----------------------------------------------------------------------------------
+
+    def _by_text(self, wanted: str) -> ItemRow | None:
+        """A waybill, a token, or a number with or without terminal and date."""
+        live, journal = self._live, self._live.need_journal()
+        row = journal.item_by_waybill(_BETWEEN.sub("", wanted).upper()) or journal.item_by_token(wanted)
+        if row is not None:
+            return row
+        named = _TERMINAL.fullmatch(wanted)
+        if named is not None and named[1] != live.settings.terminal:
+            live.say("msg.other_terminal", "warning", terminal=named[1])
+            return None
+        row = self._by_number(named[2] if named is not None else wanted)
+        if row is None:
+            live.say("msg.nothing_found", "warning")
+        return row
+
+    def _by_number(self, wanted: str) -> ItemRow | None:
+        """``129``, ``000129``, or with the day of acceptance in front: ``2026-11-22 129``."""
+        dated = _DATED.fullmatch(wanted)
+        plain = _NUMBER.fullmatch(wanted)
+        if dated is None and plain is None:
+            return None
+        number = int(dated[4] if dated is not None else plain[1] if plain is not None else 0)
+        row = self._live.need_journal().item_by_number(number)
+        if row is None or dated is None:
+            return row
+        try:
+            day = dt.date(int(dated[1]), int(dated[2]), int(dated[3]))
+        except ValueError:
+            return None
+        # The day as label and receipt show it, local time.
+        return row if str(row.annex.get("accepted_at", "")).startswith(day.isoformat()) else None
+
+    def _by_receipt(self, code: str) -> ItemRow | None:
+        """The signed record that a receipt carries; a number alone would trust whoever printed it."""
+        live = self._live
+        record = read_record(code, live.vault.headquarters_keys().signing)
+        if record.terminal != live.settings.terminal:
+            live.say("msg.other_terminal", "warning", terminal=record.terminal)
+            return None
+        row = live.need_journal().item(record.head.seq)
+        if row is None or row.annex.get("number") != record.number:
+            live.say("msg.nothing_found", "warning")
+            return None
+        return row
+
+    def _by_card(self, card: IdCard) -> list[ItemRow]:
+        live, number = self._live, storable(card.number)
+        hints = {month: digest_hint(key, card.kind, number) for month, key in live.store.hint_keys().items()}
+        rows = live.need_journal().items_by_hint(hints, _OF_ONE_HINT)
+        names = {masked(Field.SENDER_NAME, clean_name(storable(name))) for name in (card.name, card.name_en)}
+        shows = (card.kind.value, mask_number_for_record(number))
+        agree = [
+            row
+            for row in rows
+            if (row.annex.get("document"), row.annex.get("document_number")) == shows
+            and row.annex.get("sender_name") in names
+        ]
+        return agree[:SHOWN]

@@ -235,7 +235,11 @@ class Station:
                     return _QUIET
                 live.devices[event.truth.slot] = event.truth
             case CardReading() | CardRead() | CardFailed() | CardLifted():
-                self._desk.card(event)
+                if self._lookups.open:
+                    self._desk.card_aside(event)
+                    self._lookups.card(event)
+                else:
+                    self._desk.card(event)
             case CardLeft():
                 if live.screen is Screen.CLERK:
                     live.say("msg.card_left", "warning")

@@ -75,6 +75,7 @@ def counter_view(live: Live, desk: Desk, paper: Paper, lookups: LookUps) -> Coun
         found=None
         if lookups.found is None or not shown
         else tuple(item_view(live, row) for row in lookups.found),
+        found_by=lookups.by if shown else "",
         message=live.message,
         lockout_seconds=live.lockout_seconds,
         time_confirmed=live.now().quality == CONFIRMED,

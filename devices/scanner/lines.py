@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-MAX_BYTES = 512  # the longest 1-D waybill has some 30, a pre-order's QR some 300
+MAX_BYTES = 1024  # the longest 1-D waybill has some 30, a pre-order's QR some 300, a receipt's some 800
 _END = re.compile(rb"[\r\n]")
 _AIM = re.compile(r"\][A-Za-z][0-9A-Za-z]")  # ISO/IEC 15424: flag, code character, modifier
 

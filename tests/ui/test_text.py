@@ -105,6 +105,7 @@ def _families() -> set[str]:
         ]
     }
     found |= {f"login.{name}" for name in ("operator", "password")}
+    found |= {"look_up.by_card"}
     found |= {"confirm.refuse", "confirmed.yes", "confirmed.no"}
     found |= {f"fact.{fact}.none" for fact in ("fault", "key", "expected")}
     for topic in TOPICS:

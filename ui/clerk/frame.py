@@ -168,6 +168,7 @@ class ClerkFrame(QWidget):
         self._paint_lanes(visit)
         self.last.show_view(visit, view.last, view.pending)
         self.look_up.show_view(view.found or (), view.pending)
+        self.look_up.follow(view.found_by)
         self.message.show_view(view.message)
         self.bar.show_view(visit, covered=self.covered)
         self.devices.show_view(view.devices, visit)

@@ -1,4 +1,4 @@
-"""F3: find an item; and the labels that still have to come out.  A page of the frame, not a dialog."""
+"""F3: find an item, typed, scanned or placed; and the labels still to come out.  A page, not a dialog."""
 
 from __future__ import annotations
 
@@ -81,6 +81,7 @@ class LookUpPage(QFrame):
         self._found: Sequence[ItemView] = ()
         self._waiting: Sequence[ItemView] = ()
         self._at = 0
+        self._by = ""
         self.pending_only = False
         self._title, self._count, self._caption, self._keys = (QLabel(self) for _ in range(4))
         self.entry = Entry("look_up", Typed.FIGURES, keyboard, self)
@@ -137,6 +138,15 @@ class LookUpPage(QFrame):
         self._found, self._waiting = found, pending
         self._paint()
 
+    def follow(self, by: str) -> None:
+        """How was looked for, as :attr:`core.view.CounterView.found_by`.
+
+        A scan or a document finds something, too, while the waiting labels are shown.
+        """
+        if by != self._by:
+            self._by, self.pending_only = by, self.pending_only and not by
+            self._paint()
+
     @property
     def chosen(self) -> ItemView | None:
         """The item that F10 and Alt+8 mean."""
@@ -165,7 +175,8 @@ class LookUpPage(QFrame):
             else:
                 row.empty()
             row.setVisible(shown)
-        put(self._title, texts("look_up.pending" if self.pending_only else "look_up.title"))
+        title = "look_up.by_card" if self._by == "card" else "look_up.title"
+        put(self._title, texts("look_up.pending" if self.pending_only else title))
         last = min(first + ROWS, len(self._items))
         count = texts("look_up.count", first=first + 1, last=last, count=len(self._items))
         put(self._count, count if self._items else "")
