@@ -194,15 +194,37 @@ class Receipt:
         return f"Receipt(number={self.number!r}, copy={self.copy}, …)"
 
 
+@dataclass(frozen=True, slots=True)
+class NoPaperSlip:
+    """What a person without an acceptable document takes home: which documents would do.  It names nobody.
+
+    ``documents`` are DocumentKind codes in the order of the rule data.
+    """
+
+    branch: str
+    day: str  # ISO date
+    documents: tuple[str, ...]
+    rules: str  # the edition that says so
+
+
 @dataclass(frozen=True)
 class PrintJob:
-    """One page for one slot.  ``job`` is unique; ``item`` is the sequence number of the item's entry."""
+    """One page for one slot.  ``job`` is unique; ``item`` is the sequence number of the item's entry.
+
+    ``passing``: nobody waits for it.  The lane gives it up at once where the printer cannot take it.
+    """
 
     job: str
     slot: Slot
     item: int
-    page: Label | Receipt
+    page: Label | Receipt | NoPaperSlip
     pressed_ns: int = 0  # perf_counter_ns of the key press, for the bench; 0 where none
+    passing: bool = False
+
+    @property
+    def copy(self) -> int:
+        """0 for the first print, n for the n-th copy; slips have no copies."""
+        return 0 if isinstance(self.page, NoPaperSlip) else self.page.copy
 
     @property
     def label(self) -> Label:

@@ -48,6 +48,7 @@ class DeviceFault(StrEnum):
     HEAD_OPEN = "device.head_open"
     PAPER_JAM = "device.paper_jam"
     RIBBON_OUT = "device.ribbon_out"
+    HOT = "device.hot"  # the print head or a motor: it goes on when it has cooled
     PAUSED = "device.paused"
     PRINTER_OTHER = "device.printer_other"
     GLYPH_MISSING = "device.glyph_missing"  # no font has the character; facts give U+XXXX

@@ -94,11 +94,15 @@ class PhoneForm:
 
 @dataclass(frozen=True, slots=True)
 class WaybillForm:
-    """How one kind of waybill number is written; ``check`` is "s10" or "none"."""
+    """How one kind of waybill number is written; ``check`` is "s10" or "none".
+
+    ``preprinted``: its numbers come on printed waybills, so that the counter prints only what those lack.
+    """
 
     name: str
     pattern: re.Pattern[str]
     check: str
+    preprinted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,9 +201,10 @@ class _Reader:
         return PhoneForm(part["name"].matching(_CODE, "code"), part["pattern"].pattern())
 
     def _waybill(self, node: Node) -> WaybillForm:
-        part = self._sourced(node, "name", "pattern", "check")
+        part = self._sourced(node, "name", "pattern", "check", "paper")
         name, check = part["name"].matching(_CODE, "code"), part["check"].one_of(("s10", "none"))
-        return WaybillForm(name, part["pattern"].pattern(), check)
+        preprinted = part["paper"].one_of(("counter", "preprinted")) == "preprinted"
+        return WaybillForm(name, part["pattern"].pattern(), check, preprinted)
 
     def _documents(self, node: Node) -> Mapping[str, r.DocumentRule]:
         found = {rule.kind: rule for rule in map(self._document, node.items())}

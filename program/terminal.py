@@ -94,8 +94,14 @@ class Terminal:
         store = ConfiguredStore(data, vault, clock, replication, probe=parts.probe)
         store.expected = config.station.terminal
         self._told = LastTold(data)
-        receipts = Slot.RECEIPT_PRINTER in config.devices
-        settings = StationSettings(config.station.branch, config.station.terminal, demonstration, receipts)
+        settings = StationSettings(
+            config.station.branch,
+            config.station.terminal,
+            demonstration,
+            receipts=Slot.RECEIPT_PRINTER in config.devices,
+            labels=Slot.LABEL_PRINTER in config.devices,
+            stickers=Slot.STICKER_PRINTER in config.devices,
+        )
         live = Live(settings, vault, store, clock, rules, parts.probe)
         printers = PrinterSlots()
         self.station = Station(live, printers, publish)

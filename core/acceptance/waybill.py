@@ -76,6 +76,11 @@ def check_waybill(text: str, rules: Rules) -> str:
     return code
 
 
+def preprinted(code: str, rules: Rules) -> bool:
+    """Whether a normalised number is of a series that comes on printed waybills; an unknown form is not."""
+    return next((form.preprinted for form in rules.waybills if form.pattern.fullmatch(code)), False)
+
+
 def _form(code: str, rules: Rules) -> WaybillForm:
     for form in rules.waybills:
         if form.pattern.fullmatch(code):

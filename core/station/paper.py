@@ -1,9 +1,10 @@
-"""Both kinds of paper of an item: its label and its receipt, each on its way by itself."""
+"""All paper: an item's label and its receipt, each on its way by itself, and slips of no item."""
 
 from __future__ import annotations
 
 from core import wire
 from core.acceptance.record import label_from_annex
+from core.acceptance.waybill import preprinted
 from core.devices import Label, PrintJob, PrintOutcome, Receipt, Slot
 from core.errors import EntryError, EntryFault
 from core.ledger.entry import Entry, Head
@@ -11,6 +12,7 @@ from core.ports import ItemRow, Printer
 from core.receipts.record import ReceiptRecord, sign_record
 from core.station.live import Live
 from core.station.printing import Pages
+from core.station.slips import Slips
 
 _NOTICE_LANGUAGE = "zh"  # the receipt is the customer's, whatever the clerk's screen speaks
 
@@ -20,9 +22,14 @@ class Paper:
 
     def __init__(self, live: Live, printer: Printer) -> None:
         self._live = live
-        self.labels = Pages(live, printer, Slot.LABEL_PRINTER, label_page)
+        self._slips = Slips(live, printer)
+        self.labels = Pages(live, printer, label_page, lambda row: label_slot(live, row))
         self.receipts = Pages(
-            live, printer, Slot.RECEIPT_PRINTER, lambda row, copy: receipt_page(live, row, copy)
+            live,
+            printer,
+            lambda row, copy: receipt_page(live, row, copy),
+            lambda _row: Slot.RECEIPT_PRINTER,
+            receipts=True,
         )
 
     @property
@@ -39,7 +46,7 @@ class Paper:
     def reprint(self, item: int) -> None:
         """F10: label and receipt again, as copies."""
         self.labels.reprint(item)
-        row = self._live.need_journal().item(item)
+        row = self._live.item(item)
         if row is not None and row.receipt != "none":
             self.receipts.send(item)
 
@@ -49,13 +56,20 @@ class Paper:
         for pages in unknown:
             pages.seen(item)
 
+    def slip(self) -> None:
+        """For a person without an acceptable document: the list of what would do."""
+        self._slips.send()
+
     def starting(self, job: PrintJob) -> bool:
         """See :class:`core.ports.PrintLog`."""
-        return self._pages(job).starting(job)
+        return self._slips.is_slip(job) or self._pages(job).starting(job)
 
     def ended(self, job: PrintJob, outcome: PrintOutcome, fault: str) -> None:
         """See :class:`core.ports.PrintLog`."""
-        self._pages(job).ended(job, outcome, fault)
+        if self._slips.is_slip(job):
+            self._slips.ended(outcome, fault)
+        else:
+            self._pages(job).ended(job, outcome, fault)
 
     def recover(self) -> None:
         """After a start: labels, then receipts."""
@@ -74,6 +88,14 @@ class Paper:
 
     def _pages(self, job: PrintJob) -> Pages:
         return self.receipts if job.slot is Slot.RECEIPT_PRINTER else self.labels
+
+
+def label_slot(live: Live, row: ItemRow) -> Slot:
+    """Where the item's label goes: a parcel with a printed waybill gets a sticker with what that lacks."""
+    settings = live.settings
+    if settings.stickers and (not settings.labels or preprinted(row.waybill, live.rules)):
+        return Slot.STICKER_PRINTER
+    return Slot.LABEL_PRINTER
 
 
 def label_page(row: ItemRow, copy: int) -> Label:

@@ -15,17 +15,20 @@ _TRY_AGAIN_SECONDS = 5.0
 
 
 Make = Callable[[ItemRow, int], Label | Receipt]  # the page of an item, n-th copy
+Choose = Callable[[ItemRow], Slot]  # which printer the page of an item goes to
 
 
 class Pages:
-    """The station's side of one printer: labels, or receipts.  Called on the station's thread only."""
+    """The station's side of one kind of page: labels, or receipts.  Called on the station's thread only."""
 
-    def __init__(self, live: Live, printer: Printer, slot: Slot, make: Make) -> None:
+    def __init__(
+        self, live: Live, printer: Printer, make: Make, slot_of: Choose, *, receipts: bool = False
+    ) -> None:
         self._live = live
         self._printer = printer
-        self._slot = slot
         self._make = make
-        self._receipts = slot is Slot.RECEIPT_PRINTER
+        self._slot_of = slot_of
+        self._receipts = receipts
         self._member = "receipts" if self._receipts else "labels"
         self._printed = "ReceiptPrinted" if self._receipts else "LabelPrinted"
         self._queued: dict[int, PrintJob] = {}  # item → job that a lane holds
@@ -37,7 +40,7 @@ class Pages:
     def send(self, item: int, pressed_ns: int = 0) -> bool:
         """Hand the item's label to the printer; False where it is queued already or its data is gone."""
         live = self._live
-        row = live.need_journal().item(item)
+        row = live.item(item)
         if row is None or item in self._queued:
             return False
         state = live.state.value[self._member].get(str(item))
@@ -46,7 +49,7 @@ class Pages:
         copy = copies if stands in ("due", "none") else copies + 1
         if state is not None and state["state"] == "due":
             copy = int(state["copies"])
-        job = PrintJob(new_id(), self._slot, item, self._make(row, copy), pressed_ns)
+        job = PrintJob(new_id(), self._slot_of(row), item, self._make(row, copy), pressed_ns)
         self._queued[item] = job
         live.probe("print.submitted")
         self._printer.submit(job)
@@ -56,7 +59,7 @@ class Pages:
         """F10: a copy, asked for by a person; raises RuleError NOTHING_TO_REPRINT."""
         live = self._live
         live.need_session()
-        row = live.need_journal().item(item)
+        row = live.item(item)
         if row is None:
             raise RuleError(RuleFault.NOTHING_TO_REPRINT)
         if item in self._queued:
@@ -76,7 +79,7 @@ class Pages:
         item = item or min(unknown, default=0)
         if item not in unknown:
             raise RuleError(RuleFault.NOTHING_TO_REPRINT)
-        data = {"item": item, "job": unknown[item]["job"], "slot": self._slot.value}
+        data = {"item": item, "job": unknown[item]["job"], "slot": self._where(item)}
         live.commit([Proposal("PrintSeen", data, new_id(), by_person=True)])
         live.probe("seen.recorded")
         self.faults.pop(item, None)
@@ -91,7 +94,7 @@ class Pages:
         """The lane is about to send the first byte: ``PrintStarted`` is durable when this returns True."""
         if self._live.journal is None or self._queued.get(job.item) is not job:
             return False
-        data = {"item": job.item, "job": job.job, "slot": job.slot.value, "copy": job.page.copy}
+        data = {"item": job.item, "job": job.job, "slot": job.slot.value, "copy": job.copy}
         self._live.probe("print.starting")
         try:
             self._live.commit([Proposal("PrintStarted", data, new_id())])
@@ -140,7 +143,7 @@ class Pages:
             live.commit([Proposal(self._printed, {"item": job.item, "job": job.job}, new_id())])
             return
         self.faults[job.item] = fault
-        data = {"item": job.item, "job": job.job, "slot": self._slot.value, "cause": fault or "unknown"}
+        data = {"item": job.item, "job": job.job, "slot": job.slot.value, "cause": fault or "unknown"}
         if outcome is PrintOutcome.NOT_PRINTED:
             live.commit([Proposal("PrintNotDone", data, new_id())])
             live.say("msg.label_waits", "warning", fault=fault)
@@ -161,7 +164,7 @@ class Pages:
                         {
                             "item": item,
                             "job": rows[str(item)]["job"],
-                            "slot": self._slot.value,
+                            "slot": self._where(item),
                             "cause": "restart",
                         },
                         new_id(),
@@ -184,6 +187,12 @@ class Pages:
         self._again.clear()
         self.faults.clear()
 
+    def _where(self, item: int) -> str:
+        """The slot of an item's pages; where its data is gone, the one that such pages go to first."""
+        row = self._live.item(item)
+        first = Slot.RECEIPT_PRINTER if self._receipts else Slot.LABEL_PRINTER
+        return (self._slot_of(row) if row else first).value
+
     def _number(self, item: int) -> str:
-        row = self._live.need_journal().item(item)
+        row = self._live.item(item)
         return str(row.annex.get("number", "")) if row else str(item)

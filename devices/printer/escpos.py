@@ -35,7 +35,8 @@ _FAULTS = (
     (1, 0x20, DeviceFault.PAPER_OUT),
     (3, 0x60, DeviceFault.PAPER_OUT),
     (2, 0x08, DeviceFault.PAPER_JAM),  # the cutter
-    (2, 0x64, DeviceFault.PRINTER_OTHER),  # mechanical, unrecoverable, or the head is too hot
+    (2, 0x24, DeviceFault.PRINTER_OTHER),  # mechanical, unrecoverable
+    (2, 0x40, DeviceFault.HOT),  # "recovers by itself": an open cover, which was told before, or a hot head
     (1, 0x40, DeviceFault.PRINTER_OTHER),
     (0, 0x08, DeviceFault.PAUSED),  # offline, and no cause named
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from core.devices import PrintJob
+from core.devices import NoPaperSlip, PrintJob
 from core.errors import ConfigError, ConfigFault
 from core.ports import PrintLog
 from devices.link import Link
@@ -18,6 +18,7 @@ from devices.printer.queue import FirstByte, PrinterLane
 from devices.printer.receipt import ReceiptRenderer
 from devices.printer.receipt_template import DEFAULT_RECEIPTS, load_receipt_template, load_receipt_words
 from devices.printer.session import PrinterSession, Timing, TsplSession
+from devices.printer.slip import SlipRenderer, load_slip
 from devices.printer.template import DEFAULT_TEMPLATES, load_template
 from devices.printer.zpl_session import ZplSession
 from devices.rack import DeviceConfig, LaneReport
@@ -73,13 +74,21 @@ class LabelPrinterLane(PrinterLane):
         self._option = _options(config, LABEL_OPTIONS)
         self._template = load_template(DEFAULT_TEMPLATES, self._option["width_mm"], self._option["height_mm"])
         self._renderer: LabelRenderer | None = None
+        self._slips: SlipRenderer | None = None
 
     def _open(self) -> None:
         if self._renderer is None:  # here and not at construction: opening the fonts takes 20 ms
-            self._renderer = LabelRenderer(FontBook(), self._template, self._option["dpi"])
+            fonts, option = FontBook(), self._option
+            self._renderer = LabelRenderer(fonts, self._template, option["dpi"])
+            self._slips = SlipRenderer(
+                fonts, load_slip(), option["width_mm"], option["dpi"], option["height_mm"]
+            )
 
     def _page_of(self, job: PrintJob) -> bytes:
         assert self._renderer is not None
+        assert self._slips is not None
+        if isinstance(job.page, NoPaperSlip):
+            return self._language.encode(self._slips.render(job.page).bitmap, self._option)
         return self._language.encode(self._renderer.render(job.label).bitmap, self._option)
 
     def _session(self, link: Link) -> PrinterSession:
@@ -104,13 +113,19 @@ class ReceiptPrinterLane(PrinterLane):
         self._template = load_receipt_template(DEFAULT_RECEIPTS, self._option["width_mm"])
         self._words = load_receipt_words(DEFAULT_RECEIPTS)
         self._renderer: ReceiptRenderer | None = None
+        self._slips: SlipRenderer | None = None
 
     def _open(self) -> None:
         if self._renderer is None:
-            self._renderer = ReceiptRenderer(FontBook(), self._template, self._words, self._option["dpi"])
+            fonts, dpi = FontBook(), self._option["dpi"]
+            self._renderer = ReceiptRenderer(fonts, self._template, self._words, dpi)
+            self._slips = SlipRenderer(fonts, load_slip(), self._template.printed_mm, dpi)
 
     def _page_of(self, job: PrintJob) -> bytes:
         assert self._renderer is not None
+        assert self._slips is not None
+        if isinstance(job.page, NoPaperSlip):
+            return escpos.encode_page(self._slips.render(job.page).bitmap)
         return escpos.encode_page(self._renderer.render(job.receipt).bitmap)
 
     def _session(self, link: Link) -> PrinterSession:

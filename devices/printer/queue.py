@@ -6,7 +6,8 @@ PrintStarted is durable before the first byte (house.md, printing has three outc
 * ``NOT_PRINTED``: certain, because not one byte of the page was accepted.
 * ``UNKNOWN``: everything else; a person looks at the printer, and any second print is a copy.
 
-A job that finds no paper, an open head or no printer stays in the queue, in order.
+A job that finds no paper, an open head or no printer stays in the queue, in order; a passing one (see
+:class:`core.devices.PrintJob`) is given up then, for nobody waits for it any more.
 """
 
 from __future__ import annotations
@@ -111,6 +112,10 @@ class PrinterLane(ABC):
             session = self._session(link)
             while not stop.is_set():
                 self._round(session, stop)
+        except DeviceError as error:
+            if error.code is not DeviceFault.CANCELLED:
+                self._give_up_passing(str(error.code))
+            raise
         finally:
             self._link = None
             link.close()
@@ -134,6 +139,7 @@ class PrinterLane(ABC):
             if error.code in (DeviceFault.GONE, DeviceFault.CANCELLED):
                 raise
             self._report.truth(DeviceState.ATTENTION, str(error.code), error.facts)
+            self._give_up_passing(str(error.code))
             return False
         self._torn = False
         return True
@@ -169,6 +175,7 @@ class PrinterLane(ABC):
             if self._silent >= _SILENT_LOOKS:
                 raise
             self._report.truth(DeviceState.ATTENTION, str(error.code), error.facts)
+            self._give_up_passing(str(error.code))
             # Only after a page of ours was cut off, once for each opening, three times in all: a
             # receipt printer on a wrong cable is silent too, and would feed a thousand empty lines.
             if self._silent == 1 and self._resyncs > 0 and error.code is DeviceFault.NO_ANSWER:
@@ -182,6 +189,7 @@ class PrinterLane(ABC):
     def _say(self, status: PrinterStatus) -> None:
         if status.fault is not None:
             self._report.truth(DeviceState.ATTENTION, str(status.fault))
+            self._give_up_passing(str(status.fault))
         elif status.printing:
             self._report.truth(DeviceState.BUSY)
         elif time.monotonic() - self._complained > _COMPLAINT_S:
@@ -217,6 +225,14 @@ class PrinterLane(ABC):
             self._torn = outcome is PrintOutcome.UNKNOWN
             self._resyncs = _RESYNCS if self._torn else 0
             self._log.ended(job, outcome, fault)
+
+    def _give_up_passing(self, fault: str) -> None:
+        """The printer cannot take a page now: what nobody waits for is certainly not printed."""
+        with self._lock:
+            passing = [job for job in self._jobs if job.passing]
+            self._jobs = deque(job for job in self._jobs if not job.passing)
+        for job in passing:
+            self._log.ended(job, PrintOutcome.NOT_PRINTED, fault)
 
     def _note_first(self, job: PrintJob) -> None:
         if self._first_byte is not None:

@@ -6,18 +6,26 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from core.errors import DeviceError, DeviceFault
 from devices.link import Link
 from devices.printer.status import PrinterStatus
-from devices.printer.tspl import RESYNC, STATUS_QUERY, parse_status
+from devices.printer.tspl import (
+    CAUSE_LENGTH,
+    CAUSE_QUERY,
+    RESYNC,
+    STATUS_QUERY,
+    parse_cause,
+    parse_status,
+)
 from devices.traffic import Direction, TrafficLog
 
 TRIES = 3  # for an answer that cannot be one
 _OS_BUFFER = 8192  # bytes that a serial driver may hold after a write returned
 _FIRST_PIECE = 64
+_CAUSE_S = 0.25  # for an answer that not every printer gives
 _QUIET_S = 0.002  # after the answer's byte: anything more means that it was not the answer
 
 
@@ -155,4 +163,15 @@ class TsplSession(PrinterSession):
             raise DeviceError(DeviceFault.NO_ANSWER, retry=True)
         answer += self._link.read(64, time.monotonic() + max(_QUIET_S, 3 * self._bit_s))
         self._traffic.note(Direction.IN, "status", answer)
-        return parse_status(answer)
+        status = parse_status(answer)
+        return replace(status, fault=self._cause()) if status.fault is DeviceFault.PRINTER_OTHER else status
+
+    def _cause(self) -> DeviceFault:
+        """What "other error" is.  Older printers do not know the question: then it stays that."""
+        deadline = time.monotonic() + min(_CAUSE_S, self._timing.status_limit) + CAUSE_LENGTH * self._bit_s
+        self._link.write(CAUSE_QUERY, deadline)
+        answer = b""
+        while len(answer) < CAUSE_LENGTH and (more := self._link.read(CAUSE_LENGTH, deadline)):
+            answer += more
+        self._traffic.note(Direction.IN, "cause", answer)
+        return parse_cause(answer)

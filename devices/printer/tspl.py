@@ -1,8 +1,9 @@
 """TSPL: a page as bytes for the printer, and what its status byte says.
 
-Source: TSC "TSPL/TSPL2 Programming Language" (SIZE, GAP, DIRECTION, REFERENCE, CLS, BITMAP, PRINT and
-``<ESC>!?``); Gprinter prints the same table of status bits.  In BITMAP data a 0 bit burns a dot and a
-1 bit leaves the paper white, the opposite of our pages.
+Source: TSC "TSPL/TSPL2 Programming Language" (SIZE, GAP, DIRECTION, REFERENCE, CLS, BITMAP, PRINT,
+``<ESC>!?``, and ``<ESC>!S``, which says what "other error" is, from firmware 6.29 on); Gprinter prints the
+same table of status bits.  In BITMAP data a 0 bit burns a dot and a 1 bit leaves the paper white, the
+opposite of our pages.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from devices.printer.page import Bitmap
 from devices.printer.status import PrinterStatus
 
 STATUS_QUERY = b"\x1b!?"
+CAUSE_QUERY = b"\x1b!S"
+CAUSE_LENGTH = 8
 
 # A printer whose page was cut off in the middle of BITMAP data still waits for the rest of it and
 # would swallow the head of the next page.  So no block is larger than this, and every page begins
@@ -38,6 +41,15 @@ _FAULTS = (
     (0x80, DeviceFault.PRINTER_OTHER),
 )
 _PRINTING = 0x20
+# (which of the four bytes, bit, fault) of the answer to CAUSE_QUERY; each byte is "@" with its bits.
+_CAUSES = (
+    (3, 0x20, DeviceFault.HEAD_OPEN),
+    (3, 0x01, DeviceFault.PAPER_OUT),
+    (3, 0x02, DeviceFault.PAPER_JAM),
+    (2, 0x08, DeviceFault.PAPER_JAM),  # the cutter
+    (3, 0x0C, DeviceFault.RIBBON_OUT),  # empty, or jammed
+    (2, 0x03, DeviceFault.HOT),  # print head, stepping motor
+)
 _IDLE_LINE = 0xFF  # what an open or broken serial line reads as: no printer has all faults at once
 
 
@@ -47,6 +59,15 @@ def parse_status(answer: bytes) -> PrinterStatus:
         raise DeviceError(DeviceFault.BAD_FRAME, retry=True, length=len(answer))
     fault = next((fault for bit, fault in _FAULTS if answer[0] & bit), None)
     return PrinterStatus(fault, printing=bool(answer[0] & _PRINTING))
+
+
+def parse_cause(answer: bytes) -> DeviceFault:
+    """The answer to :data:`CAUSE_QUERY`; PRINTER_OTHER for one that names nothing known or cannot be one."""
+    framed = len(answer) == CAUSE_LENGTH and answer.startswith(b"\x02") and answer.endswith(b"\x03\r\n")
+    told = answer[1:5]
+    if not framed or not all(byte & 0xC0 == 0x40 for byte in told):
+        return DeviceFault.PRINTER_OTHER
+    return next((fault for which, bit, fault in _CAUSES if told[which] & bit), DeviceFault.PRINTER_OTHER)
 
 
 def encode_page(bitmap: Bitmap, width_mm: int, height_mm: int, *, gap_mm: int = 2) -> bytes:

@@ -23,12 +23,15 @@ _FLAG = re.compile(rb"[01]")
 # Strings of the answer, their numbers of members, and where a flag stands (string, member).
 _MEMBERS = (12, 11, 2)
 _HEAD_OPEN, _PAPER_OUT, _RIBBON_OUT, _PAUSE, _HOT = (1, 2), (0, 1), (1, 3), (0, 2), (0, 11)
+_CORRUPT, _COLD = (0, 9), (0, 10)
 _FORMATS, _BUFFER_FULL, _REMAINING, _TRANSFER = (0, 4), (0, 5), (1, 8), (1, 4)
 _FAULTS = (
     (_HEAD_OPEN, DeviceFault.HEAD_OPEN),
     (_PAPER_OUT, DeviceFault.PAPER_OUT),
     (_RIBBON_OUT, DeviceFault.RIBBON_OUT),
-    (_HOT, DeviceFault.PRINTER_OTHER),
+    (_HOT, DeviceFault.HOT),
+    (_CORRUPT, DeviceFault.PRINTER_OTHER),  # its memory
+    (_COLD, DeviceFault.PRINTER_OTHER),
     (_PAUSE, DeviceFault.PAUSED),
 )
 STATUS_STRINGS = len(_MEMBERS)

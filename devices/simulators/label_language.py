@@ -23,6 +23,10 @@ class StatusAsked:
     """``ESC ! ?`` arrived."""
 
 
+class CauseAsked:
+    """``ESC ! S`` arrived."""
+
+
 class ResetAsked:
     """``ESC ! R`` arrived."""
 
@@ -34,7 +38,7 @@ class PageOrdered:
     picture: Image.Image
 
 
-Order = StatusAsked | ResetAsked | PageOrdered
+Order = StatusAsked | CauseAsked | ResetAsked | PageOrdered
 
 
 class TsplInterpreter:
@@ -84,6 +88,8 @@ class TsplInterpreter:
         command = bytes(self._buffer[escape : escape + 3])
         if command == b"\x1b!?":
             orders.append(StatusAsked())
+        elif command == b"\x1b!S":
+            orders.append(CauseAsked())
         elif command == b"\x1b!R":
             orders.append(ResetAsked())
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from devices.simulators.label_language import PageOrdered, StatusAsked, TsplInterpreter
+from devices.simulators.label_language import CauseAsked, PageOrdered, StatusAsked, TsplInterpreter
 from devices.simulators.port import Port
 from devices.simulators.printer import BEHAVIOURS, PrinterSimulator
 
@@ -17,16 +17,25 @@ STATUS_BITS = {
     "ribbon_out": 0x08,
     "paused": 0x10,
     "other_fault": 0x80,
+    "hot": 0x80,
+}
+# Conditions → (which byte of the answer to <ESC>!S, its bit); the others show as "printer error" alone.
+CAUSE_BITS = {
+    "head_open": (3, 0x20),
+    "paper_jam": (3, 0x02),
+    "paper_out": (3, 0x01),
+    "ribbon_out": (3, 0x04),
+    "hot": (2, 0x01),
 }
 CONDITIONS = frozenset(STATUS_BITS) | BEHAVIOURS
 _PRINTING = 0x20
 
 
 class LabelPrinterSimulator(PrinterSimulator):
-    """One TSPL printer; see :class:`PrinterSimulator`."""
+    """One TSPL printer; see :class:`PrinterSimulator`.  With ``old`` it does not know ``<ESC>!S``."""
 
     FAULTS = frozenset(STATUS_BITS)
-    SPARING = frozenset({"paused"})
+    SPARING = frozenset({"paused", "hot"})
 
     def __init__(
         self,
@@ -36,9 +45,11 @@ class LabelPrinterSimulator(PrinterSimulator):
         print_s: float = 0.3,
         lag_s: float = 0.0,
         dots_per_mm: int = 8,
+        old: bool = False,
     ) -> None:
         super().__init__("label-printer", port, directory, print_s=print_s, lag_s=lag_s)
         self._language = TsplInterpreter(dots_per_mm)
+        self._old = old
 
     def reset_language(self) -> None:
         """Forget a half received page, as printers do whose power was cut."""
@@ -50,6 +61,8 @@ class LabelPrinterSimulator(PrinterSimulator):
         for order in self._language.feed(data):
             if isinstance(order, StatusAsked):
                 answers += self._spoken(bytes([self._status(time.monotonic())]))
+            elif isinstance(order, CauseAsked):
+                answers += b"" if self._old else self._spoken(self._cause())
             elif isinstance(order, PageOrdered):
                 self._order(order.picture)
             else:
@@ -58,5 +71,15 @@ class LabelPrinterSimulator(PrinterSimulator):
         return answers
 
     def _status(self, now: float) -> int:
-        bits = sum(STATUS_BITS[name] for name in self._faults())
-        return bits | (_PRINTING if self._at_work(now) else 0)
+        bits = _PRINTING if self._at_work(now) else 0
+        for name in self._faults():
+            bits |= STATUS_BITS[name]
+        return bits
+
+    def _cause(self) -> bytes:
+        names = self._faults()
+        told = [0x45 if names else 0x40, 0x40, 0x40, 0x40]
+        for name in names & CAUSE_BITS.keys():
+            which, bit = CAUSE_BITS[name]
+            told[which] |= bit
+        return b"\x02" + bytes(told) + b"\x03\r\n"

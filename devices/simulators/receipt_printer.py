@@ -14,6 +14,7 @@ STATUS_BITS = {
     "paper_out": ((1, 0x08), (2, 0x20), (4, 0x6C)),
     "paper_jam": ((1, 0x08), (2, 0x40), (3, 0x08)),
     "other_fault": ((1, 0x08), (2, 0x40), (3, 0x20)),
+    "hot": ((1, 0x08), (2, 0x40), (3, 0x40)),
     "paused": ((1, 0x08),),
     "paper_low": ((4, 0x0C),),
 }
@@ -24,7 +25,7 @@ class ReceiptPrinterSimulator(PrinterSimulator):
     """One ESC/POS printer; see :class:`PrinterSimulator`.  It keeps its buffer through a fault."""
 
     FAULTS = frozenset(STATUS_BITS) - {"paper_low"}
-    SPARING = frozenset({"paused"})
+    SPARING = frozenset({"paused", "hot"})
     NOTES = frozenset({"paper_low"})
 
     def __init__(

@@ -25,7 +25,7 @@ class ZplPrinterSimulator(PrinterSimulator):
     """One ZPL printer; with ``dumb`` it does not answer while its head is open or its media are out."""
 
     FAULTS = frozenset(FLAGS)
-    SPARING = frozenset({"paused"})
+    SPARING = frozenset({"paused", "hot"})
 
     def __init__(
         self, port: Port, directory: Path, *, print_s: float = 0.3, lag_s: float = 0.0, dumb: bool = False

@@ -170,7 +170,8 @@ STATUS = [
     (3, 0x12 | 0x04, DeviceFault.PRINTER_OTHER),
     (3, 0x12 | 0x08, DeviceFault.PAPER_JAM),
     (3, 0x12 | 0x20, DeviceFault.PRINTER_OTHER),
-    (3, 0x12 | 0x40, DeviceFault.PRINTER_OTHER),
+    (3, 0x12 | 0x40, DeviceFault.HOT),
+    (3, 0x12 | 0x60, DeviceFault.PRINTER_OTHER),
     (4, 0x12 | 0x60, DeviceFault.PAPER_OUT),
     (4, 0x12 | 0x0C, None),
 ]

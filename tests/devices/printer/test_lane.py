@@ -144,6 +144,7 @@ def test_printed_is_not_said_before_the_page_is_out(
         ("tcp", "ribbon_out", DeviceFault.RIBBON_OUT),
         ("tcp", "paper_jam", DeviceFault.PAPER_JAM),
         ("tcp", "paused", DeviceFault.PAUSED),
+        ("tcp", "hot", DeviceFault.HOT),
         ("tcp", "other_fault", DeviceFault.PRINTER_OTHER),
     ],
 )

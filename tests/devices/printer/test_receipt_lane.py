@@ -91,12 +91,13 @@ FAULTS = [
     (ESCPOS, "head_open", DeviceFault.HEAD_OPEN),
     (ESCPOS, "paper_jam", DeviceFault.PAPER_JAM),
     (ESCPOS, "paused", DeviceFault.PAUSED),
+    (ESCPOS, "hot", DeviceFault.HOT),
     (ESCPOS, "other_fault", DeviceFault.PRINTER_OTHER),
     (ZPL, "paper_out", DeviceFault.PAPER_OUT),
     (ZPL, "head_open", DeviceFault.HEAD_OPEN),
     (ZPL, "ribbon_out", DeviceFault.RIBBON_OUT),
     (ZPL, "paused", DeviceFault.PAUSED),
-    (ZPL, "hot", DeviceFault.PRINTER_OTHER),
+    (ZPL, "hot", DeviceFault.HOT),
 ]
 
 

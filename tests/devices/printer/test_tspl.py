@@ -10,7 +10,7 @@ from core.devices import Label
 from core.errors import DeviceError, DeviceFault
 from devices.printer.label import render_label
 from devices.printer.page import Bitmap
-from devices.printer.tspl import LARGEST_BLOCK, encode_page, parse_status
+from devices.printer.tspl import LARGEST_BLOCK, encode_page, parse_cause, parse_status
 from tests.devices.printer.labels import FULL, PLAIN
 from tests.peers.tspl import TsplPage, read_tspl
 
@@ -131,3 +131,31 @@ def test_what_is_no_status(answer: bytes) -> None:
 
 def test_only_a_zero_byte_means_ready() -> None:
     assert [byte for byte in range(255) if parse_status(bytes([byte])).ready] == [0]
+
+
+# The manual's table of <ESC>!S, one line each: (bytes 1 to 4, fault).
+CAUSES = [
+    (b"E@A@", DeviceFault.HOT),
+    (b"E@B@", DeviceFault.HOT),
+    (b"E@H@", DeviceFault.PAPER_JAM),
+    (b"E@P@", DeviceFault.PRINTER_OTHER),
+    (b"E@@A", DeviceFault.PAPER_OUT),
+    (b"E@@B", DeviceFault.PAPER_JAM),
+    (b"E@@D", DeviceFault.RIBBON_OUT),
+    (b"E@@H", DeviceFault.RIBBON_OUT),
+    (b"E@@`", DeviceFault.HEAD_OPEN),
+    (b"E@Aa", DeviceFault.HEAD_OPEN),
+    (b"@@@@", DeviceFault.PRINTER_OTHER),
+]
+
+
+@pytest.mark.parametrize(("told", "fault"), CAUSES)
+def test_cause_of_another_error(told: bytes, fault: DeviceFault) -> None:
+    assert parse_cause(b"\x02" + told + b"\x03\r\n") is fault
+
+
+@pytest.mark.parametrize(
+    "answer", [b"", b"\x80", b"\x02E@A@\x03", b"\x02E@\x01@\x03\r\n", b"\x02E@A@\x03\r\n\0"]
+)
+def test_what_names_no_cause(answer: bytes) -> None:
+    assert parse_cause(answer) is DeviceFault.PRINTER_OTHER

@@ -136,7 +136,10 @@ def answer(changes: dict[tuple[int, int], str]) -> bytes:
         ({(0, 4): "002"}, None, True),
         ({(0, 5): "1"}, None, True),
         ({(0, 7): "1"}, None, False),  # a format that was cut off: nothing is under way
-        ({(0, 11): "1"}, DeviceFault.PRINTER_OTHER, False),
+        ({(0, 9): "1"}, DeviceFault.PRINTER_OTHER, False),
+        ({(0, 10): "1"}, DeviceFault.PRINTER_OTHER, False),
+        ({(0, 11): "1"}, DeviceFault.HOT, False),
+        ({(0, 11): "1", (0, 2): "1"}, DeviceFault.HOT, False),
         ({(1, 2): "1"}, DeviceFault.HEAD_OPEN, False),
         ({(1, 2): "1", (0, 1): "1", (0, 2): "1"}, DeviceFault.HEAD_OPEN, False),
         ({(1, 3): "1"}, DeviceFault.RIBBON_OUT, False),

@@ -1,0 +1,42 @@
+"""Slips: paper of no item, in nobody's way and of no consequence for the journal.
+
+The refusal itself is recorded (``ItemRefused``); the slip only says which documents would do.  So it has no
+``PrintStarted``, it is not printed twice, and where the printer cannot take it at once it is given up: by
+the time there is paper again its reader has gone, and the next customer's receipt comes first.
+"""
+
+from __future__ import annotations
+
+from core.acceptance.slips import no_paper_slip
+from core.devices import NoPaperSlip, PrintJob, PrintOutcome, Slot
+from core.ledger.clock import business_date
+from core.ports import Printer
+from core.station.live import Live, new_id
+
+
+class Slips:
+    """Called on the station's thread only."""
+
+    def __init__(self, live: Live, printer: Printer) -> None:
+        self._live = live
+        self._printer = printer
+
+    def send(self) -> None:
+        """Print what would do; said where this counter has no printer for it."""
+        live, settings = self._live, self._live.settings
+        if not (settings.receipts or settings.labels):
+            live.say("msg.slip_no_printer", "warning")
+            return
+        slot = Slot.RECEIPT_PRINTER if settings.receipts else Slot.LABEL_PRINTER
+        slip = no_paper_slip(live.rules, settings.branch, business_date(live.now().at))
+        live.say("msg.refused_slip", "warning")
+        self._printer.submit(PrintJob(new_id(), slot, 0, slip, passing=True))
+
+    def is_slip(self, job: PrintJob) -> bool:
+        """Whether the job is one of these."""
+        return isinstance(job.page, NoPaperSlip)
+
+    def ended(self, outcome: PrintOutcome, fault: str) -> None:
+        """What became of a slip: where it did not come out the clerk says it in words."""
+        if outcome is not PrintOutcome.PRINTED:
+            self._live.say("msg.slip_not_printed", "warning", fault=fault)
