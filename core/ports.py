@@ -53,6 +53,16 @@ class ItemRow:
         return f"ItemRow(seq={self.seq}, label={self.label!r}, …)"
 
 
+@dataclass(frozen=True, slots=True)
+class DraftRow:
+    """An operator's unfinished work.  ``updated`` is ISO 8601 UTC of the last change."""
+
+    operator: str
+    draft: str
+    data: bytes = field(repr=False)
+    updated: str
+
+
 class Journal(Protocol):
     """The append-only store.  ``commit`` is ONE transaction: entries, attachments, state, look-ups."""
 
@@ -60,8 +70,10 @@ class Journal(Protocol):
 
     def state(self) -> State: ...
 
-    def commit(self, entries: Sequence[Entry], state: State) -> None:
+    def commit(self, entries: Sequence[Entry], state: State, draft: DraftRow | None = None) -> None:
         """Durable when it returns (synchronous=FULL).  ``state`` is the fold after the last entry.
+
+        ``draft`` is what is left to do, kept in the same transaction: with the entries, or not at all.
 
         Raises StoreError DISK_FULL, READ_ONLY, IO, CONFLICT (operation id used), DAMAGED; the
         store is unchanged then.
@@ -94,10 +106,12 @@ class Journal(Protocol):
         """Newest first."""
         ...
 
-    def save_draft(self, operator: str, draft: str, data: bytes, updated: str) -> None: ...
+    def save_draft(self, draft: DraftRow) -> None:
+        """Keep what is typed; the same draft again replaces it."""
+        ...
 
-    def drafts(self, operator: str) -> list[tuple[str, bytes, str]]:
-        """(draft id, bytes, ISO 8601 UTC of the last change), oldest first."""
+    def drafts(self, operator: str) -> list[DraftRow]:
+        """Of one operator, the one changed longest ago first."""
         ...
 
     def drop_draft(self, operator: str, draft: str) -> None: ...

@@ -75,22 +75,24 @@ def unb64(text: object, size: int | None = None) -> bytes:
 
 
 def _check(value: object, depth: int) -> None:
+    # By exact type first: the state of a day without a printer has thousands of members, and is checked
+    # with every commit.
     if depth > MAX_DEPTH:
         raise EntryError(EntryFault.FORM, what="depth")
-    if value is None or isinstance(value, bool | str):
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
         return
     if isinstance(value, int):
         if abs(value) > MAX_INT:
             raise EntryError(EntryFault.FORM, what="integer")
-        return
-    if isinstance(value, Mapping):
+    elif isinstance(value, Mapping):
         for key, inner in value.items():
             if not isinstance(key, str) or not key.isascii():
                 raise EntryError(EntryFault.FORM, what="key")
-            _check(inner, depth + 1)
-        return
-    if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
+            if type(inner) is not str or depth == MAX_DEPTH:
+                _check(inner, depth + 1)
+    elif isinstance(value, Sequence) and not isinstance(value, bytes | bytearray | str):
         for inner in value:
             _check(inner, depth + 1)
-        return
-    raise EntryError(EntryFault.FORM, what="type")
+    elif not isinstance(value, str):
+        raise EntryError(EntryFault.FORM, what="type")

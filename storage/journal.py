@@ -16,7 +16,7 @@ import sqlalchemy.exc
 from core.errors import EntryError, StoreError, StoreFault
 from core.ledger.entry import Entry, Head
 from core.ledger.state import State, fold, from_bytes
-from core.ports import Probe, no_probe
+from core.ports import DraftRow, Probe, no_probe
 from storage import views
 from storage.attachments import Row, to_rows
 from storage.database import Database
@@ -58,6 +58,10 @@ _REBUILD_BATCH = 500
 _NEEDS_ROOM = {"SenderVerified", "ItemAccepted"}
 
 
+def _draft_row(draft: DraftRow) -> tuple[str, str, bytes, str]:
+    return draft.operator, draft.draft, draft.data, draft.updated
+
+
 class SqlJournal(JournalReader):
     """``core.ports.Journal`` over the encrypted database."""
 
@@ -85,7 +89,7 @@ class SqlJournal(JournalReader):
         """Folded up to :meth:`head`."""
         return self._state
 
-    def commit(self, entries: Sequence[Entry], state: State) -> None:
+    def commit(self, entries: Sequence[Entry], state: State, draft: DraftRow | None = None) -> None:
         """All of it or nothing; durable when it returns.
 
         Raises StoreError CONFLICT (operation id used, or not what follows the head), DISK_FULL,
@@ -113,14 +117,17 @@ class SqlJournal(JournalReader):
             if labels:
                 writer.exec_driver_sql(_PAGE, [_page_row(change) for change in labels])
             self._probe("journal.views")
+            if draft is not None:
+                writer.exec_driver_sql(_DRAFT, _draft_row(draft))
+                self._probe("journal.draft")
             self._probe("journal.before_commit")
         self._state = state
         self._probe("journal.after_commit")
 
-    def save_draft(self, operator: str, draft: str, data: bytes, updated: str) -> None:
+    def save_draft(self, draft: DraftRow) -> None:
         """Keep what is typed; the same draft again replaces it.  Raises as :meth:`commit`."""
         with self._transaction() as writer:
-            writer.exec_driver_sql(_DRAFT, (operator, draft, data, updated))
+            writer.exec_driver_sql(_DRAFT, _draft_row(draft))
 
     def drop_draft(self, operator: str, draft: str) -> None:
         """Its bytes are overwritten; nothing where there is none."""

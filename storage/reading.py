@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from core.errors import EntryError, StoreError, StoreFault
 from core.ledger.entry import Entry, Head, stamp
-from core.ports import ItemRow
+from core.ports import DraftRow, ItemRow
 from storage.attachments import Row, from_row, from_rows
 from storage.database import Database
 from storage.keyfile import KeyFile
@@ -170,12 +170,12 @@ class JournalReader:
             bool(affixed),
         )
 
-    def drafts(self, operator: str) -> list[tuple[str, bytes, str]]:
-        """(draft id, bytes, ISO 8601 UTC of the last change), oldest first."""
+    def drafts(self, operator: str) -> list[DraftRow]:
+        """Of one operator, the one changed longest ago first."""
         query = "SELECT draft, data, updated FROM draft WHERE operator = ? ORDER BY updated, draft"
         with self.database.reading() as connection:
             rows = connection.exec_driver_sql(query, (operator,)).fetchall()
-        return [(row.draft, row.data, row.updated) for row in rows]
+        return [DraftRow(operator, row.draft, row.data, row.updated) for row in rows]
 
     def staff_name(self, operator: str) -> str:
         """The name to show; the staff number itself where none is known."""

@@ -139,6 +139,10 @@ def _missing(visit: Visit, lacking: Mapping[str, str]) -> tuple[Missing, ...]:
 
 def _lacking(visit: Visit, today: dt.date, rules: Rules) -> Mapping[str, str]:
     """The code of each part in the order of the way, "" where nothing is lacking."""
+    return visit.found.under(rules, ("lacking", today), lambda: _find_lacking(visit, today, rules))
+
+
+def _find_lacking(visit: Visit, today: dt.date, rules: Rules) -> Mapping[str, str]:
     item, by_part = visit.item, dict[str, str]()
     sender = check_sender(visit, today, rules)
     by_part["sender"] = Missing.SENDER_PROBLEM if sender.problem else Missing.SENDER if sender.missing else ""
@@ -196,9 +200,7 @@ def _gates(visit: Visit, today: dt.date, rules: Rules, lacking: Mapping[str, str
     return tuple(views)
 
 
-def _gate(
-    visit: Visit, name: GateName, today: dt.date, rules: Rules, lacking: Mapping[str, str]
-) -> GateView:
+def _gate(visit: Visit, name: GateName, today: dt.date, rules: Rules, lacking: Mapping[str, str]) -> GateView:
     open_parts = [part for part in _PARTS[name] if lacking[part]]
     for part in open_parts:
         if lacking[part].startswith("problem."):

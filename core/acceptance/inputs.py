@@ -62,6 +62,9 @@ def waybill_again(visit: Visit, rules: Rules, known: Known) -> Step:
     stands = visit.text(Field.WAYBILL)
     if not stands.text or visit.item.accepted:
         return Step(visit)
+    found = check_field(Field.WAYBILL, stands.text, rules)
+    if visit.item.known is None and (not found.text or _met(visit, found.text, known) is None):
+        return Step(visit)  # as it was: nothing has to be judged again
     return _put(visit, Field.WAYBILL, stands.text, stands.source, rules, known)
 
 

@@ -16,6 +16,7 @@ from enum import StrEnum
 
 from core.acceptance.catalogue import Action, CatalogueItem, Finding
 from core.acceptance.fields import FieldCheck, check_field, check_sender_name
+from core.acceptance.found import Found
 from core.commands import (
     SENDER_FIELDS,
     Acknowledgement,
@@ -23,7 +24,6 @@ from core.commands import (
     ManualCause,
     ManualField,
     Proof,
-    RefusalReason,
     Route,
     Security,
     SenderField,
@@ -38,7 +38,6 @@ from core.rule_data import Rules
 TYPED, CARD, SCAN, KEPT = "typed", "card", "scan", "kept"
 METHOD_CHIP, METHOD_MANUAL = "chip", "manual"
 NO_CAUSE = "none"
-_FINDING = "finding"  # beside the fields' names
 # Of documents that do not say since when they hold.
 UNSTATED_FROM = dt.date.min
 
@@ -199,10 +198,8 @@ class Visit:
     sender_entry: int = 0
     accepted: tuple[AcceptedItem, ...] = ()
     revision: int = 0
-    # A visit never changes, so neither does what was found about it: see ``check`` and ``finding``.
-    _found: dict[str, tuple[Rules, FieldCheck | Finding]] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
+    # A visit never changes, so neither does what was found about it.
+    found: Found = field(default_factory=Found, init=False, repr=False, compare=False)
 
     def text(self, name: Field) -> FieldText:
         """What stands in a field."""
@@ -252,12 +249,7 @@ def check(visit: Visit, name: Field, rules: Rules) -> FieldCheck:
 
     Gates, view, label and record all ask for it; it is made once for one visit and one edition of rules.
     """
-    standing = visit._found.get(name)
-    if standing is not None and standing[0] is rules and isinstance(standing[1], FieldCheck):
-        return standing[1]
-    found = _check(visit, name, rules)
-    visit._found[name] = rules, found
-    return found
+    return visit.found.under(rules, name, lambda: _check(visit, name, rules))
 
 
 def _check(visit: Visit, name: Field, rules: Rules) -> FieldCheck:
@@ -286,12 +278,7 @@ def finding(visit: Visit, rules: Rules) -> Finding:
     """What the catalogue says of the declared contents; of a letter nobody asks."""
     if visit.letter:
         return Finding()
-    standing = visit._found.get(_FINDING)
-    if standing is not None and standing[0] is rules and isinstance(standing[1], Finding):
-        return standing[1]
-    found = rules.catalogue.judge(visit.text(Field.CONTENTS).text)
-    visit._found[_FINDING] = rules, found
-    return found
+    return visit.found.under(rules, "finding", lambda: rules.catalogue.judge(visit.text(Field.CONTENTS).text))
 
 
 def open_conditions(visit: Visit, rules: Rules) -> tuple[CatalogueItem, ...]:
@@ -301,7 +288,7 @@ def open_conditions(visit: Visit, rules: Rules) -> tuple[CatalogueItem, ...]:
 
 def confirm_condition(visit: Visit, rules: Rules) -> Visit:
     """The conditions of what is declared are met.  Raises RuleError ORDER where there is none."""
-    _need_open_item(visit)
+    need_open_item(visit)
     restricted = finding(visit, rules).restricted
     if not restricted:
         raise RuleError(RuleFault.ORDER, needs="contents")
@@ -311,7 +298,7 @@ def confirm_condition(visit: Visit, rules: Rules) -> Visit:
 
 def set_route(visit: Visit, route: Route) -> Visit:
     """How the item travels; whether the security check that stands is enough is asked again."""
-    _need_open_item(visit)
+    need_open_item(visit)
     return replace(visit, item=replace(visit.item, route=route))
 
 
@@ -358,7 +345,7 @@ def confirm_original(visit: Visit, now: dt.datetime, today: dt.date) -> Visit:
 
 def confirm_inspected(visit: Visit, now: dt.datetime, rules: Rules) -> Visit:
     """Ordered 2: the contents were inspected.  Raises RuleError ORDER before the original was seen."""
-    _need_open_item(visit)
+    need_open_item(visit)
     if visit.letter:
         raise RuleError(RuleFault.LETTER_NOT_OPENED)
     if not visit.identified:
@@ -374,7 +361,7 @@ def set_security(visit: Visit, choice: Security, now: dt.datetime, rules: Rules,
 
     Raises RuleError ORDER before the inspection, SECURITY_REQUIRED, CENTRE_UNKNOWN.
     """
-    _need_open_item(visit)
+    need_open_item(visit)
     if visit.item.inspected is None and not visit.letter:
         raise RuleError(RuleFault.ORDER, needs="inspected")
     if choice is Security.NOT_REQUIRED and security_required(visit, rules):
@@ -410,63 +397,7 @@ def undo_original(visit: Visit) -> Visit:
     return replace(opened, original_seen=None, sender_entry=0)
 
 
-def _need_open_item(visit: Visit) -> None:
+def need_open_item(visit: Visit) -> None:
+    """Raises RuleError NOT_READY once the item on the screen is committed."""
     if visit.item.accepted:
         raise RuleError(RuleFault.NOT_READY, what="next")
-
-
-# -- notice, refusal, next --------------------------------------------------------------------------
-
-
-def acknowledge(visit: Visit, how: Acknowledgement, rules: Rules) -> Visit:
-    """The notice of today's rules was shown and acknowledged.  What an entry already says stays."""
-    if visit.sender_entry:
-        return visit
-    return replace(visit, acknowledged=how, notice=rules.notice.id)
-
-
-_OF_THE_PERSON = (
-    RefusalReason.IDENTITY_REFUSED,
-    RefusalReason.IDENTITY_MISMATCH,
-    RefusalReason.NO_VALID_DOCUMENT,
-)
-
-
-def refuse(visit: Visit, reason: RefusalReason, operation: str) -> Visit:
-    """The item was refused and handed back; the next gets ``operation``.
-
-    Where the person is the reason, nothing of the sender stays either.
-    """
-    _need_open_item(visit)
-    after = replace(visit, item=ItemDraft(operation), revision=visit.revision + 1)
-    if reason not in _OF_THE_PERSON:
-        return after
-    empty = new_visit(visit.id, operation, after.revision)
-    return replace(empty, accepted=visit.accepted, on_reader=visit.on_reader)
-
-
-def item_accepted(
-    visit: Visit, *, sender_entry: int, item_entry: int, number: str, when: str, rules: Rules
-) -> Visit:
-    """The item was committed: the document leaves the screen, and nothing of the item can change."""
-    waybill = check(visit, Field.WAYBILL, rules).text
-    return replace(
-        visit,
-        sender_entry=sender_entry,
-        shown=None,
-        item=replace(visit.item, accepted=item_entry),
-        accepted=(*visit.accepted, AcceptedItem(waybill, number, when)),
-        revision=visit.revision + 1,
-    )
-
-
-def next_item(visit: Visit, operation: str) -> Visit:
-    """The next item of the same customer: sender, identity, original seen and notice stay.
-
-    Raises RuleError NOT_READY while the item on the screen is neither empty nor committed.
-    """
-    if not visit.item.accepted and not visit.item.empty:
-        raise RuleError(RuleFault.NOT_READY, what="item")
-    kept = {name: replace(value, source=KEPT) for name, value in visit.fields.items() if value.text}
-    fields = kept if visit.accepted else visit.fields
-    return replace(visit, fields=fields, item=ItemDraft(operation), revision=visit.revision + 1)

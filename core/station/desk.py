@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import time
 from dataclasses import replace
 
 from core import commands as c
 from core import wire
-from core.acceptance import inputs, record
+from core.acceptance import inputs, record, turns
 from core.acceptance import visit as v
 from core.acceptance.catalogue import Action
 from core.acceptance.draft import draft_from_bytes, draft_to_bytes
@@ -18,10 +17,10 @@ from core.acceptance.labels import Imprint, label
 from core.devices import CardFailed, CardLifted, CardRead, CardReading
 from core.errors import EntryError, RuleError, RuleFault, StoreError
 from core.ledger.clock import CHINA, business_date
-from core.ledger.entry import AttachmentClass, parse_stamp, stamp
+from core.ledger.entry import AttachmentClass, Entry, parse_stamp, stamp
 from core.ledger.state import State
 from core.ledger.writer import Part, Proposal
-from core.ports import ItemRow
+from core.ports import DraftRow, ItemRow
 from core.station import reader_down, ways
 from core.station.days import day_proposals
 from core.station.live import Live, new_id
@@ -65,8 +64,8 @@ class Desk:
             self._changed()
             live.say("msg.draft_restored")
             return
-        for draft, data, updated in journal.drafts(session.operator):
-            self._restore(draft, data, updated)
+        for draft in journal.drafts(session.operator):
+            self._restore(draft.draft, draft.data, draft.updated)
 
     def _restore(self, draft: str, data: bytes, updated: str) -> None:
         live = self._live
@@ -88,7 +87,7 @@ class Desk:
         done = journal.by_operation(visit.item.operation)
         row = journal.item(done.seq) if done is not None and not visit.item.accepted else None
         if row is not None:
-            # Power failed after the commit and before the draft was replaced: nothing is keyed again.
+            # The disk said no and kept it after all (T25): nothing is keyed again.
             number = str(row.annex.get("number", ""))
             self._go_on_after(visit, row, number, draft)
             live.say("msg.already_accepted", "good", number=number)
@@ -112,7 +111,9 @@ class Desk:
         item = replace(visit.item, accepted=row.seq)
         accepted = (*visit.accepted, v.AcceptedItem(row.waybill, number, at))
         sender = int(entry.data["sender"]) if whole else 0
-        self.visit = v.next_item(replace(visit, item=item, accepted=accepted, sender_entry=sender), new_id())
+        self.visit = turns.next_item(
+            replace(visit, item=item, accepted=accepted, sender_entry=sender), new_id()
+        )
         self._draft = draft
         self.items = self._accepted_in(visit.id)
         self._changed()
@@ -145,16 +146,20 @@ class Desk:
             return
         # Until it is written it stays to be written, but the screen is not told every time.
         self._dirty_since = time.monotonic() + _TRY_AGAIN_SECONDS
-        operator, journal = live.session.operator, live.journal
         if self.visit.empty and not self.visit.accepted:
             self._drop_draft()
         else:
-            self._draft = self._draft or new_id()
-            data = draft_to_bytes(self.visit)
+            row = self._draft_row(self.visit)
             live.probe("draft.save")
-            journal.save_draft(operator, self._draft, data, stamp(live.now().at))
+            live.journal.save_draft(row)
             live.probe("draft.saved")
         self._dirty_since = 0.0
+
+    def _draft_row(self, visit: v.Visit) -> DraftRow:
+        live = self._live
+        self._draft = self._draft or new_id()
+        operator = live.need_session().operator
+        return DraftRow(operator, self._draft, draft_to_bytes(visit), stamp(live.now().at))
 
     def _drop_draft(self) -> None:
         live = self._live
@@ -198,13 +203,13 @@ class Desk:
             case c.ApproveReaderDown():
                 reader_down.approve(live, command.hours)
             case c.AcknowledgeNotice():
-                self.visit = v.acknowledge(self.visit, command.how, rules)
+                self.visit = turns.acknowledge(self.visit, command.how, rules)
             case c.Refuse():
                 self._refuse(command)
             case c.NewAcceptance():
                 self._new(discard=command.discard)
             case c.NextItem():
-                self.visit = v.next_item(self.visit, new_id())
+                self.visit = turns.next_item(self.visit, new_id())
             case c.NextCustomer():
                 self._next_customer()
             case c.Commit():
@@ -246,7 +251,7 @@ class Desk:
     def _refuse(self, command: c.Refuse) -> None:
         live = self._live
         data = record.refused_data(self.visit, command, live.rules)
-        after = v.refuse(self.visit, command.reason, new_id())
+        after = turns.refuse(self.visit, command.reason, new_id())
         live.commit([*day_proposals(live), Proposal("ItemRefused", data, new_id(), by_person=True)])
         self.visit = after
         report = data["action"] == Action.REFUSE_REPORT
@@ -275,30 +280,31 @@ class Desk:
         number = int(live.state.value["items"]) + 1
         shown = f"{number:06d}"
         proposals = [*day_proposals(live), *self._proposals(number)]
+
+        def after(entries: list[Entry]) -> v.Visit:
+            return turns.item_accepted(
+                visit,
+                sender_entry=visit.sender_entry or entries[-2].header.seq,
+                item_entry=entries[-1].header.seq,
+                number=shown,
+                when=f"{now.astimezone(CHINA):%H:%M}",
+                rules=live.rules,
+            )
+
         try:
-            entries = live.commit(proposals)
+            # With the entries the draft changes: the customer's part stays for the next item, and no
+            # draft ever holds an item that is accepted already.
+            entries = live.commit(proposals, lambda entries: self._draft_row(after(entries)))
         except StoreError:
             self._changed()  # nothing was stored: what is typed stays, here and in the draft
             raise
         live.probe("f9.committed")
+        self.visit = after(entries)
+        self._dirty_since = 0.0
         item = entries[-1].header.seq
-        sender = visit.sender_entry or entries[-2].header.seq
-        self.visit = v.item_accepted(
-            visit,
-            sender_entry=sender,
-            item_entry=item,
-            number=shown,
-            when=f"{now.astimezone(CHINA):%H:%M}",
-            rules=live.rules,
-        )
         self.items.append(item)
         self.last_item = item
-        self._changed()
         self._paper.send(item, command.pressed_ns)
-        # Before the screen says "accepted" the customer's part is on the disk for the next item.  What
-        # the disk refuses now is tried again later: the item itself is accepted.
-        with contextlib.suppress(StoreError):
-            self.save(force=True)
         live.say("msg.accepted", "good", number=shown)
         live.probe("f9.shown")
 

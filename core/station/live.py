@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from core import wire
@@ -13,7 +13,7 @@ from core.ledger.clock import TrustedClock, business_date
 from core.ledger.entry import Entry, TrustedTime
 from core.ledger.state import State
 from core.ledger.writer import EntryWriter, LiveSession, Proposal
-from core.ports import Clock, ItemRow, Journal, Probe, Store, Vault
+from core.ports import Clock, DraftRow, ItemRow, Journal, Probe, Store, Vault
 from core.rules import RuleBook, Rules
 from core.view import Message, Screen, SyncView
 
@@ -104,14 +104,19 @@ class Live:
         """Behind the lock nothing of a customer stays in memory."""
         self._rows.clear()
 
-    def commit(self, proposals: Sequence[Proposal]) -> list[Entry]:
-        """One transaction.  Where it fails nothing is changed, here or in the store."""
+    def commit(
+        self, proposals: Sequence[Proposal], left: Callable[[list[Entry]], DraftRow] | None = None
+    ) -> list[Entry]:
+        """One transaction.  Where it fails nothing is changed, here or in the store.
+
+        ``left`` makes from the entries the draft that is kept with them.
+        """
         journal, writer = self.need_journal(), self.writer
         if writer is None:
             raise RuleError(RuleFault.NOT_LOGGED_IN)
         entries, state = writer.compose(proposals, self.state, self.session, self.rules.version)
         self.probe("entries.composed")
-        journal.commit(entries, state)
+        journal.commit(entries, state, left(entries) if left else None)
         self.state = state
         for entry in entries:
             self._rows.pop(int(entry.data.get("item", 0)), None)  # whatever changes an item names it

@@ -18,7 +18,7 @@ from core.ledger.entry import EMPTY_HEAD, Entry, Head, stamp
 from core.ledger.founding import found, operator_accepted
 from core.ledger.state import State
 from core.ledger.writer import EntryWriter
-from core.ports import HeadquartersKeys, ItemRow, UnlockedOperator
+from core.ports import DraftRow, HeadquartersKeys, ItemRow, UnlockedOperator
 from storage import views
 from tests.core.machine import SetClock
 
@@ -33,7 +33,7 @@ class MemoryJournal:
     value: State = field(default_factory=State)
     records: dict[int, views.ItemRecord] = field(default_factory=dict)
     day: int = 0
-    drafts_: dict[tuple[str, str], tuple[bytes, str]] = field(default_factory=dict)
+    drafts_: dict[tuple[str, str], DraftRow] = field(default_factory=dict)
     fail: CounterError | None = None
 
     def head(self) -> Head:
@@ -42,7 +42,7 @@ class MemoryJournal:
     def state(self) -> State:
         return self.value
 
-    def commit(self, entries: Sequence[Entry], state: State) -> None:
+    def commit(self, entries: Sequence[Entry], state: State, draft: DraftRow | None = None) -> None:
         if self.fail is not None:
             error, self.fail = self.fail, None
             raise error
@@ -53,6 +53,8 @@ class MemoryJournal:
             self.rows.append(entry)
             self._view(entry)
         self.value = state
+        if draft is not None:
+            self.save_draft(draft)
 
     def _view(self, entry: Entry) -> None:
         self.day = views.day_after(entry, self.day)
@@ -107,12 +109,12 @@ class MemoryJournal:
         rows = [self._row(row) for row in self.records.values()]
         return [row for row in rows if row is not None][::-1][:limit]
 
-    def save_draft(self, operator: str, draft: str, data: bytes, updated: str) -> None:
-        json.loads(data)
-        self.drafts_[operator, draft] = (data, updated)
+    def save_draft(self, draft: DraftRow) -> None:
+        json.loads(draft.data)
+        self.drafts_[draft.operator, draft.draft] = draft
 
-    def drafts(self, operator: str) -> list[tuple[str, bytes, str]]:
-        return [(d, data, at) for (o, d), (data, at) in self.drafts_.items() if o == operator]
+    def drafts(self, operator: str) -> list[DraftRow]:
+        return [draft for draft in self.drafts_.values() if draft.operator == operator]
 
     def drop_draft(self, operator: str, draft: str) -> None:
         self.drafts_.pop((operator, draft), None)

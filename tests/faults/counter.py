@@ -16,11 +16,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from core.acceptance.draft import draft_to_bytes
+from core.acceptance.visit import Visit
 from core.commands import CloseDay, Field, Lock
 from core.config import Config, HeadquartersConfig, StationConfig
 from core.devices import PrintJob
-from core.ports import Printer, PrintLog
+from core.ports import DraftRow, Printer, PrintLog
 from core.view import CounterView
 from devices.simulators.control import ControlClient
 from program.machine import SystemClock
@@ -117,8 +117,7 @@ class Counter:
         self.terminal = Terminal(config, Path(order["data"]), self.eyes, parts=parts)
         self.devices = ControlClient(Path(order["control"]))
         self.clerk = Clerk(self.terminal.station, self.eyes, self.devices, say)
-        trap.watch["draft.save"] = lambda: self._draft("save")
-        trap.watch["draft.saved"] = lambda: self._draft("saved")
+        self._watch_drafts(trap)
         if order.get("early"):
             trap.watch["entries.composed"] = self._promise_early
         trap.watch["draft.drop"] = lambda: say(draft="drop")
@@ -148,9 +147,24 @@ class Counter:
         if waybill and not (visit is not None and visit.missing):
             self._mark("shown", waybill, f"{int(live.state.value['items']) + 1:06d}")
 
-    def _draft(self, what: str) -> None:
-        visit = self.terminal.station._desk.visit  # the bytes themselves, to be found again in the file
-        say(draft=what, digest=hashlib.sha256(draft_to_bytes(visit)).hexdigest())
+    def _watch_drafts(self, trap: Trap) -> None:
+        """Say the digest of each draft: its bytes are to be found again in the file."""
+        desk = self.terminal.station._desk
+        make, written = desk._draft_row, list[str]()
+
+        def made(visit: Visit) -> DraftRow:
+            row = make(visit)
+            written[:] = [hashlib.sha256(row.data).hexdigest()]
+            say(draft="save", digest=written[0])
+            return row
+
+        def durable() -> None:
+            if written:
+                say(draft="saved", digest=written.pop())
+
+        vars(desk)["_draft_row"] = made
+        trap.watch["draft.saved"] = durable
+        trap.watch["journal.after_commit"] = durable  # with the entries of an item
 
 
 def careless() -> None:

@@ -90,7 +90,8 @@ def look(directory: Path, operator: str) -> Snapshot:
                 tally[item] = tally.get(item, 0) + 1
         now = dt.datetime.now(dt.UTC)
         rules = rule_book().at(business_date(now))
-        for _, data, _ in reader.drafts(operator):
+        for draft in reader.drafts(operator):
+            data = draft.data
             visit = draft_from_bytes(data, now, rules, visit_id="again").visit
             committed = reader.by_operation(visit.item.operation) is not None
             found.drafts.append(Draft(hashlib.sha256(data).hexdigest(), visit, committed))

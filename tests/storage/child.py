@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import StoreError
+from core.ports import DraftRow
 from storage.journal import SqlJournal
 from storage.verify import verify
 from tests.storage.counters import Counter
@@ -68,7 +69,7 @@ def _start(directory: Path, probe: Callable[[str], None]) -> tuple[Counter, SqlJ
     journal = counter.start(probe)
     for _ in range(3):
         journal.commit(counter.accept(), counter.book.state)
-    journal.save_draft("OP10001", "d1", "示例甲".encode(), "2026-11-21T06:00:00.000Z")
+    journal.save_draft(DraftRow("OP10001", "d1", "示例甲".encode(), "2026-11-21T06:00:00.000Z"))
     _say(
         data_key=counter.data_key.hex(),
         headquarters=counter.book.headquarters.public.text,

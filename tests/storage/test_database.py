@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from core.crypto.sealing import derive
 from core.errors import StoreError, StoreFault
+from core.ports import DraftRow
 from storage.database import DATABASE_NAME, Database, WriterLock, connect, keep_promises
 from storage.journal import SqlJournal
 from storage.migrate import create_database, open_database
@@ -111,7 +112,7 @@ def test_a_wrong_key_opens_nothing(made: Path, key: bytes, capfd: pytest.Capture
 def test_nothing_is_readable_in_the_files(counter: Counter, journal: SqlJournal) -> None:
     """Database, WAL and shared memory while it is open, and what stays after it."""
     journal.commit(counter.accept(), counter.book.state)
-    journal.save_draft("OP10001", "d1", "示例甲 13800138000".encode(), "2026-11-21T06:00:00.000Z")
+    journal.save_draft(DraftRow("OP10001", "d1", "示例甲 13800138000".encode(), "2026-11-21T06:00:00.000Z"))
     item = journal.items()[0]
     wanted = [item.waybill, item.token, "13800138000", "示例甲", "OP10001", "ItemAccepted", "SQLite format"]
     open_files = b"".join(path.read_bytes() for path in counter.directory.glob("journal.db*"))

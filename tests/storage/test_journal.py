@@ -11,6 +11,7 @@ from core.crypto.sealing import derive
 from core.errors import StoreError, StoreFault
 from core.ledger.entry import AttachmentClass
 from core.ledger.state import State, fold
+from core.ports import DraftRow
 from storage.journal import SqlJournal
 from storage.keyfile import KeyFile
 from storage.migrate import open_database
@@ -115,7 +116,7 @@ def test_killed_at_any_step_it_is_there_or_not(tmp_path: Path, step: str) -> Non
 
         report = verify(journal, PublicKey(facts["headquarters"]), facts["terminal"])
         assert report.sound, report.findings
-        assert journal.drafts("OP10001")[0][1] == "示例甲".encode()
+        assert journal.drafts("OP10001")[0].data == "示例甲".encode()
     finally:
         database.close()
 
@@ -250,24 +251,36 @@ def test_a_state_that_is_not_the_heads_stops_the_opening(counter: Counter, journ
 
 
 def test_drafts_are_kept_per_operator_and_leave(counter: Counter, journal: SqlJournal) -> None:
-    journal.save_draft("OP10001", "b", b"two", "2026-11-21T06:02:00.000Z")
-    journal.save_draft("OP10001", "a", b"one", "2026-11-21T06:01:00.000Z")
-    journal.save_draft("OP10002", "c", b"her", "2026-11-21T06:00:00.000Z")
-    journal.save_draft("OP10001", "b", b"three", "2026-11-21T06:03:00.000Z")
+    journal.save_draft(DraftRow("OP10001", "b", b"two", "2026-11-21T06:02:00.000Z"))
+    journal.save_draft(DraftRow("OP10001", "a", b"one", "2026-11-21T06:01:00.000Z"))
+    journal.save_draft(DraftRow("OP10002", "c", b"her", "2026-11-21T06:00:00.000Z"))
+    journal.save_draft(DraftRow("OP10001", "b", b"three", "2026-11-21T06:03:00.000Z"))
     journal.database.close()
     again = counter.journal()
     try:
         assert again.drafts("OP10001") == [
-            ("a", b"one", "2026-11-21T06:01:00.000Z"),
-            ("b", b"three", "2026-11-21T06:03:00.000Z"),
+            DraftRow("OP10001", "a", b"one", "2026-11-21T06:01:00.000Z"),
+            DraftRow("OP10001", "b", b"three", "2026-11-21T06:03:00.000Z"),
         ]
         again.drop_draft("OP10001", "a")
         again.drop_draft("OP10001", "never")
-        assert [draft for draft, _, _ in again.drafts("OP10001")] == ["b"]
-        assert again.drafts("OP10002")[0][1] == b"her"
+        assert [draft.draft for draft in again.drafts("OP10001")] == ["b"]
+        assert again.drafts("OP10002")[0].data == b"her"
         assert again.drafts("OP10003") == []
     finally:
         again.database.close()
+
+
+def test_a_draft_comes_with_its_entries_or_not_at_all(counter: Counter, journal: SqlJournal) -> None:
+    typed = DraftRow("OP10001", "a", b"typed", "2026-11-21T06:01:00.000Z")
+    left = DraftRow("OP10001", "a", b"left", "2026-11-21T06:02:00.000Z")
+    journal.save_draft(typed)
+    entries = counter.accept()
+    journal.commit(entries, counter.book.state, left)
+    assert journal.drafts("OP10001") == [left]
+    with pytest.raises(StoreError):
+        journal.commit(entries, counter.book.state, typed)  # not what follows the head
+    assert journal.drafts("OP10001") == [left]
 
 
 def test_staff_names_are_kept(counter: Counter, journal: SqlJournal) -> None:

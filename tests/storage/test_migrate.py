@@ -13,6 +13,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from core.errors import StoreError, StoreFault
+from core.ports import DraftRow
 from storage.database import DATABASE_NAME, connect
 from storage.journal import SqlJournal
 from storage.migrate import MIGRATIONS, create_database, open_database
@@ -50,7 +51,7 @@ def later(tmp_path: Path) -> Path:
 def close_with_items(counter: Counter, journal: SqlJournal) -> None:
     for _ in range(3):
         journal.commit(counter.accept(), counter.book.state)
-    journal.save_draft("OP10001", "d1", b"x", "2026-11-21T06:00:00.000Z")
+    journal.save_draft(DraftRow("OP10001", "d1", b"x", "2026-11-21T06:00:00.000Z"))
     journal.database.close()
 
 

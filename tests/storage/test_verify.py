@@ -18,6 +18,7 @@ from core.ledger.entry import EMPTY_HEAD, Entry, terminal_message
 from core.ledger.founding import day_opened
 from core.ledger.state import FOLD_VERSION
 from core.ledger.writer import Proposal
+from core.ports import DraftRow
 from storage.database import DATABASE_NAME, Database, connect
 from storage.reading import JournalReader
 from storage.schema import METADATA
@@ -54,7 +55,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Counter:
         journal.commit(counter.accept(), counter.book.state)
     journal.commit(counter.print_label(6, "LabelPrinted"), counter.book.state)
     journal.put_operator("OP10001", "示例甲", "clerk")
-    journal.save_draft("OP10001", "d1", b"x", "2026-11-21T06:00:00.000Z")
+    journal.save_draft(DraftRow("OP10001", "d1", b"x", "2026-11-21T06:00:00.000Z"))
     now = counter.book.machine.moment
     marks = Marks(counter.book.terminal, counter.book.entries[6].head, EMPTY_HEAD, now)
     journal.note_marks(*make_marks(marks, counter.book.headquarters))

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import replace
 from pathlib import Path
 
-from core.acceptance import inputs, visit
+from core.acceptance import inputs, turns, visit
 from core.acceptance.visit import KnownWaybill, Visit
 from core.commands import Acknowledgement, Field, Security
 from core.identity.card import DocumentKind, IdCard, Sex
@@ -96,11 +96,11 @@ def complete(card: IdCard = SPECIMEN, **changes: str) -> Visit:
     state = visit.confirm_original(state, NOW, TODAY)
     state = visit.confirm_inspected(state, NOW, RULES)
     state = visit.set_security(state, Security.HERE, NOW, RULES)
-    return visit.acknowledge(state, Acknowledgement.SPOKEN, RULES)
+    return turns.acknowledge(state, Acknowledgement.SPOKEN, RULES)
 
 
 def committed(state: Visit) -> Visit:
     """After F9."""
-    return visit.item_accepted(
+    return turns.item_accepted(
         state, sender_entry=4, item_entry=5, number="000129", when="14:22", rules=RULES
     )

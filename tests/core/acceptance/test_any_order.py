@@ -8,7 +8,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.acceptance import inputs, visit
+from core.acceptance import inputs, turns, visit
 from core.acceptance.gates import missing
 from core.acceptance.record import sealed_payload
 from core.acceptance.visit import Visit
@@ -42,7 +42,7 @@ EVENTS: dict[str, Event] = {
     "original": lambda state: visit.confirm_original(state, NOW, TODAY),
     "inspected": lambda state: visit.confirm_inspected(state, NOW, RULES),
     "security": lambda state: visit.set_security(state, Security.HERE, NOW, RULES),
-    "notice": lambda state: visit.acknowledge(state, Acknowledgement.SIGNATURE, RULES),
+    "notice": lambda state: turns.acknowledge(state, Acknowledgement.SIGNATURE, RULES),
     "lifted": inputs.card_lifted,
 }
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.acceptance import inputs, senders, visit
+from core.acceptance import inputs, senders, turns, visit
 from core.acceptance.gates import GateDetail, Missing, gates, missing, visit_view
 from core.acceptance.labels import Imprint
 from core.commands import Field, Route, Security, SenderField, SenderKind
@@ -131,7 +131,7 @@ def test_before_the_commit_the_clerk_sees_what_the_comparison_needs() -> None:
 
 
 def test_after_the_commit_everything_is_masked() -> None:
-    for state in (committed(complete()), visit.next_item(committed(complete()), "operation-2")):
+    for state in (committed(complete()), turns.next_item(committed(complete()), "operation-2")):
         view = visit_view(state, TODAY, RULES, IMPRINT)
         assert view.sender is not None
         assert (view.sender.name, view.sender.number) == ("证**本", "1****************X")
@@ -144,7 +144,7 @@ def test_after_the_commit_everything_is_masked() -> None:
 
 
 def test_what_the_screen_gives_back_masked_is_not_typing() -> None:
-    state = visit.next_item(committed(complete()), "operation-2")
+    state = turns.next_item(committed(complete()), "operation-2")
     shown = visit_view(state, TODAY, RULES, IMPRINT).fields
     for name in (Field.SENDER_NAME, Field.SENDER_PHONE, Field.SENDER_ADDRESS):
         step = inputs.set_field(state, name, shown[name].text, RULES, nobody)

@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from core.acceptance import inputs, visit
+from core.acceptance import inputs, turns, visit
 from core.acceptance.draft import draft_from_bytes, draft_to_bytes
 from core.acceptance.gates import gates, missing
 from core.acceptance.record import sealed_payload
@@ -187,14 +187,14 @@ class Acceptance(RuleBasedStateMachine):
     def acknowledge(self, how: Acknowledgement) -> None:
         """The notice."""
         self.tick()
-        self.state = visit.acknowledge(self.state, how, RULES)
+        self.state = turns.acknowledge(self.state, how, RULES)
 
     @rule(reason=st.sampled_from(RefusalReason))
     def refuse(self, reason: RefusalReason) -> None:
         """The item is handed back."""
         self.tick()
         try:
-            self.state = visit.refuse(self.state, reason, self.operation())
+            self.state = turns.refuse(self.state, reason, self.operation())
         except RuleError:
             return
         self.inspected = self.checked = 0
@@ -210,7 +210,7 @@ class Acceptance(RuleBasedStateMachine):
         number = str(sealed_payload(self.state, self.today, RULES)["sender"]["number"])
         self.people.setdefault(self.state.id, set()).add(number)
         self.entries += 2
-        self.state = visit.item_accepted(
+        self.state = turns.item_accepted(
             self.state,
             sender_entry=self.state.sender_entry or self.entries,
             item_entry=self.entries + 1,
@@ -224,7 +224,7 @@ class Acceptance(RuleBasedStateMachine):
         """F7."""
         self.tick()
         try:
-            self.state = visit.next_item(self.state, self.operation())
+            self.state = turns.next_item(self.state, self.operation())
         except RuleError:
             return
         self.inspected = self.checked = 0

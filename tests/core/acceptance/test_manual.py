@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.acceptance import inputs, manual, record, visit
+from core.acceptance import inputs, manual, record, turns, visit
 from core.acceptance.draft import draft_from_bytes, draft_to_bytes
 from core.acceptance.gates import Missing, missing, visit_view
 from core.acceptance.labels import Imprint, label
@@ -169,7 +169,7 @@ def test_every_kind_goes_through_to_the_record(
             state = typed(state, name, text)
     state = visit.confirm_original(state, NOW, TODAY)
     state = visit.confirm_inspected(state, NOW, RULES)
-    state = visit.acknowledge(
+    state = turns.acknowledge(
         visit.set_security(state, Security.HERE, NOW, RULES), Acknowledgement.SPOKEN, RULES
     )
     assert missing(state, TODAY, RULES) == ()

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import wire
-from core.acceptance import record, visit
+from core.acceptance import record, turns, visit
 from core.acceptance.draft import draft_from_bytes, draft_to_bytes
 from core.acceptance.gates import missing
 from core.acceptance.labels import Imprint, label
@@ -185,7 +185,7 @@ def restored(state: Visit, minutes: int = 0) -> visit.Step:
         complete(),
         complete(JIA),
         committed(complete()),
-        visit.next_item(committed(complete()), "operation-2"),
+        turns.next_item(committed(complete()), "operation-2"),
     ],
 )
 def test_a_draft_comes_back_as_it_was(state: Visit) -> None:
@@ -215,7 +215,7 @@ def test_an_old_document_lapses_and_the_typing_stays(minutes: int) -> None:
 
 
 def test_after_a_lapse_another_person_may_come() -> None:
-    step = restored(visit.next_item(committed(complete()), "operation-2"), 121)
+    step = restored(turns.next_item(committed(complete()), "operation-2"), 121)
     assert (step.visit.accepted, step.visit.sender_entry) == ((), 0)
     assert read(step.visit, JIA).identity is not None
 

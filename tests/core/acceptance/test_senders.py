@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.acceptance import record, senders, visit
+from core.acceptance import record, senders, turns, visit
 from core.acceptance.draft import draft_from_bytes, draft_to_bytes
 from core.acceptance.gates import Missing, gates, missing, visit_view
 from core.acceptance.labels import Imprint, label
@@ -64,7 +64,7 @@ def filled(state: Visit, *leave: Field) -> Visit:
     for name, text in GOOD.items():
         if name not in leave and not state.text(name).text:
             state = typed(state, name, text)
-    return visit.acknowledge(state, Acknowledgement.SPOKEN, RULES)
+    return turns.acknowledge(state, Acknowledgement.SPOKEN, RULES)
 
 
 def confirmed(state: Visit) -> Visit:

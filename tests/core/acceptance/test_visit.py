@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.acceptance import inputs, visit
+from core.acceptance import inputs, turns, visit
 from core.acceptance.gates import Missing, missing
 from core.acceptance.visit import KnownWaybill, Visit, VisitNote
 from core.commands import SENDER_FIELDS, Acknowledgement, Field, RefusalReason, Security
@@ -75,7 +75,7 @@ def test_another_person_before_the_comparison_takes_the_place_whole() -> None:
 
 @pytest.mark.parametrize("state", [visit.confirm_original(read(fresh(), SPECIMEN), NOW, TODAY),
                                    committed(complete()),
-                                   visit.next_item(committed(complete()), "operation-2")])  # fmt: skip
+                                   turns.next_item(committed(complete()), "operation-2")])  # fmt: skip
 def test_another_person_after_the_comparison_is_refused(state: Visit) -> None:
     assert refused(inputs.card_read, state, JIA, LATER, TODAY, RULES).code == RuleFault.VISIT_BUSY
     renewed = replace(SPECIMEN, read_id="read-9", valid_to=dt.date(2045, 1, 1))
@@ -228,7 +228,7 @@ def test_a_waybill_met_before_is_said_at_once_and_blocks(scan: bool) -> None:
 
 
 def test_the_same_waybill_twice_in_one_visit() -> None:
-    state = visit.next_item(committed(complete()), "operation-2")
+    state = turns.next_item(committed(complete()), "operation-2")
     step = inputs.waybill_scanned(state, WAYBILL, RULES, nobody)
     assert step.note == RuleFault.WAYBILL_TWICE
     assert step.facts == {"number": "000129", "when": "14:22", "where": "visit"}
@@ -247,14 +247,14 @@ def test_asking_again_right_before_the_commit() -> None:
 
 
 def test_the_notice_is_that_of_the_rules_in_force() -> None:
-    state = visit.acknowledge(fresh(), Acknowledgement.OWN_TAP, RULES)
+    state = turns.acknowledge(fresh(), Acknowledgement.OWN_TAP, RULES)
     assert (state.acknowledged, state.notice) == (Acknowledgement.OWN_TAP, RULES.notice.id)
-    after = visit.acknowledge(committed(complete()), Acknowledgement.SIGNATURE, RULES)
+    after = turns.acknowledge(committed(complete()), Acknowledgement.SIGNATURE, RULES)
     assert after.acknowledged is Acknowledgement.SPOKEN  # the entry says so
 
 
 def test_a_refused_item_leaves_nothing_behind() -> None:
-    state = visit.refuse(complete(), RefusalReason.PROHIBITED, "operation-2")
+    state = turns.refuse(complete(), RefusalReason.PROHIBITED, "operation-2")
     assert state.item == visit.ItemDraft("operation-2")
     assert state.original_seen == NOW
     assert state.text(Field.SENDER_PHONE).text
@@ -262,7 +262,7 @@ def test_a_refused_item_leaves_nothing_behind() -> None:
 
 @pytest.mark.parametrize("reason", [RefusalReason.IDENTITY_MISMATCH, RefusalReason.IDENTITY_REFUSED])
 def test_where_the_person_is_the_reason_nothing_of_the_person_stays(reason: RefusalReason) -> None:
-    state = visit.refuse(complete(), reason, "operation-2")
+    state = turns.refuse(complete(), reason, "operation-2")
     assert (state.identity, state.shown, state.original_seen, state.acknowledged) == (None,) * 4
     assert not any(state.text(name).text for name in Field)
     assert state.item.operation == "operation-2"
@@ -277,14 +277,14 @@ def test_after_the_commit_nothing_of_the_item_can_change() -> None:
         (inputs.waybill_scanned, state, OTHER_WAYBILL, RULES, nobody),
         (visit.confirm_inspected, state, LATER, RULES),
         (visit.set_security, state, Security.CENTRE, LATER, RULES),
-        (visit.refuse, state, RefusalReason.PROHIBITED, "operation-2"),
+        (turns.refuse, state, RefusalReason.PROHIBITED, "operation-2"),
     )
     for call, *arguments in steps:
         assert refused(call, *arguments).code == RuleFault.NOT_READY
 
 
 def test_the_next_item_keeps_the_sender_only() -> None:
-    state = visit.next_item(committed(complete()), "operation-2")
+    state = turns.next_item(committed(complete()), "operation-2")
     assert state.item == visit.ItemDraft("operation-2")
     assert state.sender_entry == 4
     assert {state.text(name).source for name in SENDER_FIELDS} == {visit.KEPT}
@@ -296,11 +296,11 @@ def test_the_next_item_keeps_the_sender_only() -> None:
 
 def test_the_next_item_never_throws_typing_away() -> None:
     state = typed(fresh(), Field.CONTENTS, "衣物")
-    assert refused(visit.next_item, state, "operation-2").code == RuleFault.NOT_READY
+    assert refused(turns.next_item, state, "operation-2").code == RuleFault.NOT_READY
 
 
 def test_a_new_name_after_a_commit_needs_a_new_comparison_and_a_new_entry() -> None:
-    state = visit.next_item(committed(complete()), "operation-2")
+    state = turns.next_item(committed(complete()), "operation-2")
     state = typed(state, Field.SENDER_NAME, "证件样")
     assert (state.original_seen, state.sender_entry) == (None, 0)
     assert refused(inputs.card_read, state, JIA, LATER, TODAY, RULES).code == RuleFault.VISIT_BUSY
@@ -313,7 +313,7 @@ def test_whether_a_visit_may_be_left() -> None:
     assert not read(fresh(), SPECIMEN).empty
     assert not typed(fresh(), Field.RECIPIENT_NAME, "示").empty
     assert committed(complete()).empty
-    after = visit.next_item(committed(complete()), "operation-2")
+    after = turns.next_item(committed(complete()), "operation-2")
     assert after.empty
     assert not typed(after, Field.WEIGHT, "1").empty
 
@@ -329,6 +329,6 @@ def test_what_is_pasted_is_bounded_and_can_be_stored() -> None:
 
 def test_no_repr_shows_a_person() -> None:
     state = committed(complete())
-    shown = repr(complete()) + repr(state) + repr(visit.next_item(state, "operation-2"))
+    shown = repr(complete()) + repr(state) + repr(turns.next_item(state, "operation-2"))
     for secret in (SPECIMEN.name, SPECIMEN.number, WAYBILL, *GOOD.values()):
         assert len(secret) < 3 or secret not in shown

@@ -12,6 +12,7 @@ from core.devices import PrintOutcome
 from core.errors import StoreError, StoreFault
 from core.ledger.entry import Entry
 from core.ledger.state import State
+from core.ports import DraftRow
 from core.station import desk, printing
 from core.view import Screen
 from tests.core.memory import MemoryJournal, MemoryVault
@@ -26,13 +27,13 @@ class RefusingJournal(MemoryJournal):
 
     full = False
 
-    def commit(self, entries: Sequence[Entry], state: State) -> None:
+    def commit(self, entries: Sequence[Entry], state: State, draft: DraftRow | None = None) -> None:
         self._refuse()
-        super().commit(entries, state)
+        super().commit(entries, state, draft)
 
-    def save_draft(self, operator: str, draft: str, data: bytes, updated: str) -> None:
+    def save_draft(self, draft: DraftRow) -> None:
         self._refuse()
-        super().save_draft(operator, draft, data, updated)
+        super().save_draft(draft)
 
     def _refuse(self) -> None:
         if self.full:
@@ -109,7 +110,7 @@ def test_a_draft_older_than_its_commit_keeps_the_customer(journal: RefusingJourn
     second.station.stop()
 
 
-def _newest_draft(counter: Counter, journal: RefusingJournal) -> dict[tuple[str, str], tuple[bytes, str]]:
+def _newest_draft(counter: Counter, journal: RefusingJournal) -> dict[tuple[str, str], DraftRow]:
     """What is typed now, as it stands in the store."""
     counter.do(c.Lock())
     kept = dict(journal.drafts_)

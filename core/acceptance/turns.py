@@ -1,0 +1,72 @@
+"""The turns of a visit: notice acknowledged, item refused, item accepted, the next item."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from core.acceptance.visit import (
+    KEPT,
+    AcceptedItem,
+    ItemDraft,
+    Visit,
+    check,
+    need_open_item,
+    new_visit,
+)
+from core.commands import Acknowledgement, Field, RefusalReason
+from core.errors import RuleError, RuleFault
+from core.rule_data import Rules
+
+
+def acknowledge(visit: Visit, how: Acknowledgement, rules: Rules) -> Visit:
+    """The notice of today's rules was shown and acknowledged.  What an entry already says stays."""
+    if visit.sender_entry:
+        return visit
+    return replace(visit, acknowledged=how, notice=rules.notice.id)
+
+
+_OF_THE_PERSON = (
+    RefusalReason.IDENTITY_REFUSED,
+    RefusalReason.IDENTITY_MISMATCH,
+    RefusalReason.NO_VALID_DOCUMENT,
+)
+
+
+def refuse(visit: Visit, reason: RefusalReason, operation: str) -> Visit:
+    """The item was refused and handed back; the next gets ``operation``.
+
+    Where the person is the reason, nothing of the sender stays either.
+    """
+    need_open_item(visit)
+    after = replace(visit, item=ItemDraft(operation), revision=visit.revision + 1)
+    if reason not in _OF_THE_PERSON:
+        return after
+    empty = new_visit(visit.id, operation, after.revision)
+    return replace(empty, accepted=visit.accepted, on_reader=visit.on_reader)
+
+
+def item_accepted(
+    visit: Visit, *, sender_entry: int, item_entry: int, number: str, when: str, rules: Rules
+) -> Visit:
+    """The item was committed: the document leaves the screen, and nothing of the item can change."""
+    waybill = check(visit, Field.WAYBILL, rules).text
+    return replace(
+        visit,
+        sender_entry=sender_entry,
+        shown=None,
+        item=replace(visit.item, accepted=item_entry),
+        accepted=(*visit.accepted, AcceptedItem(waybill, number, when)),
+        revision=visit.revision + 1,
+    )
+
+
+def next_item(visit: Visit, operation: str) -> Visit:
+    """The next item of the same customer: sender, identity, original seen and notice stay.
+
+    Raises RuleError NOT_READY while the item on the screen is neither empty nor committed.
+    """
+    if not visit.item.accepted and not visit.item.empty:
+        raise RuleError(RuleFault.NOT_READY, what="item")
+    kept = {name: replace(value, source=KEPT) for name, value in visit.fields.items() if value.text}
+    fields = kept if visit.accepted else visit.fields
+    return replace(visit, fields=fields, item=ItemDraft(operation), revision=visit.revision + 1)
