@@ -16,12 +16,13 @@ BENCHES = {
     "label": "bench.label",
     "paper": "bench.paper",
     "size": "bench.size",
+    "lookup": "bench.lookup",
     "sync": "bench.sync",
     "faults": "bench.faults",
     "fuzz": "bench.fuzz",
 }
 # Minutes each: only when they are named.
-LONG = ("faults", "fuzz")
+LONG = ("lookup", "faults", "fuzz")
 
 
 def main(names: Sequence[str]) -> int:

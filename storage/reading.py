@@ -33,6 +33,7 @@ _ITEMS = (
     "FROM item i CROSS JOIN entry e ON e.seq = i.seq "
     "CROSS JOIN attachment a ON a.seq = i.seq AND a.class = 'annex' "
 )
+_BY_HINT = "WHERE i.hint = ? AND i.month = ? ORDER BY i.seq DESC, a.n LIMIT ?"
 
 
 class JournalReader:
@@ -117,13 +118,12 @@ class JournalReader:
 
     def items_by_hint(self, hints: Mapping[str, str], limit: int = 100) -> list[ItemRow]:
         """Newest first: items whose document gave one of these hints, month → hint."""
-        found: list[ItemRow] = []
-        for month, hint in sorted(hints.items(), reverse=True):
-            if len(found) >= limit:
-                break
-            values = (hint, month, limit - len(found))
-            found += self._items("WHERE i.hint = ? AND i.month = ? ORDER BY i.seq DESC, a.n LIMIT ?", values)
-        return found
+        rows: list[sa.Row[Any]] = []
+        with self.database.reading() as connection:  # one for all months: opening it costs more than asking
+            for month, hint in sorted(hints.items(), reverse=True):
+                values = (hint, month, limit - len(rows))
+                rows += connection.exec_driver_sql(_ITEMS + _BY_HINT, values).fetchall()
+        return self._found(rows)
 
     def items(self, limit: int = 100) -> list[ItemRow]:
         """Newest first."""
@@ -136,6 +136,9 @@ class JournalReader:
     def _items(self, where: str, values: tuple[Any, ...]) -> list[ItemRow]:
         with self.database.reading() as connection:
             rows = connection.exec_driver_sql(_ITEMS + where, values).fetchall()
+        return self._found(rows)
+
+    def _found(self, rows: Sequence[sa.Row[Any]]) -> list[ItemRow]:
         found = [self._item(row) for row in rows]
         return [item for item in found if item is not None]
 
