@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from bench.figures import Bench
+from program import interpreter
 
 # name → module with a ``run()``; imported only when asked for.
 BENCHES = {
@@ -31,6 +32,7 @@ def main(names: Sequence[str]) -> int:
     if unknown:
         print(f"no such bench: {', '.join(unknown)}; there are: {', '.join(BENCHES)}", file=sys.stderr)
         return 2
+    interpreter.share()  # as the counter does
     good = True
     for name in names or [name for name in BENCHES if name not in LONG]:
         run: Bench = importlib.import_module(BENCHES[name]).run

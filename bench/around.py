@@ -12,6 +12,7 @@ from core import commands as c
 from core.acceptance.waybill import s10_check_digit
 from core.devices import CardLifted, CardRead, CodeScanned, Slot
 from core.view import CounterView
+from program import interpreter
 from program.demonstration import Demonstration
 from program.terminal import Parts
 from tests.core.station.desk import card
@@ -89,6 +90,7 @@ def clerk(around: Demonstration, parts: Parts | None = None) -> Iterator[Clerk]:
     """Logged in, devices ready."""
     with WalkingCounter(around, parts) as counter:
         counter.log_in()
+        interpreter.settle()
         yield Clerk(counter)
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 
+from program import interpreter
 from program.incidents import install
 from ui.application import create_application
 from ui.bridge import Bridge
@@ -57,8 +58,7 @@ def open_window(
     data: Path, config: Path, language: str | None, demonstration: Demonstration | None = None
 ) -> int:
     """Runs until the window is closed; the exit code."""
-    # The journal's threads and the screen's share one interpreter: a busy one must not starve the other.
-    sys.setswitchinterval(0.001)
+    interpreter.share()
     application = create_application(sys.argv[:1])
     composing, bridge = Composing(), Bridge()
     window = MainWindow(composing, bridge, language or _language(config))
@@ -71,6 +71,7 @@ def open_window(
             made.append(terminal)
             terminal.start()
             composing.composed(terminal)
+            interpreter.settle()
 
     thread = threading.Thread(target=compose, name="compose", daemon=True)
     bench = _bench(demonstration, window) if demonstration is not None else None

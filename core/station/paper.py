@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 from core import wire
 from core.acceptance.record import label_from_annex
 from core.acceptance.waybill import preprinted
@@ -22,6 +24,7 @@ class Paper:
 
     def __init__(self, live: Live, printer: Printer) -> None:
         self._live = live
+        self._later: deque[int] = deque()  # items whose receipt is to be made
         self._slips = Slips(live, printer)
         self.labels = Pages(live, printer, label_page, lambda row: label_slot(live, row))
         self.receipts = Pages(
@@ -38,10 +41,22 @@ class Paper:
         return {**self.receipts.faults, **self.labels.faults}
 
     def send(self, item: int, pressed_ns: int = 0) -> None:
-        """A committed item's label, and its receipt where this counter prints them."""
+        """A committed item's label now, and its receipt where this counter prints them.
+
+        Making and signing a receipt takes as long as the commit: the customer's label goes first.
+        """
         self.labels.send(item, pressed_ns)
         if str(item) in self._live.state.value["receipts"]:
-            self.receipts.send(item)
+            self._later.append(item)
+
+    @property
+    def waits(self) -> bool:
+        """Whether there is a page to make once nothing else is to be done."""
+        return bool(self._later)
+
+    def next(self) -> None:
+        """Make and send that page."""
+        self.receipts.send(self._later.popleft())
 
     def reprint(self, item: int) -> None:
         """F10: label and receipt again, as copies."""
@@ -82,7 +97,8 @@ class Paper:
         self.receipts.settle()
 
     def forget(self) -> None:
-        """The vault shuts."""
+        """The vault shuts: what is due is found again at the next opening."""
+        self._later.clear()
         self.labels.forget()
         self.receipts.forget()
 

@@ -36,7 +36,7 @@ from core.station.desk import Desk
 from core.station.live import Live
 from core.station.lookups import LookUps
 from core.station.paper import Paper
-from core.station.viewing import counter_view
+from core.station.viewing import Viewer
 from core.view import CounterView, Screen, SyncView
 
 _log = logging.getLogger(__name__)
@@ -61,6 +61,7 @@ class Station:
         self._paper = Paper(live, printer)
         self._desk = Desk(live, self._paper)
         self._lookups = LookUps(live)
+        self._viewer = Viewer(live, self._desk, self._paper, self._lookups)
         self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="station", daemon=True)
         self._stopping = threading.Event()
@@ -122,10 +123,14 @@ class Station:
             left = due - time.monotonic()
             # However fast work comes in, ticks come too: they save the draft.
             if left > 0:
+                later = self._paper.waits
                 try:
-                    work = self._queue.get(timeout=left)
+                    work = self._queue.get(timeout=0.0 if later else left)
                 except queue.Empty:
-                    left = 0.0
+                    if later:
+                        work = _Work(self._paper.next, Future())
+                    else:
+                        left = 0.0
             if left <= 0:
                 due = time.monotonic() + _TICK_SECONDS
             if work is None:
@@ -164,7 +169,7 @@ class Station:
             return None, error
 
     def _view(self) -> CounterView:
-        return counter_view(self._live, self._desk, self._paper, self._lookups)
+        return self._viewer.view()
 
     def _command(self, command: c.Command) -> object:
         self._active = time.monotonic()

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from core.devices import DeviceTruth, Slot
-from core.ledger.clock import CHINA, CONFIRMED
+from core.ledger.clock import CHINA, CONFIRMED, business_date
 from core.ports import ItemRow
 from core.station.live import Live
 from core.view import CounterView, ItemView, Screen
@@ -43,44 +43,62 @@ def item_view(live: Live, row: ItemRow, fault: str = "") -> ItemView:
     )
 
 
-def counter_view(live: Live, desk: Desk, paper: Paper, lookups: LookUps) -> CounterView:
-    """Everything the window shows now.  Behind the lock no customer's data is in it."""
-    journal, state = live.journal, live.state
-    shown = live.screen is Screen.CLERK and journal is not None
-    pending: list[ItemView] = []
-    last = None
-    if shown and journal is not None:
-        waiting = {*state.value["labels"], *state.value["receipts"]}
-        for item in sorted(int(key) for key in waiting)[:_PENDING_SHOWN]:
-            row = live.item(item)
-            if row is not None:
-                pending.append(item_view(live, row, paper.faults.get(item, "")))
-        recent = live.item(desk.last_item) if desk.last_item else None
-        last = item_view(live, recent) if recent else None
-    session = live.session
-    return CounterView(
-        screen=live.screen,
-        branch=live.settings.branch,
-        terminal=live.settings.terminal,
-        operator=session.operator if session else live.last_operator,
-        operator_name=live.operator_name if session else "",
-        role=session.role if session else "",
-        day=str(state.value["date"]) if journal else "",
-        today=state.counts["accepted"] if journal and state.day else 0,
-        devices=_devices(live),
-        sync=live.sync,
-        visit=desk.view(_items(live, desk.items)) if shown else None,
-        last=last,
-        pending=tuple(pending),
-        found=None
-        if lookups.found is None or not shown
-        else tuple(item_view(live, row) for row in lookups.found),
-        found_by=lookups.by if shown else "",
-        message=live.message,
-        lockout_seconds=live.lockout_seconds,
-        time_confirmed=live.now().quality == CONFIRMED,
-        demonstration=live.settings.demonstration,
-    )
+class Viewer:
+    """Makes the views.  What only an entry can change is made once between two entries.
+
+    Hundreds of papers may wait, and every key press makes a view.
+    """
+
+    def __init__(self, live: Live, desk: Desk, paper: Paper, lookups: LookUps) -> None:
+        self._live = live
+        self._desk = desk
+        self._paper = paper
+        self._lookups = lookups
+        self._made_of: tuple[object, ...] = ()
+        self._pending: tuple[ItemView, ...] = ()
+
+    def view(self) -> CounterView:
+        """Everything the window shows now.  Behind the lock no customer's data is in it."""
+        live, desk, lookups = self._live, self._desk, self._lookups
+        state, session = live.state, live.session
+        is_open = live.journal is not None
+        shown = live.screen is Screen.CLERK and is_open
+        if not shown:
+            self._made_of, self._pending = (), ()
+        recent = live.item(desk.last_item) if shown and desk.last_item else None
+        found = lookups.found if shown else None
+        return CounterView(
+            screen=live.screen,
+            branch=live.settings.branch,
+            terminal=live.settings.terminal,
+            operator=session.operator if session else live.last_operator,
+            operator_name=live.operator_name if session else "",
+            role=session.role if session else "",
+            day=str(state.value["date"]) if is_open else "",
+            today=state.counts["accepted"] if is_open and state.day else 0,
+            devices=_devices(live),
+            sync=live.sync,
+            visit=desk.view(_items(live, desk.items)) if shown else None,
+            last=item_view(live, recent) if recent else None,
+            pending=self._waiting() if shown else (),
+            found=None if found is None else tuple(item_view(live, row) for row in found),
+            found_by=lookups.by if shown else "",
+            message=live.message,
+            lockout_seconds=live.lockout_seconds,
+            time_confirmed=live.now().quality == CONFIRMED,
+            demonstration=live.settings.demonstration,
+        )
+
+    def _waiting(self) -> tuple[ItemView, ...]:
+        live, faults = self._live, self._paper.faults
+        made_of = (live.state.head, live.received, faults, business_date(live.now().at))
+        if made_of != self._made_of:
+            value = live.state.value
+            waiting = sorted(int(key) for key in {*value["labels"], *value["receipts"]})[:_PENDING_SHOWN]
+            rows = [row for row in map(live.item, waiting) if row is not None]
+            self._pending = tuple(item_view(live, row, faults.get(row.seq, "")) for row in rows)
+            self._made_of = made_of
+        return self._pending
 
 
 def _items(live: Live, seqs: list[int]) -> tuple[ItemView, ...]:

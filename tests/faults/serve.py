@@ -14,6 +14,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from program import interpreter
 from tests.faults import day_scenes, disk_scenes
 from tests.faults.clerk import StuckError
 from tests.faults.counter import Trap, enrolment, say, work
@@ -39,7 +40,7 @@ def run(order: Mapping[str, Any]) -> int:
 
 def serve() -> None:
     """Fork for each line until standard input ends."""
-    sys.setswitchinterval(0.001)
+    interpreter.share()
     rule_book()  # here, and not again in every fork
     for line in sys.stdin:
         order = json.loads(line)

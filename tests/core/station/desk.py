@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from pathlib import Path
 
 from core import commands as c
@@ -110,6 +111,14 @@ class Counter:
         self.station.ended(job, outcome, fault)
         self.look()
         return started
+
+    def paper(self, jobs: int) -> list[PrintJob]:
+        """The jobs handed to printers, once there are so many: a receipt is made when nothing else is."""
+        deadline = time.monotonic() + 20
+        while len(self.printer.jobs) < jobs:
+            assert time.monotonic() < deadline, "no such job"
+            time.sleep(0.005)
+        return self.printer.jobs
 
     def kinds(self) -> list[str]:
         return [entry.header.kind for entry in self.vault.journal.rows]

@@ -338,7 +338,8 @@ def printed(counter: Counter, number: int) -> str:
         counter.do(c.NextItem())
     counter.parcel(WAYBILLS[number])
     counter.do(c.Commit())
-    for job in counter.printer.jobs[-2:] if counter.receipts else counter.printer.jobs[-1:]:
+    pages = 2 if counter.receipts else 1
+    for job in counter.paper(pages * (number + 1))[-pages:]:
         counter.print(job)
     row = counter.vault.journal.item_by_waybill(WAYBILLS[number])
     assert row is not None
@@ -404,8 +405,9 @@ def test_a_receipt_says_what_the_record_says_and_proves_itself() -> None:
     assert counter.kinds().count("ReceiptPrinted") == 1
     assert counter.look().pending == ()
     counter.do(c.Reprint())
-    copies = {job.slot: job.page.copy for job in counter.printer.jobs[2:]}
-    assert copies == {Slot.LABEL_PRINTER: 1, Slot.RECEIPT_PRINTER: 1}
+    label_job, receipt_job = counter.paper(4)[2:]
+    assert (label_job.slot, label_job.label.copy) == (Slot.LABEL_PRINTER, 1)
+    assert (receipt_job.slot, receipt_job.receipt.copy) == (Slot.RECEIPT_PRINTER, 1)
     counter.station.stop()
     assert verified(counter)
 
