@@ -111,31 +111,38 @@ class Clerk:
     # -- labels ------------------------------------------------------------------------------------
 
     def look_at_printer(self) -> None:
-        """Every label whose print is unknown: seen, or printed once more as a copy."""
+        """Every item whose label or receipt is unknown: seen where each is there, else both once more."""
         for item in self.eyes.view.pending:
-            if item.label != "unknown":
+            if "unknown" not in (item.label, item.receipt):
                 continue
-            if self._printer_idle_pages().get(item.waybill):
+            trays = self._idle_trays()
+            unknown = [("pages", item.label), ("receipts", item.receipt)]
+            if all(trays[tray].get(item.waybill) for tray, state in unknown if state == "unknown"):
                 self._note(did="label_seen", waybill=item.waybill)
                 self.press(c.LabelSeen(item.seq))
             else:
                 self._note(did="reprint", waybill=item.waybill)
                 self.press(c.Reprint(item.seq))
 
-    def _printer_idle_pages(self) -> dict[str, int]:
-        """What lies in the tray once the printer has come to rest."""
+    def _idle_trays(self) -> dict[str, dict[str, int]]:
+        """What lies in the trays once the printers have come to rest."""
         time.sleep(0.25)
-        return self.came_out()
+        told = self._devices.tell("came_out")
+        return {tray: dict(told[tray]) for tray in ("pages", "receipts")}  # type: ignore[call-overload]
 
     def came_out(self) -> dict[str, int]:
         """How often each waybill's label lies in the printer's tray."""
         return dict(self._devices.tell("came_out")["pages"])  # type: ignore[call-overload,no-any-return]
 
     def wait_labels(self) -> None:
-        """Until every label is out; unknown ones are looked at."""
-        while self.eyes.view.pending:
+        """Until every label and receipt is out; unknown ones are looked at."""
+        while waiting := self.eyes.view.pending:
+            many = len(waiting)  # after many kills it may be long until all are out, but one after the other
             self.eyes.wait(
-                lambda view: not view.pending or any(item.label == "unknown" for item in view.pending),
+                lambda view, many=many: (  # type: ignore[misc]
+                    len(view.pending) != many
+                    or any("unknown" in (item.label, item.receipt) for item in view.pending)
+                ),
                 "labels",
             )
             self.look_at_printer()

@@ -16,9 +16,10 @@ from typing import Any
 
 from core.acceptance.masks import masked
 from core.commands import SENDER_FIELDS, Field
+from core.receipts.record import read_record
 from core.wire import b64
 from tests.faults.around import BRANCH, Forks, Headquarters, Outcome, forks
-from tests.faults.desk import Desk, Page
+from tests.faults.desk import Desk, Page, Slip
 from tests.faults.store import Draft, Snapshot, look
 from tests.faults.work import day, each, to_json
 
@@ -36,7 +37,7 @@ BURST_S = 1.2  # a random kill comes within this time of a start
 class Kill:
     """When to kill: at the ``nth`` hit of a step after the first ``after``; "" in ``step``: by the watch.
 
-    Steps that begin with "page." and "reader." happen in the devices, outside the counter's process.
+    Steps that begin with "page.", "slip." and "reader." happen in the devices, outside the counter's process.
     """
 
     step: str
@@ -79,9 +80,17 @@ ITEM = (
     Kill("reprint.recorded"),
     Kill("page.ordered"),
     Kill("page.printed"),
+    Kill("slip.ordered"),
+    Kill("slip.printed"),
     Kill("seen.recorded"),
     Kill("print.ended", after=F9),
     Kill("print.recorded", after=F9),
+)
+# Receipts come after their labels, and a printer of theirs that was just opened takes a second first: so a
+# clerk who stops to talk lets several of those out that kills have left due.
+RECEIPTS = tuple(
+    Kill(f"print.{step}", 4, "login.recorded", {"pause_s": 2.5})
+    for step in ("starting", "started", "ended", "recorded")
 )
 AROUND = (
     Kill("draft.save", order={"pause_s": 0.8}),
@@ -108,6 +117,7 @@ class Tally:
     items: int = 0
     labels: int = 0
     copies: int = 0
+    receipts: int = 0
     lost: int = 0  # shown as accepted, and not there at the end
     doubled: int = 0  # there more than once
 
@@ -123,6 +133,7 @@ class Tally:
         self.items += other.items
         self.labels += other.labels
         self.copies += other.copies
+        self.receipts += other.receipts
         self.lost += other.lost
         self.doubled += other.doubled
 
@@ -153,7 +164,7 @@ class Campaign:
 
     def __enter__(self) -> Campaign:
         self._directory.mkdir(parents=True, exist_ok=True)
-        self._desk = Desk(self._directory / "desk")
+        self._desk = Desk(self._directory / "desk", receipts=True)
         self._stack.enter_context(self._desk)
         self._forks: Forks = self._stack.enter_context(forks(self._directory / "errors"))
         return self
@@ -167,6 +178,11 @@ class Campaign:
     def came_out(self) -> list[Page]:
         """The pages that left the printer, in order."""
         return self._desk.watched.out
+
+    @property
+    def receipts_out(self) -> list[Slip]:
+        """The receipts that left their printer, in order."""
+        return self._desk.slips.out
 
     # -- what is done --------------------------------------------------------------------------------
 
@@ -195,12 +211,15 @@ class Campaign:
         self.tally.lost = len(set(self._shown) - set(numbers))
         self.tally.doubled = sum(len(same) - 1 for same in numbers.values())
         self.check(found)
-        assert found.state.value["labels"] == {}
-        assert {page.waybill for page in self.came_out} == {row.waybill for row in found.items}
+        assert (found.state.value["labels"], found.state.value["receipts"]) == ({}, {})
+        accepted = {row.waybill for row in found.items}
+        assert {page.waybill for page in self.came_out} == accepted
+        assert {slip.waybill for slip in self.receipts_out} == accepted
         self._compare(found)
         self.tally.items = len(found.items)
         self.tally.labels = len(self.came_out)
         self.tally.copies = sum(page.copy for page in self.came_out)
+        self.tally.receipts = len(self.receipts_out)
         assert {path.name for path in self.data.iterdir()} <= FILES
         errors = self._forks.errors()
         assert "Traceback" not in errors, errors
@@ -228,7 +247,7 @@ class Campaign:
         }
 
     def _trap(self, kill: Kill) -> dict[str, Any]:
-        inside = kill.step and not kill.step.startswith(("page.", "reader.", "random"))
+        inside = kill.step and not kill.step.startswith(("page.", "slip.", "reader.", "random"))
         return {"step": kill.step, "nth": kill.nth, "after": kill.after} if inside else {}
 
     def _run(self, kill: Kill) -> None:
@@ -237,6 +256,10 @@ class Campaign:
             watched.on_ordered = self._forks.kill
         elif kill.step == "page.printed":
             watched.on_printed = self._forks.kill
+        elif kill.step == "slip.ordered":
+            self._desk.slips.on_ordered = self._forks.kill
+        elif kill.step == "slip.printed":
+            self._desk.slips.on_printed = self._forks.kill
         elif kill.step == "reader.read":
             self._desk.reader.at(READ_CARD, self._forks.kill)
         elif kill.step == "random":
@@ -245,7 +268,8 @@ class Campaign:
         try:
             outcome = self._forks.run(self._order(kill))
         finally:
-            watched.on_ordered = watched.on_printed = None
+            for printer in (watched, self._desk.slips):
+                printer.on_ordered = printer.on_printed = None
             if timer is not None:
                 timer.cancel()
                 timer.join()
@@ -324,6 +348,7 @@ class Campaign:
         in_order = [str(row.annex["number"]) for row in found.items]
         assert in_order == [f"{number:06d}" for number in range(1, len(in_order) + 1)]
         self._check_labels(found)
+        self._check_receipts(found)
         assert len(found.drafts) <= 1
         standing = found.drafts[0].digest if found.drafts else ""
         assert standing in self._drafts, "a draft that was never typed"
@@ -342,6 +367,20 @@ class Campaign:
             assert count <= found.started.get(row.seq, 0), "a page without PrintStarted"
             assert count - 1 <= found.reprints.get(row.seq, 0), "printed again without being asked"
         assert sum(found.reprints.values()) <= self._asked
+
+    def _check_receipts(self, found: Snapshot) -> None:
+        rows = {row.waybill: row for row in found.items}
+        slips = list(self.receipts_out)
+        for slip in slips:
+            assert slip.waybill in rows, "a receipt without a record"
+            row, record = rows[slip.waybill], read_record(slip.text, found.headquarters)
+            assert (record.number, record.head.seq) == (row.annex["number"], row.seq)
+        for waybill, count in Counter(slip.waybill for slip in slips).items():
+            seq = rows[waybill].seq
+            first = [slip for slip in slips if slip.waybill == waybill and not slip.copy]
+            assert len(first) <= 1, "a receipt twice without a copy mark"
+            assert count <= found.started_receipts.get(seq, 0), "a receipt without PrintStarted"
+            assert count - 1 <= found.reprints.get(seq, 0), "printed again without being asked"
 
     def _compare(self, found: Snapshot) -> None:
         wanted = b64(found.state.hash())

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from core.acceptance.draft import draft_from_bytes
 from core.acceptance.visit import Visit
+from core.crypto.keys import PublicKey
 from core.ledger.clock import business_date
 from core.ledger.state import State, fold
 from core.ports import ItemRow
@@ -61,10 +62,12 @@ class Snapshot:
 
     findings: list[Finding]
     state: State
+    headquarters: PublicKey
     items: list[ItemRow]  # oldest first
     kinds: list[str]  # of every entry
     gone: int = 0  # attachments that cannot be read
-    started: dict[int, int] = field(default_factory=dict)  # item → PrintStarted entries
+    started: dict[int, int] = field(default_factory=dict)  # item → PrintStarted entries of its label
+    started_receipts: dict[int, int] = field(default_factory=dict)  # … of its receipt
     reprints: dict[int, int] = field(default_factory=dict)  # item → ReprintAsked entries
     drafts: list[Draft] = field(default_factory=list)
 
@@ -80,11 +83,15 @@ def look(directory: Path, operator: str) -> Snapshot:
     """Everything verified, folded anew and read; raises StoreError where it does not open."""
     with opened(directory, operator) as (reader, vault):
         report = verify(reader, vault.headquarters_keys().signing, vault.grant().terminal)
-        found = Snapshot(report.findings, State(), reader.items(limit=1_000_000)[::-1], [], report.gone)
+        signing = vault.headquarters_keys().signing
+        rows = reader.items(limit=1_000_000)[::-1]
+        found = Snapshot(report.findings, State(), signing, rows, [], report.gone)
         for entry in reader.entries(1):
             found.state = fold(found.state, entry)
             found.kinds.append(entry.header.kind)
             tally = {"PrintStarted": found.started, "ReprintAsked": found.reprints}.get(entry.header.kind)
+            if tally is found.started and entry.data["slot"] == "receipt_printer":
+                tally = found.started_receipts
             if tally is not None:
                 item = int(entry.data["item"])
                 tally[item] = tally.get(item, 0) + 1

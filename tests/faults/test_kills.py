@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
+from devices.printer.receipt import render_receipt
+from tests.devices.printer.receipts import PLAIN_RECEIPT
 from tests.faults import kills
 from tests.faults.around import Headquarters
-from tests.faults.desk import Page
+from tests.faults.desk import Page, read_slip
 from tests.faults.kills import Campaign, Kill, Tally, run_campaigns
 from tests.faults.steps import named_steps
 from tests.faults.store import Snapshot
@@ -25,7 +29,13 @@ def plans() -> list[tuple[tuple[Kill, ...], tuple[Kill, ...]]]:
         (kills.ENROL[::2], (*kills.FIRST_ITEM[0], *kills.ITEM, *kills.COMMITS[half:])),
         (
             kills.ENROL[1::2],
-            (*kills.FIRST_ITEM[1], *kills.AROUND, *kills.COMMITS[:half], *[kills.RANDOM] * RANDOM_KILLS),
+            (
+                *kills.FIRST_ITEM[1],
+                *kills.AROUND,
+                *kills.COMMITS[:half],
+                *[kills.RANDOM] * RANDOM_KILLS,
+                *kills.RECEIPTS,
+            ),
         ),
     ]
 
@@ -47,6 +57,24 @@ def assert_bites(campaign: Campaign, found: Snapshot) -> None:
     campaign.came_out[-1] = Page(row.waybill, row.token, copy=False)
     with pytest.raises(AssertionError, match="without a copy mark"):
         campaign.check(found)
+    campaign.came_out.pop()
+    slips = campaign.receipts_out
+    slips.append(replace(slips[0], waybill="EA000000000CN"))
+    with pytest.raises(AssertionError, match="a receipt without a record"):
+        campaign.check(found)
+    slips[-1] = replace(next(slip for slip in slips if slip.waybill == row.waybill), copy=False)
+    with pytest.raises(AssertionError, match="a receipt twice"):
+        campaign.check(found)
+
+
+def test_a_copy_of_a_receipt_is_seen() -> None:
+    for copy in (0, 1, 12):
+        page = render_receipt(replace(PLAIN_RECEIPT, copy=copy), 80).bitmap
+        slip = read_slip(Image.open(io.BytesIO(page.to_png())))
+        assert slip is not None
+        assert (slip.text, slip.waybill, slip.copy) == (
+            PLAIN_RECEIPT.qr, PLAIN_RECEIPT.waybill, copy > 0,
+        )  # fmt: skip
 
 
 @pytest.mark.timeout(300)
@@ -66,6 +94,7 @@ def test_kills_lose_nothing(headquarters: Headquarters, tmp_path: Path) -> None:
         [lambda n=n, e=e, p=p: work(n, e, p) for n, (e, p) in enumerate(plans(), 1)]  # type: ignore[misc]
     )
     assert (tally.lost, tally.doubled) == (0, 0)
+    assert tally.receipts >= tally.items > 0
     assert tally.kills >= LEAST_KILLS
     assert set(named_steps("core", "storage")) <= set(tally.steps)
     assert tally.within_f9 * 2 > tally.kills, "most between F9 and the last print"
