@@ -31,16 +31,28 @@ _START_SECONDS = 30.0
 class Demonstration:
     """A context manager: everything around the counter is up inside it."""
 
-    def __init__(self, data: Path, config: Path | None, *, whole: bool, database: str | None = None) -> None:
+    def __init__(
+        self,
+        data: Path,
+        config: Path | None,
+        *,
+        whole: bool,
+        database: str | None = None,
+        role: str = "clerk",
+        read_s: float | None = None,
+    ) -> None:
         """``whole``: headquarters too and a first run; else simulated devices only.
 
-        ``database`` is headquarters' (a SQLite file of its own where None).
+        ``database`` is headquarters' (a SQLite file of its own where None), ``role`` the first operator's,
+        ``read_s`` how long a chip takes to be read (as real ones do where None).
         """
         self.data = data / "counter" if whole else data
         self.config_path = config or data / "counter.toml"
         self._around = data / "around"
         self._whole = whole
         self._database = ["--database", database] if database else []
+        self._role = role
+        self._pace = [] if read_s is None else ["--read-seconds", str(read_s)]
         self._own_config = config is None or not config.exists()
         self._children: list[subprocess.Popen[bytes]] = []
         self._hq: subprocess.Popen[bytes] | None = None
@@ -140,7 +152,8 @@ class Demonstration:
 
     def _first_run(self, url: str) -> None:
         code = self.ask_headquarters("enrol-code", "--branch", BRANCH, "--terminal", TERMINAL)["code"]
-        added = self.ask_headquarters("operator", "add", OPERATOR, "--name", NAME, "--role", "clerk")["code"]
+        person = (OPERATOR, "--name", NAME, "--role", self._role)
+        added = self.ask_headquarters("operator", "add", *person)["code"]
         first_run(self.data, url=url, authority=self._around / "headquarters" / "ca.pem", code=code,
                   operator=OPERATOR, activation=added, password=PASSWORD)  # fmt: skip
 
@@ -159,7 +172,8 @@ class Demonstration:
     def _simulate(self) -> None:
         listing = self.devices / "devices.json"
         listing.unlink(missing_ok=True)
-        command = ["-m", "devices.simulators", "--directory", str(self.devices), "--end-with-stdin"]
+        options = ["--directory", str(self.devices), "--end-with-stdin", *self._pace]
+        command = ["-m", "devices.simulators", *options]
         child = self._child(command, "devices.log")
         self._wait(listing.exists, child, "devices")
 

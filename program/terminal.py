@@ -20,6 +20,7 @@ from devices.printer.lane import LABEL_LANGUAGES, LabelPrinterLane, ReceiptPrint
 from devices.printer.queue import PrinterLane
 from devices.rack import Drivers, Rack
 from devices.scanner.serial import ScannerLane, WedgeLane
+from program.examples import with_examples
 from program.machine import SystemClock
 from program.told import LastTold
 from storage.headquarters import TimeTold
@@ -88,6 +89,8 @@ class Terminal:
         parts = parts or Parts()
         clock = parts.clock or SystemClock()
         rules = parts.rules or load_rules(RESOURCES / "rules")
+        if demonstration:
+            rules = with_examples(rules)
         vault = FileVault(data, clock, lockout(rules), parts.probe)
         listeners = Listeners(self._synced, self._time_told)
         replication = Replication(config.headquarters.url, listeners, parts.pump or PumpSettings())

@@ -93,14 +93,14 @@ def open_window(
 def _bench(demonstration: Demonstration, window: MainWindow) -> BenchOrders:
     """The bench beside the counter; it goes when the counter goes."""
     from program.bench_orders import BenchOrders
-    from ui.bench.window import BenchWindow
+    from ui.bench.window import BenchWindow, Visitor
     from ui.text import Texts
 
     control = demonstration.control()
     orders = BenchOrders(control)
-    people = control.tell("people").get("people")
-    names = [str(name) for name in people] if isinstance(people, list) else []
-    bench = BenchWindow(names, orders.give, demonstration.devices / "labels", Texts(window.language))
+    rows = control.tell("drawer").get("drawer")
+    visitors = [Visitor(**row) for row in rows] if isinstance(rows, list) else []
+    bench = BenchWindow(visitors, orders.give, demonstration.devices / "labels", Texts(window.language))
     screen = window.screen().availableGeometry()
     bench.resize(340, min(820, screen.height() - 40))
     bench.move(max(0, screen.right() - bench.width()), screen.top() + 20)

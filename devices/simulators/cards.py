@@ -42,12 +42,16 @@ _LAYOUTS = {"": _RESIDENT, "J": _J, "I": _I, "Y": _Y}
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One card of the drawer.  ``fields`` are texts by the names of the layout tables."""
+    """One card of the drawer.  ``fields`` are texts by the names of the layout tables.
+
+    ``photo`` is "" (a header and filler), "none" or "corrupt".
+    """
 
     key: str
     letter: str
     fields: Mapping[str, str]
     newest_address: str = ""
+    photo: str = ""
 
 
 def load_people(path: Path = PEOPLE) -> dict[str, Person]:
@@ -57,7 +61,8 @@ def load_people(path: Path = PEOPLE) -> dict[str, Person]:
         fields = dict(entry)
         fields.pop("about", None)
         key, letter = fields.pop("key"), fields.get("letter", "")
-        people[key] = Person(key, letter, fields, fields.pop("newest_address", ""))
+        beside = fields.pop("newest_address", ""), fields.pop("photo", "")
+        people[key] = Person(key, letter, fields, *beside)
     return people
 
 
@@ -78,12 +83,15 @@ def build_text(person: Person) -> bytes:
 
 def build_photo(person: Person) -> bytes:
     """A header of 102 × 126 pixels and filler that differs from person to person; not decodable."""
+    if person.photo == "none":
+        return b""
     seed = hashlib.sha256(person.key.encode()).digest()
-    return (_PHOTO_START + seed * (PHOTO_BYTES // len(seed)))[:PHOTO_BYTES]
+    start = _PHOTO_START if person.photo != "corrupt" else b""
+    return (start + seed * (PHOTO_BYTES // len(seed)))[:PHOTO_BYTES]
 
 
 def build_payload(person: Person) -> bytes:
-    """DATA of the answer to 30 01: two lengths, text, photo; 1284 bytes."""
+    """DATA of the answer to 30 01: two lengths, text, photo; 1284 bytes with a photo."""
     text, photo = build_text(person), build_photo(person)
     return len(text).to_bytes(2, "big") + len(photo).to_bytes(2, "big") + text + photo
 

@@ -11,6 +11,7 @@ from types import TracebackType
 
 from devices.simulators.cards import Person, load_people
 from devices.simulators.control import ControlServer, OrderError, Orders, Reply, number, text
+from devices.simulators.drawer import Trouble, load_drawer
 from devices.simulators.label_printer import LabelPrinterSimulator
 from devices.simulators.port import Device, Port, PtyPort, TcpPort
 from devices.simulators.printer import PrinterSimulator
@@ -27,25 +28,30 @@ LISTING = "devices.json"
 
 
 class SimulatedDesk:
-    """Reader, scanner, label and receipt printer; a context manager."""
+    """Reader, scanner, label and receipt printer, perhaps one for stickers; a context manager."""
 
-    def __init__(self, directory: Path, *, tcp: bool = False, read_s: float = READ_S) -> None:
+    def __init__(
+        self, directory: Path, *, tcp: bool = False, read_s: float = READ_S, stickers: bool = False
+    ) -> None:
         """``directory`` is made; ``devices.json`` in it lists links.
 
         Reader and scanner are ptys under their slots' names there, or TCP; the printers are TCP.
         """
         directory.mkdir(parents=True, exist_ok=True)
         self._directory = directory
-        self._people = load_people()
+        self._people, self._drawer = load_people(), load_drawer()
+        self._last_trouble = Trouble()
         self.reader = ReaderSimulator(_port(directory / "id_reader", READER_BAUD, tcp), read_s=read_s)
         self.scanner = ScannerSimulator(_port(directory / "scanner", SCANNER_BAUD, tcp))
         self.printer = LabelPrinterSimulator(TcpPort(PRINTER_BAUD), directory / "labels")
         self.receipts = ReceiptPrinterSimulator(TcpPort(PRINTER_BAUD), directory / "receipts")
+        self.stickers = LabelPrinterSimulator(TcpPort(PRINTER_BAUD), directory / "stickers")
         self._devices: Mapping[str, Device] = {
             "id_reader": self.reader,
             "scanner": self.scanner,
             "label_printer": self.printer,
             "receipt_printer": self.receipts,
+            **({"sticker_printer": self.stickers} if stickers else {}),
         }
         self._socket = _socket_path(directory)
         self._control = ControlServer(self._socket, self._orders())
@@ -79,6 +85,7 @@ class SimulatedDesk:
         """What ``devices.json`` says: driver and link by slot, and the control socket."""
         drivers = {
             "id_reader": "sam", "scanner": "serial", "label_printer": "tspl", "receipt_printer": "escpos",
+            "sticker_printer": "tspl",
         }  # fmt: skip
         slots = {slot: {"driver": drivers[slot], "link": self._devices[slot].url} for slot in self._devices}
         return {"slots": slots, "control": str(self._socket), "pid": os.getpid()}
@@ -88,7 +95,7 @@ class SimulatedDesk:
     def _orders(self) -> Orders:
         return {
             "place": self._place,
-            "lift": lambda _order: self._done(self.reader.lift),
+            "lift": lambda _order: self._done(self._lift),
             "scan": self._scan,
             "quirk": self._quirk,
             "silence": self._silence,
@@ -98,6 +105,7 @@ class SimulatedDesk:
             "cover": lambda order: self._condition("head_open", order),
             "condition": lambda order: self._condition(text(order, "name"), order),
             "people": lambda _order: {"people": list(self._people)},
+            "drawer": lambda _order: self._visitors(),
             "state": lambda _order: self._state(),
         }
 
@@ -105,17 +113,42 @@ class SimulatedDesk:
         action()
         return {}
 
-    def _person(self, order: Mapping[str, object]) -> Person:
-        key = text(order, "card")
+    def _visitors(self) -> Reply:
+        """Everybody in the drawer: key, what is remarkable by language, and what would be typed."""
+        rows = [{"key": v.key, "about": dict(v.about), "typed": v.typed()} for v in self._drawer.values()]
+        return {"drawer": rows}
+
+    def _person(self, key: str) -> Person:
         if key not in self._people:
             raise OrderError("no such card", known=list(self._people))
         return self._people[key]
 
     def _place(self, order: Mapping[str, object]) -> Reply:
-        person = self._person(order)
-        return self._done(
-            lambda: self.reader.place_beside(person) if order.get("beside") else self.reader.place(person)
-        )
+        """A card by its key, or what a visitor of the drawer puts there: perhaps nothing, perhaps trouble."""
+        key = text(order, "card")
+        visitor = self._drawer.get(key)
+        if visitor is None or order.get("beside"):
+            person = self._person(key)
+            place = self.reader.place_beside if order.get("beside") else self.reader.place
+            return self._done(lambda: place(person))
+        self._trouble(visitor.trouble)
+        if visitor.card:
+            self.reader.place(self._person(visitor.card))
+        return {}
+
+    def _trouble(self, trouble: Trouble) -> None:
+        """Instead of the last visitor's; what was ordered by ``quirk`` stays."""
+        if trouble == self._last_trouble:
+            return
+        self._last_trouble, quirks = trouble, self.reader.quirks
+        quirks.garbage, quirks.bad_reads = trouble.garbage, trouble.bad_reads
+        quirks.read_error = trouble.read_error
+        if trouble.pulled:
+            self.reader.at(0x3001, self.reader.lift)
+
+    def _lift(self) -> None:
+        self.reader.lift()
+        self._trouble(Trouble())
 
     def _scan(self, order: Mapping[str, object]) -> Reply:
         symbology = text(order, "symbology") if "symbology" in order else CODE_128
@@ -146,7 +179,12 @@ class SimulatedDesk:
         return {}
 
     def _printers(self) -> Mapping[str, PrinterSimulator]:
-        return {"label_printer": self.printer, "receipt_printer": self.receipts}
+        found = {
+            "label_printer": self.printer,
+            "receipt_printer": self.receipts,
+            "sticker_printer": self.stickers,
+        }
+        return {slot: printer for slot, printer in found.items() if slot in self._devices}
 
     def _printer(self, order: Mapping[str, object]) -> PrinterSimulator:
         slot = text(order, "slot") if "slot" in order else "label_printer"
@@ -163,11 +201,12 @@ class SimulatedDesk:
     def _state(self) -> Reply:
         return {
             "card": self.reader.lying(),
-            "commands": len(self.reader.commands),
+            "commands": self.reader.received,
             "conditions": sorted(self.printer.conditions()),
             "labels": [path.name for path in self.printer.pages()],
             "receipt_conditions": sorted(self.receipts.conditions()),
             "receipts": [path.name for path in self.receipts.pages()],
+            "stickers": [path.name for path in self.stickers.pages()],
             "slots": list(self._devices),
         }
 

@@ -72,6 +72,7 @@ class ReaderSimulator(Device):
         super().__init__("reader", port)
         self.quirks = Quirks()
         self.commands: deque[int] = deque(maxlen=KEPT_COMMANDS)  # CMD PARA as received
+        self.received = 0  # how many there were
         self.answered_ns = 0  # perf_counter_ns when the last byte of a read was handed over
         self._read_s = read_s
         self._field = _Field()
@@ -152,6 +153,7 @@ class ReaderSimulator(Device):
     def _deliver(self, request: bytes) -> None:
         command = int.from_bytes(request[2:4], "big")
         self.commands.append(command)
+        self.received += 1
         with self._lock:
             action = self._at.pop(command, None)
         if action is not None:

@@ -7,21 +7,23 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton
+from PySide6.QtWidgets import QCheckBox, QLabel, QListWidget, QPushButton
 from pytestqt.qtbot import QtBot
 
-from ui.bench.window import BenchWindow
+from ui.bench.window import BenchWindow, Visitor
 from ui.text import LANGUAGES, Texts
 
 Orders = list[tuple[str, dict[str, object]]]
+VISITORS = (
+    Visitor("证件样本", {"zh": "公布的样本", "en": "the specimen"}),
+    Visitor("护照", {"zh": "外国护照", "en": "a passport"}, "[passport]\nmrz: P<UTO\nL89"),
+)
 
 
 @pytest.fixture
 def bench(qtbot: QtBot, tmp_path: Path) -> tuple[BenchWindow, Orders]:
     orders: Orders = []
-    window = BenchWindow(
-        ["证件样本", "示例甲"], lambda do, facts: orders.append((do, facts)), tmp_path, Texts("zh")
-    )
+    window = BenchWindow(VISITORS, lambda do, facts: orders.append((do, facts)), tmp_path, Texts("zh"))
     qtbot.addWidget(window)
     window.resize(340, 820)
     window.show()
@@ -41,6 +43,20 @@ def test_cards_and_scans(qtbot: QtBot, bench: tuple[BenchWindow, Orders]) -> Non
     assert orders[:2] == [("place", {"card": "证件样本"}), ("lift", {})]
     codes = [facts["code"] for do, facts in orders if do == "scan"]
     assert codes == ["EA473124829CN", "EA473124832CN"]  # the next parcel has the next number
+
+
+def test_the_drawer_says_who_comes_and_what_is_typed(qtbot: QtBot, bench: tuple[BenchWindow, Orders]) -> None:
+    window, orders = bench
+    people, typed = window.findChild(QListWidget, "bench_people"), window.findChild(QLabel, "bench_typed")
+    assert people is not None
+    assert typed is not None
+    assert people.item(0).text() == "证件样本 · 公布的样本"
+    assert not typed.isVisible()
+    people.setCurrentRow(1)
+    assert typed.isVisible()
+    assert typed.text().splitlines()[1:] == ["mrz: P<UTO", "L89"]
+    press(qtbot, window, "bench_place")
+    assert orders == [("place", {"card": "护照"})]
 
 
 def test_switches_go_on_and_off(bench: tuple[BenchWindow, Orders]) -> None:
@@ -73,7 +89,7 @@ def test_the_newest_page_is_shown(qtbot: QtBot, bench: tuple[BenchWindow, Orders
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_nothing_is_cut_off(qtbot: QtBot, tmp_path: Path, language: str) -> None:
-    window = BenchWindow(["证件样本"], lambda _do, _facts: None, tmp_path, Texts(language))
+    window = BenchWindow(VISITORS, lambda _do, _facts: None, tmp_path, Texts(language))
     qtbot.addWidget(window)
     window.resize(340, 820)
     window.show()

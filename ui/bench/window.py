@@ -5,7 +5,8 @@ It gives orders to the simulated devices and shows what they made; the counter d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer
@@ -33,10 +34,19 @@ _PICTURE = QSize(300, 330)
 _SLOTS = ("id_reader", "scanner", "label_printer")
 
 
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody of the drawer: what is remarkable by language, and what is typed of a paper without a chip."""
+
+    key: str
+    about: Mapping[str, str]
+    typed: str = ""
+
+
 class BenchWindow(QWidget):
     """Small enough to stand beside the counter; nothing in it takes the counter's keys."""
 
-    def __init__(self, people: Sequence[str], order: Order, pages: Path, texts: Texts) -> None:
+    def __init__(self, visitors: Sequence[Visitor], order: Order, pages: Path, texts: Texts) -> None:
         super().__init__()
         self.setObjectName("bench")
         self.setWindowTitle(texts("bench.title"))
@@ -46,9 +56,17 @@ class BenchWindow(QWidget):
         self._people = QListWidget(self)
         self._people.setObjectName("bench_people")
         self._people.setAccessibleName(texts("bench.people"))
-        self._people.addItems(list(people))
-        self._people.setCurrentRow(0)
+        self._visitors = list(visitors)
+        self._people.addItems([f"{one.key} · {one.about.get(texts.language, '')}" for one in visitors])
+        self._people.setWordWrap(True)
+        self._people.currentRowChanged.connect(self._choose)
         self._people.itemDoubleClicked.connect(self._place)
+        self._typed = QLabel(self)
+        self._typed.setObjectName("bench_typed")
+        self._typed.setProperty("role", "caption")
+        self._typed.setWordWrap(True)
+        self._typed.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._people.setCurrentRow(0)
         self._code = QLineEdit(self._waybill(), self)
         self._code.setObjectName("bench_code")
         self._code.setAccessibleName(texts("bench.code"))
@@ -73,6 +91,7 @@ class BenchWindow(QWidget):
         column.setSpacing(8)
         column.addWidget(self._caption("bench.people"))
         column.addWidget(self._people, 1)
+        column.addWidget(self._typed)
         grid = QGridLayout()
         grid.setSpacing(8)
         grid.addWidget(self._button("bench_place", texts("bench.place"), self._place), 0, 0)
@@ -114,10 +133,16 @@ class BenchWindow(QWidget):
 
     # -- orders ------------------------------------------------------------------------------------
 
+    def _choose(self, row: int) -> None:
+        """What the clerk would copy from a paper that no reader reads."""
+        typed = self._visitors[row].typed if 0 <= row < len(self._visitors) else ""
+        self._typed.setText(typed)
+        self._typed.setVisible(bool(typed))
+
     def _place(self, _item: object = None) -> None:
-        chosen = self._people.currentItem()
-        if chosen is not None:
-            self._order("place", {"card": chosen.text()})
+        row = self._people.currentRow()
+        if 0 <= row < len(self._visitors):
+            self._order("place", {"card": self._visitors[row].key})
 
     def _scan(self) -> None:
         code = self._code.text().strip()

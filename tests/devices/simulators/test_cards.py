@@ -10,7 +10,10 @@ from tests.devices.vectors import vector
 PEOPLE = load_people()
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 # Published specimens; all other people live in area 990101, which does not exist.
-SPECIMENS = {"11010519491231002X", "810000199408230021", "830000199201300022", "911124198108030024"}
+SPECIMENS = {
+    "11010519491231002X", "810000199408230021", "830000199201300022", "911124198108030024",
+    "932682198501010017",
+}  # fmt: skip
 
 
 def text_of(name: str) -> bytes:
@@ -52,21 +55,28 @@ def test_frames_are_the_vectors() -> None:
 
 
 def test_every_number_has_its_check_digit_and_nobody_is_real() -> None:
+    """But for three defects, one each; of nobody who lives: no such area, or it is long ago."""
+    defects: dict[str, set[str]] = {}
     for person in PEOPLE.values():
-        number = person.fields["number"]
+        number, birth = person.fields["number"], person.fields["birth"]
         if number == "CAN110081080310":
             continue  # the old 15-character form, a published example
+        assert number in SPECIMENS or number.startswith("990101") or birth < "1905", person.key
         check = "10X98765432"[sum(int(c) * w for c, w in zip(number, WEIGHTS, strict=False)) % 11]
-        assert number[17] == check, person.key
-        assert number in SPECIMENS or number.startswith("990101"), person.key
-        assert number[6:14] == person.fields["birth"]
-        assert (int(number[16]) % 2 == 1) == (person.fields["sex"] == "1")
+        wrong = {
+            "check": number[17] != check,
+            "birth": number[6:14] != birth,
+            "sex": (int(number[16]) % 2 == 1) != (person.fields["sex"] == "1"),
+        }
+        if any(wrong.values()):
+            defects[person.key] = {name for name, is_wrong in wrong.items() if is_wrong}
+    assert defects == {"示例验": {"check"}, "示例生": {"birth"}, "示例性": {"sex"}}
 
 
 def test_the_drawer_has_what_demonstrations_need() -> None:
     assert len([person for person in PEOPLE.values() if not person.letter]) >= 12
     assert {person.letter for person in PEOPLE.values()} >= {"", "J", "I", "Y"}
-    names = {person.fields["name"] for person in PEOPLE.values()}
+    names = {person.fields.get("name", "") for person in PEOPLE.values()}
     assert any("㛃" in name for name in names)
     assert any("䶮" in name for name in names)
     assert any("\u00b7" in name for name in names)

@@ -1,0 +1,23 @@
+"""What the demonstration's rules hold besides the product's: examples of what only an enterprise knows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from core.rule_data import Agreement
+from core.rules import RuleBook
+
+_AGREEMENTS = Path(__file__).parents[1] / "resources" / "demonstration" / "agreements.json"
+
+
+def with_examples(book: RuleBook) -> RuleBook:
+    """The same editions with the demonstration's agreement customers, so that there are some to try."""
+    rows = json.loads(_AGREEMENTS.read_text("utf-8"))
+    agreements = tuple(
+        Agreement(row["number"], dt.date.fromisoformat(row["first"]), dt.date.fromisoformat(row["last"]))
+        for row in rows
+    )
+    return RuleBook(tuple(replace(one, agreements=(*one.agreements, *agreements)) for one in book.editions))
