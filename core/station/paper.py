@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 
 from core import wire
@@ -18,6 +19,9 @@ from core.station.slips import Slips
 
 _NOTICE_LANGUAGE = "zh"  # the receipt is the customer's, whatever the clerk's screen speaks
 
+# So long a receipt waits for its label to begin: a label printer that is away holds up no receipt.
+_LABEL_AHEAD_SECONDS = 0.2
+
 
 class Paper:
     """Hands each call to the pages of the job's slot.  Called on the station's thread only."""
@@ -25,6 +29,7 @@ class Paper:
     def __init__(self, live: Live, printer: Printer) -> None:
         self._live = live
         self._later: deque[int] = deque()  # items whose receipt is to be made
+        self._later_due = 0.0
         self._slips = Slips(live, printer)
         self.labels = Pages(live, printer, label_page, lambda row: label_slot(live, row))
         self.receipts = Pages(
@@ -48,11 +53,12 @@ class Paper:
         self.labels.send(item, pressed_ns)
         if str(item) in self._live.state.value["receipts"]:
             self._later.append(item)
+            self._later_due = time.monotonic() + _LABEL_AHEAD_SECONDS
 
     @property
     def waits(self) -> bool:
         """Whether there is a page to make once nothing else is to be done."""
-        return bool(self._later)
+        return bool(self._later) and time.monotonic() >= self._later_due
 
     def next(self) -> None:
         """Make and send that page."""
@@ -77,7 +83,9 @@ class Paper:
 
     def starting(self, job: PrintJob) -> bool:
         """See :class:`core.ports.PrintLog`."""
-        return self._slips.is_slip(job) or self._pages(job).starting(job)
+        may = self._slips.is_slip(job) or self._pages(job).starting(job)
+        self._later_due = 0.0  # the label is on its way
+        return may
 
     def ended(self, job: PrintJob, outcome: PrintOutcome, fault: str) -> None:
         """See :class:`core.ports.PrintLog`."""

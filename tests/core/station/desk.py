@@ -31,14 +31,21 @@ def card(name: str = "证件样本", number: str = "11010519491231002X", read: s
 class Counter:
     """One station; every call waits for its view."""
 
-    def __init__(self, vault: MemoryVault | None = None, *, receipts: bool = False) -> None:
+    def __init__(
+        self,
+        vault: MemoryVault | None = None,
+        *,
+        receipts: bool = False,
+        labels: bool = True,
+        stickers: bool = False,
+    ) -> None:
         self.vault = vault or MemoryVault()
         self.receipts = receipts
         self.printer = StandingPrinter()
         self.steps: list[str] = []
         self.views: list[CounterView] = []
         live = Live(
-            StationSettings(BRANCH, TERMINAL, receipts=receipts),
+            StationSettings(BRANCH, TERMINAL, receipts=receipts, labels=labels, stickers=stickers),
             self.vault,
             self.vault,
             self.vault.machine,

@@ -98,7 +98,7 @@ def test_the_labels_token_typed_or_scanned(counter: Counter) -> None:
 
 def test_the_receipts_code(counter: Counter) -> None:
     """What the receipt's code says counts only where headquarters' grant stands behind it."""
-    pages = [job.page for job in counter.printer.jobs if isinstance(job.page, Receipt)]
+    pages = [job.page for job in counter.paper(4) if isinstance(job.page, Receipt)]
     assert found(counter.do(c.LookUp(pages[0].qr))) == ["000001"]
     damaged = pages[0].qr[:60] + ("A" if pages[0].qr[60] != "A" else "B") + pages[0].qr[61:]
     view = counter.do(c.LookUp(damaged))
