@@ -25,6 +25,7 @@ from core.station import reader_down, ways
 from core.station.days import day_proposals
 from core.station.live import Live, new_id
 from core.station.paper import Paper
+from core.station.picture import Picture
 from core.view import ItemView, Screen, VisitView
 
 _SAVE_AFTER_SECONDS = 0.4
@@ -39,6 +40,7 @@ class Desk:
     def __init__(self, live: Live, paper: Paper) -> None:
         self._live = live
         self._paper = paper
+        self._picture = Picture()
         self._reading = False
         self._dirty_since = 0.0
         self._draft = ""  # id of the saved draft, "" where none is
@@ -173,6 +175,7 @@ class Desk:
         self.visit = v.new_visit(new_id(), new_id(), self.visit.revision + 1)
         self.items = []
         self._reading = False
+        self._picture.drop()
 
     def _changed(self) -> None:
         self._dirty_since = self._dirty_since or time.monotonic()
@@ -363,6 +366,7 @@ class Desk:
                 self._reading = False
                 step = inputs.card_read(self.visit, event.card, now, business_date(now), live.rules)
                 self._take(step)
+                self._picture.take(event, self.visit)
             case CardFailed():
                 self._reading = False
                 self.visit = inputs.card_failed(self.visit, event.fault, event.facts)
@@ -432,7 +436,7 @@ class Desk:
         live = self._live
         imprint = self._imprint(int(live.state.value["items"]) + 1)
         today = business_date(live.now().at)
-        return visit_view(
+        view = visit_view(
             self.visit,
             today,
             live.rules,
@@ -441,3 +445,4 @@ class Desk:
             reading=self._reading,
             reader_down=reader_down.standing(live),
         )
+        return self._picture.shown(view, self.visit)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from core.devices import DeviceTruth, Slot
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 _PENDING_SHOWN = 20
 
 
-def item_view(live: Live, row: ItemRow, fault: str = "") -> ItemView:
+def item_view(live: Live, row: ItemRow, fault: str = "", receipt_fault: str = "") -> ItemView:
     """One item, masked: everything comes from the annex."""
     annex = row.annex
     at = dt.datetime.fromisoformat(row.accepted_at).astimezone(CHINA)
@@ -38,6 +39,7 @@ def item_view(live: Live, row: ItemRow, fault: str = "") -> ItemView:
         label_fault=fault,
         copies=row.copies,
         receipt=row.receipt,
+        receipt_fault=receipt_fault,
         affixed=row.affixed,
         at_headquarters=row.seq <= live.received,
     )
@@ -56,6 +58,7 @@ class Viewer:
         self._lookups = lookups
         self._made_of: tuple[object, ...] = ()
         self._pending: tuple[ItemView, ...] = ()
+        self._unscanned: tuple[ItemView, ...] = ()
 
     def view(self) -> CounterView:
         """Everything the window shows now.  Behind the lock no customer's data is in it."""
@@ -63,8 +66,7 @@ class Viewer:
         state, session = live.state, live.session
         is_open = live.journal is not None
         shown = live.screen is Screen.CLERK and is_open
-        if not shown:
-            self._made_of, self._pending = (), ()
+        self._make_papers(shown=shown)
         recent = live.item(desk.last_item) if shown and desk.last_item else None
         found = lookups.found if shown else None
         return CounterView(
@@ -80,7 +82,8 @@ class Viewer:
             sync=live.sync,
             visit=desk.view(_items(live, desk.items)) if shown else None,
             last=item_view(live, recent) if recent else None,
-            pending=self._waiting() if shown else (),
+            pending=self._pending,
+            unscanned=self._unscanned,
             found=None if found is None else tuple(item_view(live, row) for row in found),
             found_by=lookups.by if shown else "",
             message=live.message,
@@ -89,16 +92,26 @@ class Viewer:
             demonstration=live.settings.demonstration,
         )
 
-    def _waiting(self) -> tuple[ItemView, ...]:
-        live, faults = self._live, self._paper.faults
-        made_of = (live.state.head, live.received, faults, business_date(live.now().at))
+    def _make_papers(self, *, shown: bool) -> None:
+        """What waits for a printer, and which labels were not scanned back."""
+        if not shown:
+            self._made_of, self._pending, self._unscanned = (), (), ()
+            return
+        live, labels, receipts = self._live, self._paper.labels.faults, self._paper.receipts.faults
+        today = business_date(live.now().at)
+        made_of = (live.state.head, live.received, dict(labels), dict(receipts), today)
         if made_of != self._made_of:
             value = live.state.value
-            waiting = sorted(int(key) for key in {*value["labels"], *value["receipts"]})[:_PENDING_SHOWN]
-            rows = [row for row in map(live.item, waiting) if row is not None]
-            self._pending = tuple(item_view(live, row, faults.get(row.seq, "")) for row in rows)
+            self._pending = tuple(
+                item_view(live, row, labels.get(row.seq, ""), receipts.get(row.seq, ""))
+                for row in self._oldest({*value["labels"], *value["receipts"]})
+            )
+            self._unscanned = tuple(item_view(live, row) for row in self._oldest(value["unscanned"]))
             self._made_of = made_of
-        return self._pending
+
+    def _oldest(self, items: Iterable[str]) -> list[ItemRow]:
+        first = sorted(map(int, items))[:_PENDING_SHOWN]
+        return [row for row in map(self._live.item, first) if row is not None]
 
 
 def _items(live: Live, seqs: list[int]) -> tuple[ItemView, ...]:
