@@ -31,8 +31,8 @@ from devices.simulators.scanner import ScannerSimulator
 FAST_BAUD = 40_000_000
 PRINT_S = 0.09  # a lane looks every 50 ms
 DOTS_PER_MM = 8
-# Where the label says that it is a copy: resources/labels/76x130.toml, [[text]] "copy", in millimetres.
-COPY_BOX = (61.0, 3.0, 73.0, 12.5)
+# Where a page of that many millimetres across says that it is a copy: resources/labels, [[text]] "copy".
+COPY_BOXES = {76: (61.0, 3.0, 73.0, 12.5), 60: (49.0, 1.75, 58.0, 5.25)}
 # A receipt's title stands in its first rows; the mark's box is wider than any stroke of a title.
 TITLE_DOTS, MARK_DOTS = 45, 64
 SHORTEST = 300  # dots of a receipt; what is cut off of a torn one may be less
@@ -54,7 +54,9 @@ def read_page(picture: Image.Image) -> Page:
     waybill, token = texts[zxingcpp.BarcodeFormat.Code128], texts[zxingcpp.BarcodeFormat.QRCode]
     if not waybill or not token:
         raise ValueError("unreadable label")
-    left, top, right, bottom = (round(DOTS_PER_MM * edge) for edge in COPY_BOX)
+    left, top, right, bottom = (
+        round(DOTS_PER_MM * edge) for edge in COPY_BOXES[picture.width // DOTS_PER_MM]
+    )
     darkest, _ = picture.convert("L").crop((left, top, right, bottom)).getextrema()
     return Page(waybill, token, copy=darkest == 0)
 
@@ -140,14 +142,15 @@ class Desk(SimulatedDesk):
 
     def __init__(self, directory: Path, *, receipts: bool = False, stickers: bool = False) -> None:
         """With a label printer always; with a receipt and a sticker printer where they are asked for."""
-        super().__init__(directory, tcp=True, read_s=0.0)
+        super().__init__(directory, tcp=True, read_s=0.0, stickers=stickers)
         self.reader = ReaderSimulator(TcpPort(FAST_BAUD))
         self.scanner = ScannerSimulator(TcpPort(FAST_BAUD))
         self.watched = WatchedPrinter(directory / "labels")
         self.printer = self.watched
         self.slips = WatchedReceipts(directory / "receipts")
         self.receipts = self.slips
-        self.stickers = WatchedPrinter(directory / "stickers")
+        self.watched_stickers = WatchedPrinter(directory / "stickers")
+        self.stickers = self.watched_stickers
         devices: dict[str, Device] = {
             "id_reader": self.reader,
             "scanner": self.scanner,

@@ -34,12 +34,13 @@ class Rig:
         probe: Probe = no_probe,
         publish: Callable[[CounterView], None] = lambda _view: None,
         pump: PumpSettings = QUICK_PUMP,
+        desk: Callable[[Path], Desk] = Desk,
     ) -> None:
         """``url``: where the terminal looks for headquarters once it is enrolled; "": there."""
         self.headquarters = headquarters
         self.operator, self.terminal_name = f"OP3{number:04d}", f"990100-03-{number:02d}"
         self.data = directory / "counter"
-        self.desk = Desk(directory / "desk")
+        self.desk = desk(directory / "desk")
         self.eyes = Eyes(publish)
         self._url = url or headquarters.url
         self._probe = probe
