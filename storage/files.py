@@ -110,3 +110,13 @@ def read_json(path: Path, newest: int) -> dict[str, Any]:
     if number > newest:
         raise StoreError(StoreFault.TOO_NEW, what=path.name, found=number, known=newest)
     return value
+
+
+def read_json_if_there(path: Path, newest: int) -> dict[str, Any] | None:
+    """As :func:`read_json`; None where there is no such file yet."""
+    try:
+        return read_json(path, newest)
+    except StoreError as error:
+        if error.code is StoreFault.MISSING:
+            return None
+        raise

@@ -17,7 +17,7 @@ from core.crypto import sealing
 from core.errors import EntryError, StoreError, StoreFault
 from core.ports import Probe, no_probe
 from storage.faults import os_errors
-from storage.files import json_bytes, overwrite, read_json, write_atomic
+from storage.files import json_bytes, overwrite, read_json_if_there, write_atomic
 
 KEYFILE_NAME = "month.keys"
 _FORMAT = 1
@@ -93,12 +93,9 @@ class KeyFile:
         write_atomic(self._path, json_bytes({"format": _FORMAT, "keys": wrapped}), self._probe)
 
     def _load(self) -> dict[str, bytes]:
-        try:
-            value = read_json(self._path, _FORMAT)
-        except StoreError as error:
-            if error.code is StoreFault.MISSING:
-                return {}
-            raise
+        value = read_json_if_there(self._path, _FORMAT)
+        if value is None:
+            return {}
         keys = {}
         try:
             for name, wrapped in value["keys"].items():

@@ -14,7 +14,7 @@ from typing import Any
 from core.errors import EntryError, StoreError, StoreFault
 from core.ledger.entry import parse_stamp, stamp
 from core.ports import Clock
-from storage.files import json_bytes, read_json, write_atomic
+from storage.files import json_bytes, read_json_if_there, write_atomic
 
 _FORMAT = 1
 _NOBODY = "?"  # every unknown staff number counts as one
@@ -91,12 +91,9 @@ class TryCounter:
         }
 
     def _load(self) -> dict[str, dict[str, Any]]:
-        try:
-            value = read_json(self._path, _FORMAT)
-        except StoreError as error:
-            if error.code is StoreFault.MISSING:
-                return {}
-            raise
+        value = read_json_if_there(self._path, _FORMAT)
+        if value is None:
+            return {}
         try:
             rows: dict[str, dict[str, Any]] = value["rows"]
             for row in rows.values():

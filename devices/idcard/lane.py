@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from enum import Enum
 
 from core.devices import CardFailed, CardLeft, CardLifted, CardRead, CardReading, DeviceState
-from core.errors import ConfigError, ConfigFault, DeviceError, DeviceFault, Fact
+from core.errors import DeviceError, DeviceFault, Fact
 from devices.idcard.exchange import Exchange
 from devices.idcard.left import CARD_LEFT_S, LastCard, LeftBehind
 from devices.idcard.photo import PhotoDecoder
 from devices.idcard.rates import RateSearch
 from devices.idcard.session import LOST, CardAnswer, Presence, SamSession
 from devices.link import Link, make_link
+from devices.options import Ranges, whole_options
 from devices.rack import DeviceConfig, LaneReport
 from devices.traffic import TrafficLog
 
@@ -27,7 +28,7 @@ _DENIED = "32"  # SW3: the SAM does not accept the card
 # Option → (default, least, most), beside ``photo_library``, a path.  ``reset_on_failure`` and
 # ``max_rf_bytes`` are for readers that behave otherwise than public sources say; the latter is not sent
 # unless configured.
-OPTIONS: Mapping[str, tuple[int, int, int]] = {
+OPTIONS: Ranges = {
     "newest_address": (1, 0, 1),
     "body_number": (0, 0, 1),
     "photo_limit_ms": (1500, 100, 10_000),
@@ -55,7 +56,7 @@ class ReaderLane:
         """Raises ConfigError WRONG_VALUE for options out of range."""
         self._config = config
         self._report = report
-        self._option = {name: _option(config, name) for name in OPTIONS}
+        self._option = whole_options(config, OPTIONS)
         self._link: Link | None = None
         self._card = _Card.NONE
         self._decoder = PhotoDecoder(_library(config), self._option["photo_limit_ms"] / 1000)
@@ -200,18 +201,3 @@ def _library(config: DeviceConfig) -> str:
     """``photo_library``: the path of the customer's photo decoder, "" where there is none."""
     value = config.options.get("photo_library", "")
     return value if isinstance(value, str) else ""
-
-
-def _option(config: DeviceConfig, name: str) -> int:
-    default, least, most = OPTIONS[name]
-    value = config.options.get(name)
-    if value is None:
-        return default
-    if not isinstance(value, int) or not least <= value <= most:
-        raise ConfigError(
-            ConfigFault.WRONG_VALUE,
-            key=f"devices.{config.slot.value}.{name}",
-            value=value,
-            expected=f"{least} to {most}",
-        )
-    return value

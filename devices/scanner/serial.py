@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
 
 from core.devices import CodeScanned, DeviceState
-from core.errors import ConfigError, ConfigFault, DeviceFault
+from core.errors import DeviceFault
 from devices.link import Link, make_link
+from devices.options import Ranges, whole_options
 from devices.rack import DeviceConfig, LaneReport
 from devices.scanner.lines import BadScan, LineAssembler, Scan
 from devices.traffic import Direction, TrafficLog
@@ -17,7 +17,7 @@ GAP_MS = 250  # far above the time between two characters at 300 baud
 COMPLAINT_S = 5.0  # how long a dropped line is shown
 READ_CHUNK = 4096
 # Option → (default, least, most).  ``gap_ends`` is for scanners that cannot send a line end.
-OPTIONS: Mapping[str, tuple[int, int, int]] = {"gap_ms": (GAP_MS, 20, 5000), "gap_ends": (0, 0, 1)}
+OPTIONS: Ranges = {"gap_ms": (GAP_MS, 20, 5000), "gap_ends": (0, 0, 1)}
 
 
 class ScannerLane:
@@ -30,8 +30,9 @@ class ScannerLane:
         """
         self._config = config
         self._report = report
-        self._gap_s = _option(config, "gap_ms") / 1000
-        self._gap_ends = bool(_option(config, "gap_ends"))
+        option = whole_options(config, OPTIONS)
+        self._gap_s = option["gap_ms"] / 1000
+        self._gap_ends = bool(option["gap_ends"])
         self._link: Link | None = None
         self._complained = 0.0
         self.traffic = TrafficLog()
@@ -91,16 +92,3 @@ class WedgeLane:
 
     def cancel(self) -> None:
         """Nothing waits on a device here."""
-
-
-def _option(config: DeviceConfig, name: str) -> int:
-    default, least, most = OPTIONS[name]
-    value = config.options.get(name, default)
-    if not isinstance(value, int) or not least <= value <= most:
-        raise ConfigError(
-            ConfigFault.WRONG_VALUE,
-            key=f"devices.{config.slot.value}.{name}",
-            value=value,
-            expected=f"{least} to {most}",
-        )
-    return value

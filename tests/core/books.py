@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from typing import Any
 
 from core import wire
 from core.crypto.keys import AgreementKey, SoftwareSigner, new_agreement, new_signer
@@ -16,6 +17,26 @@ from core.ledger.writer import EntryWriter, LiveSession, Part, Proposal
 from tests.core.machine import SetClock
 
 RULES = "2026-11-01"
+NOW = "2026-11-21T06:00:00.000Z"
+
+
+def verified_sender(visit: str, read: str) -> dict[str, Any]:
+    """What the chain says of a sender whose resident card was read."""
+    return {
+        "visit": visit,
+        "document": "resident",
+        "sender_kind": "person",
+        "method": "chip",
+        "cause": "none",
+        "principal": "none",
+        "proof": "none",
+        "read": read,
+        "original_seen": NOW,
+        "name_matched": True,
+        "expiry": "valid",
+        "notice": "n-1",
+        "acknowledged": "spoken",
+    }
 
 
 @dataclass
@@ -92,22 +113,7 @@ class Book:
 
     def sender(self) -> int:
         """A verified sender with a sealed part; its seq."""
-        now = "2026-11-21T06:00:00.000Z"
-        data = {
-            "visit": f"v-{self.count}",
-            "document": "resident",
-            "sender_kind": "person",
-            "method": "chip",
-            "cause": "none",
-            "principal": "none",
-            "proof": "none",
-            "read": "r-1",
-            "original_seen": now,
-            "name_matched": True,
-            "expiry": "valid",
-            "notice": "n-1",
-            "acknowledged": "spoken",
-        }
+        data = verified_sender(f"v-{self.count}", "r-1")
         part = Part(AttachmentClass.SEALED, "sealed", "示例甲".encode())
         return self.propose(Proposal("SenderVerified", data, self.operation(), True, (part,)))[0].header.seq
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import queue
+import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from core.devices import DeviceChanged, DeviceEvent, DeviceState, DeviceTruth, Slot
@@ -71,6 +72,15 @@ class Told:
             if not isinstance(event, DeviceChanged):
                 found.append(event)
         return found
+
+
+def cut_up(data: bytes, seed: int) -> Iterator[bytes]:
+    """The same bytes in pieces of few and of many, as a line may bring them."""
+    chance, at = random.Random(seed), 0
+    while at < len(data):
+        step = chance.choice([1, 2, 3, 7, 100, 4096])
+        yield data[at : at + step]
+        at += step
 
 
 def until(condition: Callable[[], bool], what: str) -> None:

@@ -20,11 +20,10 @@ from storage.migrate import create_database, open_database
 from storage.slots import Argon2Cost, OperatorKeys, VaultSecret, new_operator_keys
 from storage.tries import WaitRule, default_wait
 from storage.vault import SUBKEY_DATABASE, SUBKEY_KEYFILE, FileVault, NewVault, new_data_key
-from tests.core.books import RULES, Book
+from tests.core.books import NOW, RULES, Book, verified_sender
 
 CHEAP = Argon2Cost(iterations=1, memory_kib=64)
 PASSWORD = "correct horse battery staple"
-NOW = "2026-11-21T06:00:00.000Z"
 
 
 @dataclass
@@ -132,21 +131,7 @@ class Counter:
         """The same, not yet composed."""
         self.serial += 1
         operation, visit = self.book.operation(), f"v-{self.serial}"
-        sender = {
-            "visit": visit,
-            "document": "resident",
-            "sender_kind": "person",
-            "method": "chip",
-            "cause": "none",
-            "principal": "none",
-            "proof": "none",
-            "read": f"r-{self.serial}",
-            "original_seen": NOW,
-            "name_matched": True,
-            "expiry": "valid",
-            "notice": "n-1",
-            "acknowledged": "spoken",
-        }
+        sender = verified_sender(visit, f"r-{self.serial}")
         item = {
             "visit": visit,
             "sender": self.book.state.head.seq + 1,

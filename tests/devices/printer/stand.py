@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +32,7 @@ from devices.simulators.receipt_printer import ReceiptPrinterSimulator
 from devices.simulators.zpl_printer import ZplPrinterSimulator
 from tests.devices.printer.labels import PLAIN
 from tests.devices.printer.receipts import PLAIN_RECEIPT
+from tests.devices.rig import Config
 
 PATIENCE_S = 30.0
 QUICK = Timing(
@@ -43,16 +44,6 @@ QUICK = Timing(
     print_limit=2.5,
     settle=0.4,
 )
-
-
-@dataclass(frozen=True)
-class Config:
-    """One table of the configuration."""
-
-    slot: Slot
-    driver: str
-    link: str
-    options: Mapping[str, int | str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,6 +17,7 @@ from devices.simulators.receipt_language import Asked, EscPosInterpreter, MarkAs
 from tests.devices.printer.labels import PLAIN
 from tests.devices.printer.receipts import FULL_RECEIPT, HQ_KEY, PLAIN_RECEIPT, RECORD
 from tests.devices.printer.test_tspl import dots_of
+from tests.devices.rig import cut_up
 from tests.peers.barcodes import READERS
 from tests.peers.escpos import EscPosError, Slip, read_escpos
 
@@ -116,13 +115,8 @@ def test_however_the_bytes_are_cut_up(seed: int) -> None:
     bitmap = render_receipt(FULL_RECEIPT, 58).bitmap
     page_bytes = encode_page(bitmap)
     data = b"\x10\x04\x01" + page_bytes + b"\x10\x04\x04"
-    chance, printer = random.Random(seed), EscPosInterpreter(384)
-    orders: list[Order] = []
-    at = 0
-    while at < len(data):
-        step = chance.choice([1, 2, 3, 100, 4096])
-        orders += printer.feed(data[at : at + step])
-        at += step
+    printer = EscPosInterpreter(384)
+    orders = [order for piece in cut_up(data, seed) for order in printer.feed(piece)]
     assert [type(order) for order in orders].count(MarkAsked) == 1
     assert [order.number for order in orders if isinstance(order, Asked)] == [1, 4]
     (page,) = slips(orders)

@@ -14,7 +14,8 @@ from core.errors import ConfigError, ConfigFault, DeviceFault
 from devices.printer.label import render_label
 from devices.printer.lane import LabelPrinterLane
 from devices.rack import LaneReport
-from tests.devices.printer.stand import QUICK, Config, Ended, Stand, Started, label_of, port_of, stand
+from tests.devices.printer.stand import QUICK, Ended, Stand, Started, label_of, port_of, stand
+from tests.devices.rig import Config
 from tests.peers.barcodes import read_with_zbar, read_with_zxing
 
 PRINTED, NOT_PRINTED, UNKNOWN = PrintOutcome.PRINTED, PrintOutcome.NOT_PRINTED, PrintOutcome.UNKNOWN

@@ -20,7 +20,6 @@ from tests.devices.printer.stand import (
     ESCPOS,
     QUICK,
     ZPL,
-    Config,
     Ended,
     Kind,
     Log,
@@ -29,6 +28,7 @@ from tests.devices.printer.stand import (
     port_of,
     stand,
 )
+from tests.devices.rig import Config
 from tests.peers.barcodes import read_with_zxing
 
 PRINTED, NOT_PRINTED, UNKNOWN = PrintOutcome.PRINTED, PrintOutcome.NOT_PRINTED, PrintOutcome.UNKNOWN

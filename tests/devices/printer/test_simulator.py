@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from devices.simulators.label_language import Order, PageOrdered, ResetAsked, St
 from devices.simulators.label_printer import CONDITIONS, LabelPrinterSimulator
 from devices.simulators.port import TcpPort
 from tests.devices.printer.labels import FULL
+from tests.devices.rig import cut_up
 from tests.peers.tspl import TsplError, read_tspl
 
 HEAD = b"SIZE 2 mm,1 mm\r\nCLS\r\n"  # 16 × 8 dots, two bytes to the row
@@ -70,13 +70,8 @@ def test_nonsense_is_skipped_like_firmware_does() -> None:
 @pytest.mark.parametrize("seed", range(5))
 def test_however_the_bytes_are_cut_up(seed: int) -> None:
     data = encode_page(render_label(FULL, 76, 130, 203).bitmap, 76, 130)
-    chance, printer = random.Random(seed), TsplInterpreter(8)
-    orders: list[Order] = []
-    at = 0
-    while at < len(data):
-        step = chance.choice([1, 2, 7, 100, 4096])
-        orders += printer.feed(data[at : at + step])
-        at += step
+    printer = TsplInterpreter(8)
+    orders = [order for piece in cut_up(data, seed) for order in printer.feed(piece)]
     # Two readers that share nothing see the same dots.
     (page,) = read_tspl(data)
     expected = ["".join("#" if dot else "." for dot in row) for row in page.dots]
