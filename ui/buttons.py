@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 from ui.keys import Deliberate, Keyboard
 from ui.theme import LABEL_PX, LIGHT, UNIT, Palette, body_font
 
-_HEIGHT = 36
+_HEIGHT, _LOW = 36, 30
 _PAD = 3 * UNIT
 _GAP = 2 * UNIT
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -30,7 +30,8 @@ class KeyButton(QPushButton):
         self.setAutoDefault(False)
         self.setDefault(False)
         self.setAutoRepeat(False)
-        self.setFixedHeight(_HEIGHT)
+        self._high = _HEIGHT
+        self.setFixedHeight(self._high)
         across = QSizePolicy.Policy.Expanding if wide else QSizePolicy.Policy.Fixed
         self.setSizePolicy(across, QSizePolicy.Policy.Fixed)
         self.key_name = key
@@ -46,6 +47,11 @@ class KeyButton(QPushButton):
         """Repaint in these colours."""
         self._palette = palette
         self.update()
+
+    def make_low(self) -> None:
+        """For rows of choices that stand close together."""
+        self._high = _LOW
+        self.setFixedHeight(_LOW)
 
     def say(self, text: str, description: str, *, chosen: bool) -> None:
         """Caption, state in words, and whether this is what was chosen."""
@@ -64,7 +70,7 @@ class KeyButton(QPushButton):
         # Room for the tick and for bold type from the start: a choice never moves its neighbours.
         width = QFontMetrics(self._bold).horizontalAdvance(self.text())
         width += QFontMetrics(self._key_font).horizontalAdvance(self._key_text()) + 2 * _PAD + _GAP
-        return QSize(width + 2, _HEIGHT)
+        return QSize(width + 2, self._high)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         return self.sizeHint()

@@ -29,6 +29,7 @@ class Entry(QLineEdit):
 
     left = Signal()  # Enter
     focused = Signal()
+    unfocused = Signal()
 
     def __init__(self, name: str, typed: Typed, keyboard: Keyboard, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -94,6 +95,11 @@ class Entry(QLineEdit):
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
         super().focusInEvent(event)
         self.focused.emit()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        super().focusOutEvent(event)
+        self.setCursorPosition(0)  # the beginning of what is longer than the field
+        self.unfocused.emit()
 
 
 def _for_window(event: QKeyEvent) -> bool:

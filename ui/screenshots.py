@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtWidgets import QApplication, QLineEdit
@@ -10,10 +11,12 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from core.commands import Command, Field
 from ui.application import create_application
 from ui.bridge import Bridge
-from ui.clerk.choices import CLOSE_DAY, DISCARD, LOG_OUT, QUESTIONS, REFUSE
+from ui.clerk.choices import DISCARD, LOG_OUT
 from ui.clerk.lanes import CANCEL_MANUAL, PROOF, READER_DOWN, SENDER_KIND, manual_question
+from ui.clerk.questions import centre_question, close_question, refuse_question
 from ui.clerk.screen import ClerkScreen
-from ui.specimens import NOW, OFFERED, VIEWS
+from ui.specimen_papers import HITS
+from ui.specimens import CENTRES, HALF, NO_DOCUMENT, NOW, OFFERED, VIEWS
 from ui.style import mark
 from ui.text import LANGUAGES
 from ui.theme import THEMES
@@ -35,6 +38,22 @@ def _typeahead(clerk: ClerkScreen) -> None:
     clerk.say("msg.typeahead_dropped", count=7)
 
 
+def _suggest(clerk: ClerkScreen) -> None:
+    entry = clerk.fields[Field.CONTENTS].entry
+    clerk.grab()  # lays everything out
+    entry.setFocus()
+    entry.setText("b")
+    entry.textEdited.emit("b")
+    for _ in range(2):
+        clerk.suggestions.step(1)
+
+
+def _found(clerk: ClerkScreen) -> None:
+    visit = replace(HALF, suggestions=HITS)
+    clerk.ask(refuse_question(visit))
+    clerk.choices.answer(0)
+
+
 def _help(clerk: ClerkScreen) -> None:
     clerk.fields[Field.WAYBILL].entry.setFocus()
     clerk.toggle_help()
@@ -42,18 +61,29 @@ def _help(clerk: ClerkScreen) -> None:
 
 # state → (view, what is opened on top of it)
 STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], None] | None]] = {
-    **{name: (name, None) for name in VIEWS if name != "pending"},
+    **{name: (name, None) for name in VIEWS if name not in ("pending", "suggestions")},
+    "suggestions": ("suggestions", _suggest),
+    "refuse-found": ("suggestions", _found),
+    "refuse-no-document": (
+        "half",
+        lambda clerk: clerk.choices.answered.emit(refuse_question(NO_DOCUMENT).answers[5].then),
+    ),
+    "centres": ("half", lambda clerk: clerk.choices.answered.emit(centre_question(CENTRES))),
+    "close-day-unscanned": (
+        "papers",
+        lambda clerk: clerk.ask(close_question(VIEWS["papers"]), date="2026-11-21", count=129),
+    ),
     "pending": ("pending", lambda clerk: clerk.look_up.open(pending_only=True)),
     "typeahead": ("half", _typeahead),
     "help": ("half", _help),
-    "refuse": ("half", lambda clerk: clerk.ask(REFUSE)),
-    "refuse-told": ("half", lambda clerk: clerk.ask(QUESTIONS[1])),
+    "refuse": ("half", lambda clerk: clerk.ask(refuse_question(HALF))),
+    "refuse-told": ("half", lambda clerk: clerk.choices.answered.emit(refuse_question(HALF).answers[0].then)),
     "who-sends": ("half", lambda clerk: clerk.ask(SENDER_KIND)),
     "proof": ("agent", lambda clerk: clerk.ask(PROOF)),
     "manual-kinds": ("manual-offered", lambda clerk: clerk.ask(manual_question(OFFERED, "supervisor"))),
     "reader-down-hours": ("reader-down", lambda clerk: clerk.ask(READER_DOWN)),
     "manual-leave": ("manual", lambda clerk: clerk.ask(CANCEL_MANUAL)),
-    "close-day": ("accepted", lambda clerk: clerk.ask(CLOSE_DAY, date="2026-11-21", count=129)),
+    "close-day": ("accepted", lambda clerk: clerk.ask(close_question(None), date="2026-11-21", count=129)),
     "log-out": ("accepted", lambda clerk: clerk.ask(LOG_OUT)),
     "discard": ("half", lambda clerk: clerk.ask(DISCARD)),
 }

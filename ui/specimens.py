@@ -9,13 +9,17 @@ from dataclasses import replace
 from core.commands import (
     ManualCause,
     ManualField,
+    Route,
+    Security,
     SenderField,
     SenderKind,
 )
 from core.devices import DeviceState, DeviceTruth, Slot
 from core.errors import DeviceFault, Fact, RuleFault, StoreFault
+from core.identity.card import DocumentKind
 from core.view import (
     CounterView,
+    FieldView,
     ManualFieldView,
     ManualView,
     Message,
@@ -26,11 +30,13 @@ from core.view import (
     SenderKindView,
     SyncView,
 )
+from ui.specimen_papers import BATTERY, DOCUMENTS, GUN, HITS, RARE, SPIRITS
 from ui.specimen_visits import EMPTY, HALF, LABEL, LONG, MASKED, NOW, READY, SENDER, TROUBLE, fields, item
 
 __all__ = [
     "ALL_SLOTS",
     "BASE",
+    "CENTRES",
     "DEVICES",
     "EMPTY",
     "HALF",
@@ -38,6 +44,7 @@ __all__ = [
     "LOGIN",
     "LONG",
     "NOW",
+    "NO_DOCUMENT",
     "OFFERED",
     "PAPER_OUT",
     "READY",
@@ -148,6 +155,49 @@ WHO = {
         SenderKind.AGENT, principal=PrincipalView("resident", "示*丙", "110105********0013")
     ),
 }
+CENTRES = replace(
+    READY,
+    security=Security.CENTRE,
+    centre="centre_02",
+    centres={"centre_01": "示例分拨中心安检站", "centre_02": "虚构邮区中心局第二安检点"},
+)
+NO_DOCUMENT = replace(EMPTY, documents=tuple(DocumentKind), manual_kinds=_KINDS)
+_CONTENTS = {
+    "suggestions": replace(BASE, visit=replace(HALF, suggestions=HITS)),
+    "restricted": replace(
+        BASE,
+        visit=replace(
+            HALF,
+            fields=fields(contents=FieldView("白酒和充电宝", source="typed"), quantity=FieldView("")),
+            missing=("missing.quantity", "missing.condition", "missing.inspected"),
+            finding=(BATTERY, SPIRITS),
+        ),
+    ),
+    "restricted-confirmed": replace(
+        BASE, visit=replace(READY, finding=(replace(SPIRITS, confirmed=True),), route=Route.LAND)
+    ),
+    "prohibited": replace(
+        BASE,
+        visit=replace(
+            HALF,
+            fields=fields(
+                contents=FieldView(
+                    "仿真枪", RuleFault.CONTENTS_PROHIBITED, {"item": "仿真枪", "number": 1}, "typed"
+                )
+            ),
+            missing=("problem.contents",),
+            finding=(GUN,),
+            preview=None,
+        ),
+    ),
+    "by-air": replace(
+        BASE, visit=replace(HALF, route=Route.AIR, security_required=True, missing=("missing.security",))
+    ),
+}
+_DOCUMENTS = {
+    f"document-{name}": replace(BASE, visit=replace(READY, sender=sender))
+    for name, sender in DOCUMENTS.items()
+}
 
 VIEWS: Mapping[str, CounterView] = {
     "login": LOGIN,
@@ -219,11 +269,16 @@ VIEWS: Mapping[str, CounterView] = {
             EMPTY, manual_kinds=_KINDS, reader_down=ReaderDownView(NOW + dt.timedelta(hours=2), 38)
         ),
     ),
+    **_CONTENTS,
+    **_DOCUMENTS,
+    "centre": replace(BASE, visit=CENTRES),
+    "rare-characters": replace(BASE, visit=RARE, last=replace(item(128), recipient="㛃*䶮 𠅤*𬭚")),
     "papers": replace(
         BASE,
         visit=replace(READY, missing=("missing.next",)),
         last=item(129, affixed=False, sent=False, receipt="due"),
         pending=(item(128, receipt="unknown"), item(129, affixed=False, receipt="due")),
+        unscanned=tuple(item(seq, affixed=False) for seq in (121, 124, 126, 129)),
         message=_said("msg.unscanned", "warning", count=1),
     ),
     "printer-unknown": replace(
@@ -253,7 +308,8 @@ VIEWS: Mapping[str, CounterView] = {
             item(126, "unknown"),
             item(127, "due", DeviceFault.PAPER_OUT, sent=False),
             item(128, "started", receipt="due"),
-            item(125, affixed=False, receipt="printed"),
+            replace(item(124, receipt="due"), receipt_fault=DeviceFault.HEAD_OPEN),
         ),
+        unscanned=(item(125, affixed=False, receipt="printed"),),
     ),
 }

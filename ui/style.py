@@ -14,6 +14,8 @@ QFrame[role="panel"] {{ background: {card}; border: 2px solid {accent}; border-r
 QLabel {{ background: transparent; border: 0; }}
 QLabel[role="title"] {{ font-size: {label}px; font-weight: bold; color: {muted}; }}
 QLabel[role="heading"] {{ font-size: {large}px; font-weight: bold; }}
+QLabel[role="heading"][about="bad"] {{ color: {bad}; }}
+QLabel[role="heading"][about="warn"] {{ color: {warn}; }}
 QLabel[role="caption"] {{ font-size: {label}px; color: {muted}; }}
 QLabel[role="strong"] {{ font-size: {strong_px}px; font-weight: bold; }}
 QLabel[role="dense"] {{ font-size: 14px; }}
@@ -22,6 +24,13 @@ QLabel[role="semi"] {{ font-weight: bold; }}
 QLabel[role="figure"] {{ font-size: {figure}px; font-weight: bold; }}
 QLabel[role="photo"] {{ font-size: 12px; border-radius: 4px; padding: 4px; }}
 QLabel[role="problem"] {{ font-size: {label}px; color: {bad}; }}
+QLabel[role="problem"][about="plain"] {{ color: {muted}; }}
+QLabel[role="problem"][about="warn"] {{ color: {warn}; }}
+QLabel[role="problem"][about="good"] {{ color: {good}; }}
+QLabel[role="detail"] {{ font-size: {label}px; }}
+QLabel[role="key"] {{ font-size: 12px; font-weight: bold; }}
+QLabel[role="small"] {{ font-size: 12px; color: {muted}; }}
+QLabel[role="photo"][tone=""] {{ padding: 0; }}
 QLabel[tone="good"] {{ color: {good}; background: {good_soft}; }}
 QLabel[tone="warn"] {{ color: {warn}; background: {warn_soft}; }}
 QLabel[tone="bad"] {{ color: {bad}; background: {bad_soft}; }}

@@ -14,6 +14,7 @@ from core.view import Message
 from tests.ui.conftest import Desk
 from tests.ui.typing import ALT, Key
 from ui.clerk.confirmations import CONFIRMATIONS
+from ui.specimen_papers import SPIRITS
 from ui.specimens import BASE, READY, item
 from ui.window import MainWindow
 
@@ -125,7 +126,8 @@ def test_the_bar_cannot_be_clicked(qtbot: QtBot, desk: Desk) -> None:
 def test_a_scan_never_reaches_a_button(qtbot: QtBot, desk: Desk) -> None:
     """With a button in focus: digits, spaces, Enter of a burst, fast or slow, press nothing."""
     window, hands, recorder = desk
-    window.show_view(replace(BASE, visit=READY, pending=(item(1, "unknown"),)))
+    restricted = replace(READY, finding=(SPIRITS,), missing=("missing.condition",))
+    window.show_view(replace(BASE, visit=restricted, pending=(item(1, "unknown"),)))
     for name in (*CONFIRMATIONS, "refuse"):
         button = window.clerk.findChild(QWidget, name)
         for text in ("EA473124829CN", " 1 2 3 ", "   "):

@@ -16,8 +16,8 @@ from core.errors import RuleFault
 from core.view import CounterView, FieldView
 from tests.ui.conftest import Desk, Seated
 from tests.ui.typing import CONTROL, Key, compose
+from ui.clerk.following import TYPING_SECONDS
 from ui.clerk.form_field import PENDING_SECONDS
-from ui.clerk.screen import TYPING_SECONDS
 from ui.fields import Entry
 from ui.specimens import BASE, EMPTY, READY, VIEWS, fields
 from ui.window import MainWindow

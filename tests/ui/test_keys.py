@@ -16,7 +16,6 @@ from core.commands import (
     CloseLookUp,
     Command,
     Commit,
-    ConfirmCondition,
     ConfirmInspected,
     ConfirmOriginal,
     DismissMessage,
@@ -30,12 +29,15 @@ from core.commands import (
     RefusalReason,
     Refuse,
     Reprint,
+    Route,
     Security,
+    SetRoute,
     SetSecurity,
 )
 from core.view import Message
 from tests.ui.conftest import Desk
 from tests.ui.typing import ALT, Key
+from ui.clerk.confirmations import names_of
 from ui.specimens import BASE, EMPTY, HALF, READY, VIEWS
 
 
@@ -54,8 +56,11 @@ from ui.specimens import BASE, EMPTY, HALF, READY, VIEWS
         (Key.Key_5, 1, AcknowledgeNotice(Acknowledgement.OWN_TAP)),
         (Key.Key_6, 1, AcknowledgeNotice(Acknowledgement.SIGNATURE)),
         (Key.Key_7, 1, AcknowledgeNotice(Acknowledgement.SPOKEN)),
+        (Key.Key_0, 1, SetSecurity(Security.NOT_REQUIRED)),
         (Key.Key_8, 1, LabelSeen(0)),
-        (Key.Key_9, 1, ConfirmCondition()),
+        (Key.Key_L, 1, SetRoute(Route.LAND)),
+        (Key.Key_A, 1, SetRoute(Route.AIR)),
+        (Key.Key_T, 1, SetRoute(Route.RAIL)),
     ],
 )
 def test_each_key_is_one_command(desk: Desk, key: Qt.Key, modifiers: int, command: Command) -> None:
@@ -82,11 +87,10 @@ def test_enter_goes_through_the_fields_that_want_something(desk: Desk) -> None:
 
 
 def test_tab_goes_as_the_eye_does(desk: Desk) -> None:
-    """The document's button, the fields row by row, the confirmations; and back the same way."""
+    """The fields row by row, the choices row by row; and back the same way."""
     window, hands, recorder = desk
-    order = ["gate_original", *(name.value for name in window.clerk.fields), "gate_inspected", "refuse"]
-    order += ["gate_security_here", "gate_security_centre"]
-    order += ["gate_notice_own_tap", "gate_notice_signature", "gate_notice_spoken"]
+    order = [*(name.value for name in window.clerk.fields), "gate_original", "gate_inspected", "refuse"]
+    order += [name for line in ("route", "security", "notice") for name in names_of(line)]
     window.clerk.findChild(QWidget, order[0]).setFocus()
     for name in order[1:]:
         hands.press(Key.Key_Tab, wait=False)

@@ -81,6 +81,45 @@ def test_the_fields_of_the_kind_stand_while_they_are_lacking(desk: Desk) -> None
     assert window.clerk.preview.isVisible()
 
 
+def _organisation(text: str, revision: int, missing: tuple[str, ...] = ()) -> VisitView:
+    names = (SenderField.ORGANISATION_NAME, SenderField.ORGANISATION_CODE)
+    kind = SenderKindView(SenderKind.ORGANISATION, {name: SenderFieldView(text) for name in names})
+    return replace(EMPTY, sender_kind=kind, missing=missing, revision=revision)
+
+
+def test_who_sends_can_be_changed_after_it_is_complete(desk: Desk) -> None:
+    """Alt+K and the same digit open the card again, with the focus in it; it goes when the focus goes."""
+    window, hands, recorder = desk
+    _show(window, _organisation("AB", 1))
+    assert window.clerk.preview.isVisible()
+    hands.press(Key.Key_K, ALT)
+    hands.press(Key.Key_2)
+    assert recorder.commands == []  # the kind is not chosen anew: what stands in it is not lost
+    assert window.clerk.who.isVisible()
+    assert hands.place == "who_organisation_name"
+    hands.type("C")
+    assert recorder.commands == [SetSenderField(SenderField.ORGANISATION_NAME, "ABC")]
+    _show(window, _organisation("ABC", 1))
+    assert window.clerk.who.isVisible()
+    for _ in range(2):
+        hands.press(Key.Key_Return)
+    assert not hands.place.startswith("who_")
+    assert window.clerk.preview.isVisible()
+
+
+def test_a_new_kind_puts_the_focus_into_its_card(desk: Desk) -> None:
+    """Although an earlier field of the form is empty; the next customer finds the card closed."""
+    window, hands, recorder = desk
+    hands.press(Key.Key_K, ALT)
+    hands.press(Key.Key_2)
+    assert recorder.commands == [SetSenderKind(SenderKind.ORGANISATION)]
+    _show(window, _organisation("", 1, _LACKING))
+    assert hands.place == "who_organisation_name"
+    _show(window, replace(EMPTY, revision=2))
+    assert window.clerk.preview.isVisible()
+    assert not hands.place.startswith("who_")
+
+
 def test_an_agent_has_a_principal_and_a_proof(desk: Desk) -> None:
     """Alt+B and Alt+O with a digit; for anybody else these keys say so and send nothing."""
     window, hands, recorder = desk

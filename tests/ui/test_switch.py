@@ -13,7 +13,7 @@ from core.commands import Field
 from tests.ui.conftest import Opened
 from tests.ui.small_station import Recorder
 from tests.ui.typing import CONTROL, Hands, Key
-from ui.clerk.choices import QUESTIONS
+from ui.clerk.questions import QUESTIONS
 from ui.specimens import BASE, READY, VIEWS
 from ui.window import MainWindow
 

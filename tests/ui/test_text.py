@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from core.acceptance.catalogue import Action
 from core.acceptance.gates import GateDetail, Missing
 from core.acceptance.visit import VisitNote
 from core.commands import (
@@ -29,11 +30,14 @@ from core.identity.card import DocumentKind, Sex
 from core.identity.check import CardWarning
 from core.identity.numbers import NumberWarning
 from core.view import GateName, GateState
-from ui.clerk.choices import QUESTIONS
+from devices.idcard.photo import PhotoReason
 from ui.clerk.confirmations import CONFIRMATIONS
+from ui.clerk.form import ROWS
 from ui.clerk.help import TOPICS
 from ui.clerk.lanes import QUESTIONS as LANES
 from ui.clerk.lanes import READER_DOWN
+from ui.clerk.questions import QUESTIONS
+from ui.clerk.shortcuts import SHORTCUTS
 from ui.clerk.who import ASKING
 from ui.text import FACTS, LANGUAGES, MESSAGES, Texts, load
 
@@ -77,33 +81,26 @@ def _families() -> set[str]:
     found |= {f"field.{name.value}" for name in (*ManualField, *SenderField)}
     found |= {f"who.{kind.value}" for kind in ASKING}
     found |= {f"answer.{cause.value}" for cause in (ManualCause.READER_FAILED, ManualCause.READER_DOWN)}
-    found |= {code for code, _ in READER_DOWN.answers}
+    found |= {answer.code for answer in READER_DOWN.answers}
     found |= {f"confirm.{name}" for name in CONFIRMATIONS}
     found |= {f"fact.source.{source}" for source in ("typed", "scan", "card", "kept")}
     found |= {f"source.{source}" for source in ("scan", "card", "kept")}  # "typed" needs no word
     found |= {f"nation.{number:02d}" for number in (*range(1, 57), 97, 98)}
     found |= {f"label_state.{state}" for state in ("due", "started", "printed", "unknown")}
     found |= {f"receipt_state.{state}" for state in ("due", "started", "printed", "unknown")}
-    found |= {f"photo.{state}" for state in ("none", "undecodable", "shown")}
+    found |= {f"photo.{state}" for state in ("none", "undecodable", "shown", "typed", "gone", *PhotoReason)}
+    found |= {f"action.{action.value}" for action in Action}
+    found |= {f"security_rule.{ground}" for ground in ("air", "rail", "region", "open")}
+    found |= {f"security_note.{chosen.value}" for chosen in Security}
+    found |= {f"finding.{kind}{half}" for kind in ("restricted", "refuse", "report") for half in ("", ".do")}
+    found |= {f"detail.{part}" for part in ("nationality", "pass_number", "renewed", "issued", "old_number")}
     found |= {f"label.security_{state}" for state in ("here", "centre")}
-    found |= {f"document.{row}" for row in ("name", "number", "address")}
-    found |= {f"caption.{group}" for group in ("inspection", "security", "notice")}
-    found |= {f"age.{unit}" for unit in ("seconds", "minutes", "hours")}
     found |= {
-        f"key.{name}"
-        for name in [
-            "help",
-            "new",
-            "look_up",
-            "next_item",
-            "next_customer",
-            "reprint",
-            "lock",
-            "close_day",
-            "log_out",
-            "language",
-        ]
+        f"document.{row}" for row in ("name", "number", "name_en", "details", "address", "newest_address")
     }
+    found |= {f"caption.{row}" for row in ROWS}
+    found |= {f"age.{unit}" for unit in ("seconds", "minutes", "hours")}
+    found |= {f"key.{shortcut.name}" for shortcut in SHORTCUTS}
     found |= {f"login.{name}" for name in ("operator", "password")}
     found |= {"look_up.by_card"}
     found |= {"confirm.refuse", "confirmed.yes", "confirmed.no"}

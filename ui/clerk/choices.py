@@ -1,16 +1,17 @@
-"""A short list of numbered choices at the side of the form: reasons to refuse, closing the day, leaving."""
+"""A short list of numbered choices at the side of the form; what is asked comes from elsewhere."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
-from core.commands import CloseDay, Command, LogOut, NewAcceptance, RefusalReason, Refuse
+from core.commands import Command, LogOut, NewAcceptance
+from core.errors import Fact
 from ui.buttons import KeyButton
 from ui.keys import Deliberate, Keyboard
 from ui.style import put
@@ -19,26 +20,28 @@ from ui.theme import Palette
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """A numbered answer: its caption's code and facts, and the command or the question that follows."""
+
+    code: str
+    then: Command | Question
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+
+Line = tuple[str, Mapping[str, Fact]]  # a code and its facts
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked (``question.<name>``), and the numbered answers: code and command or next question."""
+    """What is asked (``question.<name>``), what is listed under it, and the numbered answers."""
 
     name: str
     answers: tuple[Answer, ...]
+    lines: tuple[Line, ...] = ()
 
 
-Answer = tuple[str, Command | Question]
-
-
-def _told(reason: RefusalReason) -> Question:
-    """Whether the customer was told the reason (R17)."""
-    return Question("told", (("answer.told", Refuse(reason, told=True)), ("answer.not_told", Refuse(reason))))
-
-
-REFUSE = Question("refuse", tuple((f"refusal.{reason.value}", _told(reason)) for reason in RefusalReason))
-CLOSE_DAY = Question("close_day", (("answer.close_day", CloseDay()),))
-LOG_OUT = Question("log_out", (("answer.log_out", LogOut()),))
-DISCARD = Question("discard", (("answer.discard", NewAcceptance(discard=True)),))
-QUESTIONS = (REFUSE, _told(RefusalReason.PROHIBITED), CLOSE_DAY, LOG_OUT, DISCARD)
+LOG_OUT = Question("log_out", (Answer("answer.log_out", LogOut()),))
+DISCARD = Question("discard", (Answer("answer.discard", NewAcceptance(discard=True)),))
 _MOST = 9  # one digit each
 
 
@@ -53,17 +56,19 @@ class ChoicePanel(QFrame):
         self.setProperty("role", "panel")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._texts = texts
-        self._question = REFUSE
+        self._question = LOG_OUT
         self._facts: dict[str, str | int] = {}
         self._keyboard = keyboard
         self._deliberate = Deliberate(keyboard, self)
-        self._title, self._explained, self._back = QLabel(self), QLabel(self), QLabel(self)
+        self._title, self._explained, self._lines, self._back = (QLabel(self) for _ in range(4))
         self._title.setProperty("role", "heading")
+        self._lines.setObjectName("choice_lines")
+        self._lines.setProperty("role", "dense")
         self._back.setProperty("role", "caption")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 14, 16, 14)
         layout.setSpacing(10)
-        for label in (self._title, self._explained):
+        for label in (self._title, self._explained, self._lines):
             label.setWordWrap(True)
             layout.addWidget(label)
         self._buttons = [
@@ -94,7 +99,7 @@ class ChoicePanel(QFrame):
     def answer(self, number: int) -> None:
         """The answer of that place, from 0; beyond the last nothing happens."""
         if number < len(self._question.answers):
-            self.answered.emit(self._question.answers[number][1])
+            self.answered.emit(self._question.answers[number].then)
 
     def _clicked(self, number: int, _checked: bool = False) -> None:
         self.answer(number)
@@ -103,6 +108,8 @@ class ChoicePanel(QFrame):
         texts, name = self._texts, f"question.{self._question.name}"
         put(self._title, texts.what(name, self._facts))
         put(self._explained, texts.todo(name, self._facts))
+        put(self._lines, "\n".join(f"· {texts.what(code, facts)}" for code, facts in self._question.lines))
+        self._lines.setVisible(bool(self._question.lines))
         put(self._back, texts("question.back"))
         self.setAccessibleName(self._title.text())
         self.setAccessibleDescription(self._explained.text())
@@ -111,7 +118,8 @@ class ChoicePanel(QFrame):
             asked = number < len(answers)
             button.setVisible(asked)
             described = self._explained.text() if asked else ""
-            button.say(texts(answers[number][0]) if asked else "", described, chosen=False)
+            said = texts.what(answers[number].code, answers[number].facts) if asked else ""
+            button.say(said, described, chosen=False)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         self._deliberate.cancel()

@@ -6,16 +6,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.view import VisitView
+from ui.clerk.shortcuts import key_of
 from ui.style import mark, put
 from ui.text import Texts
 
-HEIGHT = 56
+HEIGHT = 52
 _NAMED = 4  # so many missing steps are named, the rest is a number
 NEXT = "missing.next"  # this item is committed: F7 or F8
-_HINTS = (
-    ("F1", "help"), ("F2", "new"), ("F3", "look_up"), ("F7", "next_item"), ("F8", "next_customer"),
-    ("F10", "reprint"), ("F12", "lock"), ("Alt+D", "close_day"), ("Alt+Q", "log_out"), ("Ctrl+L", "language"),
-)  # fmt: skip
+_HINTS = ("help", "new", "look_up", "next_item", "next_customer",
+          "reprint", "lock", "close_day", "log_out", "language")  # fmt: skip
 
 
 class CommandBar(QFrame):
@@ -28,7 +27,7 @@ class CommandBar(QFrame):
         self._texts = texts
         self._visit: VisitView | None = None
         self._covered = False
-        self._key = QLabel("F9", self)
+        self._key = QLabel(key_of("commit"), self)
         self._key.setObjectName("commit_key")
         self._key.setFixedHeight(36)
         self._action = QLabel(self)
@@ -64,8 +63,8 @@ class CommandBar(QFrame):
     def retranslate(self, texts: Texts) -> None:
         """In this language from now on."""
         self._texts = texts
-        for label, (key, name) in zip(self._hints, _HINTS, strict=True):
-            put(label, f"{key} {texts(f'key.{name}')}")
+        for label, name in zip(self._hints, _HINTS, strict=True):
+            put(label, f"{key_of(name)} {texts(f'key.{name}')}")
         self._paint()
 
     def show_view(self, visit: VisitView | None, *, covered: bool) -> None:
@@ -95,7 +94,7 @@ class CommandBar(QFrame):
             line = texts("commit.ready", count=len(visit.items) + 1)
         put(self._missing, line)
         mark(self, "ready", "true" if self.ready else "false")
-        self.setAccessibleName(f"F9 {texts('commit.action')}")
+        self.setAccessibleName(f"{key_of('commit')} {texts('commit.action')}")
         self.setAccessibleDescription(line)
 
     def _missing_line(self, missing: tuple[str, ...]) -> str:

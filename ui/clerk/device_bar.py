@@ -51,7 +51,7 @@ class DeviceBar(QWidget):
         self._right.setObjectName("card_on_reader")
         self._flow = Flow(_GAP, line_spacing=2)
         row = QHBoxLayout(self)
-        row.setContentsMargins(4, 5, 4, 6)
+        row.setContentsMargins(4, 4, 4, 4)
         row.setSpacing(_GAP)
         row.addLayout(self._flow, 1)
         row.addWidget(self._right, 0, Qt.AlignmentFlag.AlignTop)

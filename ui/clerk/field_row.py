@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from core.commands import Field
@@ -13,11 +14,12 @@ from core.view import FieldView, VisitView
 from ui.clerk.form_field import FormField
 from ui.fields import Typed
 from ui.keys import Keyboard
-from ui.style import put
+from ui.style import mark, put
 from ui.text import Texts
 
 PLAIN = (Field.SENDER_PHONE, Field.RECIPIENT_PHONE, Field.WAYBILL, Field.QUANTITY, Field.WEIGHT)
 _PROBLEM_HEIGHT = 19
+_INSIDE = 22  # border and padding of an entry
 
 
 class FieldRow(QWidget):
@@ -46,6 +48,7 @@ class FieldRow(QWidget):
             field.entry.focused.connect(self._say)
             self.fields[name] = field
             row.addWidget(field, width)
+        self._remark = ("", "")  # tone and words of what is no problem
         self._problem = QLabel(self)
         self._problem.setProperty("role", "problem")
         self._problem.setFixedHeight(_PROBLEM_HEIGHT)
@@ -74,10 +77,19 @@ class FieldRow(QWidget):
             field.show_view(held or FieldView(""))
         self._say()
 
+    def remark(self, tone: str, line: str) -> None:
+        """What stands under the row while nothing is wrong in it: "good", "warn" or "bad", and words."""
+        self._remark = (tone, line)
+        self._say()
+
     def set_locked(self, locked: bool) -> None:
         """The item is committed: nothing of it can be typed any more."""
         for field in self.fields.values():
             field.entry.set_locked(locked)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        self._say()
 
     def _say(self) -> None:
         """The problem of the field in focus, or else the first one of the row."""
@@ -85,5 +97,19 @@ class FieldRow(QWidget):
             return
         order = sorted(self.fields.values(), key=lambda field: not field.entry.hasFocus())
         lines = [field.problem_line(self._texts) for field in order]
-        line = next((line for line in lines if line), "")
-        put(self._problem, f"■ {line}" if line else "")
+        problem = next((line for line in lines if line), "")
+        tone, line = ("bad", f"■ {problem}") if problem else self._remark
+        if not line:
+            tone, line = "plain", self._whole(order, self._texts)
+        put(self._problem, line)
+        mark(self._problem, "about", tone)
+
+    def _whole(self, order: Sequence[FormField], texts: Texts) -> str:
+        """A text that is longer than its field, in full: a name of fifty characters is compared here."""
+        for field in order:
+            entry = field.entry
+            if entry.fontMetrics().horizontalAdvance(entry.text()) > entry.width() - _INSIDE:
+                line = texts("field.whole", field=texts(f"field.{field.name}"), text=entry.text())
+                if self._problem.fontMetrics().horizontalAdvance(line) <= self._problem.width():
+                    return line
+        return ""

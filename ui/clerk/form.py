@@ -1,25 +1,33 @@
-"""The item: waybill, contents, quantity, weight, recipient; inspection, security and notice."""
+"""The item: waybill, contents, quantity, weight, recipient; checks, route, security and notice."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from core.commands import Field
+from core.commands import Field, Route, Security
 from core.view import VisitView
 from ui.buttons import KeyButton
+from ui.clerk.choice_row import ChoiceRow, ChoiceRows
 from ui.clerk.command_bar import NEXT
-from ui.clerk.confirmations import ConfirmationButton
+from ui.clerk.confirmations import ConfirmationButton, names_of
 from ui.clerk.field_row import FieldRow
+from ui.clerk.finding import finding_line
+from ui.clerk.shortcuts import key_of
 from ui.keys import Keyboard
 from ui.style import mark, put
 from ui.text import Texts
 
 _ITEM = (Field.WAYBILL, Field.CONTENTS, Field.QUANTITY, Field.WEIGHT)
 _RECIPIENT = (Field.RECIPIENT_NAME, Field.RECIPIENT_PHONE, Field.RECIPIENT_ADDRESS)
-_INSPECT = ("gate_inspected",)
-_SECURITY = ("gate_security_here", "gate_security_centre")
-_NOTICE = ("gate_notice_own_tap", "gate_notice_signature", "gate_notice_spoken")
+# Row → lines of ``ui/clerk/shortcuts.py`` whose buttons stand in it.
+ROWS = {
+    "checks": ("original", "inspected"),
+    "route": ("route",),
+    "security": ("security",),
+    "notice": ("notice",),
+}
+NOT_REQUIRED = f"gate_security_{Security.NOT_REQUIRED.value}"
 
 
 class ItemCard(QFrame):
@@ -40,55 +48,37 @@ class ItemCard(QFrame):
             _ITEM, (11, 10, 4, 6), keyboard, self, figures=(Field.WAYBILL, Field.QUANTITY, Field.WEIGHT)
         )
         self.recipient = FieldRow(_RECIPIENT, (4, 4, 9), keyboard, self, figures=(Field.RECIPIENT_PHONE,))
-        names = (*_INSPECT, *_SECURITY, *_NOTICE)
-        self.buttons = {name: ConfirmationButton(name, keyboard, self) for name in names}
-        self.refuse = KeyButton("refuse", "Alt+R", keyboard, self)
+        self.refuse = KeyButton("refuse", key_of("refuse"), keyboard, self)
         self.refuse.clicked.connect(self.refuse_asked)
-        self._captions = {name: QLabel(self) for name in ("inspection", "security", "notice")}
+        self.buttons: dict[str, ConfirmationButton] = {}
+        self.choices = ChoiceRows([self._row(name, keyboard) for name in ROWS], self)
         self._lay_out()
+
+    def _row(self, name: str, keyboard: Keyboard) -> ChoiceRow:
+        buttons: list[KeyButton] = []
+        for shortcut in ROWS[name]:
+            for confirmed in names_of(shortcut):
+                self.buttons[confirmed] = ConfirmationButton(confirmed, keyboard, self)
+                buttons.append(self.buttons[confirmed])
+        return ChoiceRow(name, [*buttons, self.refuse] if name == "checks" else buttons, self)
+
+    def order(self) -> list[QWidget]:
+        """The buttons as the eye goes."""
+        return [button for row in self.choices.rows.values() for button in row.buttons]
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
         top.addWidget(self._title)
         top.addStretch(1)
         top.addWidget(self._state)
-        confirm = QHBoxLayout()
-        confirm.setSpacing(24)
-        confirm.addLayout(self._group("inspection", [*_INSPECT], self.refuse))
-        confirm.addLayout(self._group("security", [*_SECURITY]))
-        confirm.addStretch(1)
-        notice = QHBoxLayout()
-        notice.setSpacing(8)
-        self._captions["notice"].setProperty("role", "caption")
-        notice.addWidget(self._captions["notice"])
-        for name in _NOTICE:
-            notice.addWidget(self.buttons[name])
-        notice.addStretch(1)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 8, 16, 8)
-        layout.setSpacing(4)
+        layout.setContentsMargins(16, 6, 16, 4)
+        layout.setSpacing(2)
         layout.addLayout(top)
         layout.addWidget(self.item)
         layout.addWidget(self.recipient)
-        layout.addLayout(confirm)
-        layout.addSpacing(4)
-        layout.addLayout(notice)
+        layout.addWidget(self.choices)
         layout.addStretch(1)
-
-    def _group(self, name: str, buttons: list[str], *more: QWidget) -> QVBoxLayout:
-        caption = self._captions[name]
-        caption.setProperty("role", "caption")
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        for button in buttons:
-            row.addWidget(self.buttons[button])
-        for widget in more:
-            row.addWidget(widget)
-        group = QVBoxLayout()
-        group.setSpacing(4)
-        group.addWidget(caption)
-        group.addLayout(row)
-        return group
 
     def retranslate(self, texts: Texts) -> None:
         """In this language from now on."""
@@ -97,20 +87,46 @@ class ItemCard(QFrame):
         self.refuse.say(texts("confirm.refuse"), texts("confirm.refuse.described"), chosen=False)
         self.item.retranslate(texts)
         self.recipient.retranslate(texts)
+        for name, row in self.choices.rows.items():
+            put(row.caption, texts(f"caption.{name}"))
 
     def show_view(self, visit: VisitView | None) -> None:
         """What the station holds."""
         texts = self._texts
         locked = visit is not None and visit.missing == (NEXT,)
+        self.item.remark(*finding_line(visit, texts))
         for row in (self.item, self.recipient):
             row.show_view(visit)
             row.set_locked(locked)
         for button in self.buttons.values():
             button.show_view(visit, texts)
-        for name, caption in self._captions.items():
-            put(caption, texts(f"caption.{name}"))
-        if visit is not None and visit.notice_version:
-            put(self._captions["notice"], texts("caption.notice_version", version=visit.notice_version))
+        self.buttons[NOT_REQUIRED].setVisible(visit is None or not visit.security_required)
+        self._note(visit)
+        self._say_state(visit, locked=locked)
+
+    def _note(self, visit: VisitView | None) -> None:
+        """What route and choice mean; beside the checks and the notice, what they are about."""
+        texts, rows = self._texts, self.choices.rows
+        rows["checks"].note("", "", texts("checks.present"))
+        version = visit.notice_version if visit is not None else ""
+        rows["notice"].note("", "", texts("notice.version", version=version) if version else "")
+        if visit is None:
+            rows["route"].note("", "")
+            rows["security"].note("", "")
+            return
+        if visit.security_required:
+            ground = "region" if visit.route is Route.LAND else visit.route.value
+            rows["route"].note("warn", f"▲ {texts(f'security_rule.{ground}')}")
+        else:
+            rows["route"].note("quiet", f"○ {texts('security_rule.open')}")
+        chosen = visit.security
+        line = texts(f"security_note.{chosen.value}") if chosen is not None else ""
+        if chosen is Security.CENTRE:
+            line = texts("security_note.centre", centre=visit.centres.get(visit.centre, visit.centre))
+        rows["security"].note("", "", line)
+
+    def _say_state(self, visit: VisitView | None, *, locked: bool) -> None:
+        texts = self._texts
         complete = visit is not None and (not visit.missing or locked)
         count = len(visit.missing) if visit is not None else 0
         sign = "✓" if complete else "▲"

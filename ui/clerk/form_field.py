@@ -73,6 +73,8 @@ class FormField(QWidget):
             at = self.entry.cursorPosition()
             typing = self.entry.hasFocus() and at < len(self.entry.text())
             self.entry.setText(view.text)
+            if not self.entry.hasFocus():
+                self.entry.setCursorPosition(0)
             if typing:
                 self.entry.setCursorPosition(min(at, len(view.text)))
         mark(self.entry, "fault", "true" if view.problem else "false")
@@ -95,6 +97,11 @@ class FormField(QWidget):
         self._sent.append(text)
         self._sent_at = time.monotonic()
         self.edited.emit(text)
+
+    def take(self, text: str) -> None:
+        """A text that was chosen instead of typed: it is sent as if it had been."""
+        self.entry.setText(text)
+        self._edited(text)
 
     def problem_line(self, texts: Texts) -> str:
         """The problem in a sentence that names the field, or ""."""

@@ -14,6 +14,7 @@ from ui.buttons import KeyButton
 from ui.clerk.choices import ChoicePanel
 from ui.clerk.command_bar import CommandBar
 from ui.clerk.device_bar import DeviceBar
+from ui.clerk.finding import FindingCard, wanted
 from ui.clerk.form import ItemCard
 from ui.clerk.form_field import FormField
 from ui.clerk.help import HelpPanel
@@ -23,6 +24,7 @@ from ui.clerk.manual import ManualPage
 from ui.clerk.message import MessageStrip
 from ui.clerk.preview import PreviewCard
 from ui.clerk.sender import SenderCard
+from ui.clerk.suggestions import Suggestions
 from ui.clerk.text_field import LaneField
 from ui.clerk.way import Way
 from ui.clerk.who import WhoCard
@@ -63,6 +65,7 @@ class ClerkFrame(QWidget):
         self.manual = ManualPage(texts, keyboard, self)
         self.preview = PreviewCard(texts, self)
         self.who = WhoCard(texts, keyboard, self)
+        self.finding = FindingCard(texts, keyboard, self)
         self.last = LastCard(texts, keyboard, self)
         self.help = HelpPanel(texts, self)
         self.choices = ChoicePanel(texts, keyboard, self)
@@ -70,23 +73,22 @@ class ClerkFrame(QWidget):
         self.bar = CommandBar(texts, self)
         self.devices = DeviceBar(texts, self)
         self._centre, self._side = QStackedWidget(self), QStackedWidget(self)
-        self._upper = QStackedWidget(self)  # what will print, or who sends
-        self._upper.addWidget(self.preview)
-        self._upper.addWidget(self.who)
+        self._upper = QStackedWidget(self)  # what will print, who sends, or what the contents want
+        for card in (self.preview, self.who, self.finding):
+            self._upper.addWidget(card)
         self._lay_out()
         self.rows = (self.sender_card.row, self.item_card.item, self.item_card.recipient)
         self.fields: dict[Field, FormField] = {n: f for row in self.rows for n, f in row.fields.items()}
+        self.suggestions = Suggestions(texts, self.fields[Field.CONTENTS], self.item_card)
         self._order_tabs()
 
     def _order_tabs(self) -> None:
-        """Tab goes as the eye does: the document's button, the fields row by row, the confirmations."""
-        card = self.item_card
-        inspected, *others = card.buttons.values()
+        """Tab goes as the eye does: the fields row by row, the choices row by row."""
         manual = [lane.entry for lane in self.manual.fields.values()]
         who = [*(lane.entry for lane in self.who.fields.values()), self.who.principal, self.who.proof]
         form = (field.entry for field in self.fields.values())
-        order: list[QWidget] = [*manual, self.manual.finish, self.manual.cancel, self.sender_card.original]
-        order += [*who, *form, inspected, card.refuse, *others, self.last.seen]
+        order: list[QWidget] = [*manual, self.manual.finish, self.manual.cancel]
+        order += [*who, *form, *self.item_card.order(), self.finding.condition, self.last.seen]
         for before, after in pairwise(order):
             QWidget.setTabOrder(before, after)
 
@@ -104,8 +106,8 @@ class ClerkFrame(QWidget):
         body.addWidget(self._centre, 1)
         body.addWidget(self._side)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 12, 16, 0)
-        layout.setSpacing(6)
+        layout.setContentsMargins(16, 10, 16, 0)
+        layout.setSpacing(5)
         layout.addLayout(body, 1)
         layout.addWidget(self.message)
         layout.addWidget(self.bar)
@@ -155,8 +157,8 @@ class ClerkFrame(QWidget):
     def translate(self, texts: Texts) -> None:
         """Every panel in this language; the caller paints the view again."""
         parts = (self.way, self.sender_card, self.item_card, self.look_up, self.preview, self.last,
-                 self.manual, self.who, self.help, self.choices, self.message, self.bar,
-                 self.devices)  # fmt: skip
+                 self.manual, self.who, self.finding, self.suggestions, self.help, self.choices,
+                 self.message, self.bar, self.devices)  # fmt: skip
         for part in parts:
             part.retranslate(texts)
 
@@ -166,8 +168,9 @@ class ClerkFrame(QWidget):
         for part in (self.way, self.sender_card, self.item_card, self.preview):
             part.show_view(visit)
         self._paint_lanes(visit)
-        self.last.show_view(visit, view.last, view.pending)
-        self.look_up.show_view(view.found or (), view.pending)
+        self.suggestions.show_view(visit.suggestions if visit is not None else ())
+        self.last.show_view(visit, view.last, view.pending, view.unscanned)
+        self.look_up.show_view(view.found or (), view.pending, view.unscanned)
         self.look_up.follow(view.found_by)
         self.message.show_view(view.message)
         self.bar.show_view(visit, covered=self.covered)
@@ -176,7 +179,17 @@ class ClerkFrame(QWidget):
     def _paint_lanes(self, visit: VisitView | None) -> None:
         self.manual.show_view(visit.manual if visit is not None else None)
         self.who.show_view(visit)
-        self._upper.setCurrentWidget(self.who if self.who.wanted(visit) else self.preview)
+        self.finding.show_view(visit)
+        self.paint_upper(visit)
+
+    def paint_upper(self, visit: VisitView | None) -> None:
+        """Of the cards at the upper right, the one that wants something: who sends while somebody is at it,
+        then a decision about the contents, then who sends where that is lacking."""
+        if self.who.wanted(visit) and (self.who.opened or self.who.at_it or not wanted(visit)):
+            card: QWidget = self.who
+        else:
+            card = self.finding if wanted(visit) else self.preview
+        self._upper.setCurrentWidget(card)
 
     def empty(self) -> None:
         """Nothing of a customer stays in the widgets."""
@@ -184,11 +197,13 @@ class ClerkFrame(QWidget):
             field.forget_pending()
         self.look_up.entry.clear()
         self.page, self.side = Page.FORM, Side.USUAL
+        self.who.opened = False
         for part in (self.way, self.sender_card, self.item_card, self.preview):
             part.show_view(None)
         self._paint_lanes(None)
-        self.last.show_view(None, None, ())
-        self.look_up.show_view((), ())
+        self.suggestions.show_view(())
+        self.last.show_view(None, None, (), ())
+        self.look_up.show_view((), (), ())
         self.message.show_view(None)
         self.message.dismiss_local()
         self.bar.show_view(None, covered=False)
@@ -201,7 +216,7 @@ def _column(upper: QWidget, lower: QWidget, *, stretch: int) -> QWidget:
     column = QWidget()
     layout = QVBoxLayout(column)
     layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(10)
+    layout.setSpacing(8)
     for at, card in enumerate((upper, lower)):
         layout.addWidget(card, 1 if at == stretch else 0)
     return column

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from core.commands import Field
 from ui.clerk.confirmations import CONFIRMATIONS
+from ui.clerk.shortcuts import SHORTCUTS
 from ui.style import put
 from ui.text import Texts
 
@@ -15,7 +16,7 @@ TOPICS = (_GENERAL, "look_up", "refuse", *_LANES, *(field.value for field in Fie
 
 
 class HelpPanel(QFrame):
-    """Title, what to do, the rule behind it, and the keys that work everywhere."""
+    """Title, what to do, the rule behind it, and every key there is."""
 
     def __init__(self, texts: Texts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -24,20 +25,36 @@ class HelpPanel(QFrame):
         self._texts = texts
         self.topic = _GENERAL
         self._title, self._what, self._why = QLabel(self), QLabel(self), QLabel(self)
-        self._keys_title, self._keys = QLabel(self), QLabel(self)
+        self._keys_title = QLabel(self)
+        self._keys = [(QLabel(self), QLabel(self)) for _ in SHORTCUTS]
         self._title.setProperty("role", "heading")
         self._why.setProperty("role", "caption")
         self._keys_title.setProperty("role", "title")
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 14, 16, 14)
+        layout.setContentsMargins(12, 14, 12, 14)
         layout.setSpacing(10)
         for label in (self._title, self._what, self._why):
             label.setWordWrap(True)
             layout.addWidget(label)
         layout.addStretch(1)
-        for label in (self._keys_title, self._keys):
-            label.setWordWrap(True)
-            layout.addWidget(label)
+        layout.addWidget(self._keys_title)
+        layout.addLayout(self._key_grid())
+
+    def _key_grid(self) -> QGridLayout:
+        """Key and meaning, in two columns."""
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(4)
+        grid.setVerticalSpacing(0)
+        grid.setColumnMinimumWidth(2, 2)
+        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(4, 1)
+        half = (len(self._keys) + 1) // 2
+        for at, (key, said) in enumerate(self._keys):
+            key.setProperty("role", "key")
+            said.setProperty("role", "small")
+            grid.addWidget(key, at % half, at // half * 3)
+            grid.addWidget(said, at % half, at // half * 3 + 1)
+        return grid
 
     def retranslate(self, texts: Texts) -> None:
         """In this language from now on."""
@@ -63,4 +80,10 @@ class HelpPanel(QFrame):
         put(self._why, texts(why) if texts.has(why) else "")
         self._why.setVisible(texts.has(why))
         put(self._keys_title, texts("help.keys.title"))
-        put(self._keys, texts("help.keys"))
+        for shortcut, (key, meaning) in zip(SHORTCUTS, self._keys, strict=True):
+            put(key, str(shortcut))
+            put(meaning, texts(f"key.{shortcut.name}"))
+
+    def listed(self) -> list[tuple[str, str]]:
+        """(key, meaning) of every line of the table, as it stands."""
+        return [(key.text(), meaning.text()) for key, meaning in self._keys]

@@ -1,4 +1,4 @@
-"""The last item, how many this visit has, and labels that still have to come out."""
+"""The last item, how many this visit has, papers that still have to come out, labels to scan back."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.view import ItemView, VisitView
 from ui.clerk.confirmations import ConfirmationButton
+from ui.clerk.shortcuts import key_of
 from ui.flow import Flow
 from ui.keys import Keyboard
 from ui.present import waybill
 from ui.style import mark, put
 from ui.text import Texts
+
+_NAMED = 3  # labels not scanned back that are named; the rest is a number
 
 
 def label_words(texts: Texts, item: ItemView) -> tuple[str, str]:
@@ -32,6 +35,9 @@ def receipt_words(texts: Texts, item: ItemView) -> tuple[str, str]:
     """(tone, words) for the state of an item's receipt; words are "" where none is printed."""
     if item.receipt == "none":
         return "quiet", ""
+    if item.receipt in ("due", "started") and item.receipt_fault:
+        said = texts(f"receipt_state.{item.receipt}")
+        return "warn", f"▲ {said}{texts('join.fact')}{texts.what(item.receipt_fault)}"
     tone, sign = {"printed": ("good", "✓"), "unknown": ("bad", "■")}.get(item.receipt, ("quiet", "○"))
     return tone, f"{sign} {texts(f'receipt_state.{item.receipt}')}"
 
@@ -69,7 +75,7 @@ class LastCard(QFrame):
         self._title, self._visit = QLabel(self), QLabel(self)
         self._first, self._second = QLabel(self), QLabel(self)
         self._badges = [QLabel(self) for _ in range(4)]  # label, scanned back, receipt, headquarters
-        self._pending = QLabel(self)
+        self._pending, self._loose = QLabel(self), QLabel(self)
         self.seen = ConfirmationButton("label_seen", keyboard, self)
         self._lay_out()
 
@@ -77,11 +83,11 @@ class LastCard(QFrame):
         for label in (self._title, self._visit):
             label.setProperty("role", "title")
         self._first.setProperty("role", "semi")
-        for label, name in ((self._first, "last_item"), (self._second, "last_item_line"),
-                            (self._pending, "pending_labels")):  # fmt: skip
+        named = {"last_item": self._first, "last_item_line": self._second}
+        for name, label in (named | {"pending_papers": self._pending, "unscanned": self._loose}).items():
             label.setObjectName(name)
         self._second.setWordWrap(True)
-        for label in (*self._badges, self._pending):
+        for label in (*self._badges, self._pending, self._loose):
             label.setProperty("role", "badge")
         top = QHBoxLayout()
         top.addWidget(self._title)
@@ -97,6 +103,8 @@ class LastCard(QFrame):
         for badge in (*self._badges, self._pending):
             badges.addWidget(badge)
         layout.addLayout(badges)
+        self._loose.setWordWrap(True)
+        layout.addWidget(self._loose)
         layout.addWidget(self.seen)
 
     def retranslate(self, texts: Texts) -> None:
@@ -104,8 +112,14 @@ class LastCard(QFrame):
         self._texts = texts
         put(self._title, texts("last.title"))
 
-    def show_view(self, visit: VisitView | None, last: ItemView | None, pending: Sequence[ItemView]) -> None:
-        """The newest item, and what the printer still owes."""
+    def show_view(
+        self,
+        visit: VisitView | None,
+        last: ItemView | None,
+        pending: Sequence[ItemView],
+        unscanned: Sequence[ItemView],
+    ) -> None:
+        """The newest item, what the printers still owe, and which labels were not scanned back."""
         texts = self._texts
         count = len(visit.items) if visit is not None else 0
         put(self._visit, texts("last.visit", count=count) if count else "")
@@ -118,14 +132,26 @@ class LastCard(QFrame):
         show_badges(self._badges, texts, last)
         self._first.setVisible(last is not None)
         self._say_pending(last, pending)
+        self._say_unscanned(last, unscanned)
 
     def _say_pending(self, last: ItemView | None, pending: Sequence[ItemView]) -> None:
         others = [item for item in pending if last is None or item.seq != last.seq]
-        unknown = [item for item in pending if item.label == "unknown"]
+        unknown = [item for item in pending if "unknown" in (item.label, item.receipt)]
         if others:
-            words = self._texts("last.pending", count=len(pending))
+            words = self._texts("last.pending", count=len(pending), key=key_of("papers"))
             put(self._pending, f"▲ {words}")
             mark(self._pending, "tone", "warn")
         self._pending.setVisible(bool(others))
         self.seen.show_view(None, self._texts)
         self.seen.setVisible(bool(unknown))
+
+    def _say_unscanned(self, last: ItemView | None, unscanned: Sequence[ItemView]) -> None:
+        """Those of earlier items by number: the last item has a badge of its own."""
+        others = [item for item in unscanned if last is None or item.seq != last.seq]
+        numbers = self._texts.join([item.number.split(" ")[-1] for item in others[:_NAMED]])
+        if others:
+            code = "last.unscanned" if len(others) <= _NAMED else "last.unscanned_more"
+            words = self._texts(code, count=len(others), named=numbers, key=key_of("papers"))
+            put(self._loose, f"▲ {words}")
+            mark(self._loose, "tone", "warn")
+        self._loose.setVisible(bool(others))

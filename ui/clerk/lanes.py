@@ -17,12 +17,12 @@ from core.view import VisitView
 from ui.clerk.choices import Answer, Question
 
 SENDER_KIND = Question(
-    "sender_kind", tuple((f"sender_kind.{kind.value}", SetSenderKind(kind)) for kind in SenderKind)
+    "sender_kind", tuple(Answer(f"sender_kind.{kind.value}", SetSenderKind(kind)) for kind in SenderKind)
 )
-PROOF = Question("proof", tuple((f"proof.{proof.value}", SetProof(proof)) for proof in Proof))
-CANCEL_MANUAL = Question("cancel_manual", (("answer.cancel_manual", CancelManual()),))
+PROOF = Question("proof", tuple(Answer(f"proof.{proof.value}", SetProof(proof)) for proof in Proof))
+CANCEL_MANUAL = Question("cancel_manual", (Answer("answer.cancel_manual", CancelManual()),))
 READER_DOWN = Question(
-    "reader_down", tuple((f"answer.hours_{hours}", ApproveReaderDown(hours)) for hours in (1, 2, 4, 8))
+    "reader_down", tuple(Answer(f"answer.hours_{hours}", ApproveReaderDown(hours)) for hours in (1, 2, 4, 8))
 )
 # For whoever counts sentences: the last two are put together from the view.
 QUESTIONS = (
@@ -37,10 +37,11 @@ def manual_question(visit: VisitView, role: str) -> Question:
     cause = ManualCause.READER_FAILED if visit.manual_offered else ManualCause.READER_DOWN
     if visit.manual_offered or visit.reader_down is not None:
         chips = [kind.value for kind in DocumentKind if kind.value not in visit.manual_kinds]
-        kinds = tuple((f"fact.kind.{kind}", StartManual(kind, cause)) for kind in chips)
-        answers.append((f"answer.{cause.value}", Question("manual_chip", kinds)))
+        kinds = tuple(Answer(f"fact.kind.{kind}", StartManual(kind, cause)) for kind in chips)
+        answers.append(Answer(f"answer.{cause.value}", Question("manual_chip", kinds)))
     for kind in visit.manual_kinds:
-        answers.append((f"fact.kind.{kind}", StartManual(kind, ManualCause.NO_CHIP)))
+        answers.append(Answer(f"fact.kind.{kind}", StartManual(kind, ManualCause.NO_CHIP)))
     if role == _SUPERVISOR and visit.reader_down is None:
-        answers.append(("answer.approve_reader_down", READER_DOWN))
-    return Question("manual", tuple(answers))
+        answers.append(Answer("answer.approve_reader_down", READER_DOWN))
+    approved = visit.reader_down is not None or role == _SUPERVISOR
+    return Question("manual", tuple(answers), () if approved else (("line.ask_supervisor", {}),))

@@ -1,4 +1,4 @@
-"""F3: find an item, typed, scanned or placed; and the labels still to come out.  A page, not a dialog."""
+"""F3: find an item, typed, scanned or placed; and Alt+P: papers that wait.  A page, not a dialog."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class _Row(QFrame):
         upper.addWidget(self._number)
         upper.addWidget(self._waybill)
         upper.addWidget(self._goods, 1)
-        lower.addWidget(self._when)
+        upper.addWidget(self._when)
         lower.addStretch(1)
         for badge in self._badges:
             lower.addWidget(badge)
@@ -131,11 +131,15 @@ class LookUpPage(QFrame):
         self.entry.setFocus()
         self._paint()
 
-    def show_view(self, found: Sequence[ItemView], pending: Sequence[ItemView]) -> None:
-        """The station's result."""
+    def show_view(
+        self, found: Sequence[ItemView], pending: Sequence[ItemView], unscanned: Sequence[ItemView]
+    ) -> None:
+        """The station's result; papers that wait, and labels to scan back, each item once."""
         if [item.seq for item in found] != [item.seq for item in self._found]:
             self._at = 0
-        self._found, self._waiting = found, pending
+        known = {item.seq for item in pending}
+        self._found = found
+        self._waiting = (*pending, *(item for item in unscanned if item.seq not in known))
         self._paint()
 
     def follow(self, by: str) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLay
 from core.commands import ManualField
 from core.view import FieldView, ManualView
 from ui.buttons import KeyButton
+from ui.clerk.shortcuts import key_of
 from ui.clerk.text_field import LaneField
 from ui.fields import Entry, Typed
 from ui.keys import Keyboard
@@ -38,9 +39,9 @@ class ManualPage(QFrame):
         self._shown: tuple[ManualField, ...] = tuple(ManualField)
         self._title, self._cause, self._what, self._lines = (QLabel(self) for _ in range(4))
         self.fields = {name: self._field(name, keyboard) for name in ManualField}
-        self.finish = KeyButton("manual_finish", "Alt+F", keyboard, self)
+        self.finish = KeyButton("manual_finish", key_of("finish_manual"), keyboard, self)
         self.finish.clicked.connect(self.finish_asked)
-        self.cancel = KeyButton("manual_cancel", "Esc", keyboard, self)
+        self.cancel = KeyButton("manual_cancel", key_of("back"), keyboard, self)
         self.cancel.clicked.connect(self.cancel_asked)
         self._grid = QGridLayout()
         self._lay_out()

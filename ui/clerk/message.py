@@ -9,7 +9,7 @@ from core.view import Message
 from ui.style import mark, put
 from ui.text import Texts
 
-HEIGHT = 32
+HEIGHT = 28
 LOCAL_MS = 6000  # how long the screen's own line stands before the station's comes back
 FADE_MS = 12_000  # how long a line stands that asks for nothing; warnings and errors stay
 _FADING = ("info", "good")

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from core.commands import SENDER_FIELDS, Field, SenderKind
 from core.errors import RuleFault
 from core.view import SenderView, VisitView
-from ui.clerk.confirmations import ConfirmationButton
 from ui.clerk.field_row import FieldRow
+from ui.clerk.shortcuts import key_of
 from ui.keys import Keyboard
 from ui.present import one_of
 from ui.style import mark, put
 from ui.text import CHINA, Texts
 
-_DOCUMENT_HEIGHT = 102
-_ROWS = ("name", "number", "address")
+_DOCUMENT_HEIGHT = 113
+_PHOTO = QSize(90, _DOCUMENT_HEIGHT)  # 102 × 126 of the card, as high as there is room
+_DETAILS = 3  # lines under name and number; no kind of document has more
 
 
 class SenderCard(QFrame):
@@ -37,7 +39,6 @@ class SenderCard(QFrame):
         self._empty.setProperty("role", "strong")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setWordWrap(True)
-        self.original = ConfirmationButton("gate_original", keyboard, self)
         self._document = self._document_block()
         # One or the other stands, in the same place: never both, not even while they change.
         self._upper = QStackedWidget(self)
@@ -59,7 +60,7 @@ class SenderCard(QFrame):
             badge.setProperty("role", "badge")
             top.addWidget(badge)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 8, 16, 2)
+        layout.setContentsMargins(16, 6, 16, 2)
         layout.setSpacing(4)
         layout.addLayout(top)
         layout.addWidget(self._upper)
@@ -71,32 +72,33 @@ class SenderCard(QFrame):
         self._photo.setObjectName("photo")
         self._photo.setProperty("tone", "quiet")
         self._photo.setProperty("role", "photo")
-        self._photo.setFixedSize(84, _DOCUMENT_HEIGHT)
+        self._photo.setFixedSize(_PHOTO)
         self._photo.setWordWrap(True)
         self._photo.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._picture = b""
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(2)
-        self._captions: dict[str, QLabel] = {}
-        for line, name in enumerate(_ROWS):
-            self._captions[name] = QLabel(block)
-            self._captions[name].setProperty("role", "caption")
-            grid.addWidget(self._captions[name], line, 0)
-        self._values = {name: QLabel(block) for name in (*_ROWS, "person")}
+        grid.setVerticalSpacing(0)
+        grid.setColumnStretch(2, 1)
+        self._captions = {name: QLabel(block) for name in ("name", "number")}
+        self._values = {name: QLabel(block) for name in ("name", "number", "person")}
         for name, label in self._values.items():
             label.setObjectName(f"document_{name}")
-        for name in ("name", "number"):
+        for line, name in enumerate(self._captions):
+            self._captions[name].setProperty("role", "caption")
             self._values[name].setProperty("role", "strong")
-        self._values["address"].setProperty("role", "dense")
-        self._values["address"].setWordWrap(True)
-        grid.addWidget(self._values["name"], 0, 1, 1, 3)
+            grid.addWidget(self._captions[name], line, 0)
+        grid.addWidget(self._values["name"], 0, 1, 1, 2)
         grid.addWidget(self._values["number"], 1, 1)
-        grid.addWidget(self._values["person"], 1, 2, 1, 2)
-        grid.addWidget(self._values["address"], 2, 1, 1, 2)
-        grid.addWidget(self.original, 2, 3)
-        grid.setRowMinimumHeight(2, 42)
-        grid.setColumnStretch(2, 1)
+        grid.addWidget(self._values["person"], 1, 2)
+        self._details = [(QLabel(block), QLabel(block)) for _ in range(_DETAILS)]
+        for line, (caption, value) in enumerate(self._details, 2):
+            caption.setProperty("role", "caption")
+            value.setProperty("role", "detail")
+            value.setObjectName(f"document_detail_{line - 1}")
+            grid.addWidget(caption, line, 0)
+            grid.addWidget(value, line, 1, 1, 2)
         row = QHBoxLayout(block)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(16)
@@ -108,8 +110,8 @@ class SenderCard(QFrame):
         """In this language from now on."""
         self._texts = texts
         put(self._title, texts("sender.title"))
-        for name in ("name", "number"):
-            put(self._captions[name], texts(f"document.{name}"))
+        for name, caption in self._captions.items():
+            put(caption, texts(f"document.{name}"))
         self.row.retranslate(texts)
 
     def show_view(self, visit: VisitView | None) -> None:
@@ -119,27 +121,55 @@ class SenderCard(QFrame):
         put(self._empty, self._texts("sender.reading") if reading else _hint(visit, self._texts))
         kind = visit.sender_kind.kind if visit is not None else SenderKind.PERSON
         sign = "●" if kind is SenderKind.PERSON else "◆"
-        put(self._kind, f"{sign} {self._texts(f'sender_kind.{kind.value}')} Alt+K")
+        key = key_of("sender_kind")
+        put(self._kind, f"{sign} {self._texts(f'sender_kind.{kind.value}')} {key}")
         self._upper.setCurrentWidget(self._empty if sender is None else self._document)
-        self.original.show_view(visit, self._texts)
         self._badge_all(sender)
         if sender is not None:
             self._fill(sender)
         else:
-            for label in (*self._values.values(), self._photo, self._captions["address"]):
+            self._show_photo(b"", "")
+            for label in (*self._values.values(), *(label for pair in self._details for label in pair)):
                 put(label, "")
         self.row.show_view(visit)
 
     def _fill(self, sender: SenderView) -> None:
         texts = self._texts
-        shown = bool(sender.birth)  # once an entry holds the document, its details leave the screen
-        put(self._photo, texts(f"photo.{sender.photo}") if shown else texts("photo.gone"))
-        put(self._captions["address"], texts("document.address") if sender.address else "")
-        put(self._values["name"], sender.name)
+        # Once an entry holds the document, its details leave the screen; a typed one never had a photo.
+        gone = not sender.birth and sender.method == "chip"
+        code = "gone" if gone else "typed" if sender.method == "manual" else sender.photo
+        self._show_photo(sender.picture if code == "shown" else b"", texts(f"photo.{code}"))
+        put(self._values["name"], sender.name or sender.name_en)
         put(self._values["number"], _grouped(sender.number))
-        put(self._values["address"], sender.address)
         person = (one_of(texts, "sex", sender.sex), one_of(texts, "nation", sender.nation), sender.birth)
         put(self._values["person"], " · ".join(part for part in person if part))
+        lines = [*details(sender, texts), *[("", "")] * _DETAILS]
+        for (caption, value), (name, text) in zip(self._details, lines, strict=False):
+            put(caption, texts(f"document.{name}") if name else "")
+            put(value, text)
+
+    def _show_photo(self, picture: bytes, words: str) -> None:
+        """The picture, or why there is none.  What Qt cannot read is none."""
+        if picture != self._picture:
+            self._picture = picture
+            self._photo.clear()
+        if not picture:
+            put(self._photo, words)
+        elif self._photo.pixmap().isNull():
+            drawn = QPixmap()
+            if drawn.loadFromData(picture, "BMP"):
+                ratio = self.devicePixelRatioF()
+                drawn = drawn.scaled(
+                    _PHOTO * ratio,
+                    Qt.AspectRatioMode.KeepAspectRatio,
+                    Qt.TransformationMode.SmoothTransformation,
+                )
+                drawn.setDevicePixelRatio(ratio)
+                self._photo.setPixmap(drawn)
+            else:
+                put(self._photo, self._texts("photo.output"))
+        mark(self._photo, "tone", "" if not self._photo.pixmap().isNull() else "quiet")
+        self._photo.setAccessibleName(words)
 
     def _badge_all(self, sender: SenderView | None) -> None:
         shown = badges(sender, self._texts) if sender is not None else []
@@ -161,6 +191,31 @@ def _hint(visit: VisitView | None, texts: Texts) -> str:
         second = texts("sender.reader_down", until=until, count=visit.reader_down.left)
     agent = visit.sender_kind.kind is SenderKind.AGENT and visit.sender_kind.principal is None
     return f"{texts('sender.place_principal' if agent else 'sender.place')}\n{second}"
+
+
+def details(sender: SenderView, texts: Texts) -> list[tuple[str, str]]:
+    """(caption, text) of what the document says besides, at most three lines."""
+    lines = []
+    if sender.name and sender.name_en:
+        lines.append(("name_en", sender.name_en))
+    parts = [
+        texts(f"detail.{name}", text=text)
+        for name, text in (
+            ("nationality", sender.nationality),
+            ("pass_number", sender.pass_number),
+            ("renewed" if sender.old_number or sender.nationality else "issued", sender.issue_count),
+            ("old_number", sender.old_number),
+        )
+        if text
+    ]
+    if parts:
+        lines.append(("details", " · ".join(parts)))
+    lines += [
+        (name, text)
+        for name, text in (("address", sender.address), ("newest_address", sender.newest_address))
+        if text
+    ]
+    return lines[:_DETAILS]
 
 
 def badges(sender: SenderView, texts: Texts) -> list[tuple[str, str]]:

@@ -1,10 +1,9 @@
-"""Small questions of the clerk's screen: what comes next, what would be lost, what a key is called."""
+"""Small questions of the clerk's screen: what comes next, what would be lost."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from core.view import VisitView
@@ -23,10 +22,3 @@ def something(visit: VisitView) -> bool:
     typed = any(field.text for field in visit.fields.values())
     asked = any(field.text for field in kind.fields.values())
     return typed or asked or visit.manual is not None or kind.principal is not None
-
-
-def key_name(key: int, *, alt: bool) -> str:
-    """``F9``, ``Alt+R``."""
-    function = Qt.Key.Key_F1.value <= key <= Qt.Key.Key_F12.value
-    name = f"F{key - Qt.Key.Key_F1.value + 1}" if function else chr(key)
-    return f"Alt+{name}" if alt else name

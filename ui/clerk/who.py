@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 from core.commands import SenderField, SenderKind
 from core.view import FieldView, VisitView
 from ui.buttons import KeyButton
+from ui.clerk.shortcuts import key_of
 from ui.clerk.text_field import LaneField
 from ui.fields import Entry, Typed
 from ui.keys import Keyboard
@@ -33,11 +34,12 @@ class WhoCard(QFrame):
         self.setObjectName("who_card")
         self.setProperty("role", "card")
         self._texts = texts
+        self.opened = False  # Alt+K asked for it: it stands although nothing is lacking
         self._title, self._what, self._principal, self._proof = (QLabel(self) for _ in range(4))
         self._title.setProperty("role", "heading")
         self.fields = {name: self._field(name, keyboard) for name in SenderField}
-        self.principal = KeyButton("who_principal", "Alt+B", keyboard, self, wide=True)
-        self.proof = KeyButton("who_proof", "Alt+O", keyboard, self, wide=True)
+        self.principal = KeyButton("who_principal", key_of("principal"), keyboard, self, wide=True)
+        self.proof = KeyButton("who_proof", key_of("proof"), keyboard, self, wide=True)
         self.principal.clicked.connect(self.principal_asked)
         self.proof.clicked.connect(self.proof_asked)
         layout = QVBoxLayout(self)
@@ -63,12 +65,20 @@ class WhoCard(QFrame):
         self.edited.emit(name, text)
 
     def wanted(self, visit: VisitView | None) -> bool:
-        """Whether it stands: something is lacking, or somebody is at it."""
+        """Whether it stands: it was asked for, something is lacking, or somebody is at it."""
         if visit is None or visit.sender_kind.kind not in ASKING:
             return False
+        return self.opened or self.at_it or any(code in visit.missing for code in _LACKING)
+
+    @property
+    def at_it(self) -> bool:
+        """Whether the focus is in here."""
         focused = self.focusWidget()
-        at_it = focused is not None and focused.hasFocus()
-        return at_it or any(code in visit.missing for code in _LACKING)
+        return focused is not None and focused.hasFocus()
+
+    def first(self) -> QWidget:
+        """Where the focus goes when it is opened: the first field that stands, else the first button."""
+        return next(iter(self.entries()), None) or self.principal
 
     def entries(self) -> Iterator[Entry]:
         """The fields that stand, in their order."""

@@ -1,0 +1,222 @@
+"""The frame that follows the station: which page and card stand after a view, and where the focus goes."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from core.commands import Command
+from core.view import CounterView, Message, VisitView
+from ui.bridge import Station
+from ui.buttons import KeyButton
+from ui.clerk.choices import Question
+from ui.clerk.frame import ClerkFrame, Page, Side
+from ui.clerk.walk import round_from
+from ui.fields import Entry
+from ui.keys import Keyboard
+from ui.text import Texts
+
+TYPING_SECONDS = 1.5  # the focus stays where somebody typed so recently
+
+
+class FollowingFrame(ClerkFrame):
+    """Views in, panels and focus out; what keys do is in :class:`ui.clerk.screen.ClerkScreen`."""
+
+    def __init__(
+        self, station: Station, keyboard: Keyboard, texts: Texts, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(keyboard, texts, parent)
+        self._station = station
+        self._keyboard = keyboard
+        self._view: CounterView | None = None
+        self._reading = False
+        self._refocus = True
+        self._opened = False  # the manual lane, and nobody is in it yet
+        self._who_asked = False  # who sends, and nobody is in it yet
+        self._home: QWidget | None = None  # where the focus was before a panel took it
+
+    @property
+    def _visit(self) -> VisitView | None:
+        return self._view.visit if self._view else None
+
+    def _submit(self, command: Command) -> None:
+        self._station.submit(command)
+
+    def say(self, code: str, **facts: str | int) -> None:
+        """A line of the screen's own, for some seconds."""
+        self.message.say(Message(code, facts, "warning"))
+
+    # -- views -----------------------------------------------------------------------------------
+
+    def retranslate(self, texts: Texts) -> None:
+        """In this language from now on."""
+        self.translate(texts)
+        self._hint()
+        if self._view is not None:
+            self.paint_view(self._view)
+        else:
+            self.empty()
+
+    def show_view(self, view: CounterView) -> None:
+        """Show a view of the clerk's screen."""
+        before, self._view = self._view, view
+        self._follow_look_up(view)
+        self._follow_manual(view)
+        self.paint_view(view)
+        self._follow_reading(view)  # after the message of a read that failed: both are said, one by one
+        self._follow_focus(before, view)
+
+    def clear(self) -> None:
+        """Nobody is logged in, or the screen is locked."""
+        if self._view is not None:
+            self._view = None
+            self._reading = False
+            self._refocus = True
+            self._who_asked = False
+            self._home = None
+            self._keyboard.end_reading()
+            self.empty()
+
+    def _follow_reading(self, view: CounterView) -> None:
+        reading = view.visit is not None and view.visit.reading
+        if reading and not self._reading:
+            self._keyboard.begin_reading()
+        elif self._reading and not reading:
+            dropped = self._keyboard.end_reading()
+            if dropped:
+                self.say("msg.typeahead_dropped", count=dropped)
+        self._reading = reading
+
+    def _follow_look_up(self, view: CounterView) -> None:
+        if view.found is not None and self.page is not Page.LOOK_UP:
+            self._remember_focus()
+            self.side = Side.USUAL
+            self.page = Page.LOOK_UP
+            self.look_up.open(pending_only=self.look_up.pending_only)
+            self.follow_help()
+        elif view.found is None and self.page is Page.LOOK_UP:
+            self.page = Page.FORM
+            self.look_up.entry.clear()
+            self._focus_home()
+
+    def _follow_manual(self, view: CounterView) -> None:
+        """The lane stands while the station has one; the look-up may stand before it."""
+        typing = view.visit is not None and view.visit.manual is not None
+        if typing and self.page is Page.FORM:
+            self.page = Page.MANUAL
+            self._opened = True
+        elif not typing and self.page is Page.MANUAL:
+            self.page = Page.FORM
+            self._refocus = True
+
+    def _follow_focus(self, before: CounterView | None, view: CounterView) -> None:
+        """After a card, a scan or a new customer: to the first empty field, unless somebody is typing."""
+        if self._opened and self.side is not Side.CHOICES:
+            self._opened = False
+            self.focus_first_empty()
+            self.follow_help()
+        old, new = (each.visit if each else None for each in (before, view))
+        changed = (old.revision if old else -1) != (new.revision if new else -1)
+        if (not changed and before is not None) or self.covered:
+            return
+        if self._who_asked and self.who.wanted(new):
+            self._enter_who()
+            return
+        focused = self.focusWidget()
+        idle = not isinstance(focused, Entry) or bool(focused.text())
+        if self._refocus or (idle and self._keyboard.idle_seconds() > TYPING_SECONDS):
+            self._refocus = False
+            self.focus_first_empty()
+
+    def focus_first_empty(self) -> None:
+        """The first field that is still empty; the first of all where none is."""
+        entries = list(self.entries())
+        next((entry for entry in entries if not entry.text()), entries[0]).setFocus()
+
+    # -- who sends -------------------------------------------------------------------------------
+
+    def _enter_who(self) -> None:
+        """The card of who sends is opened, with the focus in it."""
+        self._who_asked = self._refocus = False
+        self.who.opened = True
+        self.paint_upper(self._visit)
+        self.who.first().setFocus()
+
+    def _leave_who(self) -> None:
+        """The focus went elsewhere: the card stands only while something is lacking."""
+        if self.who.opened and not self.who.at_it and not self._who_asked:
+            self.who.opened = False
+        if self.side is not Side.CHOICES:
+            self.paint_upper(self._visit)
+
+    # -- panels and focus ------------------------------------------------------------------------
+
+    def ask(self, question: Question, **facts: str | int) -> None:
+        """A question at the side, with numbered answers."""
+        self._remember_focus()
+        self.side = Side.CHOICES
+        self.choices.ask(question, **facts)
+        self._paint_bar()
+        self._hint()
+
+    def toggle_help(self) -> None:
+        """F1."""
+        if self.side is Side.USUAL:
+            self.side = Side.HELP
+            self.follow_help()
+        elif self.side is Side.HELP:
+            self.side = Side.USUAL
+
+    def follow_help(self) -> None:
+        """Help and hint are about what has the focus."""
+        focused = self.focusWidget()
+        name = focused.objectName() if focused is not None else ""
+        self.help.show_topic(name)
+        self._hint()
+        self._leave_who()
+
+    def _hint(self) -> None:
+        self.message.hint("" if self.side is Side.CHOICES else self.help.line)
+
+    def _leave_side(self) -> None:
+        asked = self.side is Side.CHOICES
+        self.side = Side.USUAL
+        if asked:
+            self._focus_home()
+        self._paint_bar()
+
+    def _paint_bar(self) -> None:
+        self.bar.show_view(self._visit, covered=self.covered)
+
+    def _remember_focus(self) -> None:
+        focused = self.focusWidget()
+        if focused is not None and focused is not self.choices and not self.choices.isAncestorOf(focused):
+            self._home = focused
+
+    def _focus_home(self) -> None:
+        home, self._home = self._home, None
+        if home is not None and home.isVisibleTo(self):
+            home.setFocus()
+        else:
+            self.focus_first_empty()
+
+    def _next_field(self) -> None:
+        """Enter: the next field that still wants something; what a card or a scan filled is passed over."""
+        entries = list(self.entries())
+        focused = self.focusWidget()
+        if isinstance(focused, KeyButton):
+            self.focusNextChild()
+            return
+        if self.page is Page.MANUAL and self.manual.line_ended():
+            return
+        for entry in filter(self._wants, round_from(entries, focused)):
+            entry.setFocus()
+            return
+        if self.page is Page.MANUAL:
+            self.manual.finish.setFocus()
+
+    def _wants(self, entry: Entry) -> bool:
+        visit = self._visit
+        if not entry.text() or visit is None:
+            return True
+        every = (*self.fields.values(), *(lane.field for lane in self.lane_fields()))
+        return any(field.view.problem for field in every if field.entry is entry)

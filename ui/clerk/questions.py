@@ -1,0 +1,93 @@
+"""Questions that are put together from what stands: refusing, the centre, closing the day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.commands import CloseDay, Command, RefusalReason, Refuse, Security, SetSecurity
+from core.view import CatalogueHit, CounterView, VisitView
+from ui.clerk.choices import DISCARD, LOG_OUT, Answer, Line, Question
+from ui.clerk.confirmations import REFUSING
+from ui.present import waybill
+
+_MOST = 9
+_LISTED = 8  # labels not scanned back that are named one by one
+
+
+def refuse_question(visit: VisitView | None) -> Question:
+    """Why the item is refused; then what was found, and whether the customer was told."""
+    answers = (Answer(f"refusal.{reason.value}", _after(reason, visit)) for reason in RefusalReason)
+    return Question("refuse", tuple(answers))
+
+
+def _after(reason: RefusalReason, visit: VisitView | None) -> Question:
+    if reason is RefusalReason.NO_VALID_DOCUMENT:
+        kinds = visit.documents if visit is not None else ()
+        return _told(reason, name="no_document", lines=tuple((f"fact.kind.{kind}", {}) for kind in kinds))
+    found = _candidates(visit)
+    declared = [hit for hit in found if visit is not None and hit in visit.finding]
+    asked = reason is RefusalReason.CONTENTS_DIFFER or found != declared[:1]
+    if reason not in (RefusalReason.PROHIBITED, RefusalReason.CONTENTS_DIFFER) or not found or not asked:
+        return _told(reason)
+    named = [Answer("answer.found", _told(reason, item=hit.id), {"name": hit.name}) for hit in found]
+    other = "answer.as_declared" if reason is RefusalReason.PROHIBITED else "answer.nothing_listed"
+    return Question("found", (*named[: _MOST - 1], Answer(other, _told(reason))))
+
+
+def _candidates(visit: VisitView | None) -> list[CatalogueHit]:
+    """What the catalogue would refuse of what was declared and of what it offers for it."""
+    hits = (*visit.finding, *visit.suggestions) if visit is not None else ()
+    once = {hit.id: hit for hit in hits if hit.action in REFUSING}
+    return list(once.values())
+
+
+def _told(
+    reason: RefusalReason, *, item: str = "", name: str = "told", lines: Sequence[Line] = ()
+) -> Question:
+    """Whether the customer was told the reason (R17)."""
+    yes, no = Refuse(reason, told=True, item=item), Refuse(reason, item=item)
+    return Question(name, (Answer("answer.told", yes), Answer("answer.not_told", no)), tuple(lines))
+
+
+def centre_question(visit: VisitView) -> Command | Question:
+    """Which centre checks the item; no question where there is one only."""
+    named = [(centre, name) for centre, name in visit.centres.items()]
+    if len(named) < 2:
+        return SetSecurity(Security.CENTRE, named[0][0] if named else "")
+    return _centres(named)
+
+
+def _centres(named: Sequence[tuple[str, str]]) -> Question:
+    first = named if len(named) <= _MOST else named[: _MOST - 1]
+    answers = [
+        Answer("answer.centre", SetSecurity(Security.CENTRE, centre), {"name": name})
+        for centre, name in first
+    ]
+    if len(first) < len(named):
+        answers.append(Answer("answer.more", _centres(named[len(first) :])))
+    return Question("centre", tuple(answers))
+
+
+def close_question(view: CounterView | None) -> Question:
+    """Closing the day; labels that were not scanned back are named before it."""
+    loose = view.unscanned if view is not None else ()
+    lines: list[Line] = [
+        ("line.unscanned", {"number": item.number, "waybill": waybill(item.waybill)})
+        for item in loose[:_LISTED]
+    ]
+    if len(loose) > _LISTED:
+        lines.append(("line.more", {"count": len(loose) - _LISTED}))
+    return Question(
+        "close_day_unscanned" if loose else "close_day",
+        (Answer("answer.close_day", CloseDay()),),
+        tuple(lines),
+    )
+
+
+# For whoever counts sentences.
+QUESTIONS = (
+    *(Question(name, ()) for name in ("refuse", "found", "told", "no_document", "centre")),
+    *(Question(name, ()) for name in ("close_day", "close_day_unscanned")),
+    LOG_OUT,
+    DISCARD,
+)

@@ -1,0 +1,153 @@
+"""What the catalogue offers while contents are typed: a short list under the field, never in the way.
+
+It takes no focus and nothing is chosen before an arrow key was pressed, so that Enter goes on as ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from core.view import CatalogueHit
+from ui.clerk.confirmations import REFUSING
+from ui.clerk.finding import SIGNS, sign_of
+from ui.clerk.form_field import FormField
+from ui.style import mark, put
+from ui.text import Texts
+
+_MOST = 8
+_NONE = -1
+_MARGIN = 16
+_BADGE_PAD = 18
+
+
+class _Row(QFrame):
+    """One item: what is done with it, its name, its initials, its class."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "gate")
+        self._action, self._name, self._initials, self._class = (QLabel(self) for _ in range(4))
+        self._action.setProperty("role", "badge")
+        self._name.setProperty("role", "semi")
+        self._initials.setProperty("role", "caption")
+        self._class.setProperty("role", "caption")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(6, 1, 8, 1)
+        row.setSpacing(8)
+        for label in (self._action, self._name, self._initials):
+            row.addWidget(label)
+        row.addStretch(1)
+        row.addWidget(self._class)
+
+    def show_hit(self, hit: CatalogueHit, texts: Texts, *, chosen: bool) -> None:
+        """Fill it."""
+        tone, word = sign_of(hit.action, texts)
+        put(self._action, word)
+        self._action.setMinimumWidth(_widest(self._action, texts))
+        mark(self._action, "tone", tone)
+        put(self._name, hit.name)
+        put(self._initials, hit.initials)
+        put(self._class, texts("suggestion.class", number=hit.number) if hit.action in REFUSING else "")
+        mark(self, "now", "true" if chosen else "false")
+        self.setAccessibleName(f"{hit.name} {word}")
+
+
+def _widest(badge: QLabel, texts: Texts) -> int:
+    """So wide is the longest word for an action: the names stand below each other."""
+    words = [sign_of(action, texts)[1] for action in SIGNS]
+    return max(badge.fontMetrics().horizontalAdvance(word) for word in words) + _BADGE_PAD
+
+
+class Suggestions(QFrame):
+    """Belongs to one field; stands while somebody types in it and the catalogue knows something."""
+
+    taken = Signal(str)  # the name that was chosen
+
+    def __init__(self, texts: Texts, field: FormField, card: QWidget) -> None:
+        """``card`` is what it stands on, to the right edge of its fields."""
+        super().__init__(card)
+        self._card = card
+        self.setObjectName("suggestions")
+        self.setProperty("role", "panel")
+        self._texts = texts
+        self._field = field
+        self._hits: Sequence[CatalogueHit] = ()
+        self._typing = False
+        self._at = _NONE
+        self._rows = [_Row(self) for _ in range(_MOST)]
+        self._keys = QLabel(self)
+        self._keys.setProperty("role", "small")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(4, 4, 4, 4)
+        layout.setSpacing(0)
+        for row in self._rows:
+            layout.addWidget(row)
+        layout.addWidget(self._keys)
+        field.entry.textEdited.connect(self._typed)
+        field.entry.unfocused.connect(self.close_list)
+        self.hide()
+
+    @property
+    def chosen(self) -> CatalogueHit | None:
+        """What an arrow key chose; None before any was pressed, or while the list does not stand."""
+        return self._hits[self._at] if not self.isHidden() and 0 <= self._at < len(self._hits) else None
+
+    def retranslate(self, texts: Texts) -> None:
+        """In this language from now on."""
+        self._texts = texts
+        put(self._keys, texts("suggestion.keys"))
+        self._paint()
+
+    def show_view(self, hits: Sequence[CatalogueHit]) -> None:
+        """The station's answer to what was typed."""
+        if [hit.id for hit in hits] != [hit.id for hit in self._hits]:
+            self._at = _NONE
+        self._hits = hits[:_MOST]
+        self._paint()
+
+    def step(self, by: int) -> bool:
+        """The choice goes up or down; False where no list stands."""
+        if self.isHidden():
+            return False
+        self._at = max(_NONE, min(len(self._hits) - 1, self._at + by))
+        self._paint()
+        return True
+
+    def take(self) -> CatalogueHit | None:
+        """Enter: the chosen one goes into the field and the list away.  None where none is chosen."""
+        chosen = self.chosen
+        if chosen is not None:
+            self.close_list()
+            self.taken.emit(chosen.name)
+        return chosen
+
+    def close_list(self) -> bool:
+        """Away until somebody types again; False where it did not stand."""
+        stood = not self.isHidden()
+        self._typing, self._at = False, _NONE
+        self._paint()
+        return stood
+
+    def _typed(self, _text: str) -> None:
+        self._typing, self._at = True, _NONE
+        self._paint()
+
+    def _paint(self) -> None:
+        stands = self._typing and bool(self._hits) and bool(self._field.entry.text())
+        for at, row in enumerate(self._rows):
+            row.setVisible(at < len(self._hits))
+            if at < len(self._hits):
+                row.show_hit(self._hits[at], self._texts, chosen=at == self._at)
+        if stands:
+            self._place()
+        self.setVisible(stands)
+
+    def _place(self) -> None:
+        """Under the field, to the right edge of the fields."""
+        at = self._field.mapTo(self._card, QPoint(0, self._field.height() + 2))
+        self.adjustSize()
+        self.setGeometry(at.x(), at.y(), self._card.width() - at.x() - _MARGIN, self.sizeHint().height())
+        self.raise_()
