@@ -88,7 +88,11 @@ def test_a_burst_arrives_whole_and_in_order(port: Port) -> None:
 
 @pytest.mark.parametrize(
     ("data", "reason", "size"),
-    [(b"\x00\x01RA\r", "unprintable", 4), (b"z" * 1100 + b"\r", "too_long", 1100), (b"RA123", "unfinished", 5)],
+    [
+        (b"\x00\x01RA\r", "unprintable", 4),
+        (b"z" * 1100 + b"\r", "too_long", 1100),
+        (b"RA123", "unfinished", 5),
+    ],
 )
 def test_dropped_lines_are_said_without_content(port: Port, data: bytes, reason: str, size: int) -> None:
     with a_desk(port) as desk:
