@@ -204,6 +204,7 @@ class ItemView:
     receipt: str = "none"  # "none" | "due" | "started" | "printed" | "unknown"
     receipt_fault: str = ""  # DeviceFault code that holds the receipt up
     affixed: bool = False  # the label was scanned on its parcel
+    manual: bool = False  # the document was typed: 手工
     at_headquarters: bool = False
 
 

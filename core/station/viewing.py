@@ -41,6 +41,7 @@ def item_view(live: Live, row: ItemRow, fault: str = "", receipt_fault: str = ""
         receipt=row.receipt,
         receipt_fault=receipt_fault,
         affixed=row.affixed,
+        manual=annex.get("manual") is True,
         at_headquarters=row.seq <= live.received,
     )
 
