@@ -1,3 +1,3 @@
-"""What every test shares: the guards of ``tests/guards.py``."""
+"""What every test shares: the guards of ``tests/guards.py`` and the order of ``tests/order.py``."""
 
-pytest_plugins = ["tests.guards"]
+pytest_plugins = ["tests.guards", "tests.order"]
