@@ -26,7 +26,7 @@ LOADED_BY_NAME: Mapping[str, str] = {
     "pre-commit": "whoever commits",
     "pytest-qt": "pytest, as a plugin",
     "pytest-timeout": "pytest, as a plugin",
-    "pytest-xdist": "pytest, as a plugin (-n 2 in ./test)",
+    "pytest-xdist": "pytest, as a plugin (-n in ./test)",
     "pytest-xvfb": "pytest, as a plugin",
     "ruff": "./test",
     "types-pyserial": "mypy",

@@ -174,8 +174,8 @@ class Stand:
         self.on_first()
 
 
-def port_of(kind: str, directory: Path, baud: int = 921_600) -> Port:
-    return TcpPort(4_000_000) if kind == "tcp" else PtyPort(directory / "printer", baud)
+def port_of(kind: str, directory: Path, baud: int = 4_000_000) -> Port:
+    return TcpPort(baud) if kind == "tcp" else PtyPort(directory / "printer", baud)
 
 
 @contextmanager
