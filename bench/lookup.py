@@ -14,6 +14,7 @@ from bench.lookup_store import PEOPLE, Filled, Filler, someone, waybill
 from core import commands as c
 from core.devices import CardLifted, CardRead, Slot
 from core.identity.card import DocumentKind, IdCard, Sex
+from core.station.lookups import SHOWN_BY_CARD
 
 ITEMS = 1_000_000
 _LOOK_UPS, _WARM = 250, 10
@@ -69,7 +70,7 @@ def _typed(person: Clerk, text: str, number: int) -> float:
 
 
 def _placed(person: Clerk, n: int, filled: Filled) -> float:
-    """The document of item ``n``'s sender: all that she sent is found, and of others hardly anything."""
+    """The document of item ``n``'s sender: what she sent last is found, and of others hardly anything."""
     who = someone(n % PEOPLE)
     sex = Sex.MALE if int(who.number[16]) % 2 else Sex.FEMALE
     card = IdCard(
@@ -81,8 +82,9 @@ def _placed(person: Clerk, n: int, filled: Filled) -> float:
     person.station.device_event(CardRead(Slot.ID_READER, card))
     view = person.counter.until("found", lambda view: view.found_by == "card")
     spent = (time.perf_counter() - begin) * 1000
-    hers = {f"{filled.first + m:06d}" for m in range(n % PEOPLE, filled.items, PEOPLE)}
-    assert hers <= {item.number for item in view.found or ()}
+    hers = [f"{filled.first + m:06d}" for m in range(n % PEOPLE, filled.items, PEOPLE)][-SHOWN_BY_CARD:]
+    # A stranger may share hint and mask, and stand among the newest in her place; hardly ever two do.
+    assert len({item.number for item in view.found or ()} & set(hers)) >= len(hers) - 2
     person.station.device_event(CardLifted(Slot.ID_READER))
     return spent
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from core import wire
+from core.acceptance.again import shown_of
 from core.acceptance.record import digest_hint
 from core.acceptance.waybill import s10_check_digit
 from core.crypto import sealing
@@ -163,7 +164,8 @@ class Filler:
             parts.append((seq, place, said["class"], said["retention"], month, None, kept))
         head = Head(1, seq, hashlib.sha256(encoded).digest())
         entry = (seq, 1, head.hash, "ItemAccepted", operation, encoded, *self._signatures)
-        item = (seq, 1, number, annex["waybill"], token, month, hint, "printed", 0, "printed", 0, True)
+        shown = (hint, shown_of(annex), "printed", 0, "printed", 0, True)
+        item = (seq, 1, number, annex["waybill"], token, month, *shown)
         return _Rows(head, entry, parts, item)
 
     def _entry(self, seq: int, number: int, at: dt.datetime, size: int) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -96,8 +96,13 @@ class Journal(Protocol):
         """By the item's number at this terminal, as label and receipt show it."""
         ...
 
-    def items_by_hint(self, hints: Mapping[str, str], limit: int = 100) -> list[ItemRow]:
-        """Newest first; ``hints`` are month → digest hint of one document.  A hint: others may share it."""
+    def items_by_hint(
+        self, hints: Mapping[str, str], who: Collection[str], limit: int = 100
+    ) -> list[ItemRow]:
+        """Newest month first; ``hints`` are month → digest hint of one document, which others may share.
+
+        ``who``: what the annex shows of the document (``core.acceptance.again``), any of them.
+        """
         ...
 
     def item(self, seq: int) -> ItemRow | None: ...

@@ -33,8 +33,8 @@ _ATTACHMENT = (
 )
 _STATE = "INSERT INTO state (id, body) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body"
 _ITEM = (
-    "INSERT INTO item (seq, day, number, waybill, token, month, hint, label, copies, receipt, "
-    "receipt_copies, affixed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO item (seq, day, number, waybill, token, month, hint, who, label, copies, receipt, "
+    "receipt_copies, affixed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _PAGE = (
     "UPDATE item SET label = coalesce(?, label), copies = coalesce(?, copies), "
@@ -276,7 +276,7 @@ def _entry_row(entry: Entry) -> tuple[object, ...]:
 def _item_row(record: views.ItemRecord) -> tuple[object, ...]:
     return (
         record.seq, record.day, record.number, record.waybill, record.token, record.month, record.hint,
-        record.label, record.copies, record.receipt, record.receipt_copies, record.affixed,
+        record.who, record.label, record.copies, record.receipt, record.receipt_copies, record.affixed,
     )  # fmt: skip
 
 

@@ -97,6 +97,7 @@ ITEM = Table(
     Column("token", Text, nullable=False, index=True),
     Column("month", Text, nullable=False),
     Column("hint", Text, nullable=False),
+    Column("who", Text, nullable=False),
     Column("label", Text, nullable=False),
     Column("copies", Integer, nullable=False),
     Column("receipt", Text, nullable=False),
@@ -104,8 +105,8 @@ ITEM = Table(
     Column("affixed", Boolean, nullable=False),
 )
 
-# A document placed again: its hint under each month's key, the rarer part first.
-Index("ix_item_hint", ITEM.c.hint, ITEM.c.month)
+# A document placed again: its hint under each month's key, and what the annex shows of it.
+Index("ix_item_hint", ITEM.c.hint, ITEM.c.month, ITEM.c.who)
 
 # Staff names: shown on the screen, never in the chain and never outside the encrypted file.
 OPERATOR = Table(

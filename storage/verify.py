@@ -240,7 +240,7 @@ def _check_operators(journal: JournalReader, folded: State) -> None:
 
 def _check_items(journal: JournalReader, rows: dict[int, views.ItemRecord]) -> None:
     query = (
-        "SELECT seq, day, number, waybill, token, month, hint, label, copies, receipt, receipt_copies, "
+        "SELECT seq, day, number, waybill, token, month, hint, who, label, copies, receipt, receipt_copies, "
         "affixed FROM item ORDER BY seq"
     )
     with journal.database.reading() as connection:

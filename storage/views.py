@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from core.acceptance.again import shown_of
 from core.ledger.entry import Attachment, AttachmentClass, Entry
 
 VERSION = 2  # of what the rows say; a store with rows of another version makes them again
@@ -19,7 +20,11 @@ DUE, STARTED, PRINTED, UNKNOWN = "due", "started", "printed", "unknown"
 
 @dataclass(frozen=True, slots=True)
 class ItemRecord:
-    """One row of ``item``.  ``hint`` is the document's under the key of ``month``, "" where there is none."""
+    """One row of ``item``.
+
+    ``hint`` is the document's under the key of ``month``, ``who`` what the annex shows of it; both are ""
+    where none was asked for.
+    """
 
     seq: int
     day: int
@@ -28,6 +33,7 @@ class ItemRecord:
     token: str
     month: str
     hint: str
+    who: str
     label: str
     copies: int
     receipt: str
@@ -82,6 +88,7 @@ def _accepted(entry: Entry, day: int) -> ItemRecord | None:
         str(annex.get("token", "")),
         attachment.month,
         str(annex.get("hint", "")),
+        shown_of(annex),
         DUE,
         0,
         DUE if entry.data["receipt"] else NONE,

@@ -64,6 +64,7 @@ FACTS: Mapping[str, frozenset[str]] = MappingProxyType(
         "doctor.device": frozenset({"slot"}),
         "msg.unscanned": frozenset({"count"}),
         "msg.found_by_card": frozenset({"count"}),
+        "msg.found_by_card_more": frozenset({"count"}),
         "msg.other_terminal": frozenset({"terminal"}),
         **{f"msg.{name}": frozenset({"number"}) for name in ("other_label", "affixed", "affixed_already")},
     }
@@ -74,7 +75,7 @@ MESSAGES = (
     "msg.card_left", "msg.card_other_person", "msg.draft_restored", "msg.draft_lapsed", "msg.look_at_printer",
     "msg.label_waits", "msg.locked", "msg.refused", "msg.day_closed", "msg.day_opened",
     "msg.session_ended_by_restart", "msg.reprint_sent", "msg.nothing_found", "msg.incident",
-    "msg.nothing_by_card", "msg.found_by_card", "msg.other_terminal",
+    "msg.nothing_by_card", "msg.found_by_card", "msg.found_by_card_more", "msg.other_terminal",
     "msg.waybill_scanned", "msg.code_not_waybill", "msg.original_undone", "msg.inspection_undone",
     "msg.other_card", "msg.identity_lapsed", "msg.panel_open", "msg.key_in_burst",
     "msg.reader_down", "msg.refused_report", "msg.refused_slip", "msg.slip_no_printer",

@@ -2,7 +2,7 @@
 
 What is shown comes from the annex, masked, and only while it stands on the screen.  A document finds
 items by its digest hint under every month's key that is still kept; hints are shared by others, so what
-agrees is compared with the mask too, and still only headquarters confirms (house.md).
+the annex shows of it is compared too, and still only headquarters confirms (house.md).
 """
 
 from __future__ import annotations
@@ -10,21 +10,18 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from core.acceptance.masks import masked
+from core.acceptance.again import would_show
 from core.acceptance.record import digest_hint
-from core.commands import Field
 from core.devices import CardFailed, CardLifted, CardRead, CardReading
 from core.identity.card import IdCard
 from core.identity.characters import fold_width, storable
-from core.identity.masking import mask_number_for_record
-from core.identity.names import clean_name
 from core.ports import ItemRow
 from core.receipts.record import PREFIX, read_record
 from core.station.live import Live
 
-SHOWN = 50  # so many items of one look-up are shown, the newest
+SHOWN = 50  # so many items are shown without a search, the newest
+SHOWN_BY_CARD = 20  # and of one document: each lies somewhere else on the disk
 _TEXT_MAX = 1024  # a receipt's code has some 800 characters
-_OF_ONE_HINT = 200  # rows looked at for one document; about one in a month is somebody else's
 _BETWEEN = re.compile(r"[ \-\u2010-\u2015\u2212]")
 _TERMINAL = re.compile(r"([0-9]{6}-[0-9]{2}-[0-9]{2})\s+(\S.*)")
 _DATED = re.compile(r"([0-9]{4})[-./年]?([0-9]{1,2})[-./月]?([0-9]{1,2})日?[ /-]+([0-9]{1,9})")
@@ -69,11 +66,13 @@ class LookUps:
             live.say(event.fault, "error", **dict(event.facts))
         if not isinstance(event, CardRead):
             return
-        self.found, self.by = self._by_card(event.card), "card"
-        if self.found:
-            live.say("msg.found_by_card", count=len(self.found))
-        else:
+        rows = self._by_card(event.card)
+        self.found, self.by = rows[:SHOWN_BY_CARD], "card"
+        if not rows:
             live.say("msg.nothing_by_card", "warning")
+            return
+        more = len(rows) > len(self.found)
+        live.say("msg.found_by_card_more" if more else "msg.found_by_card", count=len(self.found))
 
     def close(self) -> None:
         """Forget the result."""
@@ -128,14 +127,6 @@ class LookUps:
 
     def _by_card(self, card: IdCard) -> list[ItemRow]:
         live, number = self._live, storable(card.number)
-        hints = {month: digest_hint(key, card.kind, number) for month, key in live.store.hint_keys().items()}
-        rows = live.need_journal().items_by_hint(hints, _OF_ONE_HINT)
-        names = {masked(Field.SENDER_NAME, clean_name(storable(name))) for name in (card.name, card.name_en)}
-        shows = (card.kind.value, mask_number_for_record(number))
-        agree = [
-            row
-            for row in rows
-            if (row.annex.get("document"), row.annex.get("document_number")) == shows
-            and row.annex.get("sender_name") in names
-        ]
-        return agree[:SHOWN]
+        keys = live.store.hint_keys()
+        hints = {month: digest_hint(key, card.kind, number) for month, key in keys.items()}
+        return live.need_journal().items_by_hint(hints, would_show(card), SHOWN_BY_CARD + 1)

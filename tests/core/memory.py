@@ -6,7 +6,7 @@ The durable ones are tested in tests/storage, and together with the station in t
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core.crypto.keys import SoftwareSigner, new_agreement, new_signer
@@ -98,8 +98,11 @@ class MemoryJournal:
     def item_by_number(self, number: int) -> ItemRow | None:
         return self._row(next((row for row in self.records.values() if row.number == number), None))
 
-    def items_by_hint(self, hints: Mapping[str, str], limit: int = 100) -> list[ItemRow]:
-        rows = [self._row(row) for row in self.records.values() if hints.get(row.month) == row.hint]
+    def items_by_hint(
+        self, hints: Mapping[str, str], who: Collection[str], limit: int = 100
+    ) -> list[ItemRow]:
+        found = (row for row in self.records.values() if hints.get(row.month) == row.hint and row.who in who)
+        rows = [self._row(row) for row in found]
         return [row for row in rows if row is not None][::-1][:limit]
 
     def item(self, seq: int) -> ItemRow | None:

@@ -171,6 +171,9 @@ class Counter:
             "quantity": 1,
             "weight_g": 1200,
             "hint": f"{self.serial % 3:04x}",
+            "document": "resident",
+            "document_number": "1*X",
+            "sender_name": "证**本",
             "filler": "x" * 250,
         }
         return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

@@ -15,7 +15,7 @@ LOOK_UPS: dict[str, Callable[[SqlJournal], object]] = {
     "waybill": lambda journal: journal.item_by_waybill("XA000000001CN"),
     "token": lambda journal: journal.item_by_token("t"),
     "number": lambda journal: journal.item_by_number(1),
-    "hint": lambda journal: journal.items_by_hint({"2026-10": "1a2b", "2026-11": "3c4d"}),
+    "hint": lambda journal: journal.items_by_hint({"2026-10": "1a2b", "2026-11": "3c4d"}, ["resident"]),
     "entry": lambda journal: journal.item(6),
     "operation": lambda journal: journal.by_operation("op-1"),
 }

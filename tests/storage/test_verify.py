@@ -159,8 +159,8 @@ def test_every_column_is_covered(kept: Counter, copy: Copy, table: str, column: 
         ("DELETE FROM item", 6, EntryFault.VIEW),
         ("DELETE FROM state", 12, EntryFault.STATE),
         (
-            "INSERT INTO item SELECT 7, day, number, waybill, token, month, hint, label, copies, receipt, "
-            "receipt_copies, affixed FROM item WHERE seq = 8",
+            "INSERT INTO item SELECT 7, day, number, waybill, token, month, hint, who, label, copies, "
+            "receipt, receipt_copies, affixed FROM item WHERE seq = 8",
             7,
             "entry.view",
         ),

@@ -56,12 +56,13 @@ def test_an_item_is_found_by_its_number_and_by_the_hint_of_its_document(
     assert row.seq == items[1]
     assert journal.item_by_number(6) is None
 
-    def hinted(month: str, hint: str, limit: int = 100) -> list[int]:
-        return [item.seq for item in journal.items_by_hint({"2026-10": "0000", month: hint}, limit)]
+    def hinted(month: str, hint: str, limit: int = 100, who: str = "resident 1*X 证**本") -> list[int]:
+        return [item.seq for item in journal.items_by_hint({"2026-10": "0000", month: hint}, [who], limit)]
 
     assert hinted("2026-11", "0001") == [items[3], items[0]]
     assert hinted("2026-11", "0001", limit=1) == [items[3]]
     assert hinted("2026-12", "0001") == []
+    assert hinted("2026-11", "0001", who="resident 1*X 示*") == []
     assert hinted("2026-11", "") == []
     journal.forget("acceptance", "2026-11")
     assert hinted("2026-11", "0001") == []

@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("token", sa.Text(), nullable=False),
         sa.Column("month", sa.Text(), nullable=False),
         sa.Column("hint", sa.Text(), nullable=False),
+        sa.Column("who", sa.Text(), nullable=False),
         sa.Column("label", sa.Text(), nullable=False),
         sa.Column("copies", sa.Integer(), nullable=False),
         sa.Column("receipt", sa.Text(), nullable=False),
@@ -37,5 +38,5 @@ def upgrade() -> None:
     op.create_index("ix_item_number", "item", ["number"])
     op.create_index("ix_item_waybill", "item", ["waybill"])
     op.create_index("ix_item_token", "item", ["token"])
-    op.create_index("ix_item_hint", "item", ["hint", "month"])
+    op.create_index("ix_item_hint", "item", ["hint", "month", "who"])
     op.add_column("meta", sa.Column("views", sa.Integer(), nullable=False, server_default="0"))

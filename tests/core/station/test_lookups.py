@@ -7,6 +7,7 @@ import dataclasses
 import pytest
 
 from core import commands as c
+from core.acceptance.again import would_show
 from core.acceptance.record import digest_hint
 from core.commands import Field
 from core.devices import CardFailed, CardRead, CardReading, Receipt, Slot
@@ -142,7 +143,7 @@ def test_a_shared_hint_is_not_enough(counter: Counter) -> None:
     stranger = digest_hint(key, STRANGER.kind, STRANGER.number)
     for seq, record in records.items():
         journal.records[seq] = dataclasses.replace(record, hint=stranger)
-    assert journal.items_by_hint({"2026-11": stranger})
+    assert journal.items_by_hint({"2026-11": stranger}, would_show(card()))
     assert found(place(counter, read(STRANGER))) == []
 
 
