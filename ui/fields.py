@@ -94,11 +94,14 @@ class Entry(QLineEdit):
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
         super().focusInEvent(event)
+        if event.reason() is Qt.FocusReason.OtherFocusReason:
+            self.end(False)  # by Enter, or because the screen led here: typing goes on at the end
         self.focused.emit()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
         super().focusOutEvent(event)
-        self.setCursorPosition(0)  # the beginning of what is longer than the field
+        if event.reason() not in (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason):
+            self.setCursorPosition(0)  # the beginning of what is longer than the field
         self.unfocused.emit()
 
 

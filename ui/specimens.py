@@ -248,8 +248,10 @@ VIEWS: Mapping[str, CounterView] = {
     "manual-offered": replace(BASE, visit=OFFERED),
     "typed-document": replace(
         BASE,
+        last=replace(item(128), manual=True),
         visit=replace(
             READY,
+            preview=replace(LABEL, manual=True),
             sender=replace(
                 SENDER,
                 kind="temporary_resident",

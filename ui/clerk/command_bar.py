@@ -80,7 +80,9 @@ class CommandBar(QFrame):
     def _paint(self) -> None:
         texts, visit = self._texts, self._visit
         put(self._action, texts("commit.action"))
-        if self._covered:
+        if self._covered and visit is not None and visit.manual is not None:
+            line = texts("commit.manual", finish=key_of("finish_manual"), back=key_of("back"))
+        elif self._covered:
             line = texts("commit.covered")
         elif visit is None:
             line = texts("commit.nothing")

@@ -128,7 +128,8 @@ class LastCard(QFrame):
             put(self._second, texts("last.none"))
         else:
             put(self._first, f"{last.number.split(' ')[-1]}  {waybill(last.waybill)}")
-            put(self._second, f"{last.accepted_at}  {last.recipient}  {last.contents}")
+            typed = f"▲ {texts('item.manual')}  " if last.manual else ""
+            put(self._second, f"{typed}{last.accepted_at}  {last.recipient}  {last.contents}")
         show_badges(self._badges, texts, last)
         self._first.setVisible(last is not None)
         self._say_pending(last, pending)

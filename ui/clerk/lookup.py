@@ -54,7 +54,8 @@ class _Row(QFrame):
         put(self._number, item.number.split(" ")[-1])
         put(self._waybill, waybill(item.waybill))
         put(self._goods, f"{item.recipient}  {item.contents}  {kilograms(item.weight_g)}")
-        put(self._when, f"{item.accepted_at}  {item.operator}")
+        typed = f"▲ {texts('item.manual')}  " if item.manual else ""
+        put(self._when, f"{typed}{item.accepted_at}  {item.operator}")
         show_badges(self._badges, texts, item)
         mark(self, "now", "true" if selected else "false")
         self.setAccessibleName(f"{self._number.text()} {self._waybill.text()}")
