@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -105,21 +105,22 @@ class ChoicePanel(QFrame):
         self.answer(number)
 
     def _paint(self) -> None:
-        texts, name = self._texts, f"question.{self._question.name}"
+        texts, name, answers = self._texts, f"question.{self._question.name}", self._question.answers
+        # What goes, goes first: showing makes Qt lay out at once, and a window that grew never shrinks.
+        self._lines.hide()
+        for button in self._buttons[len(answers) :]:
+            button.hide()
+            button.say("", "", chosen=False)
         put(self._title, texts.what(name, self._facts))
         put(self._explained, texts.todo(name, self._facts))
         put(self._lines, "\n".join(f"· {texts.what(code, facts)}" for code, facts in self._question.lines))
-        self._lines.setVisible(bool(self._question.lines))
         put(self._back, texts("question.back"))
         self.setAccessibleName(self._title.text())
         self.setAccessibleDescription(self._explained.text())
-        answers: Sequence[Answer] = self._question.answers
-        for number, button in enumerate(self._buttons):
-            asked = number < len(answers)
-            button.setVisible(asked)
-            described = self._explained.text() if asked else ""
-            said = texts.what(answers[number].code, answers[number].facts) if asked else ""
-            button.say(said, described, chosen=False)
+        for button, answer in zip(self._buttons, answers, strict=False):
+            button.say(texts.what(answer.code, answer.facts), self._explained.text(), chosen=False)
+            button.show()
+        self._lines.setVisible(bool(self._question.lines))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         self._deliberate.cancel()
