@@ -16,7 +16,7 @@ from __future__ import annotations
 import ctypes
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import freetype  # type: ignore[import-untyped]  # freetype-py ships no types
@@ -57,6 +57,18 @@ class Glyph:
     left: int
     top: int
     rows: tuple[int, ...]
+    _spread: dict[int, int] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def spread(self, stride: int) -> int:
+        """All rows as one integer, ``stride`` bytes from row to row, the last row in the lowest bits.
+
+        Kept: a counter's pages have one or two widths.
+        """
+        found = self._spread.get(stride)
+        if found is None:
+            data = b"".join(row.to_bytes(stride, "big") for row in self.rows)
+            found = self._spread[stride] = int.from_bytes(data, "big")
+        return found
 
 
 @dataclass(slots=True)
@@ -130,16 +142,26 @@ class FontBook:
         so that a long text can be tried at many sizes.  Raises DeviceError GLYPH_MISSING.
         """
         known = self._advances.get((char, bold))
-        if known is None:
-            if len(self._advances) >= _CACHE_LIMIT:
-                self._advances.clear()
-            font = self._font(char, bold=bold)
-            if font is None:
-                raise _glyph_missing(char)
-            font.face.load_char(char, freetype.FT_LOAD_NO_SCALE)
-            known = self._advances[char, bold] = (font.face.glyph.advance.x, font.face.units_per_EM)
-        units, per_em = known
+        units, per_em = self._measured(char, bold) if known is None else known
         return (2 * units * size + per_em) // (2 * per_em)
+
+    def width(self, char: str, *, bold: bool = False) -> float:
+        """The design's advance in ems, not rounded.  Raises DeviceError GLYPH_MISSING."""
+        units, per_em = self._advances.get((char, bold)) or self._measured(char, bold)
+        return units / per_em
+
+    def _measured(self, char: str, bold: bool) -> tuple[int, int]:
+        """(advance, em) in the font's own units, from now on kept."""
+        if len(self._advances) >= _CACHE_LIMIT:
+            self._advances.clear()
+        font = self._font(char, bold=bold)
+        if font is None:
+            raise _glyph_missing(char)
+        face = font.face
+        # From the table of widths: loading the glyph for it would take as long as drawing it.
+        units = face.get_advance(face.get_char_index(char), freetype.FT_LOAD_NO_SCALE)
+        known = self._advances[char, bold] = (units, face.units_per_EM)
+        return known
 
     def _font(self, char: str, *, bold: bool) -> _Font | None:
         if unicodedata.category(char) in _NOT_SETTABLE:

@@ -12,7 +12,7 @@ from core.errors import DeviceError, DeviceFault
 from devices.printer.fonts import FontBook
 from devices.printer.layout import fit
 from devices.printer.page import Canvas
-from devices.printer.setting import LineSetter, Look, Placed, RenderedPage
+from devices.printer.setting import LineSetter, Look, Placed, RenderedPage, StandingLines
 from devices.printer.symbols import CODE128_QUIET, QR_QUIET, code128_modules, qr_modules
 from devices.printer.template import DEFAULT_TEMPLATES, BarcodeBox, Template, TextBox, load_template
 from devices.printer.words import copy_words, weight_source_words, weight_words
@@ -63,6 +63,7 @@ class LabelRenderer:
     def __init__(self, fonts: FontBook, template: Template, dpi: int) -> None:
         self._fonts = fonts
         self._template = template
+        self._standing: StandingLines = {}
         # A "203 dpi" head has 8 dots to the millimetre, "300" has 12, "600" has 24 (TSPL manual, SIZE).
         self._per_mm = round(dpi / 25.4)
 
@@ -75,7 +76,7 @@ class LabelRenderer:
         template = self._template
         canvas = Canvas(self._dots(template.width_mm), self._dots(template.height_mm))
         texts = label_texts(label)
-        setter = LineSetter(self._fonts, canvas)
+        setter = LineSetter(self._fonts, canvas, self._standing)
         for rule in template.rules:
             canvas.fill(
                 self._dots(rule.x), self._dots(rule.y), self._dots(rule.w), max(1, self._dots(rule.h))

@@ -58,11 +58,14 @@ def fit(
 
     None when it does not fit even at ``least``.  Raises DeviceError GLYPH_MISSING.
     """
-    words = _WORDS.findall(text)
+    words, seen = _WORDS.findall(text), text.rstrip()
+    ems = sum(fonts.width(char, bold=bold) for char in seen)
     for tried in range(size, least - 1, -1):
         room = height // line_height(tried)
+        if (ems * tried - len(seen) / 2) + tracking * (len(seen) - 1) > room * width + 1:
+            continue  # rounding can take half a dot off each character, no more
         advances = {char: fonts.advance(char, tried, bold=bold) + tracking for char in set(text)}
-        if sum(advances[char] for char in text.rstrip()) - tracking > room * width:
+        if sum(advances[char] for char in seen) - tracking > room * width:
             continue  # cannot fit, however it breaks: do not even try
         lines = _break(words, advances, width + tracking)
         if lines is not None and len(lines) <= room:

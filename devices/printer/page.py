@@ -54,8 +54,19 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Whole rows of a page of one width, with a line's ink; ``top`` is their first, from the baseline."""
+
+    top: int
+    rows: bytes
+
+    def __repr__(self) -> str:
+        return f"Line(top={self.top}, …)"
+
+
 class Canvas:
-    """A page being drawn.  Rows are Python integers: OR-ing a glyph's row in costs 0.1 µs.
+    """A page being drawn.  Whatever is drawn is put together as whole rows first, and OR-ed in at once.
 
     Drawing outside the page is a bug of the layout and raises ValueError: nothing is cut silently.
     """
@@ -63,14 +74,13 @@ class Canvas:
     def __init__(self, width: int, height: int) -> None:
         self.width = width
         self.height = height
-        self._rows = [0] * height
+        self._stride = (width + 7) // 8
+        self._data = bytearray(self._stride * height)
 
     def fill(self, x: int, y: int, width: int, height: int) -> None:
         """A black rectangle."""
         self._check(x, y, width, height)
-        bits = ((1 << width) - 1) << (self.width - x - width)
-        for row in range(y, y + height):
-            self._rows[row] |= bits
+        self._ink(y, self._row((1 << width) - 1, x, width) * height)
 
     def frame(self, x: int, y: int, width: int, height: int, thickness: int) -> None:
         """The outline of a rectangle, drawn inside it."""
@@ -82,53 +92,64 @@ class Canvas:
     def invert(self, x: int, y: int, width: int, height: int) -> None:
         """Black becomes white and white black in a rectangle."""
         self._check(x, y, width, height)
-        bits = ((1 << width) - 1) << (self.width - x - width)
-        for row in range(y, y + height):
-            self._rows[row] ^= bits
+        start, rows = y * self._stride, self._row((1 << width) - 1, x, width) * height
+        area = slice(start, start + len(rows))
+        turned = int.from_bytes(self._data[area], "big") ^ int.from_bytes(rows, "big")
+        self._data[area] = turned.to_bytes(len(rows), "big")
 
-    def glyph(self, pen: int, baseline: int, glyph: Glyph) -> None:
-        """The ink of one glyph, placed from the pen on the baseline."""
-        x, y = pen + glyph.left, baseline - glyph.top
-        self._check(x, y, glyph.width, len(glyph.rows))
-        page, shift = self._rows, self.width - x - glyph.width
-        for bits in glyph.rows:
-            page[y] |= bits << shift
-            y += 1
+    def line(self, glyphs: Sequence[tuple[int, Glyph]]) -> Line:
+        """A line of text, not yet on the page: each glyph placed from its pen, the baseline at 0."""
+        if not glyphs:
+            return Line(0, b"")
+        top = -max(glyph.top for _, glyph in glyphs)
+        bottom = max(len(glyph.rows) - glyph.top for _, glyph in glyphs)
+        band, step = 0, self._stride
+        for pen, glyph in glyphs:
+            x, high = pen + glyph.left, len(glyph.rows)
+            self._check(x, 0, glyph.width, 0)
+            below = bottom + glyph.top - high
+            band |= glyph.spread(step) << (8 * (step * below + step) - x - glyph.width)
+        return Line(top, band.to_bytes(step * (bottom - top), "big"))
 
-    def bars(self, x: int, y: int, height: int, modules: Sequence[bool], dots: int) -> None:
+    def set_line(self, baseline: int, line: Line) -> None:
+        """The ink of a line that :meth:`line` made on a canvas of this width."""
+        top, height = baseline + line.top, len(line.rows) // self._stride
+        self._check(0, top, 0, height)
+        self._ink(top, line.rows)
+
+    def bars(self, x: int, y: int, height: int, modules: bytes, dots: int) -> None:
         """A linear symbol: every module is ``dots`` wide, no resampling."""
-        self._ink(x, y, len(modules) * dots, [_spread(modules, dots)], height)
+        width = len(modules) * dots
+        self._check(x, y, width, height)
+        self._ink(y, self._row(_spread(modules, dots), x, width) * height)
 
-    def matrix(self, x: int, y: int, modules: Sequence[Sequence[bool]], dots: int) -> None:
+    def matrix(self, x: int, y: int, modules: Sequence[bytes], dots: int) -> None:
         """A square symbol: every module is ``dots`` × ``dots``."""
-        self._ink(x, y, len(modules[0]) * dots, [_spread(row, dots) for row in modules], dots)
+        width = len(modules[0]) * dots
+        self._check(x, y, width, len(modules) * dots)
+        self._ink(y, b"".join(self._row(_spread(row, dots), x, width) * dots for row in modules))
 
     def bitmap(self) -> Bitmap:
         """The finished page."""
-        stride = (self.width + 7) // 8
-        spare = stride * 8 - self.width
-        data = b"".join((row << spare).to_bytes(stride, "big") for row in self._rows)
-        return Bitmap(self.width, self.height, data)
+        return Bitmap(self.width, self.height, bytes(self._data))
 
-    def _ink(self, x: int, y: int, width: int, rows: Sequence[int], times: int) -> None:
-        """Each of ``rows`` (integers of ``width`` bits) is set ``times`` times, downward from ``y``."""
-        self._check(x, y, width, len(rows) * times)
-        shift = self.width - x - width
-        for bits in rows:
-            bits <<= shift
-            for _ in range(times):
-                self._rows[y] |= bits
-                y += 1
+    def _row(self, bits: int, x: int, width: int) -> bytes:
+        """One row of the page with ``width`` bits from ``x`` on."""
+        return (bits << (8 * self._stride - x - width)).to_bytes(self._stride, "big")
+
+    def _ink(self, y: int, rows: bytes) -> None:
+        """OR whole rows in, from row ``y`` on."""
+        start = y * self._stride
+        area = slice(start, start + len(rows))
+        merged = int.from_bytes(self._data[area], "big") | int.from_bytes(rows, "big")
+        self._data[area] = merged.to_bytes(len(rows), "big")
 
     def _check(self, x: int, y: int, width: int, height: int) -> None:
         if x < 0 or y < 0 or x + width > self.width or y + height > self.height:
             raise ValueError("drawing outside the page")
 
 
-def _spread(modules: Sequence[bool], dots: int) -> int:
-    """One row of modules as the bits of its dots."""
-    black = (1 << dots) - 1
-    bits = 0
-    for module in modules:
-        bits = bits << dots | (black if module else 0)
-    return bits
+def _spread(modules: bytes, dots: int) -> int:
+    """One row of modules (a byte each, 1 = black) as the bits of its dots."""
+    digits = modules.replace(b"\x01", b"1" * dots).replace(b"\x00", b"0" * dots)
+    return int(digits, 2)

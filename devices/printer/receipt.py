@@ -22,7 +22,7 @@ from devices.printer.receipt_template import (
     load_receipt_template,
     load_receipt_words,
 )
-from devices.printer.setting import LineSetter, Look, Placed, RenderedPage
+from devices.printer.setting import LineSetter, Look, Placed, RenderedPage, StandingLines
 from devices.printer.symbols import QR_QUIET, Modules, qr_modules
 from devices.printer.words import copy_words, weight_source_words, weight_words
 
@@ -87,6 +87,7 @@ class ReceiptRenderer:
         self._fonts = fonts
         self._template = template
         self._words = words
+        self._standing: StandingLines = {}
         self._per_mm = round(dpi / 25.4)  # 8 dots to the millimetre at "203 dpi"
 
     def render(self, receipt: Receipt) -> RenderedPage:
@@ -94,7 +95,7 @@ class ReceiptRenderer:
 
         Raises DeviceError GLYPH_MISSING (``character``) or LABEL_LAYOUT (``field``).  Nothing is cut.
         """
-        flow = _Flow(self._fonts, self._template, self._per_mm)
+        flow = _Flow(self._fonts, self._template, self._per_mm, self._standing)
         texts = receipt_texts(receipt, self._words)
         for block in self._template.blocks:
             flow.block(block, receipt, texts)
@@ -104,8 +105,11 @@ class ReceiptRenderer:
 class _Flow:
     """Blocks set below each other: positions first, the canvas when the length is known."""
 
-    def __init__(self, fonts: FontBook, template: ReceiptTemplate, per_mm: int) -> None:
+    def __init__(
+        self, fonts: FontBook, template: ReceiptTemplate, per_mm: int, standing: StandingLines
+    ) -> None:
         self._fonts = fonts
+        self._standing = standing
         self._per_mm = per_mm
         self._width = self._dots(template.printed_mm)
         self._left = self._dots(template.margin)
@@ -142,7 +146,7 @@ class _Flow:
     def page(self) -> RenderedPage:
         """Everything drawn."""
         canvas = Canvas(self._width, max(1, self._top))
-        setter = LineSetter(self._fonts, canvas)
+        setter = LineSetter(self._fonts, canvas, self._standing)
         for draw in self._draws:
             draw(canvas, setter)
         return RenderedPage(canvas.bitmap(), tuple(setter.placed))

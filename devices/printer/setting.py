@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from devices.printer.fonts import FontBook
+from devices.printer.fonts import FontBook, Glyph
 from devices.printer.layout import line_height, line_width
-from devices.printer.page import Bitmap, Canvas
+from devices.printer.page import Bitmap, Canvas, Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +54,20 @@ class Look:
     inverse: bool = False
 
 
+# Fields whose texts are the same on every page: their lines are put together once.
+_STANDING = frozenset({"", "caption", "notice_title", "heading", "paragraph"})
+_STANDING_LIMIT = 1024
+StandingLines = dict[tuple[str, int, Look], tuple[Line, int]]  # (text, left, look) → (its ink, its width)
+
+
 class LineSetter:
     """Sets lines on one canvas and writes down where."""
 
-    def __init__(self, fonts: FontBook, canvas: Canvas) -> None:
+    def __init__(self, fonts: FontBook, canvas: Canvas, standing: StandingLines | None = None) -> None:
+        """``standing`` is kept from page to page by whoever draws pages of one width."""
         self._fonts = fonts
         self._canvas = canvas
+        self._standing = {} if standing is None else standing
         self.placed: list[Placed] = []
 
     def width(self, text: str, look: Look) -> int:
@@ -69,11 +77,8 @@ class LineSetter:
     def line(self, field: str, text: str, at: tuple[int, int, int], look: Look) -> None:
         """One line at (left, top, baseline under the top).  Raises DeviceError GLYPH_MISSING."""
         left, top, baseline = at
-        pen = left
-        for char in text:
-            if not char.isspace():
-                self._canvas.glyph(pen, top + baseline, self._fonts.glyph(char, look.size, bold=look.bold))
-            pen += self._fonts.advance(char, look.size, bold=look.bold) + look.tracking
+        line, width = self._ready(field, text, left, look)
+        self._canvas.set_line(top + baseline, line)
         self.placed.append(
             Placed(
                 "text",
@@ -81,7 +86,7 @@ class LineSetter:
                 text,
                 left,
                 top,
-                self.width(text, look),
+                width,
                 line_height(look.size),
                 look.size,
                 bold=look.bold,
@@ -90,3 +95,26 @@ class LineSetter:
                 baseline=top + baseline,
             )
         )
+
+    def _ready(self, field: str, text: str, left: int, look: Look) -> tuple[Line, int]:
+        if field not in _STANDING:
+            return self._made(text, left, look)
+        known = self._standing.get((text, left, look))
+        if known is None:
+            if len(self._standing) >= _STANDING_LIMIT:
+                self._standing.clear()
+            known = self._standing[text, left, look] = self._made(text, left, look)
+        return known
+
+    def _made(self, text: str, left: int, look: Look) -> tuple[Line, int]:
+        """The line's ink, and its width in dots as it is seen."""
+        pen, size, bold, fonts = left, look.size, look.bold, self._fonts
+        seen = left + look.tracking  # trailing space and the last tracking take no room
+        glyphs: list[tuple[int, Glyph]] = []
+        for char in text:
+            start = pen
+            pen += fonts.advance(char, size, bold=bold) + look.tracking
+            if not char.isspace():
+                glyphs.append((start, fonts.glyph(char, size, bold=bold)))
+                seen = pen
+        return self._canvas.line(glyphs), seen - look.tracking - left

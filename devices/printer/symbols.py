@@ -12,11 +12,12 @@ from core.errors import DeviceError, DeviceFault
 CODE128_QUIET = 10  # modules on each side (ISO/IEC 15417)
 QR_QUIET = 4  # modules all around (ISO/IEC 18004)
 
-Modules = Sequence[Sequence[bool]]
+Modules = Sequence[bytes]  # one row each, one byte a module: 1 = black, 0 = white
+_BLACK_IS_ONE = bytes([1, *[0] * 255])  # in the library's picture 0 is black
 
 
-def code128_modules(text: str, field: str) -> Sequence[bool]:
-    """One row, True = black.  Raises DeviceError GLYPH_MISSING (not printable ASCII), LABEL_LAYOUT."""
+def code128_modules(text: str, field: str) -> bytes:
+    """One row, a byte a module.  Raises DeviceError GLYPH_MISSING (not printable ASCII), LABEL_LAYOUT."""
     return _modules(text, zxingcpp.BarcodeFormat.Code128, field)[0]
 
 
@@ -42,5 +43,5 @@ def _modules(text: str, kind: zxingcpp.BarcodeFormat, field: str, **options: str
         raise DeviceError(DeviceFault.LABEL_LAYOUT, field=field) from None
     # The image offers the buffer protocol; zxing-cpp's type stubs do not say so.
     view = memoryview(cast("bytes", symbol.to_image(scale=1, add_quiet_zones=False)))
-    (height, width), flat = view.shape or (0, 0), view.tobytes()
-    return [[byte == 0 for byte in flat[row * width : (row + 1) * width]] for row in range(height)]
+    (height, width), flat = view.shape or (0, 0), view.tobytes().translate(_BLACK_IS_ONE)
+    return [flat[at : at + width] for at in range(0, height * width, width)]

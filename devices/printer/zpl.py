@@ -7,7 +7,6 @@ compression scheme, ^PQ, ^XZ, ~JA, ~HS.  In ^GF data a 1 bit burns a dot, as in 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import cache
 
 from core.errors import DeviceError, DeviceFault
@@ -17,7 +16,7 @@ from devices.printer.status import PrinterStatus
 STATUS_QUERY = b"~HS"
 CANCEL_ALL = b"~JA"
 
-_RUN = re.compile("0{3,}|F{3,}")  # other digits seldom repeat, and looking for them takes as long again
+_RUN = re.compile("(000+|FFF+)")  # other digits seldom repeat, and looking for them takes as long again
 _STRING = re.compile(rb"\x02([^\x02\x03]*)\x03")
 _FLAG = re.compile(rb"[01]")
 # Strings of the answer, their numbers of members, and where a flag stands (string, member).
@@ -42,7 +41,7 @@ def encode_page(bitmap: Bitmap) -> bytes:
     stride = bitmap.stride
     total = stride * bitmap.height
     head = f"^XA^PW{bitmap.width}^LL{bitmap.height}^LH0,0^FO0,0^GFA,{total},{total},{stride},"
-    return (head + "".join(_compressed(bitmap)) + "^FS^PQ1,0,0,N^XZ").encode("ascii")
+    return (head + _compressed(bitmap) + "^FS^PQ1,0,0,N^XZ").encode("ascii")
 
 
 def parse_status(answer: bytes) -> PrinterStatus:
@@ -65,39 +64,31 @@ def parse_status(answer: bytes) -> PrinterStatus:
     return PrinterStatus(set_flags[0] if set_flags else None, printing=busy)
 
 
-def _compressed(bitmap: Bitmap) -> Iterator[str]:
+def _compressed(bitmap: Bitmap) -> str:
     """Hex digits: a letter repeats, ``,`` ends a row in white, ``:`` is the row above.
 
     ``!``, which ends a row "with ones", is not used: some readers take ones for digits, not for dots.
     """
-    above = b""
-    for y in range(bitmap.height):
-        row = bitmap.row(y)
-        if row == above:
-            yield ":"
-            continue
-        above = row
-        # White at both ends is most of a page: only what stands between them is looked through.
-        ink = row.strip(b"\0")
-        before = len(row.rstrip(b"\0")) - len(ink)
-        digits = _RUN.sub(_shortened, ink.hex().upper())
-        ending = "," if before + len(ink) < len(row) else ""
-        yield f"{_repeated(2 * before, '0')}{digits}{ending}"
-
-
-def _shortened(run: re.Match[str]) -> str:
-    return _repeated(len(run[0]), run[0][0])
+    lines: list[str] = []
+    above = ""
+    for line in bitmap.data.hex("\n", bitmap.stride).upper().split("\n"):
+        ink = line.rstrip("0")
+        ink += "0" * (len(ink) % 2)  # whole bytes
+        lines.append(":" if line == above else ink if len(ink) == len(line) else ink + ",")
+        above = line
+    # All runs of the page at once, and each length is put into letters once: no call for each run.
+    pieces = _RUN.split("\n".join(lines))
+    pieces[1::2] = map(_shortened, pieces[1::2])
+    return "".join(pieces).replace("\n", "")
 
 
 @cache
-def _repeated(count: int, digit: str) -> str:
-    """``count`` times ``digit``: z is 400, g to y are 20 to 380, G to Y are 1 to 19; letters add up."""
-    if count < 3:
-        return digit * count
-    most, count = divmod(count, 400)
+def _shortened(run: str) -> str:
+    """A run of one digit: z is 400, g to y are 20 to 380, G to Y are 1 to 19; letters add up."""
+    most, count = divmod(len(run), 400)
     letters = "z" * most
     if count >= 20:
         letters += chr(ord("f") + count // 20)
     if count % 20:
         letters += chr(ord("F") + count % 20)
-    return letters + digit
+    return letters + run[0]

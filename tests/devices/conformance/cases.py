@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,20 +17,27 @@ from core.devices import (
     PrintOutcome,
     Slot,
 )
+from core.errors import DeviceFault
 from devices.idcard.exchange import Exchange
 from devices.idcard.lane import ReaderLane
 from devices.idcard.session import SamSession
-from devices.printer.lane import LabelPrinterLane
+from devices.printer.lane import LabelPrinterLane, ReceiptPrinterLane
+from devices.printer.queue import PrinterLane
 from devices.printer.session import Timing, TsplSession
+from devices.printer.zpl_session import ZplSession
 from devices.rack import DeviceConfig, Driver, Lane, LaneReport, Rack
 from devices.scanner.serial import ScannerLane
 from devices.simulators.cards import load_people
 from devices.simulators.label_printer import LabelPrinterSimulator
 from devices.simulators.port import Device, Port
+from devices.simulators.printer import PrinterSimulator
 from devices.simulators.reader import ReaderSimulator
+from devices.simulators.receipt_printer import ReceiptPrinterSimulator
 from devices.simulators.scanner import ScannerSimulator
+from devices.simulators.zpl_printer import ZplPrinterSimulator
 from devices.traffic import TrafficLog
 from tests.devices.printer.labels import PLAIN
+from tests.devices.printer.receipts import PLAIN_RECEIPT
 from tests.devices.rig import Told, until
 from tests.devices.scripted import Pair, ScriptedLink
 from tests.devices.vectors import vector
@@ -64,6 +72,7 @@ class Case:
     noisy: str = "works"  # noise before every answer
     pairs: tuple[Pair, ...] = ()  # a conversation byte by byte …
     talk: Callable[[ScriptedLink], object] | None = None  # … and who holds it
+    faults: dict[str, str] = field(default_factory=dict)  # a printer's condition → what is said of it
 
 
 # -- the ID reader -----------------------------------------------------------------------------------
@@ -155,19 +164,24 @@ class _Log:
             self._desk.ended.append((job.job, outcome))
 
 
-def _label_lane(desk: Desk | None) -> Driver:
-    def driver(config: DeviceConfig, report: LaneReport) -> Lane:
-        return LabelPrinterLane(config, report, _Log(desk), timing=QUICK)
+def _lane(kind: type[LabelPrinterLane | ReceiptPrinterLane]) -> Callable[[Desk | None], Driver]:
+    def lane(desk: Desk | None) -> Driver:
+        def driver(config: DeviceConfig, report: LaneReport) -> Lane:
+            return kind(config, report, _Log(desk), timing=QUICK)
 
-    return driver
+        return driver
+
+    return lane
 
 
 def _print(desk: Desk) -> None:
-    assert isinstance(desk.device, LabelPrinterSimulator)
-    lane = desk.rack.lane(Slot.LABEL_PRINTER)
-    assert isinstance(lane, LabelPrinterLane)
+    assert isinstance(desk.device, PrinterSimulator)
+    slot = Slot.RECEIPT_PRINTER if isinstance(desk.device, ReceiptPrinterSimulator) else Slot.LABEL_PRINTER
+    lane = desk.rack.lane(slot)
+    assert isinstance(lane, PrinterLane)
+    page = SHORT_RECEIPT if slot is Slot.RECEIPT_PRINTER else PLAIN
     pages, number = len(desk.device.pages()), len(desk.ended)
-    lane.submit(PrintJob(f"job-{number}", Slot.LABEL_PRINTER, 1, PLAIN))
+    lane.submit(PrintJob(f"job-{number}", slot, 1, page))
     until(lambda: len(desk.ended) > number, "the job has no outcome")
     assert desk.ended[number:] == [(f"job-{number}", PrintOutcome.PRINTED)]
     assert len(desk.device.pages()) == pages + 1
@@ -184,13 +198,76 @@ TSPL = Case(
     Slot.LABEL_PRINTER,
     921_600,
     lambda port, folder: LabelPrinterSimulator(port, folder / "pages", print_s=0.1),
-    _label_lane,
+    _lane(LabelPrinterLane),
     _print,
     doubled="device.bad_frame",
     noisy="device.bad_frame",
     pairs=(Pair(b"\x1b!?", (b"\x00",)), Pair(b"\x1b!?", (b"\x04",))),
     talk=_talk_tspl,
+    faults={
+        "paper_out": "device.paper_out",
+        "head_open": "device.head_open",
+        "ribbon_out": "device.ribbon_out",
+        "paper_jam": "device.paper_jam",
+        "hot": "device.hot",
+        "other_fault": "device.printer_other",
+    },
 )
 
-CASES = (SAM, SCANNER, TSPL)
+
+# -- ZPL and ESC/POS --------------------------------------------------------------------------------
+
+SHORT_RECEIPT = dataclasses.replace(PLAIN_RECEIPT, qr="CR1.short", paragraphs=PLAIN_RECEIPT.paragraphs[:1])
+_HS_READY = (
+    b"\x02030,0,0,1040,000,0,0,0,000,0,0,0\x03\r\n"
+    b"\x02001,0,0,0,1,2,6,0,00000000,1,000\x03\r\n"
+    b"\x021234,0\x03\r\n"
+)
+_HS_HOT = _HS_READY.replace(b"000,0,0,0\x03", b"000,0,0,1\x03", 1)
+
+
+def _talk_zpl(link: ScriptedLink) -> None:
+    session = ZplSession(link, TrafficLog(), QUICK)
+    assert session.status().ready
+    assert session.status().fault is DeviceFault.HOT
+
+
+ZPL = Case(
+    "zpl",
+    Slot.LABEL_PRINTER,
+    921_600,
+    lambda port, folder: ZplPrinterSimulator(port, folder / "pages", print_s=0.1),
+    _lane(LabelPrinterLane),
+    _print,
+    doubled="device.bad_frame",
+    noisy="works",  # its answers begin and end with bytes of their own
+    pairs=(Pair(b"~HS", (_HS_READY,)), Pair(b"~HS", (_HS_HOT,))),
+    talk=_talk_zpl,
+    faults={
+        "paper_out": "device.paper_out",
+        "head_open": "device.head_open",
+        "ribbon_out": "device.ribbon_out",
+        "hot": "device.hot",
+    },
+)
+
+ESCPOS = Case(
+    "escpos",
+    Slot.RECEIPT_PRINTER,
+    921_600,
+    lambda port, folder: ReceiptPrinterSimulator(port, folder / "pages", print_s=0.1),
+    _lane(ReceiptPrinterLane),
+    _print,
+    doubled="device.bad_frame",
+    noisy="device.bad_frame",
+    faults={
+        "paper_out": "device.paper_out",
+        "head_open": "device.head_open",
+        "paper_jam": "device.paper_jam",
+        "hot": "device.hot",
+        "other_fault": "device.printer_other",
+    },
+)
+
+CASES = (SAM, SCANNER, TSPL, ZPL, ESCPOS)
 READY = DeviceState.READY

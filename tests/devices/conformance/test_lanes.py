@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from core.devices import DeviceState
 from devices.conformance import CheckName, check_device
 from devices.rack import Rack
 from devices.simulators.port import Device, Port, PtyPort, TcpPort
+from devices.simulators.printer import PrinterSimulator
 from tests.devices.conformance.cases import CASES, Case, Desk
 from tests.devices.rig import Config, Told
 from tests.devices.scripted import Late, Pair, ScriptedLink
@@ -21,6 +23,12 @@ ASKING = [case for case in CASES if case.asks]
 NOISE = b"\x00\xff\xfe#$GPGGA,1*2"
 every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 asking_case = pytest.mark.parametrize("case", ASKING, ids=lambda case: case.name)
+printing_case = pytest.mark.parametrize("case", [c for c in CASES if c.faults], ids=lambda case: case.name)
+# Every driver on every other device, on the two links in turn.
+WRONG = [
+    (case, other, ("pty", "tcp")[number % 2])
+    for number, (case, other) in enumerate(itertools.permutations(CASES, 2))
+]
 talking_case = pytest.mark.parametrize("case", [c for c in CASES if c.talk], ids=lambda case: case.name)
 
 
@@ -162,6 +170,18 @@ def test_noise_alone_is_no_device(case: Case, desk: Desk) -> None:
     case.work(desk)
 
 
+@printing_case
+def test_every_state_of_a_printer_is_said_and_ends_by_itself(case: Case, desk: Desk) -> None:
+    """As far as its language tells it apart; what is printed meanwhile waits."""
+    assert isinstance(desk.device, PrinterSimulator)
+    for condition, fault in case.faults.items():
+        desk.device.set_condition(condition, True)
+        desk.told.truth(DeviceState.ATTENTION, fault)
+        desk.device.set_condition(condition, False)
+        desk.told.truth(DeviceState.READY)
+    case.work(desk)
+
+
 @every_case
 def test_unplugged_and_plugged_in_again(case: Case, desk: Desk) -> None:
     for _ in range(2):
@@ -188,12 +208,14 @@ def test_a_power_cycle(case: Case, kind: str, tmp_path: Path) -> None:
         case.work(desk)
 
 
-@every_case
-@pytest.mark.parametrize("other", CASES, ids=lambda other: f"on-{other.name}")
+@pytest.mark.parametrize(
+    ("case", "other", "kind"),
+    WRONG,
+    ids=[f"{case.name}-on-{other.name}-{kind}" for case, other, kind in WRONG],
+    indirect=["kind"],
+)
 def test_the_wrong_device_on_the_port(case: Case, other: Case, kind: str, tmp_path: Path) -> None:
     """Never taken for the right one; and when that comes, all is well by itself."""
-    if other is case:
-        return
     port = port_of(kind, case, tmp_path)
     with at_work(case, other.device(port, tmp_path)) as desk:
         if case.asks:
