@@ -235,6 +235,7 @@ class VisitView:
     manual_kinds: tuple[str, ...] = ()  # DocumentKind codes that have no chip: cause "no_chip"
     manual_offered: bool = False  # the reader failed often enough: cause "reader_failed"
     reader_down: ReaderDownView | None = None  # the approved mode: cause "reader_down"
+    reader_down_hours: int = 0  # so long it may be approved at most
 
 
 @dataclass(frozen=True)

@@ -296,6 +296,7 @@ def visit_view(
         manual_kinds=tuple(kind for kind, document in rules.documents.items() if not document.chip),
         manual_offered=offered(visit, rules),
         reader_down=reader_down,
+        reader_down_hours=rules.limits.reader_down_hours,
     )
 
 
