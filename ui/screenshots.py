@@ -12,7 +12,7 @@ from core.commands import Command, Field
 from ui.application import create_application
 from ui.bridge import Bridge
 from ui.clerk.choices import DISCARD, LOG_OUT
-from ui.clerk.lanes import CANCEL_MANUAL, PROOF, READER_DOWN, SENDER_KIND, manual_question
+from ui.clerk.lanes import CANCEL_MANUAL, PROOF, SENDER_KIND, hours_question, manual_question
 from ui.clerk.questions import centre_question, close_question, refuse_question
 from ui.clerk.screen import ClerkScreen
 from ui.specimen_papers import HITS
@@ -81,7 +81,7 @@ STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], None] | None]] = {
     "who-sends": ("half", lambda clerk: clerk.ask(SENDER_KIND)),
     "proof": ("agent", lambda clerk: clerk.ask(PROOF)),
     "manual-kinds": ("manual-offered", lambda clerk: clerk.ask(manual_question(OFFERED, "supervisor"))),
-    "reader-down-hours": ("reader-down", lambda clerk: clerk.ask(READER_DOWN)),
+    "reader-down-hours": ("reader-down", lambda clerk: clerk.ask(hours_question(OFFERED))),
     "manual-leave": ("manual", lambda clerk: clerk.ask(CANCEL_MANUAL)),
     "close-day": ("accepted", lambda clerk: clerk.ask(close_question(None), date="2026-11-21", count=129)),
     "log-out": ("accepted", lambda clerk: clerk.ask(LOG_OUT)),

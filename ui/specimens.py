@@ -137,7 +137,7 @@ _KINDS = (
     "taiwan_pass",
     "passport",
 )
-OFFERED = replace(EMPTY, manual_kinds=_KINDS, manual_offered=True)
+OFFERED = replace(EMPTY, manual_kinds=_KINDS, manual_offered=True, reader_down_hours=4)
 _LACKING = replace(READY, missing=("missing.sender",), preview=None)
 WHO = {
     SenderKind.ORGANISATION: SenderKindView(

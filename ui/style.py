@@ -30,7 +30,6 @@ QLabel[role="problem"][about="good"] {{ color: {good}; }}
 QLabel[role="detail"] {{ font-size: {label}px; }}
 QLabel[role="key"] {{ font-size: 12px; font-weight: bold; }}
 QLabel[role="small"] {{ font-size: 12px; color: {muted}; }}
-QLabel[role="photo"][tone=""] {{ padding: 0; }}
 QLabel[tone="good"] {{ color: {good}; background: {good_soft}; }}
 QLabel[tone="warn"] {{ color: {warn}; background: {warn_soft}; }}
 QLabel[tone="bad"] {{ color: {bad}; background: {bad_soft}; }}

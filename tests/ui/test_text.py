@@ -35,7 +35,6 @@ from ui.clerk.confirmations import CONFIRMATIONS
 from ui.clerk.form import ROWS
 from ui.clerk.help import TOPICS
 from ui.clerk.lanes import QUESTIONS as LANES
-from ui.clerk.lanes import READER_DOWN
 from ui.clerk.questions import QUESTIONS
 from ui.clerk.shortcuts import SHORTCUTS
 from ui.clerk.who import ASKING
@@ -81,7 +80,6 @@ def _families() -> set[str]:
     found |= {f"field.{name.value}" for name in (*ManualField, *SenderField)}
     found |= {f"who.{kind.value}" for kind in ASKING}
     found |= {f"answer.{cause.value}" for cause in (ManualCause.READER_FAILED, ManualCause.READER_DOWN)}
-    found |= {answer.code for answer in READER_DOWN.answers}
     found |= {f"confirm.{name}" for name in CONFIRMATIONS}
     found |= {f"fact.source.{source}" for source in ("typed", "scan", "card", "kept")}
     found |= {f"source.{source}" for source in ("scan", "card", "kept")}  # "typed" needs no word

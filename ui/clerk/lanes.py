@@ -21,14 +21,21 @@ SENDER_KIND = Question(
 )
 PROOF = Question("proof", tuple(Answer(f"proof.{proof.value}", SetProof(proof)) for proof in Proof))
 CANCEL_MANUAL = Question("cancel_manual", (Answer("answer.cancel_manual", CancelManual()),))
-READER_DOWN = Question(
-    "reader_down", tuple(Answer(f"answer.hours_{hours}", ApproveReaderDown(hours)) for hours in (1, 2, 4, 8))
-)
-# For whoever counts sentences: the last two are put together from the view.
+_HOURS = (1, 2, 4, 8)
+# For whoever counts sentences: the last three are put together from the view.
 QUESTIONS = (
-    SENDER_KIND, PROOF, CANCEL_MANUAL, READER_DOWN, Question("manual", ()), Question("manual_chip", ())
+    SENDER_KIND, PROOF, CANCEL_MANUAL, Question("reader_down", ()), Question("manual", ()),
+    Question("manual_chip", ())
 )  # fmt: skip
 _SUPERVISOR = "supervisor"
+
+
+def hours_question(visit: VisitView) -> Question:
+    """For how long the mode without a reader is approved: never more than the rules allow."""
+    most = max(1, visit.reader_down_hours)
+    offered = sorted({*(hours for hours in _HOURS if hours < most), most})
+    answers = (Answer("answer.hours", ApproveReaderDown(hours), {"count": hours}) for hours in offered)
+    return Question("reader_down", tuple(answers))
 
 
 def manual_question(visit: VisitView, role: str) -> Question:
@@ -42,6 +49,6 @@ def manual_question(visit: VisitView, role: str) -> Question:
     for kind in visit.manual_kinds:
         answers.append(Answer(f"fact.kind.{kind}", StartManual(kind, ManualCause.NO_CHIP)))
     if role == _SUPERVISOR and visit.reader_down is None:
-        answers.append(Answer("answer.approve_reader_down", READER_DOWN))
+        answers.append(Answer("answer.approve_reader_down", hours_question(visit)))
     approved = visit.reader_down is not None or role == _SUPERVISOR
     return Question("manual", tuple(answers), () if approved else (("line.ask_supervisor", {}),))

@@ -160,7 +160,7 @@ class SenderCard(QFrame):
             if drawn.loadFromData(picture, "BMP"):
                 ratio = self.devicePixelRatioF()
                 drawn = drawn.scaled(
-                    _PHOTO * ratio,
+                    self._photo.contentsRect().size() * ratio,
                     Qt.AspectRatioMode.KeepAspectRatio,
                     Qt.TransformationMode.SmoothTransformation,
                 )
