@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from core import commands as c
 from core.config import load_config
@@ -28,7 +29,7 @@ class WalkingCounter:
         config = load_config(around.config_path)
         self.terminal = Terminal(config, around.data, self._publish, parts=parts)
 
-    def __enter__(self) -> WalkingCounter:
+    def __enter__(self) -> Self:
         self.terminal.start()
         return self
 
