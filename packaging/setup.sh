@@ -118,7 +118,7 @@ npm_packages() { # those of npm-test.txt, in .venv/npm; what is there is not ask
 }
 
 prepare() { # purpose: run or test
-    local purpose=$1 stamp="$root/.venv/$1.stamp" python
+    local purpose=$1 stamp="$root/.venv/$1.stamp" python lazily=()
     if [ -x "$root/.venv/bin/python" ] && [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$(fingerprint "$purpose")" ]; then
         return 0
     fi
@@ -133,7 +133,9 @@ prepare() { # purpose: run or test
         "$python" -m venv "$root/.venv" || fail "The virtual environment could not be made in $root/.venv."
     fi
     say "Installing Python packages of requirements/$purpose.txt"
-    "$root/.venv/bin/python" -m pip install --quiet --no-input --disable-pip-version-check \
+    # For ./run everything is compiled now, so that the first start does not wait for it.
+    [ "$purpose" = run ] || lazily=(--no-compile)
+    "$root/.venv/bin/python" -m pip install --quiet --no-input --disable-pip-version-check "${lazily[@]}" \
         --progress-bar off --require-hashes -r "$root/requirements/$purpose.txt" </dev/null >&2 ||
         fail "The Python packages could not be installed: is the network there?"
     [ "$purpose" != test ] || npm_packages
