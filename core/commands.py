@@ -58,6 +58,16 @@ class Route(StrEnum):
     RAIL = "rail"
 
 
+class Payment(StrEnum):
+    """How the customer pays; codes go into the record."""
+
+    CASH = "cash"
+    CARD = "card"
+    MOBILE = "mobile"
+    MONTHLY = "monthly"
+    COLLECT = "collect"  # by the recipient
+
+
 class ManualCause(StrEnum):
     """Why a document is typed by hand; codes go into the journal."""
 
@@ -240,6 +250,20 @@ class SetRoute:
 
 
 @dataclass(frozen=True)
+class SetFee:
+    """What was agreed for this item, in yuan as typed; "" goes back to the tariff."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class SetPayment:
+    """How this customer pays."""
+
+    payment: Payment
+
+
+@dataclass(frozen=True)
 class ConfirmCondition:
     """The conditions of the restricted items that were declared are met."""
 
@@ -330,6 +354,8 @@ Command = (
     | Refuse
     | SetSecurity
     | SetRoute
+    | SetFee
+    | SetPayment
     | ConfirmCondition
     | AcknowledgeNotice
     | NewAcceptance

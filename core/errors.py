@@ -80,6 +80,7 @@ class RuleFault(StrEnum):
     WAYBILL_TWICE = "rule.waybill_twice"
     QUANTITY_FORM = "rule.quantity_form"
     WEIGHT_FORM = "rule.weight_form"
+    FEE_FORM = "rule.fee_form"
     FIELD_TOO_LONG = "rule.field_too_long"
     FIELD_EMPTY = "rule.field_empty"
     ORDER = "rule.order"  # an ordered gate was confirmed before the one ahead of it

@@ -148,6 +148,37 @@ class SecurityRules:
 
 
 @dataclass(frozen=True, slots=True)
+class Price:
+    """First weight, then steps that have begun; grams and cents (分)."""
+
+    first_g: int
+    first_cents: int
+    step_g: int
+    step_cents: int
+
+    def cents(self, grams: int) -> int:
+        """The price of so much."""
+        steps = -(-max(0, grams - self.first_g) // self.step_g)
+        return self.first_cents + steps * self.step_cents
+
+
+@dataclass(frozen=True, slots=True)
+class Tariff:
+    """Prices by route, and how one may pay.
+
+    ``required``: no item without fee and payment kind.  ``usual`` and ``usual_agreement`` are the payment
+    kinds that stand until another is chosen, "" where the clerk has to say.
+    """
+
+    prices: Mapping[str, Price]
+    payments: tuple[str, ...]
+    usual: str
+    usual_agreement: str
+    most_cents: int
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Paragraph:
     """One heading and its text."""
 
@@ -189,5 +220,6 @@ class Rules:
     catalogue: Catalogue
     security: SecurityRules
     agreements: tuple[Agreement, ...]
+    tariff: Tariff
     letter_contents: str  # what a label says of a letter
     sources: tuple[Source, ...] = field(repr=False, default=())

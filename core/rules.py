@@ -17,7 +17,7 @@ from pathlib import Path
 
 from core import rule_data as r
 from core.acceptance.catalogue import Catalogue, load_catalogues
-from core.commands import Route
+from core.commands import Payment, Route
 from core.errors import ConfigError, ConfigFault, RuleError, RuleFault
 from core.identity.card import DocumentKind
 from core.identity.numbers import FAMILIES
@@ -65,6 +65,7 @@ _TOP = (
     "catalogue",
     "security",
     "agreements",
+    "tariff",
     "letters",
     "provinces",
     "notice",
@@ -164,6 +165,7 @@ class _Reader:
             catalogue=self._catalogue(part["catalogue"]),
             security=self._security(part["security"]),
             agreements=self._agreements(part["agreements"]),
+            tariff=self._tariff(part["tariff"]),
             letter_contents=self._sourced(part["letters"], "contents")["contents"].text(40),
             documents=self._documents(part["documents"]),
             sources=tuple(self.sources),
@@ -262,6 +264,33 @@ class _Reader:
         if len({one.number for one in made}) != len(made):
             raise part["list"].wrong("every number once")
         return tuple(made)
+
+    def _tariff(self, node: Node) -> r.Tariff:
+        kinds = [kind.value for kind in Payment]
+        part = self._sourced(node, "prices", "payments", "usual", "usual_agreement", "most_cents", "required")
+        prices: dict[str, r.Price] = {}
+        for one in part["prices"].items(0):
+            inner = one.members(("route", "first_g", "first_cents", "step_g", "step_cents"))
+            prices[inner["route"].one_of([route.value for route in Route if route.value not in prices])] = (
+                r.Price(
+                    inner["first_g"].integer(1),
+                    inner["first_cents"].integer(),
+                    inner["step_g"].integer(1),
+                    inner["step_cents"].integer(),
+                )
+            )
+        payments = tuple(one.one_of(kinds) for one in part["payments"].items())
+        usual, usual_agreement = (
+            part[key].one_of([*payments, "none"]).replace("none", "") for key in ("usual", "usual_agreement")
+        )
+        return r.Tariff(
+            prices,
+            payments,
+            usual,
+            usual_agreement,
+            most_cents=part["most_cents"].integer(1),
+            required=part["required"].flag(),
+        )
 
     def _countries(self, node: Node) -> frozenset[str]:
         codes = self._sourced(node, "codes")["codes"]

@@ -19,6 +19,7 @@ from core.commands import (
     Field,
     ManualCause,
     ManualField,
+    Payment,
     Proof,
     Route,
     Security,
@@ -209,6 +210,20 @@ class ItemView:
 
 
 @dataclass(frozen=True)
+class FeeView:
+    """Fee and payment kind as they stand; sources are "tariff", "typed" or "none"."""
+
+    cents: int | None = None
+    source: str = "none"
+    text: str = ""  # as typed
+    problem: str = ""  # RuleFault code
+    payment: Payment | None = None
+    payment_source: str = "none"
+    payments: tuple[str, ...] = ()  # Payment codes that may be chosen
+    most_cents: int = 0
+
+
+@dataclass(frozen=True)
 class VisitView:
     """The visit on the screen."""
 
@@ -229,6 +244,7 @@ class VisitView:
     security_required: bool = False  # "not required" may not be chosen
     centre: str = ""  # id, where a centre checks it
     centres: Mapping[str, str] = field(default_factory=dict)  # id → name, the usual one first
+    fee: FeeView = FeeView()
     sender_kind: SenderKindView = SenderKindView()
     manual: ManualView | None = None  # the manual lane, where it is open
     documents: tuple[str, ...] = ()  # DocumentKind codes that would do

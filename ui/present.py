@@ -66,3 +66,8 @@ def waybill(text: str) -> str:
 def one_of(texts: Texts, family: str, code: str) -> str:
     """The word for a code of a family (sex, nation, document …); the code itself where none is known."""
     return texts(f"{family}.{code}") if texts.has(f"{family}.{code}") else code
+
+
+def yuan(cents: int) -> str:
+    """An amount with its two digits after the point."""
+    return f"{cents // 100}.{cents % 100:02d}"

@@ -9,11 +9,13 @@ from dataclasses import replace
 from core.commands import (
     Acknowledgement,
     Field,
+    Payment,
     Security,
 )
 from core.devices import Label
 from core.errors import Fact, RuleFault
 from core.view import (
+    FeeView,
     FieldView,
     GateName,
     GateState,
@@ -106,6 +108,15 @@ _D, _C, _O, _B, _P = (
     GateState.PROBLEM,
 )
 _NONE: Mapping[str, Fact] = {}
+FEE = FeeView(
+    1500,
+    "tariff",
+    payment=Payment.MOBILE,
+    payment_source="tariff",
+    payments=tuple(Payment),
+    most_cents=10_000_000,
+)
+UNPRICED = replace(FEE, cents=None, source="none")
 EMPTY = VisitView(
     fields={name: FieldView("") for name in Field},
     gates=_gates(
@@ -136,6 +147,7 @@ EMPTY = VisitView(
         "missing.notice",
     ),
     notice_version="notice-2026-11-01",
+    fee=UNPRICED,
 )
 _DONE_GATES = _gates(
     (_D, "gate.identity", {"kind": "resident"}),
@@ -157,6 +169,7 @@ READY = VisitView(
     notice_version="notice-2026-11-01",
     preview=LABEL,
     revision=4,
+    fee=FEE,
 )
 HALF = replace(
     READY,
@@ -173,6 +186,7 @@ HALF = replace(
     ),
     missing=("missing.quantity", "missing.inspected", "missing.security", "missing.weight"),
     security=None,
+    fee=UNPRICED,
     preview=replace(LABEL, quantity=0, weight_g=0, inspected=False, security="none"),
 )
 TROUBLE = replace(

@@ -29,6 +29,7 @@ FACTS: Mapping[str, frozenset[str]] = MappingProxyType(
         "rule.contents_prohibited": frozenset({"item", "number"}),
         "rule.field_empty": frozenset({"field"}),
         "rule.waybill_twice": frozenset({"number"}),
+        "rule.fee_form": frozenset({"most"}),
         "store.locked_out": frozenset({"seconds"}),
         "hq.refused": frozenset({"fault", "seq"}),
         "config.missing_file": frozenset({"file"}),

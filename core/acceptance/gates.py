@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from core.acceptance.catalogue import CatalogueItem
+from core.acceptance.fees import fee, fee_view, lacks
 from core.acceptance.labels import Imprint, label
 from core.acceptance.manual import manual_view, offered
 from core.acceptance.masks import masked
@@ -72,6 +73,9 @@ class Missing(StrEnum):
     SECURITY_PROBLEM = "problem.security"
     WEIGHT = "missing.weight"
     WEIGHT_PROBLEM = "problem.weight"
+    FEE = "missing.fee"
+    FEE_PROBLEM = "problem.fee"
+    PAYMENT = "missing.payment"
     SENDER_PHONE = "missing.sender_phone"
     SENDER_PHONE_PROBLEM = "problem.sender_phone"
     SENDER_ADDRESS = "missing.sender_address"
@@ -108,7 +112,7 @@ _PARTS: Mapping[GateName, tuple[str, ...]] = {
     GateName.WAYBILL: (Field.WAYBILL,),
     GateName.CONTENTS: (Field.CONTENTS, Field.QUANTITY, "condition", "inspected"),
     GateName.SECURITY: ("security",),
-    GateName.WEIGHT: (Field.WEIGHT,),
+    GateName.WEIGHT: (Field.WEIGHT, "fee", "payment"),
     GateName.PARTIES: (
         Field.SENDER_PHONE,
         Field.SENDER_ADDRESS,
@@ -155,6 +159,7 @@ def _find_lacking(visit: Visit, today: dt.date, rules: Rules) -> Mapping[str, st
         "notice": visit.acknowledged is not None,
     }
     by_part.update({part: "" if done else f"missing.{part}" for part, done in confirmed.items()})
+    by_part["fee"], by_part["payment"] = lacks(visit, rules)
     if _left_out(visit, rules):
         by_part["security"] = Missing.SECURITY_PROBLEM
     for name in Field:
@@ -222,6 +227,8 @@ def _fault(visit: Visit, part: str, today: dt.date, rules: Rules) -> tuple[str, 
         return sender.problem, sender.facts or {}
     if part == "security":
         return RuleFault.SECURITY_REQUIRED, {}
+    if part == "fee":
+        return fee(visit, rules).problem, {"most": rules.tariff.most_cents // 100}
     if part == "identity" and visit.identity is not None:
         return visit.identity.faults(today)[0], {}
     return problem(visit, Field(part), rules)
@@ -290,6 +297,7 @@ def visit_view(
         security_required=security_required(visit, rules),
         centre=visit.item.centre,
         centres=rules.security.centres,
+        fee=fee_view(visit, rules),
         sender_kind=sender_kind_view(visit, today, rules),
         manual=manual_view(visit, today, rules),
         documents=tuple(rules.documents),

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import Any, get_type_hints
 
 from core.acceptance.catalogue import CatalogueItem
+from core.acceptance.fees import Fee, fee
 from core.acceptance.gates import missing
 from core.acceptance.labels import WEIGHT_TYPED
 from core.acceptance.senders import check_sender_field
@@ -133,7 +134,7 @@ def _stamp(moment: dt.datetime | None) -> str:
 
 def sealed_payload(visit: Visit, today: dt.date, rules: Rules) -> dict[str, Any]:
     """What is sealed to headquarters (快递暂行条例 22), canonical data.  Raises RuleError NOT_READY."""
-    identity = need_complete(visit, today, rules)
+    identity, agreed = need_complete(visit, today, rules), fee(visit, rules)
 
     def text(name: Field) -> str:
         return check(visit, name, rules).text
@@ -166,6 +167,10 @@ def sealed_payload(visit: Visit, today: dt.date, rules: Rules) -> dict[str, Any]
             "quantity": check(visit, Field.QUANTITY, rules).number,
             "weight_g": check(visit, Field.WEIGHT, rules).number,
             "weight_source": WEIGHT_TYPED,
+            "fee_cents": agreed.cents,
+            "fee_source": agreed.source,
+            "payment": agreed.payment.value if agreed.payment else "",
+            "payment_source": agreed.payment_source,
         },
     }
 
@@ -179,17 +184,15 @@ def _principal(identity: Identity | None) -> dict[str, str] | None:
 # -- annex ------------------------------------------------------------------------------------------
 
 
-def annex(
-    printed: Label, hint: str, identity: Identity | None, fee_cents: int | None = None, payment: str = ""
-) -> dict[str, Any]:
+def annex(printed: Label, hint: str, identity: Identity | None, agreed: Fee) -> dict[str, Any]:
     """The annex of ItemAccepted: the label's fields but for ``copy``, and the digest hint."""
     fields = dataclasses.asdict(printed)
     del fields["copy"]
     beside = {
         "document": identity.kind.value if identity else "",
         "document_number": mask_number_for_record(identity.number) if identity else "",
-        "fee_cents": fee_cents,
-        "payment": payment,
+        "fee_cents": agreed.cents,
+        "payment": agreed.payment.value if agreed.payment and agreed.cents is not None else "",
     }
     return {"form": FORM, "hint": hint, **beside, **fields}
 

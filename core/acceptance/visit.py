@@ -23,6 +23,7 @@ from core.commands import (
     Field,
     ManualCause,
     ManualField,
+    Payment,
     Proof,
     Route,
     Security,
@@ -154,6 +155,7 @@ class ItemDraft:
     route: Route = Route.LAND
     centre: str = ""  # of the rule data's list, where one checks it later
     conditions: tuple[str, ...] = ()  # ids of restricted items whose condition was confirmed
+    fee: str = ""  # in yuan as typed; "": by the tariff
 
     @property
     def empty(self) -> bool:
@@ -190,6 +192,7 @@ class Visit:
     sender_fields: Mapping[SenderField, str] = field(default_factory=dict, repr=False)
     principal: Identity | None = None  # for whom an agent sends
     proof: Proof | None = None
+    payment: Payment | None = None  # None: as usual
     failures: int = 0  # reads that failed in this visit
     manual: Manual | None = None
     original_seen: dt.datetime | None = None

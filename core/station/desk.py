@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from core import commands as c
 from core import wire
-from core.acceptance import inputs, record, turns
+from core.acceptance import fees, inputs, record, turns
 from core.acceptance import visit as v
 from core.acceptance.catalogue import Action
 from core.acceptance.draft import draft_from_bytes, draft_to_bytes
@@ -197,6 +197,10 @@ class Desk:
                 self.visit = v.set_security(self.visit, command.security, now, rules, command.centre)
             case c.SetRoute():
                 self.visit = v.set_route(self.visit, command.route)
+            case c.SetFee():
+                self.visit = fees.set_fee(self.visit, command.text)
+            case c.SetPayment():
+                self.visit = fees.set_payment(self.visit, command.payment)
             case c.ConfirmCondition():
                 self.visit = v.confirm_condition(self.visit, rules)
             case c.SetSenderKind() | c.SetSenderField() | c.KeepAsPrincipal() | c.SetProof():
@@ -319,13 +323,18 @@ class Desk:
         key = live.store.hint_key(f"{now:%Y-%m}")
         hint = record.digest_hint(key, identity.kind, identity.number) if identity else ""
         printed = label(visit, rules, self._imprint(number, token=new_id()))
+        annex = record.annex(printed, hint, identity, fees.fee(visit, rules))
         parts = (
             Part(
                 AttachmentClass.SEALED,
                 _RETENTION_SEALED,
                 wire.encode(record.sealed_payload(visit, today, rules)),
             ),
-            Part(AttachmentClass.ANNEX, _RETENTION, wire.encode(record.annex(printed, hint, identity))),
+            Part(
+                AttachmentClass.ANNEX,
+                _RETENTION,
+                wire.encode(annex),
+            ),
         )
 
         def item(state: State) -> dict[str, object]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from core import exchange, wire
 from core.acceptance import record
+from core.acceptance.fees import Fee
 from core.crypto import sealing
 from core.crypto.keys import PublicKey, Signer
 from core.devices import Label
@@ -160,7 +161,7 @@ class Golden:
 
     def part(self, cls: AttachmentClass) -> Attachment:
         """An attachment of the next entry; sealed ones from the file that was made once."""
-        data = wire.encode(record.annex(LABEL, "0a1b", None))
+        data = wire.encode(record.annex(LABEL, "0a1b", None, Fee()))
         if cls is AttachmentClass.SEALED:
             data = wire.unb64(self.sealed[self.operation()])
         retention = "sealed" if cls is AttachmentClass.SEALED else "acceptance"

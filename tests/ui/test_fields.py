@@ -162,6 +162,7 @@ def test_the_input_method_is_off_where_letters_must_arrive_as_keys(desk: Desk) -
         "weight",
         "operator",
         "password",
+        "fee",
         "look_up",
         "manual_mrz",
         "manual_number",

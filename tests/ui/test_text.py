@@ -18,6 +18,7 @@ from core.commands import (
     Field,
     ManualCause,
     ManualField,
+    Payment,
     Proof,
     RefusalReason,
     Security,
@@ -74,15 +75,16 @@ def _families() -> set[str]:
         "way": GateName, "gate_state": GateState, "slot": Slot, "device_state": DeviceState, "field": Field,
         "refusal": RefusalReason, "sex": Sex, "fact.kind": DocumentKind, "fact.security": Security,
         "fact.how": Acknowledgement, "sender_kind": SenderKind, "proof": Proof, "manual_cause": ManualCause,
+        "payment": Payment,
     }  # fmt: skip
     found = {f"{family}.{member.value}" for family, kind in names.items() for member in kind}  # type: ignore[attr-defined]
     found |= {str(code) for code in (*GateDetail, *Missing, *CardWarning, *NumberWarning)}
-    found |= {f"field.{name.value}" for name in (*ManualField, *SenderField)}
+    found |= {f"field.{name.value}" for name in (*ManualField, *SenderField)} | {"field.fee"}
     found |= {f"who.{kind.value}" for kind in ASKING}
     found |= {f"answer.{cause.value}" for cause in (ManualCause.READER_FAILED, ManualCause.READER_DOWN)}
     found |= {f"confirm.{name}" for name in CONFIRMATIONS}
     found |= {f"fact.source.{source}" for source in ("typed", "scan", "card", "kept")}
-    found |= {f"source.{source}" for source in ("scan", "card", "kept")}  # "typed" needs no word
+    found |= {f"source.{source}" for source in ("scan", "card", "kept", "tariff")}  # "typed" needs no word
     found |= {f"nation.{number:02d}" for number in (*range(1, 57), 97, 98)}
     found |= {f"label_state.{state}" for state in ("due", "started", "printed", "unknown")}
     found |= {f"receipt_state.{state}" for state in ("due", "started", "printed", "unknown")}

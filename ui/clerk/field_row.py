@@ -35,10 +35,13 @@ class FieldRow(QWidget):
         parent: QWidget | None = None,
         *,
         figures: Sequence[Field] = (),
+        more: Sequence[tuple[FormField, int]] = (),
     ) -> None:
+        """``more`` are fields at the end, with their widths, that are not of the form's own."""
         super().__init__(parent)
         self._texts: Texts | None = None
         self.fields: dict[Field, FormField] = {}
+        self._more = [field for field, _ in more]
         row = QHBoxLayout()
         row.setSpacing(12)
         for name, width in zip(names, widths, strict=True):
@@ -47,6 +50,9 @@ class FieldRow(QWidget):
             field.edited.connect(partial(self._tell, name))
             field.entry.focused.connect(self._say)
             self.fields[name] = field
+            row.addWidget(field, width)
+        for field, width in more:
+            field.entry.focused.connect(self._say)
             row.addWidget(field, width)
         self._remark = ("", "")  # tone and words of what is no problem
         self._problem = QLabel(self)
@@ -63,10 +69,15 @@ class FieldRow(QWidget):
     def _tell(self, name: Field, text: str) -> None:
         self.edited.emit(name, text)
 
+    @property
+    def every(self) -> list[FormField]:
+        """All fields as the eye goes."""
+        return [*self.fields.values(), *self._more]
+
     def retranslate(self, texts: Texts) -> None:
         """In this language from now on."""
         self._texts = texts
-        for field in self.fields.values():
+        for field in self.every:
             field.retranslate(texts)
         self._say()
 
@@ -84,7 +95,7 @@ class FieldRow(QWidget):
 
     def set_locked(self, locked: bool) -> None:
         """The item is committed: nothing of it can be typed any more."""
-        for field in self.fields.values():
+        for field in self.every:
             field.entry.set_locked(locked)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
@@ -95,7 +106,7 @@ class FieldRow(QWidget):
         """The problem of the field in focus, or else the first one of the row."""
         if self._texts is None:
             return
-        order = sorted(self.fields.values(), key=lambda field: not field.entry.hasFocus())
+        order = sorted(self.every, key=lambda field: not field.entry.hasFocus())
         lines = [field.problem_line(self._texts) for field in order]
         problem = next((line for line in lines if line), "")
         tone, line = ("bad", f"■ {problem}") if problem else self._remark

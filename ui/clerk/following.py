@@ -130,7 +130,8 @@ class FollowingFrame(ClerkFrame):
     def focus_first_empty(self) -> None:
         """The first field that is still empty; the first of all where none is."""
         entries = list(self.entries())
-        next((entry for entry in entries if not entry.text()), entries[0]).setFocus()
+        empty = (entry for entry in entries if not entry.text() and self._asked_for(entry))
+        next(empty, entries[0]).setFocus()
 
     # -- who sends -------------------------------------------------------------------------------
 
@@ -214,9 +215,17 @@ class FollowingFrame(ClerkFrame):
         if self.page is Page.MANUAL:
             self.manual.finish.setFocus()
 
+    def _asked_for(self, entry: Entry) -> bool:
+        """The fee comes from the tariff a moment after the weight: asked for only where it is missing."""
+        if entry is not self.item_card.fee.entry:
+            return True
+        return self._visit is not None and bool({"missing.fee", "problem.fee"} & set(self._visit.missing))
+
     def _wants(self, entry: Entry) -> bool:
         visit = self._visit
+        if not self._asked_for(entry):
+            return False
         if not entry.text() or visit is None:
             return True
-        every = (*self.fields.values(), *(lane.field for lane in self.lane_fields()))
+        every = (*self.form_fields(), *(lane.field for lane in self.lane_fields()))
         return any(field.view.problem for field in every if field.entry is entry)

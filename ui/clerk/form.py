@@ -6,15 +6,18 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.commands import Field, Route, Security
-from core.view import VisitView
+from core.view import FeeView, FieldView, VisitView
 from ui.buttons import KeyButton
 from ui.clerk.choice_row import ChoiceRow, ChoiceRows
 from ui.clerk.command_bar import NEXT
 from ui.clerk.confirmations import ConfirmationButton, names_of
 from ui.clerk.field_row import FieldRow
 from ui.clerk.finding import finding_line
+from ui.clerk.form_field import FormField
 from ui.clerk.shortcuts import key_of
+from ui.fields import Typed
 from ui.keys import Keyboard
+from ui.present import yuan
 from ui.style import mark, put
 from ui.text import Texts
 
@@ -27,6 +30,8 @@ ROWS = {
     "security": ("security",),
     "notice": ("notice",),
 }
+FEE = "fee"
+TARIFF = "tariff"
 NOT_REQUIRED = f"gate_security_{Security.NOT_REQUIRED.value}"
 
 
@@ -44,9 +49,19 @@ class ItemCard(QFrame):
         self._title.setProperty("role", "title")
         self._state.setObjectName("item_state")
         self._state.setProperty("role", "badge")
+        self._pays = QLabel(self)
+        self._pays.setObjectName("payment")
+        self._pays.setProperty("role", "badge")
+        self.fee = FormField(FEE, Typed.FIGURES, keyboard, self)
         self.item = FieldRow(
-            _ITEM, (11, 10, 4, 6), keyboard, self, figures=(Field.WAYBILL, Field.QUANTITY, Field.WEIGHT)
+            _ITEM,
+            (12, 8, 4, 5),
+            keyboard,
+            self,
+            figures=(Field.WAYBILL, Field.QUANTITY, Field.WEIGHT),
+            more=[(self.fee, 5)],
         )
+        self.fee.entry.focused.connect(self.fee.entry.selectAll)  # a digit takes the tariff's place
         self.recipient = FieldRow(_RECIPIENT, (4, 4, 9), keyboard, self, figures=(Field.RECIPIENT_PHONE,))
         self.refuse = KeyButton("refuse", key_of("refuse"), keyboard, self)
         self.refuse.clicked.connect(self.refuse_asked)
@@ -69,6 +84,7 @@ class ItemCard(QFrame):
     def _lay_out(self) -> None:
         top = QHBoxLayout()
         top.addWidget(self._title)
+        top.addWidget(self._pays)
         top.addStretch(1)
         top.addWidget(self._state)
         layout = QVBoxLayout(self)
@@ -95,6 +111,7 @@ class ItemCard(QFrame):
         texts = self._texts
         locked = visit is not None and visit.missing == (NEXT,)
         self.item.remark(*finding_line(visit, texts))
+        self._show_fee(visit)
         for row in (self.item, self.recipient):
             row.show_view(visit)
             row.set_locked(locked)
@@ -103,6 +120,18 @@ class ItemCard(QFrame):
         self.buttons[NOT_REQUIRED].setVisible(visit is None or not visit.security_required)
         self._note(visit)
         self._say_state(visit, locked=locked)
+
+    def _show_fee(self, visit: VisitView | None) -> None:
+        """The fee in its field, by the tariff where none was typed; the payment kind at the top."""
+        texts, fee = self._texts, visit.fee if visit is not None else FeeView()
+        tariff = fee.source == TARIFF and fee.cents is not None
+        text = yuan(fee.cents) if tariff and fee.cents is not None else fee.text
+        facts = {"most": fee.most_cents // 100}
+        self.fee.show_view(FieldView(text, fee.problem, facts, TARIFF if tariff else ""))
+        tone = "quiet" if fee.payment is not None else "warn"
+        words = texts(f"payment.{fee.payment.value}" if fee.payment is not None else "payment.open")
+        put(self._pays, f"{'●' if fee.payment is not None else '▲'} {words} {key_of('payment')}")
+        mark(self._pays, "tone", tone)
 
     def _note(self, visit: VisitView | None) -> None:
         """What route and choice mean; beside the checks and the notice, what they are about."""

@@ -86,7 +86,7 @@ class ClerkFrame(QWidget):
         """Tab goes as the eye does: the fields row by row, the choices row by row."""
         manual = [lane.entry for lane in self.manual.fields.values()]
         who = [*(lane.entry for lane in self.who.fields.values()), self.who.principal, self.who.proof]
-        form = (field.entry for field in self.fields.values())
+        form = (field.entry for field in self.form_fields())
         order: list[QWidget] = [*manual, self.manual.finish, self.manual.cancel]
         order += [*who, *form, *self.item_card.order(), self.finding.condition, self.last.seen]
         for before, after in pairwise(order):
@@ -141,7 +141,11 @@ class ClerkFrame(QWidget):
         if self.page is Page.MANUAL:
             return self.manual.entries()
         who = self.who.entries() if self._upper.currentWidget() is self.who else ()
-        return chain(who, (field.entry for field in self.fields.values()))
+        return chain(who, (field.entry for field in self.form_fields()))
+
+    def form_fields(self) -> Iterator[FormField]:
+        """The fields of the form, in the order of the eye."""
+        return (field for row in self.rows for field in row.every)
 
     def lane_fields(self) -> Iterator[LaneField]:
         """The fields beside the form: of the manual lane and of who sends."""
@@ -193,7 +197,7 @@ class ClerkFrame(QWidget):
 
     def empty(self) -> None:
         """Nothing of a customer stays in the widgets."""
-        for field in self.fields.values():
+        for field in self.form_fields():
             field.forget_pending()
         self.look_up.entry.clear()
         self.page, self.side = Page.FORM, Side.USUAL

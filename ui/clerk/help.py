@@ -12,7 +12,7 @@ from ui.text import Texts
 
 _GENERAL = "general"
 _LANES = ("manual", "who")  # the object names of whose fields begin so
-TOPICS = (_GENERAL, "look_up", "refuse", *_LANES, *(field.value for field in Field), *CONFIRMATIONS)
+TOPICS = (_GENERAL, "look_up", "refuse", "fee", *_LANES, *(field.value for field in Field), *CONFIRMATIONS)
 
 
 class HelpPanel(QFrame):

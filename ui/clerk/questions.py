@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.commands import CloseDay, Command, RefusalReason, Refuse, Security, SetSecurity
+from core.commands import (
+    CloseDay,
+    Command,
+    Payment,
+    RefusalReason,
+    Refuse,
+    Security,
+    SetPayment,
+    SetSecurity,
+)
 from core.view import CatalogueHit, CounterView, VisitView
 from ui.clerk.choices import DISCARD, LOG_OUT, Answer, Line, Question
 from ui.clerk.confirmations import REFUSING
@@ -68,6 +77,12 @@ def _centres(named: Sequence[tuple[str, str]]) -> Question:
     return Question("centre", tuple(answers))
 
 
+def payment_question(visit: VisitView) -> Question:
+    """How the customer pays; the counter takes no money itself."""
+    kinds = [Payment(kind) for kind in visit.fee.payments]
+    return Question("payment", tuple(Answer(f"payment.{kind.value}", SetPayment(kind)) for kind in kinds))
+
+
 def close_question(view: CounterView | None) -> Question:
     """Closing the day; labels that were not scanned back are named before it."""
     loose = view.unscanned if view is not None else ()
@@ -86,7 +101,7 @@ def close_question(view: CounterView | None) -> Question:
 
 # For whoever counts sentences.
 QUESTIONS = (
-    *(Question(name, ()) for name in ("refuse", "found", "told", "no_document", "centre")),
+    *(Question(name, ()) for name in ("refuse", "found", "told", "no_document", "centre", "payment")),
     *(Question(name, ()) for name in ("close_day", "close_day_unscanned")),
     LOG_OUT,
     DISCARD,

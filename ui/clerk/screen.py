@@ -36,6 +36,7 @@ from core.commands import (
     Security,
     SenderField,
     SenderKind,
+    SetFee,
     SetField,
     SetManualField,
     SetSecurity,
@@ -49,7 +50,7 @@ from ui.clerk.confirmations import BY_CHORD, REFUSING, ConfirmationButton, restr
 from ui.clerk.following import FollowingFrame
 from ui.clerk.frame import Page, Side
 from ui.clerk.lanes import CANCEL_MANUAL, PROOF, SENDER_KIND, manual_question
-from ui.clerk.questions import centre_question, close_question, refuse_question
+from ui.clerk.questions import centre_question, close_question, payment_question, refuse_question
 from ui.clerk.shortcuts import SHORTCUTS, Chord
 from ui.clerk.walk import something
 from ui.clerk.who import ASKING
@@ -99,6 +100,7 @@ class ClerkScreen(FollowingFrame):
             "manual": self._ask_manual,
             "finish_manual": partial(self._in_lane, FinishManual()),
             "papers": partial(self._look_up, pending_only=True),
+            "payment": self._ask_payment,
             "close_day": self._close_day,
             "log_out": partial(self.ask, LOG_OUT),
             "back": self._back,
@@ -111,7 +113,7 @@ class ClerkScreen(FollowingFrame):
             button.left.connect(self._next_field)
             if isinstance(button, ConfirmationButton):
                 button.clicked.connect(partial(self._clicked, button.confirmation.command))
-        for field in (*self.fields.values(), *(lane.field for lane in self.lane_fields())):
+        for field in (*self.form_fields(), *(lane.field for lane in self.lane_fields())):
             field.entry.left.connect(self._entered)
         controls: list[Entry | KeyButton] = [*self.findChildren(Entry), *self.findChildren(KeyButton)]
         for control in controls:
@@ -123,6 +125,7 @@ class ClerkScreen(FollowingFrame):
         self.who.principal_asked.connect(partial(self._in_who, KeepAsPrincipal()))
         self.who.proof_asked.connect(partial(self._in_who, PROOF))
         self.item_card.refuse_asked.connect(self._ask_refuse)
+        self.item_card.fee.edited.connect(self._fee_edited)
         self.suggestions.taken.connect(self.fields[Field.CONTENTS].take)
         self.look_up.asked.connect(self._search)
         self.choices.answered.connect(self._answered)
@@ -173,6 +176,9 @@ class ClerkScreen(FollowingFrame):
     def _edited(self, name: Field, text: str) -> None:
         self._submit(SetField(name, text))
 
+    def _fee_edited(self, text: str) -> None:
+        self._submit(SetFee(text))
+
     def _manual_edited(self, name: ManualField, text: str) -> None:
         self._submit(SetManualField(name, text))
 
@@ -187,6 +193,10 @@ class ClerkScreen(FollowingFrame):
         view = self._view
         if self.page is Page.FORM and view is not None and view.visit is not None:
             self.ask(manual_question(view.visit, view.role))
+
+    def _ask_payment(self) -> None:
+        if self.page is Page.FORM and self._visit is not None:
+            self.ask(payment_question(self._visit))
 
     def _ask_refuse(self, _checked: bool = False) -> None:
         self.ask(refuse_question(self._visit))
@@ -238,7 +248,7 @@ class ClerkScreen(FollowingFrame):
     def _expect_change(self) -> None:
         """The station decides now what stands in the fields; the focus follows it."""
         self._refocus = True
-        for field in (*self.fields.values(), *(lane.field for lane in self.lane_fields())):
+        for field in (*self.form_fields(), *(lane.field for lane in self.lane_fields())):
             field.forget_pending()
 
     def _clicked(self, command: Command, _checked: bool = False) -> None:

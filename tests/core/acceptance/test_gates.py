@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.acceptance import inputs, senders, turns, visit
+from core.acceptance import fees, inputs, senders, turns, visit
 from core.acceptance.gates import GateDetail, Missing, gates, missing, visit_view
 from core.acceptance.labels import Imprint
 from core.commands import Field, Route, Security, SenderField, SenderKind
@@ -50,7 +50,7 @@ def test_an_empty_visit_waits_for_a_document() -> None:
     assert [view.name for view in views] == list(GateName)
     assert [view.state for view in views] == [CURRENT, BLOCKED, OPEN, BLOCKED, BLOCKED, OPEN, OPEN, OPEN]
     assert views[0].detail == Missing.IDENTITY
-    of_others = {Missing.NEXT, Missing.SENDER, Missing.CONDITION}
+    of_others = {Missing.NEXT, Missing.SENDER, Missing.CONDITION, Missing.FEE, Missing.PAYMENT}
     assert set(missing(fresh(), TODAY, RULES)) == {
         code for code in Missing if code.startswith("missing.") and code not in of_others
     }
@@ -189,8 +189,11 @@ def test_every_code_of_what_is_missing_can_occur(name: Missing) -> None:
         senders.set_field(
             senders.set_kind(fresh(), SenderKind.AGREEMENT), SenderField.AGREEMENT, "AG-2026-0001"
         ),
+        fees.set_fee(complete(), "1,200"),
     ]
-    assert any(name in missing(state, TODAY, RULES) for state in states)
+    unpriced = replace(RULES, tariff=replace(RULES.tariff, prices={}, usual=""))
+    seen = [code for state in states for code in missing(state, TODAY, RULES)]
+    assert name in (*seen, *missing(complete(), TODAY, unpriced))
 
 
 def test_the_name_stays_right_when_the_day_changes() -> None:

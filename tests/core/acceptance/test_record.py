@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from core import wire
 from core.acceptance import record, turns, visit
 from core.acceptance.draft import draft_from_bytes, draft_to_bytes
+from core.acceptance.fees import Fee
 from core.acceptance.gates import missing
 from core.acceptance.labels import Imprint, label
 from core.acceptance.visit import KnownWaybill, Visit, VisitNote
-from core.commands import Field, RefusalReason, Refuse
+from core.commands import Field, Payment, RefusalReason, Refuse
 from core.errors import EntryError, EntryFault, RuleError, RuleFault
 from core.identity.card import DocumentKind
 from core.ledger import kinds
@@ -107,6 +108,10 @@ def test_the_sealed_payload_is_complete_canonical_and_no_more_than_the_law_wants
             "quantity": 2,
             "weight_g": 1284,
             "weight_source": "typed",
+            "fee_cents": 1500,
+            "fee_source": "tariff",
+            "payment": "mobile",
+            "payment_source": "tariff",
         },
     }
     assert wire.decode(wire.encode(payload)) == payload
@@ -117,15 +122,18 @@ def test_the_sealed_payload_is_complete_canonical_and_no_more_than_the_law_wants
 
 def test_the_label_comes_back_from_the_annex() -> None:
     printed = label(complete(), RULES, IMPRINT)
-    stored = wire.decode(wire.encode(record.annex(printed, "a3f1", None)))
+    stored = wire.decode(
+        wire.encode(record.annex(printed, "a3f1", None, Fee(1500, "typed", Payment.CASH, "typed")))
+    )
     assert record.label_from_annex(stored, 0) == printed
     assert record.label_from_annex(stored, 2) == replace(printed, copy=2)
     assert stored["hint"] == "a3f1"
+    assert (stored["fee_cents"], stored["payment"]) == (1500, "cash")
 
 
 def test_the_annex_holds_no_more_than_masks() -> None:
     stored = wire.encode(
-        record.annex(label(complete(), RULES, IMPRINT), "a3f1", complete().identity)
+        record.annex(label(complete(), RULES, IMPRINT), "a3f1", complete().identity, Fee())
     ).decode()
     for name, text in GOOD.items():
         if name not in (Field.WAYBILL, Field.CONTENTS, Field.QUANTITY, Field.WEIGHT):
@@ -148,7 +156,7 @@ def test_the_annex_holds_no_more_than_masks() -> None:
     ],
 )
 def test_what_is_no_annex(change: dict[str, Any]) -> None:
-    stored = {**record.annex(label(complete(), RULES, IMPRINT), "a3f1", complete().identity), **change}
+    stored = {**record.annex(label(complete(), RULES, IMPRINT), "a3f1", complete().identity, Fee()), **change}
     with pytest.raises(EntryError) as caught:
         record.label_from_annex(stored, 0)
     assert caught.value.code == EntryFault.FORM
