@@ -20,7 +20,7 @@ from core.receipts.record import PREFIX, read_record
 from core.station.live import Live
 
 SHOWN = 50  # so many items are shown without a search, the newest
-SHOWN_BY_CARD = 20  # and of one document: each lies somewhere else on the disk
+SHOWN_BY_CARD = 12  # and of one document, two pages: each lies somewhere else on the disk
 _TEXT_MAX = 1024  # a receipt's code has some 800 characters
 _BETWEEN = re.compile(r"[ \-\u2010-\u2015\u2212]")
 _TERMINAL = re.compile(r"([0-9]{6}-[0-9]{2}-[0-9]{2})\s+(\S.*)")

@@ -112,6 +112,34 @@ def test_visitor(counter: DrawerCounter, key: str) -> None:
         assert counter.labels() == papers[0]
 
 
+@pytest.mark.timeout(120)
+def test_what_was_sent_is_found_again(counter: DrawerCounter) -> None:
+    """F3: label, waybill and the receipt's code through the scanner's port, the card on the reader."""
+    before = counter.receipts()
+    ending = counter.receive(DRAWER["证件样本"])
+    counter.until("paper", lambda view: not view.pending)
+    (receipt,) = set(counter.receipts()) - set(before)
+    (code,) = READERS["zxing"](Image.open(receipt))["qr"]
+    row = journal(counter).item(ending.item)
+    assert row is not None
+    counter.do(c.NextCustomer())
+    for text, symbology in ((row.token, "]Q1"), (row.waybill, "]C0"), (code, "]Q1")):
+        counter.do(c.LookUp(""))
+        counter.tell("scan", code=text, symbology=symbology)
+        view = counter.until("found", lambda view: view.found_by == "text")
+        assert [item.seq for item in view.found or ()] == [row.seq]
+    counter.do(c.LookUp(""))
+    counter.tell("place", card="证件样本")
+    view = counter.until("found by the card", lambda view: view.found_by == "card")
+    found = [journal(counter).item(item.seq) for item in view.found or ()]
+    assert found[0] == row
+    shown = {(item.annex["document"], item.annex["document_number"]) for item in found if item is not None}
+    assert shown == {("resident", "1****************X")}
+    assert counter.visit().sender is None  # asked about, not taken
+    counter.do(c.CloseLookUp())
+    counter.lift()
+
+
 # -- what was recorded ------------------------------------------------------------------------------
 
 
@@ -185,6 +213,8 @@ def assert_receipt(counter: DrawerCounter, printed: Image.Image, row: ItemRow) -
         weight_g=label.weight_g,
         sender=label.sender_name,
         document=str(annex["document_number"]),
+        fee_cents=annex["fee_cents"],  # type: ignore[arg-type]
+        payment=str(annex["payment"]),
     )
     notice = RULES.edition(item.header.rules).notice.texts["zh"]
     page = slip_renderer().render(
@@ -192,7 +222,8 @@ def assert_receipt(counter: DrawerCounter, printed: Image.Image, row: ItemRow) -
             number=label.number, branch=label.branch, terminal=live.settings.terminal,
             operator=item.header.actor.id, accepted_at=label.accepted_at, waybill=row.waybill,
             contents=label.contents, quantity=label.quantity, weight_g=label.weight_g,
-            weight_source=item.data["weight_source"], fee_cents=None, payment="",
+            weight_source=item.data["weight_source"], fee_cents=annex["fee_cents"],  # type: ignore[arg-type]
+            payment=str(annex["payment"]),
             sender_name=label.sender_name, document=str(annex["document"]),
             document_number=str(annex["document_number"]), recipient_name=label.recipient_name,
             notice_title=notice.title,

@@ -9,9 +9,11 @@ import pytest
 from core import commands as c
 from core.acceptance.again import would_show
 from core.acceptance.record import digest_hint
+from core.acceptance.waybill import s10_check_digit
 from core.commands import Field
 from core.devices import CardFailed, CardRead, CardReading, Receipt, Slot
 from core.identity.card import IdCard
+from core.station.lookups import SHOWN_BY_CARD
 from core.view import CounterView
 from tests.core.memory import MemoryVault
 from tests.core.station.desk import WAYBILLS, Counter, card
@@ -159,6 +161,18 @@ def test_every_month_that_is_kept_is_searched(counter: Counter) -> None:
     assert len(hints) == len(set(hints.values())) == 2
     counter.do(c.NextCustomer(), c.LookUp(""))
     assert found(place(counter, read(card(read="r-4")))) == ["000003", "000002", "000001"]
+
+
+def test_of_many_items_of_one_document_the_newest_are_shown_and_it_is_said(counter: Counter) -> None:
+    counter.do(c.CloseLookUp())
+    counter.sender()
+    for serial in range(SHOWN_BY_CARD):
+        counter.parcel(f"EA{serial:08d}{s10_check_digit(f'{serial:08d}')}CN")
+        counter.do(c.Commit(), c.NextItem())
+    counter.do(c.NextCustomer(), c.LookUp(""))
+    numbers = found(place(counter, read(card(read="r-7"))))
+    assert numbers == [f"{n:06d}" for n in range(SHOWN_BY_CARD + 2, 2, -1)]
+    assert said(counter)[-1] == "msg.found_by_card_more"
 
 
 def test_nothing_is_shown_but_what_the_label_shows(counter: Counter) -> None:
