@@ -22,7 +22,8 @@ from devices.printer.template import DEFAULT_TEMPLATES, load_template
 from tests.devices.printer.labels import FULL
 from tests.devices.printer.receipts import FULL_RECEIPT, PLAIN_RECEIPT
 
-_PAGES, _WARM, _ROW = 400, 40, 2000
+_PAGES, _WARM, _ROW = 200, 40, 2000
+_SIZES = ((76, 130), (100, 150), (60, 40))
 _READ_EVERY = 20  # of the pages in a row, by a bar-code reader
 _FIRST_HANZI, _LAST_HANZI = 0x4E00, 0x9FA5
 
@@ -30,19 +31,28 @@ _FIRST_HANZI, _LAST_HANZI = 0x4E00, 0x9FA5
 def run() -> Iterator[Figure]:
     """Labels with names and streets of their own each, receipts likewise; then memory and correctness."""
     chance = random.Random(7)
-    labels = LabelRenderer(FontBook(), load_template(DEFAULT_TEMPLATES, 76, 130), 203)
-
-    def tspl_page() -> None:
-        tspl.encode_page(labels.render(_label(chance)).bitmap, 76, 130)
-
-    def zpl_page() -> None:
-        zpl.encode_page(labels.render(_label(chance)).bitmap)
-
-    yield from _timed("label 76x130 tspl", tspl_page)
-    yield from _timed("label 76x130 zpl", zpl_page)
+    for width, height in _SIZES:
+        labels = LabelRenderer(FontBook(), load_template(DEFAULT_TEMPLATES, width, height), 203)
+        for language, encode in _encoders(width, height).items():
+            yield from _timed(f"label {width}x{height} {language}", _labels(labels, encode, chance))
     for paper in (80, 58):
         yield from _timed(f"receipt {paper} mm escpos", _slips(paper, chance))
+    labels = LabelRenderer(FontBook(), load_template(DEFAULT_TEMPLATES, 76, 130), 203)
     yield from _in_a_row(labels, chance)
+
+
+def _encoders(width: int, height: int) -> dict[str, Callable[[Bitmap], bytes]]:
+    return {
+        "tspl": lambda page: tspl.encode_page(page, width, height),
+        "zpl": zpl.encode_page,
+        "escpos": lambda page: escpos.encode_page(page, escpos.Ending.NEXT_LABEL),
+    }
+
+
+def _labels(
+    labels: LabelRenderer, encode: Callable[[Bitmap], bytes], chance: random.Random
+) -> Callable[[], object]:
+    return lambda: encode(labels.render(_label(chance)).bitmap)
 
 
 def _slips(paper: int, chance: random.Random) -> Callable[[], None]:
@@ -56,7 +66,7 @@ def _slips(paper: int, chance: random.Random) -> Callable[[], None]:
     return slip
 
 
-def _timed(name: str, page: Callable[[], None]) -> Iterator[Figure]:
+def _timed(name: str, page: Callable[[], object]) -> Iterator[Figure]:
     for _ in range(_WARM):
         page()
     wall: list[float] = []
