@@ -360,12 +360,13 @@ class Desk:
 
     # -- devices ---------------------------------------------------------------------------------
 
-    def card(self, event: _CardEvent) -> None:
-        """A lane's word about a document.  Behind the lock only its presence counts."""
+    def card(self, event: _CardEvent, *, aside: bool = False) -> None:
+        """A lane's word about a document.  Behind the lock, and for a look-up, only its presence counts."""
         live = self._live
-        if live.screen is not Screen.CLERK:
-            if isinstance(event, CardLifted):
-                self.visit = inputs.card_lifted(self.visit)
+        if aside or live.screen is not Screen.CLERK:
+            self._reading = aside and isinstance(event, CardReading)
+            if isinstance(event, CardRead | CardLifted):
+                self.visit = replace(self.visit, on_reader=isinstance(event, CardRead))
             return
         now = live.now().at
         match event:
@@ -383,14 +384,6 @@ class Desk:
             case CardLifted():
                 self.visit = inputs.card_lifted(self.visit)
         self._changed()
-
-    def card_aside(self, event: _CardEvent) -> None:
-        """While a look-up stands a document is asked about, not taken: only that it lies there counts."""
-        self._reading = isinstance(event, CardReading)
-        if isinstance(event, CardRead):
-            self.visit = replace(self.visit, on_reader=True)
-        elif isinstance(event, CardLifted):
-            self.visit = inputs.card_lifted(self.visit)
 
     def scanned(self, text: str) -> None:
         """A scan goes to the waybill field wherever the focus is; anything else is a named problem."""

@@ -241,7 +241,7 @@ class Station:
                 live.devices[event.truth.slot] = event.truth
             case CardReading() | CardRead() | CardFailed() | CardLifted():
                 if self._lookups.open:
-                    self._desk.card_aside(event)
+                    self._desk.card(event, aside=True)
                     self._lookups.card(event)
                 else:
                     self._desk.card(event)
