@@ -43,6 +43,7 @@ from ui.text import LANGUAGES, Texts
 DRAWER = load_drawer()
 RULES = with_examples(load_rules(RESOURCES / "rules"))
 DPI = 203
+CODE_ROWS = 640
 
 
 @cache
@@ -198,7 +199,8 @@ def assert_label(printed: Image.Image, row: ItemRow, item: Entry) -> None:
 def assert_receipt(counter: DrawerCounter, printed: Image.Image, row: ItemRow) -> None:
     """The QR holds a record that headquarters' key stands behind, and the page is that of the record."""
     live, annex = counter.terminal.station._live, row.annex
-    texts = {read(printed)["qr"][0] for read in READERS.values()}
+    foot = printed.crop((0, printed.height - CODE_ROWS, *printed.size))  # the code stands below the notice
+    texts = {read(foot)["qr"][0] for read in READERS.values()}
     assert len(texts) == 1
     (qr,) = texts
     label, item = label_from_annex(annex, 0), entry(counter, row.seq)

@@ -46,6 +46,7 @@ class DrawerCounter(WalkingCounter):
     def __init__(self, around: Demonstration, parts: Parts) -> None:
         self.messages: list[Message] = []
         self._served = 0
+        self._lifted = 0  # commands of the reader's lane at the last lift
         super().__init__(around, parts)
 
     def _publish(self, view: CounterView) -> None:
@@ -64,6 +65,7 @@ class DrawerCounter(WalkingCounter):
 
     def place(self, key: str) -> None:
         """A card on the reader; waits for what the counter says of it."""
+        self._seen_lifted()
         seen = self.messages[-1].serial if self.messages else 0
         before = self.visit().revision
 
@@ -77,11 +79,14 @@ class DrawerCounter(WalkingCounter):
         self.until(f"card of {key}", said)
 
     def lift(self) -> None:
-        """The card is taken away, and the lane has seen that there is none."""
+        """The card is taken away; the next one waits until the lane has seen that there is none."""
         self.tell("lift")
-        self.until("lifted", lambda view: not (view.visit and view.visit.sender) or not _lying(view))
-        end, asked = time.monotonic() + PATIENCE_SECONDS, self._asked()
-        while self._asked() < asked + 2:
+        self._lifted = self._asked()
+
+    def _seen_lifted(self) -> None:
+        self.until("lifted", lambda view: not _lying(view))
+        end = time.monotonic() + PATIENCE_SECONDS
+        while self._asked() < self._lifted + 2:
             assert time.monotonic() < end, "the reader's lane does not ask"
             time.sleep(0.02)
 
