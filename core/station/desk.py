@@ -89,7 +89,8 @@ class Desk:
         done = journal.by_operation(visit.item.operation)
         row = journal.item(done.seq) if done is not None and not visit.item.accepted else None
         if row is not None:
-            # The disk said no and kept it after all (T25): nothing is keyed again.
+            # Entries and draft change together: only a disk that refused both, took the old draft and
+            # kept the entries after all leaves this (T25).  Nothing is keyed again.
             number = str(row.annex.get("number", ""))
             self._go_on_after(visit, row, number, draft)
             live.say("msg.already_accepted", "good", number=number)
@@ -253,6 +254,7 @@ class Desk:
         self._fresh()
         if lying:
             self.visit = replace(self.visit, on_reader=True)
+        self._changed()  # where the disk refuses, the draft of who has gone is dropped later
         self._drop_draft()
 
     def _refuse(self, command: c.Refuse) -> None:
@@ -330,11 +332,7 @@ class Desk:
                 _RETENTION_SEALED,
                 wire.encode(record.sealed_payload(visit, today, rules)),
             ),
-            Part(
-                AttachmentClass.ANNEX,
-                _RETENTION,
-                wire.encode(annex),
-            ),
+            Part(AttachmentClass.ANNEX, _RETENTION, wire.encode(annex)),
         )
 
         def item(state: State) -> dict[str, object]:

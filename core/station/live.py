@@ -94,14 +94,14 @@ class Live:
         row = self._rows.get(seq)
         if row is None:
             row = self.need_journal().item(seq)
-            if row is not None:
+            if row is not None and self.screen is Screen.CLERK:  # pages are printed behind the lock too
                 if len(self._rows) >= _ROWS_KEPT:
                     self._rows.clear()
                 self._rows[seq] = row
         return row
 
     def forget_rows(self) -> None:
-        """Behind the lock nothing of a customer stays in memory."""
+        """Behind the lock no row stays here; only pages that still wait for their printer do."""
         self._rows.clear()
 
     def commit(

@@ -9,17 +9,19 @@ from core import wire
 from core.acceptance.record import label_from_annex
 from core.acceptance.waybill import preprinted
 from core.devices import Label, PrintJob, PrintOutcome, Receipt, Slot
-from core.errors import EntryError, EntryFault
+from core.errors import EntryError, EntryFault, RuleError, RuleFault
 from core.ledger.entry import Entry, Head
+from core.ledger.writer import Proposal
 from core.ports import ItemRow, Printer
 from core.receipts.record import ReceiptRecord, sign_record
-from core.station.live import Live
+from core.station.live import Live, new_id
 from core.station.printing import Pages
 from core.station.slips import Slips
 
 _NOTICE_LANGUAGE = "zh"  # the receipt is the customer's, whatever the clerk's screen speaks
 
-# So long a receipt waits for its label to begin: a label printer that is away holds up no receipt.
+# So long a receipt waits for its label to begin, and then for the station's next look at the clock (at
+# most a quarter of a second): a label printer that is away holds up no receipt.
 _LABEL_AHEAD_SECONDS = 0.2
 
 
@@ -61,15 +63,33 @@ class Paper:
         return bool(self._later) and time.monotonic() >= self._later_due
 
     def next(self) -> None:
-        """Make and send that page."""
-        self.receipts.send(self._later.popleft())
+        """Make and send that page, unless it came out already."""
+        item = self._later.popleft()
+        if self.receipts.is_due(item):
+            self.receipts.send(item)
 
     def reprint(self, item: int) -> None:
-        """F10: label and receipt again, as copies."""
-        self.labels.reprint(item)
-        row = self._live.item(item)
-        if row is not None and row.receipt != "none":
-            self.receipts.send(item)
+        """F10: label and receipt again, as copies; nothing that is on its way is sent twice.
+
+        Every copy has its entry of who asked for it.  Raises RuleError NOTHING_TO_REPRINT.
+        """
+        live = self._live
+        live.need_session()
+        row = live.item(item)
+        if row is None:
+            raise RuleError(RuleFault.NOTHING_TO_REPRINT)
+        free = [] if self.labels.holds(item) else [self.labels]
+        if row.receipt != "none" and not self.receipts.holds(item) and item not in self._later:
+            free.append(self.receipts)
+        if free:
+            live.commit([Proposal("ReprintAsked", {"item": item}, new_id(), by_person=True)])
+            live.probe("reprint.recorded")
+        for pages in free:
+            pages.send(item)
+        if self.labels in free:
+            live.say("msg.reprint_sent")
+        else:
+            live.say("msg.label_waits", "warning", fault=self.faults.get(item, ""))
 
     def seen(self, item: int) -> None:
         """A person looked at the printers: what was unknown did come out."""

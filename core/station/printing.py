@@ -55,20 +55,14 @@ class Pages:
         self._printer.submit(job)
         return True
 
-    def reprint(self, item: int) -> None:
-        """F10: a copy, asked for by a person; raises RuleError NOTHING_TO_REPRINT."""
-        live = self._live
-        live.need_session()
-        row = live.item(item)
-        if row is None:
-            raise RuleError(RuleFault.NOTHING_TO_REPRINT)
-        if item in self._queued:
-            live.say("msg.label_waits", "warning", fault=self.faults.get(item, ""))
-            return
-        live.commit([Proposal("ReprintAsked", {"item": item}, new_id(), by_person=True)])
-        live.probe("reprint.recorded")
-        self.send(item)
-        live.say("msg.reprint_sent")
+    def holds(self, item: int) -> bool:
+        """Whether a page of the item is with its printer, or its outcome still has to be recorded."""
+        return item in self._queued
+
+    def is_due(self, item: int) -> bool:
+        """Whether the item's page has not begun."""
+        row = self._live.state.value[self._member].get(str(item))
+        return row is not None and row["state"] == "due"
 
     def seen(self, item: int) -> None:
         """A person looked at the printer: the label came out after all.  0: the oldest unknown one."""
@@ -110,11 +104,12 @@ class Pages:
     def ended(self, job: PrintJob, outcome: PrintOutcome, fault: str) -> None:
         """What became of the page."""
         self._live.probe("print.ended")
-        self._queued.pop(job.item, None)
+        if self._queued.get(job.item) is job:  # else it is from before the vault was shut and opened again
+            del self._queued[job.item]
         try:
             self._record(job, outcome, fault)
         except StoreError:
-            self._queued[job.item] = job  # no second page before the first is accounted for
+            self._queued.setdefault(job.item, job)  # no second page before the first is accounted for
             self._late[job.item] = (job, outcome, fault)
             self._late_due = time.monotonic() + _TRY_AGAIN_SECONDS
             raise

@@ -28,7 +28,7 @@ from core.devices import (
     PrintJob,
     PrintOutcome,
 )
-from core.errors import CounterError
+from core.errors import CounterError, RuleError, RuleFault
 from core.ledger.clock import Anchor
 from core.ports import Printer
 from core.station import anchoring, days, sessions
@@ -203,6 +203,8 @@ class Station:
 
     def _log_in(self, command: c.LogIn) -> None:
         live = self._live
+        if live.screen is Screen.CLERK:  # whoever stands here locks or logs out first: nothing typed is lost
+            raise RuleError(RuleFault.NOT_ALLOWED)
         before, live.screen = live.screen, Screen.UNLOCKING
         live.message = None
         self._publish(self._view())
@@ -212,9 +214,11 @@ class Station:
             live.screen = before
             raise
         live.say("msg.welcome", operator=command.operator)
-        self._desk.arrive()
-        if opened:
-            self._paper.recover()
+        try:
+            self._desk.arrive()
+        finally:  # also where the disk refuses what a draft leaves behind
+            if opened:
+                self._paper.recover()
 
     def _lock(self, cause: str) -> None:
         self._desk.leave()

@@ -85,7 +85,8 @@ class Viewer:
             last=item_view(live, recent) if recent else None,
             pending=self._pending,
             unscanned=self._unscanned,
-            found=None if found is None else tuple(item_view(live, row) for row in found),
+            # As they stand now: a label may have come out since they were found.
+            found=None if found is None else _items(live, [row.seq for row in found]),
             found_by=lookups.by if shown else "",
             message=live.message,
             lockout_seconds=live.lockout_seconds,
@@ -115,7 +116,7 @@ class Viewer:
         return [row for row in map(self._live.item, first) if row is not None]
 
 
-def _items(live: Live, seqs: list[int]) -> tuple[ItemView, ...]:
+def _items(live: Live, seqs: Iterable[int]) -> tuple[ItemView, ...]:
     rows = (live.item(seq) for seq in seqs)
     return tuple(item_view(live, row) for row in rows if row is not None)
 

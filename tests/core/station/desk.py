@@ -44,7 +44,7 @@ class Counter:
         self.printer = StandingPrinter()
         self.steps: list[str] = []
         self.views: list[CounterView] = []
-        live = Live(
+        self.live = Live(
             StationSettings(BRANCH, TERMINAL, receipts=receipts, labels=labels, stickers=stickers),
             self.vault,
             self.vault,
@@ -52,7 +52,7 @@ class Counter:
             RULES,
             self.steps.append,
         )
-        self.station = Station(live, self.printer, self.views.append)
+        self.station = Station(self.live, self.printer, self.views.append)
         self.station.start()
 
     def do(self, *commands: c.Command) -> CounterView:

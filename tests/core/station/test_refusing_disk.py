@@ -26,6 +26,7 @@ class RefusingJournal(MemoryJournal):
     """A journal on a disk that can be full."""
 
     full = False
+    refuse_drop = False
 
     def commit(self, entries: Sequence[Entry], state: State, draft: DraftRow | None = None) -> None:
         self._refuse()
@@ -34,6 +35,11 @@ class RefusingJournal(MemoryJournal):
     def save_draft(self, draft: DraftRow) -> None:
         self._refuse()
         super().save_draft(draft)
+
+    def drop_draft(self, operator: str, draft: str) -> None:
+        if self.full or self.refuse_drop:
+            raise StoreError(StoreFault.DISK_FULL, retry=True)
+        super().drop_draft(operator, draft)
 
     def _refuse(self) -> None:
         if self.full:
@@ -181,3 +187,49 @@ def test_an_outcome_that_could_not_be_recorded_is_recorded_later(
     journal.full = False
     until(lambda: "LabelPrinted" in counter.kinds())
     assert (counter.look().pending, len(counter.printer.jobs)) == ((), 1)
+
+
+def test_the_draft_of_a_customer_who_has_gone_is_dropped_later(
+    counter: Counter, journal: RefusingJournal
+) -> None:
+    counter.log_in()
+    counter.sender()
+    counter.parcel(WAYBILLS[0])
+    counter.do(c.Commit())
+    assert journal.drafts("OP10001")
+    journal.full = True
+    counter.do(c.NextCustomer())
+    assert counter.message() == "store.disk_full"
+    journal.full = False
+    until(lambda: not journal.drafts("OP10001"))
+
+
+def test_labels_are_found_again_where_a_draft_cannot_be_given_up(journal: RefusingJournal) -> None:
+    """The disk refuses the lapse of an unreadable draft: the log-in stands, and what is due is printed."""
+    first = Counter(MemoryVault(journal=journal))
+    first.log_in()
+    first.sender()
+    first.parcel(WAYBILLS[0])
+    first.do(c.Commit())
+    first.station.stop()
+    key, draft = next(iter(journal.drafts_.items()))
+    journal.drafts_[key] = DraftRow(draft.operator, draft.draft, b"{}", draft.updated)
+    journal.refuse_drop = True
+
+    second = Counter(first.vault)
+    second.log_in()
+    assert second.message() == "store.disk_full"
+    assert second.views[-1].screen is Screen.CLERK
+    assert [job.item for job in second.printer.jobs] == [first.printer.jobs[0].item]
+    second.station.stop()
+
+
+def test_nobody_logs_in_over_somebody_who_stands_there(counter: Counter) -> None:
+    counter.log_in()
+    counter.type(contents="书")
+    before = counter.kinds()
+    counter.log_in("OP20001", "si-wu-liu")
+    assert counter.message() == "rule.not_allowed"
+    assert counter.views[-1].operator == "OP10001"
+    assert counter.visit().fields[c.Field.CONTENTS].text == "书"
+    assert counter.kinds() == before
