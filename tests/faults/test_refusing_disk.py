@@ -14,8 +14,14 @@ from tests.faults.store import Snapshot, look
 from tests.faults.work import day, to_json
 
 # SQLite tells a full disk by ENOSPC alone; a quota, or a file system that turns read-only under an open
-# file, is a write that failed.
-CODES = {"EIO": "store.io", "ENOSPC": "store.disk_full", "EDQUOT": "store.io", "EROFS": "store.io"}
+# file, is a write that failed.  Where the draft was refused right before F9, the connection is made anew;
+# it finds a file that can only be read, and says that.
+CODES = {
+    "EIO": {"store.io"},
+    "ENOSPC": {"store.disk_full"},
+    "EDQUOT": {"store.io"},
+    "EROFS": {"store.io", "store.read_only"},
+}
 
 
 class Place:
@@ -93,10 +99,11 @@ def test_f9_on_a_disk_that_refuses(place: Place) -> None:
         if name == "well":
             assert (line["code"], done) == ("msg.accepted", True), line
         elif done:  # the calls before the fault were enough for the commit
-            assert line["code"] in ("msg.accepted", *CODES.values()), line
+            assert line["code"] in {"msg.accepted"}.union(*CODES.values()), line
         else:
             met += 1
-            assert (line["code"], line["kept"]) == (CODES[name.split("/")[1]], True), line
+            assert line["code"] in CODES[name.split("/")[1]], line
+            assert line["kept"], line
     assert met >= 10
     assert len(place.look().items) == 5 * skips
 
