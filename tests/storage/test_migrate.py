@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from core.errors import StoreError, StoreFault
-from core.ports import DraftRow
+from core.ports import DraftRow, ItemRow
 from storage.database import DATABASE_NAME, connect
 from storage.journal import SqlJournal
 from storage.migrate import MIGRATIONS, create_database, open_database
@@ -155,6 +156,54 @@ def test_a_migration_copies_first_and_keeps_everything(
     # The copy holds look-ups and drafts: it goes when the new store has been opened once more.
     open_database(counter.directory, key, location=later, head="0003").close()
     assert not copy.exists()
+
+
+def test_a_store_of_the_first_schema_gets_its_look_ups_again(
+    counter: Counter, journal: SqlJournal, tmp_path: Path
+) -> None:
+    """0002 empties the item table: the rows are made from entries and annexes at the opening."""
+    wanted = _with_items(counter, journal)
+    key = counter.subkey(SUBKEY_DATABASE)
+    raw = connect(counter.directory / DATABASE_NAME, key)
+    raw.execute("PRAGMA foreign_keys = OFF")
+    for statement in ("DROP TABLE item", "ALTER TABLE meta DROP COLUMN views", *_first_item_table(tmp_path)):
+        raw.execute(statement)
+    raw.execute("INSERT INTO item SELECT seq, 1, '', '', 'due', 0, 'none', 0, 0 FROM entry LIMIT 1")
+    raw.execute("UPDATE alembic_version SET version_num = '0001'")
+    raw.close()
+    database = open_database(counter.directory, key, low_disk_bytes=0)
+    try:
+        moved = SqlJournal(database, counter.key_file())
+        assert moved.items() == wanted
+        assert moved.item_by_number(1) == moved.items()[-1]
+        assert [draft.data for draft in moved.drafts("OP10001")] == [b"x"]
+        assert verify(moved, counter.book.headquarters.public, counter.book.terminal).sound
+    finally:
+        database.close()
+
+
+def _with_items(counter: Counter, journal: SqlJournal) -> list[ItemRow]:
+    close_with_items(counter, journal)
+    database = open_database(counter.directory, counter.subkey(SUBKEY_DATABASE), low_disk_bytes=0)
+    try:
+        return SqlJournal(database, counter.key_file()).items()
+    finally:
+        database.close()
+
+
+def _first_item_table(directory: Path) -> list[str]:
+    """The statements with which the first migration made the item table and its indexes."""
+    engine = sa.create_engine(f"sqlite:///{directory / 'first.db'}")
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        query = "SELECT sql FROM sqlite_master WHERE tbl_name = 'item' AND sql IS NOT NULL ORDER BY type DESC"
+        made = [str(sql) for sql in connection.exec_driver_sql(query).scalars()]
+    engine.dispose()
+    return made
 
 
 def test_a_failed_migration_leaves_the_file_as_it_was(
