@@ -9,13 +9,12 @@ from __future__ import annotations
 import logging
 import threading
 import time
-import traceback
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import PurePath
 from typing import Protocol
 
 from core.devices import DeviceChanged, DeviceEvent, DeviceState, DeviceTruth, Slot
 from core.errors import ConfigError, ConfigFault, DeviceError, DeviceFault, Fact
+from core.incident import place
 
 _log = logging.getLogger(__name__)
 
@@ -181,16 +180,11 @@ class _LaneThread:
         except Exception as error:  # noqa: BLE001 - the lane boundary
             # Anything else is a bug.  Its message may hold personal data, so only
             # its type and place are written; the lane goes on, the counter stays usable.
-            place = _place(error)
-            _log.error("lane %s: %s at %s", self.report.slot.value, type(error).__name__, place)
-            self.report.truth(DeviceState.ATTENTION, "", {"bug": type(error).__name__, "place": place})
+            where = place(error.__traceback__)
+            _log.error("lane %s: %s at %s", self.report.slot.value, type(error).__name__, where)
+            self.report.truth(DeviceState.ATTENTION, "", {"bug": type(error).__name__, "place": where})
 
 
 def state_of(fault: object) -> DeviceState:
     """GONE where the link itself is missing or taken; ATTENTION where a person must see to it."""
     return DeviceState.GONE if fault in (DeviceFault.GONE, DeviceFault.BUSY) else DeviceState.ATTENTION
-
-
-def _place(error: BaseException) -> str:
-    frames = traceback.extract_tb(error.__traceback__)
-    return f"{PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"

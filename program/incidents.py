@@ -7,11 +7,12 @@ type and the place are written.
 from __future__ import annotations
 
 import logging
-import secrets
 import sys
 import threading
 from collections.abc import Callable
 from types import TracebackType
+
+from core.incident import new_number, place
 
 _log = logging.getLogger(__name__)
 
@@ -20,7 +21,7 @@ def install(show: Callable[[str], None]) -> None:
     """For every thread of this process.  ``show`` gets the incident number, from any thread."""
 
     def report(kind: type[BaseException], trace: TracebackType | None) -> None:
-        number = secrets.token_hex(3).upper()
+        number = new_number()
         _log.error("incident %s: %s at %s", number, kind.__name__, place(trace))
         show(number)
 
@@ -34,10 +35,3 @@ def install(show: Callable[[str], None]) -> None:
 
     sys.excepthook = main_hook
     threading.excepthook = thread_hook
-
-
-def place(trace: TracebackType | None) -> str:
-    """File and line of the innermost frame; never its values."""
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return "?" if trace is None else f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"

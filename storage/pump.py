@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 
 from core.errors import EntryFault, HqError, HqFault, StoreError
 from core.exchange import MAX_BATCH_BYTES, MAX_BATCH_ENTRIES
+from core.incident import place
 from core.ledger.documents import Marks
 from core.ports import Probe, no_probe
 from core.view import SyncView
@@ -127,7 +128,7 @@ class Pump:
             self._halt("stopped", str(error.code))
             return None
         except Exception as error:  # noqa: BLE001 - the pump's boundary (house.md, "Errors")
-            _log.error("incident in the pump: %s at %s", type(error).__name__, _place(error))
+            _log.error("incident in the pump: %s at %s", type(error).__name__, place(error.__traceback__))
             self._halt("stopped", "incident")
             return None
         self._failures = 0
@@ -267,11 +268,3 @@ class Pump:
         received = self._known.received.seq if self._known is not None else 0
         if not self._stop.is_set():
             self._listeners.changed(self._view, received)
-
-
-def _place(error: BaseException) -> str:
-    """File and line where it happened; never the text, which may quote values."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return "?" if trace is None else f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"

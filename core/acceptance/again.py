@@ -26,7 +26,8 @@ def would_show(card: IdCard) -> tuple[str, ...]:
     """What an annex of this document shows: one text for each of its names, Chinese and English."""
     number = mask_number_for_record(storable(card.number))
     names = (clean_name(storable(name)) for name in (card.name, card.name_en) if name)
-    return tuple(_line(card.kind.value, number, masked(Field.SENDER_NAME, name)) for name in names)
+    lines = (_line(card.kind.value, number, masked(Field.SENDER_NAME, name)) for name in names)
+    return tuple(dict.fromkeys(lines))  # both names may show the same: an item is found once
 
 
 def _line(document: str, number: str, name: str) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import queue
-import secrets
 import threading
 import time
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
 from core import commands as c
+from core import incident
 from core.devices import (
     CardFailed,
     CardLeft,
@@ -162,9 +162,8 @@ class Station:
         except Exception as error:  # noqa: BLE001 - the named boundary of this thread
             # The exception hook of the station's thread: a bug.  Its text may hold personal data,
             # so only the type and the place are logged, under a number that the screen shows.
-            number = secrets.token_hex(3).upper()
-            place = _place(error)
-            _log.error("incident %s: %s at %s", number, type(error).__name__, place)
+            number, where = incident.new_number(), incident.place(error.__traceback__)
+            _log.error("incident %s: %s at %s", number, type(error).__name__, where)
             live.say("msg.incident", "error", number=number)
             return None, error
 
@@ -282,10 +281,3 @@ class Station:
 
 
 _QUIET = object()
-
-
-def _place(error: BaseException) -> str:
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return "?" if trace is None else f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"

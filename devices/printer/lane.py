@@ -9,6 +9,7 @@ from core.devices import NoPaperSlip, PrintJob
 from core.errors import ConfigError, ConfigFault
 from core.ports import PrintLog
 from devices.link import Link
+from devices.options import Ranges, whole_options
 from devices.printer import escpos, tspl, zpl
 from devices.printer.escpos_session import EscPosSession
 from devices.printer.fonts import FontBook
@@ -23,8 +24,7 @@ from devices.printer.template import DEFAULT_TEMPLATES, load_template
 from devices.printer.zpl_session import ZplSession
 from devices.rack import DeviceConfig, LaneReport
 
-# Option → (default, least, most); outside.md, configuration.
-Ranges = Mapping[str, tuple[int, int, int]]
+# outside.md, configuration.
 LABEL_OPTIONS: Ranges = {
     "width_mm": (76, 20, 110),
     "height_mm": (130, 20, 300),
@@ -71,7 +71,7 @@ class LabelPrinterLane(PrinterLane):
         """Raises ConfigError WRONG_VALUE: unknown driver, option out of range, size without template."""
         super().__init__(config, report, log, first_byte=first_byte, timing=timing)
         self._language = _language(config)
-        self._option = _options(config, LABEL_OPTIONS)
+        self._option = whole_options(config, LABEL_OPTIONS)
         self._template = load_template(DEFAULT_TEMPLATES, self._option["width_mm"], self._option["height_mm"])
         self._renderer: LabelRenderer | None = None
         self._slips: SlipRenderer | None = None
@@ -109,7 +109,7 @@ class ReceiptPrinterLane(PrinterLane):
     ) -> None:
         """Raises ConfigError WRONG_VALUE: option out of range, paper width without template."""
         super().__init__(config, report, log, first_byte=first_byte, timing=timing)
-        self._option = _options(config, RECEIPT_OPTIONS)
+        self._option = whole_options(config, RECEIPT_OPTIONS)
         self._template = load_receipt_template(DEFAULT_RECEIPTS, self._option["width_mm"])
         self._words = load_receipt_words(DEFAULT_RECEIPTS)
         self._renderer: ReceiptRenderer | None = None
@@ -141,19 +141,3 @@ def _language(config: DeviceConfig) -> Language:
             expected=", ".join(LABEL_LANGUAGES),
         )
     return LABEL_LANGUAGES[config.driver]
-
-
-def _options(config: DeviceConfig, ranges: Ranges) -> dict[str, int]:
-    return {name: _option(config, name, *limits) for name, limits in ranges.items()}
-
-
-def _option(config: DeviceConfig, name: str, default: int, least: int, most: int) -> int:
-    value = config.options.get(name, default)
-    if not isinstance(value, int) or not least <= value <= most:
-        raise ConfigError(
-            ConfigFault.WRONG_VALUE,
-            key=f"devices.{config.slot.value}.{name}",
-            value=value,
-            expected=f"{least} to {most}",
-        )
-    return value

@@ -138,7 +138,7 @@ def test_waits_grow_and_begin_anew_after_success() -> None:
 def test_a_bug_is_logged_without_its_message_and_the_lane_goes_on(
     expected_logs: ExpectedLogs, caplog: pytest.LogCaptureFixture
 ) -> None:
-    expected_logs.expect("devices.rack", r"lane scale: ZeroDivisionError at test_rack\.py:\d+")
+    expected_logs.expect("devices.rack", r"lane scale: ZeroDivisionError at devices/test_rack\.py:\d+")
     told = Told()
     rack, _ = rack_of(told, ZeroDivisionError("证件样本 11010519491231002X"))
     rack.start()

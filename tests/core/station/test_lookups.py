@@ -130,6 +130,12 @@ def test_the_card_placed_again_finds_what_was_sent_with_it(counter: Counter) -> 
     assert counter.visit().sender is not None  # placed again without a look-up it is a sender's
 
 
+def test_a_card_with_one_name_in_both_fields_finds_each_item_once() -> None:
+    both = dataclasses.replace(card("SPECIMEN"), name_en="SPECIMEN")
+    assert len(would_show(both)) == 1
+    assert len(would_show(dataclasses.replace(both, name="证件样本"))) == 2
+
+
 def test_another_card_finds_nothing_and_it_is_said(counter: Counter) -> None:
     view = place(counter, read(STRANGER))
     assert (found(view), view.found_by) == ([], "card")
