@@ -31,12 +31,18 @@ def log_in(live: Live, operator: str, password: str) -> bool:
     live.lockout_seconds = 0
     live.probe("login.unlocked")
     opened = live.journal is None
-    if opened:
-        _open_store(live)
-        live.probe("login.opened")
-    _begin(live, unlocked, restarted=opened)
+    try:
+        if opened:
+            _open_store(live)
+            live.probe("login.opened")
+        name = live.store.staff_name(unlocked.operator)
+        _begin(live, unlocked, restarted=opened)
+    except BaseException:
+        if opened:  # shut again: the log-in that stands finds what a restart left open, and puts it right
+            shut(live)
+        raise
     live.probe("login.recorded")
-    live.operator_name = live.store.staff_name(unlocked.operator)
+    live.operator_name = name
     live.present.add(unlocked.operator)
     live.last_operator = unlocked.operator
     live.screen = Screen.CLERK
@@ -85,12 +91,7 @@ def shut(live: Live) -> None:
 
 
 def _open_store(live: Live) -> None:
-    try:
-        journal = live.store.open()
-    except StoreError:
-        live.vault.close()
-        raise
-    live.journal = journal
+    journal = live.journal = live.store.open()
     live.state = journal.state()
     head = live.state.head
     last = next(iter(journal.entries(head.seq, head.seq)), None) if head.seq else None

@@ -233,3 +233,27 @@ def test_nobody_logs_in_over_somebody_who_stands_there(counter: Counter) -> None
     assert counter.views[-1].operator == "OP10001"
     assert counter.visit().fields[c.Field.CONTENTS].text == "书"
     assert counter.kinds() == before
+
+
+def test_a_start_whose_log_in_was_refused_is_put_right_by_the_next(journal: RefusingJournal) -> None:
+    first = Counter(MemoryVault(journal=journal))
+    first.log_in()
+    for waybill in WAYBILLS[:2]:
+        first.sender()
+        first.parcel(waybill)
+        first.do(c.Commit(), c.NextCustomer())
+    assert first.station.starting(first.printer.jobs[0])
+    first.station.stop()
+
+    second = Counter(first.vault)
+    journal.full = True
+    assert (second.log_in().screen, second.message()) == (Screen.LOGIN, "store.disk_full")
+    assert not first.vault.opened
+    journal.full = False
+    second.log_in()
+    ended = [entry for entry in journal.rows if entry.header.kind == "SessionEnded"]
+    assert [entry.data["cause"] for entry in ended] == ["restart"]
+    assert [item.label for item in second.look().pending] == ["unknown", "due"]
+    assert [job.item for job in second.printer.jobs] == [first.printer.jobs[1].item]
+    assert verified(second)
+    second.station.stop()
