@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from pathlib import Path
 from core import rule_data as r
 from core.acceptance.catalogue import Catalogue, load_catalogues
 from core.commands import Payment, Route
-from core.errors import ConfigError, ConfigFault, RuleError, RuleFault
+from core.errors import ConfigFault, RuleError, RuleFault
 from core.identity.card import DocumentKind
 from core.identity.numbers import FAMILIES
 from core.rule_data import (
@@ -31,7 +30,7 @@ from core.rule_data import (
     Rules,
     WaybillForm,
 )
-from core.strict import Node, unique_pairs
+from core.strict import Node, read_json
 
 __all__ = [
     "DocumentRule",
@@ -116,16 +115,7 @@ def parse_rules(data: bytes, file: str, catalogues: Mapping[str, Catalogue]) -> 
 
     Raises ConfigError SYNTAX, UNKNOWN_KEY, MISSING_KEY, WRONG_TYPE or WRONG_VALUE.
     """
-    try:
-        if len(data) > _MAX_BYTES:
-            raise ValueError
-        value = json.loads(data.decode("utf-8"), object_pairs_hook=unique_pairs)
-    except (ValueError, RecursionError) as error:
-        line = error.lineno if isinstance(error, json.JSONDecodeError) else 0
-        raise ConfigError(
-            ConfigFault.SYNTAX, file=file, line=line, key="", expected="JSON in UTF-8, each key once"
-        ) from None
-    return _Reader(catalogues).rules(Node(file, value))
+    return _Reader(catalogues).rules(read_json(data, file, _MAX_BYTES))
 
 
 def _refuse_twins(editions: Sequence[tuple[str, Rules]]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import json
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -133,6 +134,20 @@ class Node:
             return re.compile(self.text())
         except (re.error, RecursionError, OverflowError):
             raise self.wrong("regular expression") from None
+
+
+def read_json(data: bytes, file: str, most: int) -> Node:
+    """A JSON file of at most ``most`` bytes; raises ConfigError SYNTAX, with the line where there is one."""
+    try:
+        if len(data) > most:
+            raise ValueError
+        value = json.loads(data.decode("utf-8"), object_pairs_hook=unique_pairs)
+    except (ValueError, RecursionError) as error:
+        line = error.lineno if isinstance(error, json.JSONDecodeError) else 0
+        raise ConfigError(
+            ConfigFault.SYNTAX, file=file, line=line, key="", expected="JSON in UTF-8, each key once"
+        ) from None
+    return Node(file, value)
 
 
 def unique_pairs(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:

@@ -9,7 +9,6 @@ word counts, so that a 玩具枪 is no 枪.  What no word is known for is for th
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,9 +16,8 @@ from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 
-from core.errors import ConfigError, ConfigFault
 from core.identity.characters import fold_width
-from core.strict import Node, unique_pairs
+from core.strict import Node, read_json
 
 _MAX_BYTES = 2_000_000
 _CODE = "[a-z][a-z0-9_]{0,39}"
@@ -178,16 +176,7 @@ def load_catalogues(directory: Path) -> dict[str, Catalogue]:
 
 def parse_catalogue(data: bytes, file: str) -> Catalogue:
     """One edition.  Raises ConfigError SYNTAX, UNKNOWN_KEY, MISSING_KEY, WRONG_TYPE or WRONG_VALUE."""
-    try:
-        if len(data) > _MAX_BYTES:
-            raise ValueError
-        value = json.loads(data.decode("utf-8"), object_pairs_hook=unique_pairs)
-    except (ValueError, RecursionError) as error:
-        line = error.lineno if isinstance(error, json.JSONDecodeError) else 0
-        raise ConfigError(
-            ConfigFault.SYNTAX, file=file, line=line, key="", expected="JSON in UTF-8, each key once"
-        ) from None
-    return _catalogue(Node(file, value))
+    return _catalogue(read_json(data, file, _MAX_BYTES))
 
 
 def _catalogue(top: Node) -> Catalogue:
