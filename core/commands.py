@@ -180,6 +180,21 @@ class SetProof:
 
 
 @dataclass(frozen=True)
+class SetExemption:
+    """Why nobody is identified: a code of the rule data's exemptions."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class ApproveExemption:
+    """A second operator of this terminal approves it, beside the session that goes on."""
+
+    operator: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class StartManual:
     """Type a document that the reader does not read.  ``kind`` is a DocumentKind code."""
 
@@ -344,6 +359,8 @@ Command = (
     | SetSenderField
     | KeepAsPrincipal
     | SetProof
+    | SetExemption
+    | ApproveExemption
     | StartManual
     | SetManualField
     | FinishManual

@@ -109,6 +109,9 @@ class RuleFault(StrEnum):
     AGREEMENT_UNKNOWN = "rule.agreement_unknown"
     AGREEMENT_ENDED = "rule.agreement_ended"  # or not begun
     AGENT_IS_PRINCIPAL = "rule.agent_is_principal"  # one document for both
+    EXEMPTION_REASON = "rule.exemption_reason"  # none was chosen, or the rules do not know it
+    APPROVER_SELF = "rule.approver_self"  # nobody approves her own work
+    APPROVER_ROLE = "rule.approver_role"  # not accepted here, or not in a role that may approve
     LETTER_NOT_OPENED = "rule.letter_not_opened"  # 邮政法 25
 
 

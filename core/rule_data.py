@@ -135,6 +135,22 @@ class Agreement:
 
 
 @dataclass(frozen=True, slots=True)
+class ExemptionReason:
+    """Why somebody who is neither a letter's nor an agreement's sender is not identified."""
+
+    code: str
+    names: Mapping[str, str]  # by language
+
+
+@dataclass(frozen=True, slots=True)
+class Exemptions:
+    """The reasons, chosen by number, and the roles in which a second person may approve one."""
+
+    reasons: tuple[ExemptionReason, ...]
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SecurityRules:
     """Where the security check may not be left out (R27).
 
@@ -220,6 +236,7 @@ class Rules:
     catalogue: Catalogue
     security: SecurityRules
     agreements: tuple[Agreement, ...]
+    exemptions: Exemptions
     tariff: Tariff
     letter_contents: str  # what a label says of a letter
     sources: tuple[Source, ...] = field(repr=False, default=())

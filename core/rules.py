@@ -50,6 +50,7 @@ LANGUAGES = ("zh", "en")
 RETENTION_CLASSES = ("acceptance", "sealed", "log")
 ASKS = ("name", "birth", "sex", "valid_to", "mrz")
 MARKS = ("F", "X", "M", "P")
+MOST_REASONS = 9  # each is chosen by its digit
 _TOP = (
     "version",
     "effective_from",
@@ -64,6 +65,7 @@ _TOP = (
     "catalogue",
     "security",
     "agreements",
+    "exemptions",
     "tariff",
     "letters",
     "provinces",
@@ -155,6 +157,7 @@ class _Reader:
             catalogue=self._catalogue(part["catalogue"]),
             security=self._security(part["security"]),
             agreements=self._agreements(part["agreements"]),
+            exemptions=self._exemptions(part["exemptions"]),
             tariff=self._tariff(part["tariff"]),
             letter_contents=self._sourced(part["letters"], "contents")["contents"].text(40),
             documents=self._documents(part["documents"]),
@@ -254,6 +257,20 @@ class _Reader:
         if len({one.number for one in made}) != len(made):
             raise part["list"].wrong("every number once")
         return tuple(made)
+
+    def _exemptions(self, node: Node) -> r.Exemptions:
+        part = self._sourced(node, "reasons", "roles")
+        reasons = tuple(map(self._exemption, part["reasons"].items(0)))
+        codes = {each.code for each in reasons}
+        if len(codes) != len(reasons) or len(reasons) > MOST_REASONS or "none" in codes:
+            raise part["reasons"].wrong(f"at most {MOST_REASONS} reasons, every code once, none of them none")
+        roles = tuple(one.matching(_CODE, "code") for one in part["roles"].items())
+        return r.Exemptions(reasons, roles)
+
+    def _exemption(self, node: Node) -> r.ExemptionReason:
+        part = self._sourced(node, "code", *LANGUAGES)
+        names = {language: part[language].text(40) for language in LANGUAGES}
+        return r.ExemptionReason(part["code"].matching(_CODE, "code"), names)
 
     def _tariff(self, node: Node) -> r.Tariff:
         kinds = [kind.value for kind in Payment]

@@ -151,13 +151,30 @@ class PrincipalView:
 
 
 @dataclass(frozen=True)
+class ExemptionView:
+    """Why nobody is identified, and who approved it.
+
+    ``reasons`` are code → name by language, in the order of the rules; ``reason`` is the chosen code or "".
+    ``approved_by`` is "" while nobody did, and after a restart of a visit that is ``recorded`` in an entry.
+    """
+
+    reasons: Mapping[str, Mapping[str, str]]
+    reason: str = ""
+    approved_by: str = ""  # staff number
+    approved_at: dt.datetime | None = None  # aware UTC
+    recorded: bool = False
+    approver_here: bool = True  # somebody else of this terminal may approve
+
+
+@dataclass(frozen=True)
 class SenderKindView:
-    """Who sends: the fields that this kind asks for, and an agent's principal and proof."""
+    """Who sends: the fields that this kind asks for, an agent's principal and proof, an exemption."""
 
     kind: SenderKind = SenderKind.PERSON
     fields: Mapping[SenderField, SenderFieldView] = field(default_factory=dict)
     principal: PrincipalView | None = None
     proof: Proof | None = None
+    exemption: ExemptionView | None = None
 
 
 @dataclass(frozen=True)

@@ -80,6 +80,7 @@ STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], None] | None]] = {
     "refuse-told": ("half", lambda clerk: clerk.choices.answered.emit(refuse_question(HALF).answers[0].then)),
     "who-sends": ("half", lambda clerk: clerk.ask(SENDER_KIND)),
     "proof": ("agent", lambda clerk: clerk.ask(PROOF)),
+    "exempt-reasons": ("exempt", lambda clerk: clerk.ask(clerk.who.exemption.question())),
     "manual-kinds": ("manual-offered", lambda clerk: clerk.ask(manual_question(OFFERED, "supervisor"))),
     "reader-down-hours": ("reader-down", lambda clerk: clerk.ask(hours_question(OFFERED))),
     "manual-leave": ("manual", lambda clerk: clerk.ask(CANCEL_MANUAL)),

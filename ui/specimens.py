@@ -19,6 +19,7 @@ from core.errors import DeviceFault, Fact, RuleFault, StoreFault
 from core.identity.card import DocumentKind
 from core.view import (
     CounterView,
+    ExemptionView,
     FieldView,
     ManualFieldView,
     ManualView,
@@ -29,6 +30,7 @@ from core.view import (
     SenderFieldView,
     SenderKindView,
     SyncView,
+    VisitView,
 )
 from ui.specimen_papers import BATTERY, DOCUMENTS, GUN, HITS, RARE, SPIRITS
 from ui.specimen_visits import EMPTY, HALF, LABEL, LONG, MASKED, NOW, READY, SENDER, TROUBLE, fields, item
@@ -155,6 +157,23 @@ WHO = {
         SenderKind.AGENT, principal=PrincipalView("resident", "示*丙", "110105********0013")
     ),
 }
+EXEMPTION = ExemptionView(
+    {
+        "administration_notice": {"zh": "邮政管理部门书面通知", "en": "Written notice of the regulator"},
+        "emergency_relief": {"zh": "突发事件应急救援物资", "en": "Emergency relief goods"},
+        "own_service_post": {"zh": "本企业内部公务件", "en": "The house's own service post"},
+    },
+    reason="emergency_relief",
+)
+_APPROVED = replace(EXEMPTION, approved_by="OP20001", approved_at=NOW)
+
+
+def exempt(exemption: ExemptionView, *missing: str) -> VisitView:
+    """A visit in which nobody is identified, as far as the exemption goes."""
+    kind = SenderKindView(SenderKind.EXEMPT, exemption=exemption)
+    return replace(EMPTY, sender_kind=kind, missing=missing)
+
+
 CENTRES = replace(
     READY,
     security=Security.CENTRE,
@@ -243,6 +262,18 @@ VIEWS: Mapping[str, CounterView] = {
         visit=replace(EMPTY, missing=("problem.sender",), sender_kind=WHO[SenderKind.AGREEMENT]),
     ),
     "agent": replace(BASE, visit=replace(_LACKING, sender=None, sender_kind=WHO[SenderKind.AGENT])),
+    "exempt": replace(BASE, visit=exempt(EXEMPTION, "missing.sender")),
+    "exempt-wrong": replace(
+        BASE,
+        visit=exempt(EXEMPTION, "missing.sender"),
+        message=_said(StoreFault.WRONG_KEY, "error"),
+    ),
+    "exempt-nobody": replace(BASE, visit=exempt(replace(EXEMPTION, approver_here=False), "missing.sender")),
+    "exempt-approved": replace(
+        BASE,
+        visit=exempt(_APPROVED, "missing.sender_name"),
+        message=_said("msg.exemption_approved", "good", operator="OP20001"),
+    ),
     "manual": replace(BASE, visit=replace(OFFERED, manual=_TYPING)),
     "manual-zone": replace(BASE, visit=replace(OFFERED, manual=_ZONE)),
     "manual-offered": replace(BASE, visit=OFFERED),

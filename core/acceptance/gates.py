@@ -276,6 +276,7 @@ def visit_view(
     items: Sequence[ItemView] = (),
     reading: bool = False,
     reader_down: ReaderDownView | None = None,
+    approver_here: bool = True,
 ) -> VisitView:
     """Everything the screen shows of a visit; ``imprint`` is for the preview of the label."""
     lacking = _lacking(visit, today, rules)
@@ -298,7 +299,7 @@ def visit_view(
         centre=visit.item.centre,
         centres=rules.security.centres,
         fee=fee_view(visit, rules),
-        sender_kind=sender_kind_view(visit, today, rules),
+        sender_kind=sender_kind_view(visit, today, rules, approver_here=approver_here),
         manual=manual_view(visit, today, rules),
         documents=tuple(rules.documents),
         manual_kinds=tuple(kind for kind, document in rules.documents.items() if not document.chip),

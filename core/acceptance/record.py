@@ -13,6 +13,7 @@ import hmac
 from collections.abc import Mapping
 from typing import Any, get_type_hints
 
+from core import wire
 from core.acceptance.catalogue import CatalogueItem
 from core.acceptance.fees import Fee, fee
 from core.acceptance.gates import missing
@@ -58,9 +59,14 @@ def sender_data(visit: Visit, today: dt.date, rules: Rules) -> dict[str, Any]:
     identity = need_complete(visit, today, rules)
     acknowledged = visit.acknowledged.value if visit.acknowledged else ""
     if identity is None:
+        approval = visit.approval
         return {
             "visit": visit.id,
             "ground": visit.sender_kind.value,
+            "reason": visit.exempt_reason or NONE,
+            "approved_by": approval.operator if approval else None,
+            "approved_at": stamp(approval.at) if approval else None,
+            "approval": wire.b64(approval.signature) if approval else None,
             "notice": visit.notice,
             "acknowledged": acknowledged,
         }

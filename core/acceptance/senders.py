@@ -18,7 +18,7 @@ from core.identity.characters import fold_letters_and_digits, has_word, refused,
 from core.identity.masking import mask_name, mask_number_on_screen
 from core.identity.organisations import check_credit_code
 from core.rule_data import Rules
-from core.view import PrincipalView, SenderFieldView, SenderKindView
+from core.view import ExemptionView, PrincipalView, SenderFieldView, SenderKindView
 
 ASKS: Mapping[SenderKind, tuple[SenderField, ...]] = {
     SenderKind.ORGANISATION: (SenderField.ORGANISATION_NAME, SenderField.ORGANISATION_CODE),
@@ -30,17 +30,15 @@ _ORGANISATION_NAME_MAX = 60
 def set_kind(visit: Visit, kind: SenderKind) -> Visit:
     """Another kind of sender; what was confirmed of the person before is open again.
 
-    Raises RuleError VISIT_BUSY once an item was committed, NEEDS_APPROVAL for an exemption: it needs a
-    second person's signed approval, which this counter cannot take yet.
+    An approved exemption lapses with it.  Raises RuleError VISIT_BUSY once an item was committed.
     """
     if visit.accepted or visit.sender_entry:
         raise RuleError(RuleFault.VISIT_BUSY)
-    if kind is SenderKind.EXEMPT:
-        raise RuleError(RuleFault.NEEDS_APPROVAL)
     if kind is visit.sender_kind:
         return visit
-    after = replace(undo_original(visit), sender_kind=kind, principal=None, proof=None, sender_fields={})
-    if kind in (SenderKind.LETTER, SenderKind.AGREEMENT):
+    opened = without_approval(undo_original(visit))
+    after = replace(opened, sender_kind=kind, principal=None, proof=None, sender_fields={})
+    if after.exempted:
         # Nobody's identity is asked for: what was read of one is not kept.
         after = replace(after, identity=None, shown=None, manual=None)
     return replace(after, revision=visit.revision + 1)
@@ -82,6 +80,43 @@ def set_proof(visit: Visit, proof: Proof) -> Visit:
     return replace(visit, proof=proof)
 
 
+# -- any other exemption ----------------------------------------------------------------------------
+
+
+def without_approval(visit: Visit) -> Visit:
+    """Reason and approval are asked again."""
+    return replace(visit, exempt_reason="", approval=None)
+
+
+def set_exemption(visit: Visit, reason: str, rules: Rules) -> Visit:
+    """Why nobody is identified; an approval of another reason lapses.
+
+    Raises RuleError NOT_ALLOWED for another kind of sender, VISIT_BUSY after a commit, EXEMPTION_REASON
+    where the rules know no such reason.
+    """
+    _need_open_exemption(visit)
+    if reason not in {each.code for each in rules.exemptions.reasons}:
+        raise RuleError(RuleFault.EXEMPTION_REASON)
+    if reason == visit.exempt_reason:
+        return replace(visit, revision=visit.revision + 1)
+    return replace(visit, exempt_reason=reason, approval=None, revision=visit.revision + 1)
+
+
+def need_exemption(visit: Visit, rules: Rules) -> str:
+    """The reason that waits for an approval.  Raises RuleError as :func:`set_exemption`."""
+    _need_open_exemption(visit)
+    if visit.exempt_reason not in {each.code for each in rules.exemptions.reasons}:
+        raise RuleError(RuleFault.EXEMPTION_REASON)
+    return visit.exempt_reason
+
+
+def _need_open_exemption(visit: Visit) -> None:
+    if visit.sender_kind is not SenderKind.EXEMPT:
+        raise RuleError(RuleFault.NOT_ALLOWED)
+    if visit.accepted or visit.sender_entry:
+        raise RuleError(RuleFault.VISIT_BUSY)
+
+
 # -- what stands ------------------------------------------------------------------------------------
 
 
@@ -102,6 +137,9 @@ def check_sender(visit: Visit, today: dt.date, rules: Rules) -> SenderCheck:
             missing = not check_sender_field(name, visit.sender_fields.get(name, ""), today, rules) or missing
         except RuleError as error:
             return SenderCheck(problem=str(error.code), facts=error.facts)
+    if visit.sender_kind is SenderKind.EXEMPT:
+        # Once an entry holds the approval, it holds for the rest of the visit.
+        return SenderCheck(missing=visit.approval is None and not visit.sender_entry)
     if visit.sender_kind is not SenderKind.AGENT:
         return SenderCheck(missing)
     principal, agent = visit.principal, visit.identity
@@ -141,8 +179,10 @@ def _agreement(text: str, today: dt.date, rules: Rules) -> str:
     return number
 
 
-def sender_kind_view(visit: Visit, today: dt.date, rules: Rules) -> SenderKindView:
-    """The kind of sender as the screen shows it."""
+def sender_kind_view(
+    visit: Visit, today: dt.date, rules: Rules, *, approver_here: bool = True
+) -> SenderKindView:
+    """The kind of sender as the screen shows it; ``approver_here``: somebody else may approve."""
     fields = {}
     for name in ASKS.get(visit.sender_kind, ()):
         text = visit.sender_fields.get(name, "")
@@ -157,4 +197,19 @@ def sender_kind_view(visit: Visit, today: dt.date, rules: Rules) -> SenderKindVi
     if principal is not None:
         called = mask_name(principal.names[0]) if principal.names else ""
         shown = PrincipalView(principal.kind.value, called, mask_number_on_screen(principal.number))
-    return SenderKindView(visit.sender_kind, fields, shown, visit.proof)
+    exemption = _exemption_view(visit, rules, approver_here=approver_here)
+    return SenderKindView(visit.sender_kind, fields, shown, visit.proof, exemption)
+
+
+def _exemption_view(visit: Visit, rules: Rules, *, approver_here: bool) -> ExemptionView | None:
+    if visit.sender_kind is not SenderKind.EXEMPT:
+        return None
+    approval = visit.approval
+    return ExemptionView(
+        reasons={each.code: each.names for each in rules.exemptions.reasons},
+        reason=visit.exempt_reason,
+        approved_by=approval.operator if approval else "",
+        approved_at=approval.at if approval else None,
+        recorded=visit.sender_entry > 0,
+        approver_here=approver_here,
+    )

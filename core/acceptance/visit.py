@@ -173,6 +173,15 @@ class AcceptedItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Approval:
+    """A second person's word that this visit is exempted: who, when, and her signature."""
+
+    operator: str
+    at: dt.datetime
+    signature: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     """The whole visit.  ``shown`` is the document for the human comparison, None after the first commit.
 
@@ -192,6 +201,8 @@ class Visit:
     sender_fields: Mapping[SenderField, str] = field(default_factory=dict, repr=False)
     principal: Identity | None = None  # for whom an agent sends
     proof: Proof | None = None
+    exempt_reason: str = ""  # a code of the rule data; with the approval it is asked again after a restart
+    approval: Approval | None = None
     payment: Payment | None = None  # None: as usual
     failures: int = 0  # reads that failed in this visit
     manual: Manual | None = None
@@ -219,8 +230,8 @@ class Visit:
 
     @property
     def exempted(self) -> bool:
-        """Whether the law asks for no identity (快递暂行条例 22: letters, agreement customers)."""
-        return self.sender_kind in (SenderKind.LETTER, SenderKind.AGREEMENT)
+        """Whether no identity is asked for (快递暂行条例 22: letters, agreement customers; or approved)."""
+        return self.sender_kind in (SenderKind.LETTER, SenderKind.AGREEMENT, SenderKind.EXEMPT)
 
     @property
     def letter(self) -> bool:

@@ -12,8 +12,27 @@ from core import wire
 from core.crypto.keys import PublicKey, parse_public_key
 from core.errors import EntryError, EntryFault
 from core.ledger import kinds
-from core.ledger.documents import Grant, SessionCertificate, operator_proof, read_grant, read_session
-from core.ledger.entry import EMPTY_HEAD, ActorType, Entry, Head, Header, session_message, terminal_message
+from core.ledger.documents import (
+    Exemption,
+    Grant,
+    SessionCertificate,
+    exemption_message,
+    operator_proof,
+    read_grant,
+    read_session,
+)
+from core.ledger.entry import (
+    EMPTY_HEAD,
+    ActorType,
+    Entry,
+    Head,
+    Header,
+    parse_stamp,
+    session_message,
+    terminal_message,
+)
+
+NEEDS_APPROVAL = "exempt"  # the ground of SenderExempted that a second person approves
 
 
 def check_commitments(entry: Entry) -> None:
@@ -73,6 +92,8 @@ class Verifier:
         if header.kind == "OperatorLoggedIn":
             self._open_session(entry)
         self._check_session_signature(entry, personal=kind is not None and kind.personal)
+        if (header.kind, header.kind_version) == ("SenderExempted", 1):
+            self._check_approval(entry)
         if header.kind in ("OperatorLocked", "OperatorLoggedOut", "SessionEnded"):
             self.session = None
         self.head = entry.head
@@ -165,6 +186,32 @@ class Verifier:
         ):
             raise EntryError(EntryFault.SESSION, seq=header.seq, what="certificate")
         self.session = certificate
+
+    def _check_approval(self, entry: Entry) -> None:
+        """An exemption is signed by another accepted operator, for this visit, ground and reason."""
+        header, data = entry.header, entry.data
+        members = (data["approved_by"], data["approved_at"], data["approval"])
+        if data["ground"] != NEEDS_APPROVAL:
+            if data["reason"] != "none" or any(member is not None for member in members):
+                raise EntryError(EntryFault.FORM, seq=header.seq, what="approval")
+            return
+        if data["reason"] == "none" or any(member is None for member in members):
+            raise EntryError(EntryFault.FORM, seq=header.seq, what="approval")
+        operator = data["approved_by"]
+        key = self.operators.get(operator)
+        if key is None or operator == header.actor.id:
+            raise EntryError(EntryFault.KEY, seq=header.seq, what="approval")
+        approved = Exemption(
+            self.terminal,
+            header.epoch,
+            data["visit"],
+            data["ground"],
+            data["reason"],
+            operator,
+            parse_stamp(data["approved_at"]),
+        )
+        if not key.verify(wire.unb64(data["approval"]), exemption_message(approved)):
+            raise EntryError(EntryFault.SIGNATURE, seq=header.seq, what="approval")
 
     def _check_session_signature(self, entry: Entry, *, personal: bool) -> None:
         header = entry.header

@@ -137,6 +137,38 @@ def operator_proof(terminal: str, operator: str, role: str, signing: str, agreem
 
 
 @dataclass(frozen=True, slots=True)
+class Exemption:
+    """What a second person approves: that nobody is identified in one visit, and why.
+
+    ``operator`` is who approves; ``at`` is the trusted time of it.
+    """
+
+    terminal: str
+    epoch: int
+    visit: str
+    ground: str
+    reason: str
+    operator: str
+    at: dt.datetime
+
+
+def exemption_message(exemption: Exemption) -> bytes:
+    """What the approver's own key signs; never sent, for an entry holds all of it."""
+    return _TAG + wire.encode(
+        {
+            "type": "exemption",
+            "terminal": exemption.terminal,
+            "epoch": exemption.epoch,
+            "visit": exemption.visit,
+            "ground": exemption.ground,
+            "reason": exemption.reason,
+            "operator": exemption.operator,
+            "at": stamp(exemption.at),
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Marks:
     """HQ's answer for one terminal: ``received`` and ``safe`` heads (house.md)."""
 

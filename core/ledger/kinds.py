@@ -142,7 +142,21 @@ _ALL = (
         },
         True,
     ),
-    Kind("SenderExempted", 1, {"visit": ID, "ground": CODE, "notice": ID, "acknowledged": CODE}, True),
+    Kind(
+        "SenderExempted",
+        1,
+        {
+            "visit": ID,
+            "ground": CODE,
+            "reason": CODE,
+            "approved_by": _optional(STAFF),
+            "approved_at": _optional(TIME),
+            "approval": _optional(SIGNATURE),
+            "notice": ID,
+            "acknowledged": CODE,
+        },
+        True,
+    ),
     Kind("ReaderDownApproved", 1, {"hours": COUNT, "items": COUNT, "until": TIME}, True),
     Kind(
         "ItemRefused",

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from core import commands as c
 from core import wire
-from core.acceptance import fees, inputs, record, turns
+from core.acceptance import fees, inputs, record, senders, turns
 from core.acceptance import visit as v
 from core.acceptance.catalogue import Action
 from core.acceptance.draft import draft_from_bytes, draft_to_bytes
@@ -21,7 +21,7 @@ from core.ledger.entry import AttachmentClass, Entry, parse_stamp, stamp
 from core.ledger.state import State
 from core.ledger.writer import Part, Proposal
 from core.ports import DraftRow, ItemRow
-from core.station import reader_down, ways
+from core.station import approving, reader_down, ways
 from core.station.days import day_proposals
 from core.station.live import Live, new_id
 from core.station.paper import Paper
@@ -135,7 +135,7 @@ class Desk:
             self.save(force=True)
         except StoreError:
             if session is not None:
-                self._held[session.operator] = (self.visit, self.items, self._draft)
+                self._held[session.operator] = (senders.without_approval(self.visit), self.items, self._draft)
         self._dirty_since = 0.0
         self._fresh()
         self._draft = ""
@@ -204,8 +204,8 @@ class Desk:
                 self.visit = fees.set_payment(self.visit, command.payment)
             case c.ConfirmCondition():
                 self.visit = v.confirm_condition(self.visit, rules)
-            case c.SetSenderKind() | c.SetSenderField() | c.KeepAsPrincipal() | c.SetProof():
-                self.visit = ways.sender(self.visit, command, business_date(now))
+            case _ if isinstance(command, ways.SenderCommand):
+                self.visit = ways.sender(live, self.visit, command)
             case c.StartManual() | c.SetManualField() | c.FinishManual() | c.CancelManual():
                 self._take(ways.manual(live, self.visit, command))
             case c.ApproveReaderDown():
@@ -444,5 +444,6 @@ class Desk:
             items=items,
             reading=self._reading,
             reader_down=reader_down.standing(live),
+            approver_here=approving.possible(live),
         )
         return self._picture.shown(view, self.visit)

@@ -69,6 +69,10 @@ SEALED = {
         "quantity": 2,
         "weight_g": 500,
         "weight_source": "typed",
+        "fee_cents": 1200,
+        "fee_source": "tariff",
+        "payment": "mobile",
+        "payment_source": "tariff",
     },
 }
 LABEL = Label(
@@ -301,7 +305,14 @@ def _acceptance(golden: Golden) -> None:
     receipt = {"item": item.header.seq, "job": "j-9"}
     golden.add("PrintStarted", {**receipt, "slot": "receipt_printer", "copy": 0})
     golden.add("ReceiptPrinted", receipt)
-    exempted = {"visit": "v-2", "ground": "letter", "notice": "n-2026-1", "acknowledged": "spoken"}
+    noticed = {"notice": "n-2026-1", "acknowledged": "spoken"}
+    nobody = {"reason": "none", "approved_by": None, "approved_at": None, "approval": None}
+    golden.add("SenderExempted", {"visit": "v-2", "ground": "letter", **nobody, **noticed}, person=True)
+    at = golden.now()
+    exemption = documents.Exemption(TERMINAL, 1, "v-3", "exempt", "own_service_post", SUPERVISOR, at)
+    approval = wire.b64(FIRST.sign(documents.exemption_message(exemption)))
+    approved = {"approved_by": SUPERVISOR, "approved_at": stamp(at), "approval": approval}
+    exempted = {"visit": "v-3", "ground": "exempt", "reason": exemption.reason, **approved, **noticed}
     golden.add("SenderExempted", exempted, person=True)
     golden.add(
         "ItemRefused",

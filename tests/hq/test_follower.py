@@ -8,7 +8,8 @@ from sqlalchemy import delete, update
 
 from core import wire
 from core.errors import EntryFault
-from core.ledger.entry import Entry, build_body, session_message, terminal_message
+from core.ledger.documents import Exemption, exemption_message
+from core.ledger.entry import Entry, build_body, session_message, stamp, terminal_message
 from core.ledger.state import State, fold
 from core.ledger.writer import Proposal
 from hq.follower import Follower
@@ -154,6 +155,29 @@ def test_forged_person_stops_the_follower(
     assert (row["folded"], row["stopped"]) == (5, True)
     assert row["state"] == wire.b64(before.hash())
     assert [(alarm["fault"], alarm["seq"]) for alarm in row["alarms"]] == [("entry.signature", 6)]
+
+
+def test_an_exemption_that_its_own_clerk_approved_stops_the_follower(
+    headquarters: Headquarters, counter: Counter, expected_logs: ExpectedLogs
+) -> None:
+    """A letter is exempted by law; anything else by a second person, whose signature is checked here too."""
+    expected_logs.expect("hq.follower", r"entry\.key at 6")
+    book = counter.book
+    noticed = {"visit": "v-1", "notice": "n-1", "acknowledged": "spoken"}
+    nobody = {"reason": "none", "approved_by": None, "approved_at": None, "approval": None}
+    letter = {"ground": "letter", **nobody, **noticed}
+    at = book.clock.now().at
+    own = Exemption(book.terminal, 1, "v-1", "exempt", "own_service_post", book.operator, at)
+    approval = wire.b64(book.person.sign(exemption_message(own)))
+    approved = {"approved_by": book.operator, "approved_at": stamp(at), "approval": approval}
+    exempted = {"ground": "exempt", "reason": own.reason, **approved, **noticed}
+    for data in (letter, exempted):
+        book.propose(Proposal("SenderExempted", data, book.operation(), by_person=True))
+    counter.sent(book.entries)
+    headquarters.follow()
+    row = headquarters.listed()
+    assert (row["folded"], row["stopped"]) == (5, True)
+    assert [(alarm["fault"], alarm["seq"]) for alarm in row["alarms"]] == [("entry.key", 6)]
 
 
 def test_stopped_terminal_is_tried_again_by_a_new_start(

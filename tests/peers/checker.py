@@ -228,6 +228,8 @@ class Journal:
         if body["kind"] == "OperatorLoggedIn":
             self.log_in(body)
         self.session_signature(body, raw, entry["session_signature"])
+        if body["kind"] == "SenderExempted" and body["kind_version"] == 1:
+            self.exemption(body)
         if body["kind"] in SESSION_ENDS:
             self.session = None
         self.seq, self.epoch = body["seq"], body["epoch"]
@@ -316,6 +318,26 @@ class Journal:
             signed(key, binary(data["endorsement"]), message, "endorsement")
         self.operators[data["operator"]] = data
         self.counts["operator keys"] += 1
+
+    def exemption(self, body: Object) -> None:
+        """Section 5: who else approved that nobody was identified."""
+        data = body["data"]
+        names = ("reason", "approved_by", "approved_at", "approval")
+        members(data, "visit", "ground", *names, "notice", "acknowledged")
+        if data["ground"] != "exempt":
+            need([data[name] for name in names] == ["none", None, None, None], "approval of nothing")
+            return
+        by = data["approved_by"]
+        need(data["reason"] != "none" and isinstance(by, str), "exempted without an approval")
+        need(by != body["actor"].get("id"), "approved by the same person")
+        need(by in self.operators, "approved by an operator who was never accepted")
+        check_time(data["approved_at"])
+        value = {name: data[name] for name in ("visit", "ground", "reason")}
+        value |= {"terminal": self.terminal, "epoch": body["epoch"], "at": data["approved_at"]}
+        value |= {"type": "exemption", "operator": by}
+        message = DOCUMENT_TAG + canonical(value).encode("utf-8")
+        signed(self.operators[by]["signing"], binary(data["approval"]), message, "approval")
+        self.counts["approvals"] += 1
 
     def log_in(self, body: Object) -> None:
         """Section 5: a session certificate."""

@@ -324,7 +324,7 @@ def test_the_drawer_has_every_kind_and_every_defect() -> None:
         "rule.document_expired", "rule.document_not_yet_valid", "rule.number_check", "rule.number_birth",
         "rule.number_sex", "rule.guardian_needed", "rule.mrz_check", "rule.number_differs",
         "rule.document_not_accepted", "rule.manual_not_offered", "rule.organisation_code",
-        "rule.agent_is_principal", "rule.agreement_unknown", "rule.agreement_ended", "rule.needs_approval",
+        "rule.agent_is_principal", "rule.agreement_unknown", "rule.agreement_ended", "rule.approver_self",
         "rule.contents_prohibited", "rule.security_required", "rule.name_mismatch",
         "device.card_unsupported", "device.card_removed", "device.card_suspect",
     }  # fmt: skip

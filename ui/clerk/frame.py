@@ -85,10 +85,9 @@ class ClerkFrame(QWidget):
     def _order_tabs(self) -> None:
         """Tab goes as the eye does: the fields row by row, the choices row by row."""
         manual = [lane.entry for lane in self.manual.fields.values()]
-        who = [*(lane.entry for lane in self.who.fields.values()), self.who.principal, self.who.proof]
         form = (field.entry for field in self.form_fields())
         order: list[QWidget] = [*manual, self.manual.finish, self.manual.cancel]
-        order += [*who, *form, *self.item_card.order(), self.finding.condition, self.last.seen]
+        order += [*self.who.order(), *form, *self.item_card.order(), self.finding.condition, self.last.seen]
         for before, after in pairwise(order):
             QWidget.setTabOrder(before, after)
 

@@ -22,10 +22,10 @@ SENDER_KIND = Question(
 PROOF = Question("proof", tuple(Answer(f"proof.{proof.value}", SetProof(proof)) for proof in Proof))
 CANCEL_MANUAL = Question("cancel_manual", (Answer("answer.cancel_manual", CancelManual()),))
 _HOURS = (1, 2, 4, 8)
-# For whoever counts sentences: the last three are put together from the view.
+# For whoever counts sentences: the last four are put together from the view.
 QUESTIONS = (
     SENDER_KIND, PROOF, CANCEL_MANUAL, Question("reader_down", ()), Question("manual", ()),
-    Question("manual_chip", ())
+    Question("manual_chip", ()), Question("exemption", ()),
 )  # fmt: skip
 _SUPERVISOR = "supervisor"
 

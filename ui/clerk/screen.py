@@ -15,6 +15,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from core.commands import (
+    ApproveExemption,
     CancelManual,
     CloseLookUp,
     Command,
@@ -36,6 +37,7 @@ from core.commands import (
     Security,
     SenderField,
     SenderKind,
+    SetExemption,
     SetFee,
     SetField,
     SetManualField,
@@ -96,7 +98,7 @@ class ClerkScreen(FollowingFrame):
             "refuse": self._ask_refuse,
             "sender_kind": self._ask_kind,
             "principal": partial(self._in_who, KeepAsPrincipal()),
-            "proof": partial(self._in_who, PROOF),
+            "proof": self._ask_proof,
             "manual": self._ask_manual,
             "finish_manual": partial(self._in_lane, FinishManual()),
             "papers": partial(self._look_up, pending_only=True),
@@ -123,7 +125,11 @@ class ClerkScreen(FollowingFrame):
         self.manual.cancel_asked.connect(self._cancel_manual)
         self.who.edited.connect(self._who_edited)
         self.who.principal_asked.connect(partial(self._in_who, KeepAsPrincipal()))
-        self.who.proof_asked.connect(partial(self._in_who, PROOF))
+        self.who.proof_asked.connect(self._ask_proof)
+        self.who.exemption.reason_asked.connect(self._ask_proof)
+        self.who.exemption.approve_asked.connect(self._approve)
+        self.who.exemption.passed.connect(self._next_field)
+        self.who.exemption.scanned.connect(partial(self.say, "msg.key_in_burst", key="Enter"))
         self.item_card.refuse_asked.connect(self._ask_refuse)
         self.item_card.fee.edited.connect(self._fee_edited)
         self.suggestions.taken.connect(self.fields[Field.CONTENTS].take)
@@ -216,6 +222,18 @@ class ClerkScreen(FollowingFrame):
         else:
             self._expect_change()
             self._submit(command)
+
+    def _ask_proof(self) -> None:
+        """What an agent shows, or why somebody else is exempted."""
+        visit = self._visit
+        if visit is not None and visit.sender_kind.kind is SenderKind.EXEMPT and not self.covered:
+            self.ask(self.who.exemption.question())
+        else:
+            self._in_who(PROOF)
+
+    def _approve(self, operator: str, password: str) -> None:
+        self._expect_change()
+        self._submit(ApproveExemption(operator, password))
 
     def _cancel_manual(self) -> None:
         """Nothing typed: out at once.  Else it is asked first."""
@@ -332,9 +350,10 @@ class ClerkScreen(FollowingFrame):
         if command == SetSenderKind(kind) and kind in ASKING:
             self._enter_who()  # the kind stays; what stands in it can be changed
             return
-        if isinstance(command, NewAcceptance | Refuse | SetSenderKind):
+        if isinstance(command, NewAcceptance | Refuse | SetSenderKind | SetExemption):
             self._expect_change()
-        self._who_asked = isinstance(command, SetSenderKind) and command.kind in ASKING
+        asking = isinstance(command, SetSenderKind) and command.kind in ASKING
+        self._who_asked = asking or isinstance(command, SetExemption)
         self._submit(command)
 
     def _back(self) -> None:

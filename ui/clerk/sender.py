@@ -183,6 +183,10 @@ def _hint(visit: VisitView | None, texts: Texts) -> str:
     """Where no document stands: what to do to get one, or that none is asked for."""
     if visit is None:
         return texts("sender.place")
+    exemption = visit.sender_kind.exemption
+    if exemption is not None:
+        by = exemption.approved_by
+        return texts("sender.approved", operator=by) if by else texts("sender.exempt")
     if visit.sender_kind.kind in (SenderKind.LETTER, SenderKind.AGREEMENT):
         return texts("sender.exempted")
     second = texts("sender.manual_offered" if visit.manual_offered else "sender.no_chip")

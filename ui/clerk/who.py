@@ -1,9 +1,10 @@
-"""Who sends, where it is not just the person at the counter: the fields of the kind, principal and proof."""
+"""Who sends, where it is not just the person at the counter: fields of the kind, principal, exemption."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import chain
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 from core.commands import SenderField, SenderKind
 from core.view import FieldView, VisitView
 from ui.buttons import KeyButton
+from ui.clerk.exemption import ExemptionPart
 from ui.clerk.shortcuts import key_of
 from ui.clerk.text_field import LaneField
 from ui.fields import Entry, Typed
@@ -18,7 +20,7 @@ from ui.keys import Keyboard
 from ui.style import put
 from ui.text import Texts
 
-ASKING = (SenderKind.ORGANISATION, SenderKind.AGREEMENT, SenderKind.AGENT)
+ASKING = (SenderKind.ORGANISATION, SenderKind.AGREEMENT, SenderKind.AGENT, SenderKind.EXEMPT)
 _LACKING = ("missing.sender", "problem.sender")
 
 
@@ -34,12 +36,14 @@ class WhoCard(QFrame):
         self.setObjectName("who_card")
         self.setProperty("role", "card")
         self._texts = texts
+        self._exempt = False
         self.opened = False  # Alt+K asked for it: it stands although nothing is lacking
         self._title, self._what, self._principal, self._proof = (QLabel(self) for _ in range(4))
         self._title.setProperty("role", "heading")
         self.fields = {name: self._field(name, keyboard) for name in SenderField}
         self.principal = KeyButton("who_principal", key_of("principal"), keyboard, self, wide=True)
         self.proof = KeyButton("who_proof", key_of("proof"), keyboard, self, wide=True)
+        self.exemption = ExemptionPart(texts, keyboard, self)
         self.principal.clicked.connect(self.principal_asked)
         self.proof.clicked.connect(self.proof_asked)
         layout = QVBoxLayout(self)
@@ -49,7 +53,7 @@ class WhoCard(QFrame):
             label.setWordWrap(True)
         parts: tuple[QWidget, ...] = (
             self._title, self._what, *self.fields.values(), self._principal, self.principal, self._proof,
-            self.proof,
+            self.proof, self.exemption,
         )  # fmt: skip
         for part in parts:
             layout.addWidget(part)
@@ -78,15 +82,23 @@ class WhoCard(QFrame):
 
     def first(self) -> QWidget:
         """Where the focus goes when it is opened: the first field that stands, else the first button."""
-        return next(iter(self.entries()), None) or self.principal
+        button = self.exemption.reason if self._exempt else self.principal
+        return next(iter(self.entries()), None) or button
 
     def entries(self) -> Iterator[Entry]:
         """The fields that stand, in their order."""
-        return (lane.entry for lane in self.fields.values() if not lane.isHidden())
+        lanes = (lane.entry for lane in self.fields.values() if not lane.isHidden())
+        return chain(lanes, self.exemption.entries())
+
+    def order(self) -> Iterator[QWidget]:
+        """Everything that takes the focus, as the eye goes."""
+        fields = (lane.entry for lane in self.fields.values())
+        return chain(fields, (self.principal, self.proof), self.exemption.order())
 
     def retranslate(self, texts: Texts) -> None:
         """In this language from now on."""
         self._texts = texts
+        self.exemption.retranslate(texts)
         for lane in self.fields.values():
             lane.retranslate(texts)
 
@@ -95,6 +107,8 @@ class WhoCard(QFrame):
         texts = self._texts
         kind = visit.sender_kind if visit is not None else None
         asked = kind.fields if kind is not None else {}
+        self._exempt = kind is not None and kind.kind is SenderKind.EXEMPT
+        self.exemption.show_view(kind.exemption if kind is not None else None)
         for name, lane in self.fields.items():
             held = asked.get(name)
             lane.setVisible(held is not None)

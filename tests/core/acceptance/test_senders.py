@@ -11,7 +11,7 @@ from core.acceptance import record, senders, turns, visit
 from core.acceptance.draft import draft_from_bytes, draft_to_bytes
 from core.acceptance.gates import Missing, gates, missing, visit_view
 from core.acceptance.labels import Imprint, label
-from core.acceptance.visit import Visit
+from core.acceptance.visit import Approval, Visit
 from core.commands import SENDER_FIELDS, Acknowledgement, Field, Proof, Security, SenderField, SenderKind
 from core.errors import RuleError, RuleFault
 from core.ledger import kinds
@@ -207,11 +207,50 @@ def test_an_agreement_has_to_stand_on_the_list_and_hold() -> None:
     )
 
 
-def test_any_other_exemption_needs_a_second_person() -> None:
-    assert fault(senders.set_kind, fresh(), SenderKind.EXEMPT).code == RuleFault.NEEDS_APPROVAL
+def approved() -> Visit:
+    """An exemption with its reason and a second person's word."""
+    state = senders.set_exemption(kind(SenderKind.EXEMPT), "own_service_post", RULES)
+    return replace(state, approval=Approval("OP20001", NOW, b"s" * 64))
 
 
-@pytest.mark.parametrize("which", [which for which in SenderKind if which is not SenderKind.EXEMPT])
+def test_any_other_exemption_needs_a_reason_and_a_second_person() -> None:
+    bare = filled(kind(SenderKind.EXEMPT))
+    assert missing(bare, TODAY, RULES)[0] == Missing.SENDER
+    assert fault(senders.need_exemption, bare, RULES).code == RuleFault.EXEMPTION_REASON
+    assert fault(senders.set_exemption, bare, "because", RULES).code == RuleFault.EXEMPTION_REASON
+    assert fault(senders.set_exemption, fresh(), "own_service_post", RULES).code == RuleFault.NOT_ALLOWED
+    reasoned = senders.set_exemption(bare, "own_service_post", RULES)
+    assert missing(reasoned, TODAY, RULES)[0] == Missing.SENDER
+    state = confirmed(filled(approved()))
+    assert missing(state, TODAY, WITH_AGREEMENTS) == ()
+    sender, item, sealed = recorded(state)
+    assert (sender["ground"], sender["reason"], sender["approved_by"]) == (
+        "exempt", "own_service_post", "OP20001"
+    )  # fmt: skip
+    assert (item["name_check"], sealed["number"], sealed["kind"]) == ("none", "", "exempt")
+
+
+def test_an_approval_is_of_one_reason_and_one_kind() -> None:
+    state = approved()
+    assert senders.set_exemption(state, "own_service_post", RULES).approval == state.approval
+    assert senders.set_exemption(state, "emergency_relief", RULES).approval is None
+    again = senders.set_kind(senders.set_kind(state, SenderKind.PERSON), SenderKind.EXEMPT)
+    assert (again.exempt_reason, again.approval) == ("", None)
+    assert senders.set_kind(state, SenderKind.EXEMPT) == state
+
+
+def test_an_approval_is_in_no_draft_and_is_not_asked_twice_of_one_visit() -> None:
+    state = filled(approved())
+    step = draft_from_bytes(draft_to_bytes(state), NOW, RULES, visit_id="visit-new")
+    assert step.visit == replace(senders.without_approval(state), revision=0)
+    assert missing(step.visit, TODAY, RULES)[0] == Missing.SENDER
+    recorded_before = draft_to_bytes(replace(state, sender_entry=7))
+    again = draft_from_bytes(recorded_before, NOW, RULES, visit_id="visit-new").visit
+    assert Missing.SENDER not in missing(again, TODAY, RULES)
+    assert fault(senders.set_exemption, again, "own_service_post", RULES).code == RuleFault.VISIT_BUSY
+
+
+@pytest.mark.parametrize("which", SenderKind)
 def test_another_kind_opens_what_was_confirmed_and_never_after_a_commit(which: SenderKind) -> None:
     state = senders.set_kind(complete(), which)
     if which is SenderKind.PERSON:
@@ -234,12 +273,13 @@ def test_a_field_of_another_kind_is_not_there() -> None:
         senders.set_proof(senders.keep_as_principal(read(kind(SenderKind.AGENT), JIA), TODAY), Proof.FAMILY),
         kind(SenderKind.AGREEMENT, agreement="AG-0001"),
         kind(SenderKind.LETTER),
+        kind(SenderKind.EXEMPT),
     ],
 )
 def test_a_power_cut_keeps_who_sends(state: Visit) -> None:
     step = draft_from_bytes(draft_to_bytes(state), NOW, RULES, visit_id="visit-new")
     assert step.visit == replace(state, shown=None, on_reader=False, revision=0)
-    assert state.sender_kind is SenderKind.LETTER or not state.empty
+    assert state.sender_kind in (SenderKind.LETTER, SenderKind.EXEMPT) or not state.empty
     late = draft_from_bytes(draft_to_bytes(state), NOW + dt.timedelta(hours=3), RULES, visit_id="visit-new")
     assert late.visit.principal is None
 

@@ -113,9 +113,7 @@ def test_a_letter_has_an_entry_that_says_why_nobody_was_identified(counter: Coun
     assert counter.kinds().count("SenderExempted") == 1
 
 
-def test_an_organisation_s_handler_and_an_exemption_that_waits(counter: Counter) -> None:
-    counter.do(c.SetSenderKind(c.SenderKind.EXEMPT))
-    assert counter.message() == "rule.needs_approval"
+def test_an_organisation_s_handler(counter: Counter) -> None:
     counter.do(
         c.SetSenderKind(c.SenderKind.ORGANISATION),
         c.SetSenderField(c.SenderField.ORGANISATION_NAME, "示例公司"),

@@ -1,0 +1,49 @@
+"""A second person approves an exemption, beside the session that goes on.
+
+Her password opens her own key at the vault, as at log-in, tries and lock-outs included; the key signs once
+and is let go.  No session of hers begins.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from core.acceptance.senders import need_exemption
+from core.acceptance.visit import Approval, Visit
+from core.errors import RuleError, RuleFault
+from core.ledger.documents import Exemption, exemption_message
+from core.station.live import Live
+
+
+def approve(live: Live, visit: Visit, operator: str, password: str) -> Visit:
+    """The visit with the approval of ``operator``.
+
+    Raises RuleError NOT_ALLOWED, VISIT_BUSY or EXEMPTION_REASON where nothing waits for one, APPROVER_SELF
+    for whoever is logged in here, APPROVER_ROLE; StoreError WRONG_KEY, LOCKED_OUT as a log-in does.
+    """
+    session, rules = live.need_session(), live.rules
+    reason = need_exemption(visit, rules)
+    known = live.state.value["operators"].get(operator)
+    if operator == session.operator:
+        raise RuleError(RuleFault.APPROVER_SELF)
+    if known is not None and known["role"] not in rules.exemptions.roles:
+        raise RuleError(RuleFault.APPROVER_ROLE)
+    unlocked = live.vault.unlock(operator, password)
+    if known is None or known["signing"] != unlocked.signer.public.text:
+        # Whoever checks the chain knows her only by the key that was accepted in it.
+        raise RuleError(RuleFault.APPROVER_ROLE)
+    live.probe("approval.unlocked")
+    at, epoch = live.now().at, live.state.head.epoch
+    exemption = Exemption(
+        live.settings.terminal, epoch, visit.id, visit.sender_kind.value, reason, operator, at
+    )
+    signature = unlocked.signer.sign(exemption_message(exemption))
+    live.say("msg.exemption_approved", "good", operator=operator)
+    return replace(visit, approval=Approval(operator, at, signature), revision=visit.revision + 1)
+
+
+def possible(live: Live) -> bool:
+    """Whether anybody but whoever is logged in may approve at this terminal."""
+    here, rules = live.session.operator if live.session else "", live.rules
+    operators = live.state.value["operators"].items()
+    return any(name != here and row["role"] in rules.exemptions.roles for name, row in operators)
