@@ -20,7 +20,7 @@ def approve(live: Live, hours: int) -> None:
     """``ReaderDownApproved``, by a supervisor in her own session.
 
     Raises RuleError NEEDS_APPROVAL in anybody else's: approving beside another's session needs a second
-    person's signature, which this counter cannot take yet.
+    person's signature, which is taken for exemptions only (``approving``).
     """
     limits = live.rules.limits
     if live.need_session().role != _ROLE:
