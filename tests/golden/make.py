@@ -305,6 +305,16 @@ def _acceptance(golden: Golden) -> None:
     receipt = {"item": item.header.seq, "job": "j-9"}
     golden.add("PrintStarted", {**receipt, "slot": "receipt_printer", "copy": 0})
     golden.add("ReceiptPrinted", receipt)
+    _exemptions(golden)
+    golden.add(
+        "ItemRefused",
+        {"visit": "v-1", "reason": "prohibited", "told": True, "item_class": "class_04", "action": "refuse"},
+        person=True,
+    )
+
+
+def _exemptions(golden: Golden) -> None:
+    """Nobody is identified: by law, and with a second person's approval."""
     noticed = {"notice": "n-2026-1", "acknowledged": "spoken"}
     nobody = {"reason": "none", "approved_by": None, "approved_at": None, "approval": None}
     golden.add("SenderExempted", {"visit": "v-2", "ground": "letter", **nobody, **noticed}, person=True)
@@ -314,11 +324,6 @@ def _acceptance(golden: Golden) -> None:
     approved = {"approved_by": SUPERVISOR, "approved_at": stamp(at), "approval": approval}
     exempted = {"visit": "v-3", "ground": "exempt", "reason": exemption.reason, **approved, **noticed}
     golden.add("SenderExempted", exempted, person=True)
-    golden.add(
-        "ItemRefused",
-        {"visit": "v-1", "reason": "prohibited", "told": True, "item_class": "class_04", "action": "refuse"},
-        person=True,
-    )
 
 
 def signed_documents(golden: Golden) -> dict[str, tuple[bytes, bytes, PublicKey]]:
