@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,10 +10,11 @@ from typing import Any
 
 from sqlcipher3 import dbapi2
 
-from bench.around import clerk, demonstration
+from bench.around import Clerk, clerk, demonstration, waybill
 from bench.figures import Figure, at_most, percentile, times
-from core.devices import PrintJob
+from core.devices import CodeScanned, PrintJob, PrintOutcome, Slot
 from core.ports import Printer, PrintLog
+from program.demonstration import OPERATOR
 from program.terminal import Parts
 
 _ITEMS, _WARM = 200, 20
@@ -21,15 +23,27 @@ _ROWS = {
 }
 _SCHEMA = (
     "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL "
-    "AND tbl_name IN ('entry', 'attachment', 'item') ORDER BY rowid"
+    "AND tbl_name IN ('entry', 'attachment', 'item', 'draft') ORDER BY rowid"
 )
 
 
-class _Standing:
-    """No printing here: its own commits would stand between."""
+class _Between:
+    """Prints between two items, as fast as it is told: its own commits do not stand beside F9's."""
+
+    def __init__(self) -> None:
+        self._jobs: queue.SimpleQueue[PrintJob] = queue.SimpleQueue()
 
     def submit(self, job: PrintJob) -> None:
-        """Keeps nothing."""
+        """Waits for :meth:`finish`."""
+        self._jobs.put(job)
+
+    def finish(self, person: Clerk) -> None:
+        """Label and receipt are printed, and the label is scanned on its parcel."""
+        for _ in range(2):
+            job = self._jobs.get(timeout=10)
+            assert person.station.starting(job)
+            person.station.ended(job, PrintOutcome.PRINTED)
+        person.station.device_event(CodeScanned(Slot.SCANNER, waybill(person.items)))
 
 
 class _Bare:
@@ -51,7 +65,9 @@ class _Bare:
         self.connection.execute("CREATE TABLE bare_state (id INTEGER PRIMARY KEY, body BLOB)")
         self.ready = True
 
-    def write(self, rows: dict[str, list[tuple[Any, ...]]], state: bytes) -> float:
+    def write(
+        self, rows: dict[str, list[tuple[Any, ...]]], state: bytes, draft: tuple[str, str, bytes, str]
+    ) -> float:
         """One transaction; seconds."""
         begin = time.perf_counter()
         run = self.connection.execute
@@ -63,6 +79,11 @@ class _Bare:
         run(
             "INSERT INTO bare_state VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body",
             (state,),
+        )
+        run(
+            "INSERT INTO draft VALUES (?, ?, ?, ?) ON CONFLICT (operator, draft) "
+            "DO UPDATE SET data = excluded.data, updated = excluded.updated",
+            draft,
         )
         run("COMMIT")
         return time.perf_counter() - begin
@@ -76,22 +97,32 @@ def run() -> Iterator[Figure]:
         if step == "f9.committed":
             durable.append(time.perf_counter_ns())
 
-    def no_printer(_lane: Printer | None, _log: PrintLog) -> Printer:
-        return _Standing()
+    paper = _Between()
+
+    def printer(_lane: Printer | None, _log: PrintLog) -> Printer:
+        return paper
 
     ours: list[float] = []
     theirs: list[float] = []
     with demonstration() as around:
         around.stop_headquarters()
-        with clerk(around, Parts(probe=probe, printer=no_printer)) as person:
+        with clerk(around, Parts(probe=probe, printer=printer)) as person:
+            slots = person.station._paper.receipts._printer
+            slots.lanes[Slot.RECEIPT_PRINTER] = paper  # type: ignore[attr-defined]
             bare = _Bare(around.data.parent / "bare.db")
             journal = person.station._live.journal  # the same file, read between the commits
             assert journal is not None
             database = journal.database  # type: ignore[attr-defined]
             for number in range(_ITEMS + _WARM):
                 before = journal.head().seq
-                pressed = person.whole()
+                person.sender()
+                person.parcel()
+                pressed = person.press()
                 after = journal.head().seq
+                written = journal.state().to_bytes()
+                [left] = journal.drafts(OPERATOR)
+                paper.finish(person)
+                person.leave()
                 with database.reading() as reading:
                     if not bare.ready:
                         bare.like([row[0] for row in reading.exec_driver_sql(_SCHEMA)])
@@ -100,7 +131,7 @@ def run() -> Iterator[Figure]:
                         table: [tuple(row) for row in reading.exec_driver_sql(query, between)]
                         for table, query in _ROWS.items()
                     }
-                reference = bare.write(rows, journal.state().to_bytes())
+                reference = bare.write(rows, written, (left.operator, left.draft, left.data, left.updated))
                 if number >= _WARM:
                     ours.append((durable[-1] - pressed) / 1e6)
                     theirs.append(reference * 1000)

@@ -192,7 +192,7 @@ def _principal(identity: Identity | None) -> dict[str, str] | None:
 
 def annex(printed: Label, hint: str, identity: Identity | None, agreed: Fee) -> dict[str, Any]:
     """The annex of ItemAccepted: the label's fields but for ``copy``, and the digest hint."""
-    fields = dataclasses.asdict(printed)
+    fields = {each.name: getattr(printed, each.name) for each in dataclasses.fields(printed)}
     del fields["copy"]
     beside = {
         "document": identity.kind.value if identity else "",

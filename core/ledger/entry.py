@@ -139,6 +139,23 @@ class Entry:
     session_signature: bytes | None = field(default=None, repr=False)
     attachments: tuple[Attachment | None, ...] = field(default=(), repr=False)
 
+    @classmethod
+    def made(
+        cls,
+        header: Header,
+        data: Mapping[str, Any],
+        body: bytes,
+        signatures: tuple[bytes, bytes | None],
+        attachments: tuple[Attachment, ...],
+    ) -> Entry:
+        """An entry just built of ``header`` (times in whole milliseconds) and ``data``: read from no bytes.
+
+        It equals the one that is read from its body; a test says so of every kind.
+        """
+        entry = cls(body, *signatures, attachments)
+        vars(entry).update(header=header, data=dict(data))
+        return entry
+
     @cached_property
     def hash(self) -> bytes:
         """SHA-256 of the body: what the next entry names as ``prev``."""
@@ -154,7 +171,7 @@ class Entry:
         """Raises EntryError FORM or FORMAT_UNKNOWN."""
         return parse_header(self.fields)
 
-    @property
+    @cached_property
     def data(self) -> Mapping[str, Any]:
         """The fact itself: what ``kind`` and ``kind_version`` say it holds."""
         value = self.fields["data"]
@@ -182,6 +199,11 @@ def stamp(moment: dt.datetime) -> str:
     """UTC with milliseconds: ``2026-11-21T06:26:03.120Z``."""
     utc = moment.astimezone(dt.UTC).replace(tzinfo=None)
     return utc.isoformat(timespec="milliseconds") + "Z"
+
+
+def to_milliseconds(moment: dt.datetime) -> dt.datetime:
+    """The moment as a stamp says it."""
+    return moment.astimezone(dt.UTC).replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def parse_stamp(text: object) -> dt.datetime:

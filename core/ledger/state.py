@@ -34,7 +34,8 @@ class State:
     def to_bytes(self) -> bytes:
         """For the store's state row."""
         value = {"fold": FOLD_VERSION, "head": self.head.as_json(), "state": self.value}
-        return wire.encode(value, limit=_MAX_BYTES)
+        # Folded from decoded entries, and written with every commit.
+        return wire.encode_checked(value, limit=_MAX_BYTES)
 
     @property
     def day(self) -> int:

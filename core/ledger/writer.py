@@ -25,10 +25,12 @@ from core.ledger.entry import (
     Commitment,
     Entry,
     Header,
+    TrustedTime,
     attachment,
     build_body,
     session_message,
     terminal_message,
+    to_milliseconds,
 )
 from core.ledger.sealed_info import sealed_info
 from core.ledger.state import State, fold
@@ -117,8 +119,8 @@ class EntryWriter:
             kind_version=proposal.version,
             actor=acting.actor if acting else SYSTEM,
             operation=proposal.operation,
-            wall=self._clock.wall(),
-            trusted=now,
+            wall=to_milliseconds(self._clock.wall()),
+            trusted=TrustedTime(to_milliseconds(now.at), now.quality),
             rules=rules,
             directives=state.value["directives"]["number"],
             commitments=tuple(
@@ -128,12 +130,9 @@ class EntryWriter:
             session_key=acting.signer.public.id if acting else "",
         )
         body = build_body(header, data)
-        return Entry(
-            body,
-            self._signer.sign(terminal_message(body)),
-            acting.signer.sign(session_message(body)) if acting else None,
-            parts,
-        )
+        by_terminal = self._signer.sign(terminal_message(body))
+        by_session = acting.signer.sign(session_message(body)) if acting else None
+        return Entry.made(header, data, body, (by_terminal, by_session), parts)
 
     def _attach(self, part: Part, seq: int, operation: str, now: dt.datetime) -> Attachment:
         data = part.data

@@ -47,6 +47,7 @@ class Desk:
         self._held: dict[str, tuple[v.Visit, list[int], str]] = {}  # by operator: what the disk refused
         self.visit = v.new_visit(new_id(), new_id())
         self.items: list[int] = []  # accepted in this visit
+        self._met: tuple[tuple[str, int], v.KnownWaybill | None] | None = None  # the last waybill asked for
         self.last_item = 0
 
     # -- coming and going ------------------------------------------------------------------------
@@ -175,6 +176,7 @@ class Desk:
     def _fresh(self) -> None:
         self.visit = v.new_visit(new_id(), new_id(), self.visit.revision + 1)
         self.items = []
+        self._met = None
         self._reading = False
         self._picture.drop()
 
@@ -424,10 +426,13 @@ class Desk:
         return True
 
     def _known(self, waybill: str) -> v.KnownWaybill | None:
-        row = self._live.need_journal().item_by_waybill(waybill)
-        if row is None:
-            return None
-        return v.KnownWaybill(str(row.annex.get("number", "")), row.accepted_at)
+        """Where the waybill was met: asked at the scan and again by F9, of the disk once between items."""
+        asked = (waybill, int(self._live.state.value["items"]))
+        if self._met is None or self._met[0] != asked:
+            row = self._live.need_journal().item_by_waybill(waybill)
+            known = v.KnownWaybill(str(row.annex.get("number", "")), row.accepted_at) if row else None
+            self._met = asked, known
+        return self._met[1]
 
     # -- the view --------------------------------------------------------------------------------
 
