@@ -14,6 +14,7 @@ from bench.figures import Figure, at_most, percentile
 from core import commands as c
 from core.config import load_config
 from core.devices import CardRead, DeviceEvent
+from program import interpreter
 from program.demonstration import OPERATOR, PASSWORD, Demonstration
 from program.terminal import Terminal
 
@@ -80,6 +81,7 @@ def _measure(
 ) -> list[float]:
     terminal.station.submit(c.LogIn(OPERATOR, PASSWORD))
     _spin(application, lambda: window.clerk.isVisible())  # type: ignore[attr-defined]
+    interpreter.settle()
     field = window.findChild(QLineEdit, "sender_name")
     assert field is not None
     control, spent = around.control(), []

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from PySide6.QtWidgets import QLabel, QWidget
 
 from ui.theme import BODY_PX, FIGURE_PX, LABEL_PX, LARGE_PX, RADIUS, STRONG_PX, Palette
@@ -97,3 +100,19 @@ def mark(widget: QWidget, name: str, value: str) -> None:
             style.unpolish(each)
             style.polish(each)
             each.update()
+
+
+@contextmanager
+def laid_out_once(widget: QWidget) -> Iterator[None]:
+    """Whatever appears or goes in ``widget`` meanwhile is laid out together, before the next painting.
+
+    Qt lays out the whole window anew at each widget that appears; a card brings a dozen.
+    """
+    layout = widget.layout()
+    if layout is not None:
+        layout.setEnabled(False)
+    try:
+        yield
+    finally:
+        if layout is not None:
+            layout.setEnabled(True)

@@ -13,7 +13,7 @@ from ui.clerk.field_row import FieldRow
 from ui.clerk.shortcuts import key_of
 from ui.keys import Keyboard
 from ui.present import one_of
-from ui.style import mark, put
+from ui.style import laid_out_once, mark, put
 from ui.text import CHINA, Texts
 
 _DOCUMENT_HEIGHT = 113
@@ -116,6 +116,10 @@ class SenderCard(QFrame):
 
     def show_view(self, visit: VisitView | None) -> None:
         """The document, or what to do to get one."""
+        with laid_out_once(self):
+            self._show(visit)
+
+    def _show(self, visit: VisitView | None) -> None:
         sender = visit.sender if visit is not None else None
         reading = visit is not None and visit.reading
         put(self._empty, self._texts("sender.reading") if reading else _hint(visit, self._texts))
@@ -123,7 +127,6 @@ class SenderCard(QFrame):
         sign = "●" if kind is SenderKind.PERSON else "◆"
         key = key_of("sender_kind")
         put(self._kind, f"{sign} {self._texts(f'sender_kind.{kind.value}')} {key}")
-        self._upper.setCurrentWidget(self._empty if sender is None else self._document)
         self._badge_all(sender)
         if sender is not None:
             self._fill(sender)
@@ -131,6 +134,7 @@ class SenderCard(QFrame):
             self._show_photo(b"", "")
             for label in (*self._values.values(), *(label for pair in self._details for label in pair)):
                 put(label, "")
+        self._upper.setCurrentWidget(self._empty if sender is None else self._document)
         self.row.show_view(visit)
 
     def _fill(self, sender: SenderView) -> None:
