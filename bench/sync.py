@@ -32,8 +32,9 @@ def run() -> Iterator[Figure]:
         around.stop_headquarters()
         with clerk(around) as person:
             live = person.station._live  # as if weeks of work lay there
-            for first in range(0, _ENTRIES, _BATCH):
-                proposals = _items(first, live.state.head.seq)
+            at_headquarters = live.state.head.seq
+            while live.state.head.seq < at_headquarters + _ENTRIES:
+                proposals = _items(live.state.head.seq, live.state.head.seq)
                 person.station._enqueue(partial(live.commit, proposals)).result(60)
             unsent = person.counter.until("backlog", lambda view: view.sync.unsent >= _ENTRIES).sync.unsent
             around.start_headquarters()
