@@ -32,7 +32,6 @@ def approve(live: Live, visit: Visit, operator: str, password: str) -> Visit:
     if known is None or known["signing"] != unlocked.signer.public.text:
         # Whoever checks the chain knows her only by the key that was accepted in it.
         raise RuleError(RuleFault.APPROVER_ROLE)
-    live.probe("approval.unlocked")
     at, epoch = live.now().at, live.state.head.epoch
     exemption = Exemption(
         live.settings.terminal, epoch, visit.id, visit.sender_kind.value, reason, operator, at

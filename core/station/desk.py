@@ -26,6 +26,7 @@ from core.station.days import day_proposals
 from core.station.live import Live, new_id
 from core.station.paper import Paper
 from core.station.picture import Picture
+from core.station.waybills import Waybills
 from core.view import ItemView, Screen, VisitView
 
 _SAVE_AFTER_SECONDS = 0.4
@@ -47,7 +48,7 @@ class Desk:
         self._held: dict[str, tuple[v.Visit, list[int], str]] = {}  # by operator: what the disk refused
         self.visit = v.new_visit(new_id(), new_id())
         self.items: list[int] = []  # accepted in this visit
-        self._met: tuple[tuple[str, int], v.KnownWaybill | None] | None = None  # the last waybill asked for
+        self._waybills = Waybills(live)
         self.last_item = 0
 
     # -- coming and going ------------------------------------------------------------------------
@@ -96,7 +97,7 @@ class Desk:
             self._go_on_after(visit, row, number, draft)
             live.say("msg.already_accepted", "good", number=number)
             return
-        again = inputs.waybill_again(visit, live.rules, self._known)
+        again = inputs.waybill_again(visit, live.rules, self._waybills.known)
         self.visit, self._draft = again.visit, draft
         self.items = self._accepted_in(visit.id)
         live.say(step.note or "msg.draft_restored", "info", **dict(step.facts))
@@ -176,7 +177,7 @@ class Desk:
     def _fresh(self) -> None:
         self.visit = v.new_visit(new_id(), new_id(), self.visit.revision + 1)
         self.items = []
-        self._met = None
+        self._waybills.forget()
         self._reading = False
         self._picture.drop()
 
@@ -190,7 +191,7 @@ class Desk:
         live, rules, now = self._live, self._live.rules, self._live.now().at
         match command:
             case c.SetField():
-                step = inputs.set_field(self.visit, command.name, command.text, rules, self._known)
+                step = inputs.set_field(self.visit, command.name, command.text, rules, self._waybills.known)
                 self._take(step)
             case c.ConfirmOriginal():
                 self.visit = v.confirm_original(self.visit, now, business_date(now))
@@ -282,7 +283,7 @@ class Desk:
             live.say("msg.already_accepted", "good", number=str(row.annex["number"]) if row else "")
             return
         # Another visit may have taken the waybill since it was scanned.
-        visit = self.visit = inputs.waybill_again(visit, live.rules, self._known).visit
+        visit = self.visit = inputs.waybill_again(visit, live.rules, self._waybills.known).visit
         open_gates = missing(visit, business_date(now), live.rules)
         if open_gates:
             live.say("msg.not_ready", "warning", first=open_gates[0])
@@ -392,7 +393,7 @@ class Desk:
             return
         if self._scanned_back(text.strip()):
             return
-        step = inputs.waybill_scanned(self.visit, text, live.rules, self._known)
+        step = inputs.waybill_scanned(self.visit, text, live.rules, self._waybills.known)
         self._take(step)
         if not step.note:
             live.say("msg.waybill_scanned")
@@ -424,15 +425,6 @@ class Desk:
         else:
             live.say("msg.label_waits", "warning", fault=self._paper.faults.get(row.seq, ""))
         return True
-
-    def _known(self, waybill: str) -> v.KnownWaybill | None:
-        """Where the waybill was met: asked at the scan and again by F9, of the disk once between items."""
-        asked = (waybill, int(self._live.state.value["items"]))
-        if self._met is None or self._met[0] != asked:
-            row = self._live.need_journal().item_by_waybill(waybill)
-            known = v.KnownWaybill(str(row.annex.get("number", "")), row.accepted_at) if row else None
-            self._met = asked, known
-        return self._met[1]
 
     # -- the view --------------------------------------------------------------------------------
 

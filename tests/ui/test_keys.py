@@ -89,7 +89,9 @@ def test_enter_goes_through_the_fields_that_want_something(desk: Desk) -> None:
 def test_tab_goes_as_the_eye_does(desk: Desk) -> None:
     """The fields row by row, the choices row by row; and back the same way."""
     window, hands, recorder = desk
-    order = [*(name.value for name in window.clerk.fields), "gate_original", "gate_inspected", "refuse"]
+    fields = [name.value for name in window.clerk.fields]
+    fields.insert(fields.index("weight") + 1, "fee")
+    order = [*fields, "gate_original", "gate_inspected", "refuse"]
     order += [name for line in ("route", "security", "notice") for name in names_of(line)]
     window.clerk.findChild(QWidget, order[0]).setFocus()
     for name in order[1:]:
