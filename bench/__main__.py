@@ -16,6 +16,7 @@ BENCHES = {
     "commit": "bench.commit",
     "label": "bench.label",
     "paper": "bench.paper",
+    "replug": "bench.replug",
     "size": "bench.size",
     "lookup": "bench.lookup",
     "sync": "bench.sync",

@@ -19,7 +19,7 @@ from core.incident import place
 _log = logging.getLogger(__name__)
 
 FIRST_BACK_OFF_S = 0.2
-LAST_BACK_OFF_S = 2.0
+LAST_BACK_OFF_S = 1.0  # with opening and asking, ready within two seconds of the plug
 STOP_LIMIT_S = 2.0
 
 Listener = Callable[[DeviceEvent], None]
