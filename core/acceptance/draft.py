@@ -95,7 +95,7 @@ def draft_from_bytes(data: bytes, now: dt.datetime, rules: Rules, *, visit_id: s
     if all(dt.timedelta(0) <= now - read_at <= lasts for read_at in reads):
         return Step(visit)
     lapsed = replace(undo_original(visit), id=visit_id, identity=None, principal=None, accepted=())
-    return Step(replace(lapsed, acknowledged=None, notice=""), VisitNote.IDENTITY_LAPSED)
+    return Step(replace(lapsed, acknowledged=None, notice="", payment=None), VisitNote.IDENTITY_LAPSED)
 
 
 def _visit(value: Mapping[str, Any]) -> Visit:

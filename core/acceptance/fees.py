@@ -18,7 +18,7 @@ from core.rule_data import Rules
 from core.view import FeeView
 
 FROM_TARIFF, TYPED, NONE = "tariff", "typed", "none"
-_AMOUNT = re.compile(r"[¥￥]?([0-9]{1,7})(?:[.。]([0-9]{1,2}))?元?")
+_AMOUNT = re.compile(r"[¥￥]?([0-9]{1,7})(?:[.。]([0-9]{0,2}))?元?")
 
 
 @dataclass(frozen=True, slots=True)

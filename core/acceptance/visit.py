@@ -160,7 +160,8 @@ class ItemDraft:
     @property
     def empty(self) -> bool:
         """Whether nothing was typed, scanned or confirmed for it."""
-        return self.inspected is None and not any(value.text for value in self.fields.values())
+        typed = self.fee or any(value.text for value in self.fields.values())
+        return self.inspected is None and not typed
 
 
 @dataclass(frozen=True, slots=True)

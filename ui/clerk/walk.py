@@ -19,6 +19,6 @@ def round_from(entries: Sequence[Entry], focused: QWidget | None) -> list[Entry]
 def something(visit: VisitView) -> bool:
     """Whether leaving this visit would lose anything that was typed or read for it."""
     kind = visit.sender_kind
-    typed = any(field.text for field in visit.fields.values())
+    typed = visit.fee.text or any(field.text for field in visit.fields.values())
     asked = any(field.text for field in kind.fields.values())
-    return typed or asked or visit.manual is not None or kind.principal is not None
+    return bool(typed) or asked or visit.manual is not None or kind.principal is not None

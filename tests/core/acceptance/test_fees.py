@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.acceptance import fees, record, senders, turns
+from core.acceptance.draft import draft_from_bytes, draft_to_bytes
 from core.acceptance.gates import gates, missing, visit_view
 from core.acceptance.labels import Imprint
 from core.acceptance.visit import set_route
@@ -16,7 +18,7 @@ from core.commands import Payment, Route, SenderKind
 from core.errors import RuleError, RuleFault
 from core.rule_data import Price
 from core.view import GateName, GateState
-from tests.core.acceptance.people import RULES, TODAY, committed, complete, fresh
+from tests.core.acceptance.people import NOW, RULES, TODAY, committed, complete, fresh
 
 LAND = RULES.tariff.prices["land"]
 
@@ -48,7 +50,16 @@ def test_without_a_weight_there_is_no_fee_and_nothing_is_asked_twice() -> None:
 
 @pytest.mark.parametrize(
     ("text", "cents"),
-    [("12", 1200), ("12.5", 1250), ("12.05", 1205), ("0", 0), ("¥8", 800), ("８。５元", 850), (" 3 ", 300)],
+    [
+        ("12", 1200),
+        ("12.", 1200),
+        ("12.5", 1250),
+        ("12.05", 1205),
+        ("0", 0),
+        ("¥8", 800),
+        ("８。５元", 850),
+        (" 3 ", 300),
+    ],
 )
 def test_a_fee_as_typed(text: str, cents: int) -> None:
     found = fees.fee(fees.set_fee(complete(), text), RULES)
@@ -108,3 +119,19 @@ def test_steps_are_counted_in_whole_numbers() -> None:
         107,
         114,
     ]
+
+
+def test_a_fee_typed_alone_is_not_thrown_away() -> None:
+    state = fees.set_fee(fresh(), "9")
+    assert not state.empty
+    with pytest.raises(RuleError) as caught:
+        turns.next_item(state, "operation-2")
+    assert caught.value.code == RuleFault.NOT_READY
+
+
+def test_a_lapsed_draft_may_be_another_person_who_pays_another_way() -> None:
+    state = fees.set_payment(complete(), Payment.CASH)
+    data = draft_to_bytes(state)
+    assert draft_from_bytes(data, NOW, RULES, visit_id="v").visit.payment is Payment.CASH
+    later = draft_from_bytes(data, NOW + dt.timedelta(days=1), RULES, visit_id="v").visit
+    assert later.payment is None
