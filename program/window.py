@@ -15,6 +15,8 @@ from PySide6.QtCore import QTimer
 
 from program import interpreter
 from program.incidents import install
+from program.settings_file import SettingsFile
+from program.speaker import Speaker
 from ui.application import create_application
 from ui.bridge import Bridge
 from ui.window import MainWindow
@@ -61,7 +63,10 @@ def open_window(
     interpreter.share()
     application = create_application(sys.argv[:1])
     composing, bridge = Composing(), Bridge()
-    window = MainWindow(composing, bridge, language or _language(config))
+    kept, speaker = SettingsFile(data), Speaker()
+    settings = kept.read()
+    spoken = language or settings.language or _language(config)
+    window = MainWindow(composing, bridge, spoken, settings=settings, keep=kept.keep, play=speaker.play)
     made: list[Terminal] = []
     install(lambda number: _say(bridge, "msg.incident", {"number": number}))
 
@@ -88,6 +93,8 @@ def open_window(
             thread.join(10)
         for terminal in made:
             terminal.stop()
+        speaker.stop()
+        kept.stop()
 
 
 def _bench(demonstration: Demonstration, window: MainWindow) -> BenchOrders:

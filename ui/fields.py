@@ -114,4 +114,4 @@ def _for_window(event: QKeyEvent) -> bool:
     if modifiers & Qt.KeyboardModifier.AltModifier:
         return True
     control = modifiers & Qt.KeyboardModifier.ControlModifier
-    return bool(control) and key in (Qt.Key.Key_L, Qt.Key.Key_T)
+    return bool(control) and key in (Qt.Key.Key_L, Qt.Key.Key_T, Qt.Key.Key_M)

@@ -29,6 +29,7 @@ class Header(QFrame):
         self._clerk = False
         self._title, self._place = self._label("header_title"), self._label("header_place")
         self._demo = self._label("header_demonstration", chip=True)
+        self._mute = self._label("header_mute", chip=True)
         self._day = self._label("header_day", chip=True)
         self._today = self._label("header_today", chip=True)
         self._sync = self._label("header_sync", chip=True)
@@ -39,10 +40,11 @@ class Header(QFrame):
         row.addWidget(self._title)
         row.addWidget(self._place)
         row.addWidget(self._demo)
+        row.addWidget(self._mute)
         row.addStretch(1)
         for label in (self._day, self._today, self._sync, self._operator, self._clock):
             row.addWidget(label)
-        for label in (self._demo, self._day, self._today, self._sync):
+        for label in (self._demo, self._mute, self._day, self._today, self._sync):
             label.setVisible(False)  # until the first view has come
         self.retranslate(texts)
 
@@ -58,6 +60,11 @@ class Header(QFrame):
         """In this language from now on."""
         self._texts = texts
         put(self._title, texts("header.title"))
+        put(self._mute, texts("header.mute"))
+
+    def show_sound(self, *, on: bool) -> None:
+        """Who hears nothing should see why."""
+        self._mute.setVisible(not on)
 
     def show_view(self, view: CounterView, now: dt.datetime) -> None:
         """Show a view; ``now`` is aware UTC."""

@@ -81,7 +81,7 @@ MESSAGES = (
     "msg.waybill_scanned", "msg.code_not_waybill", "msg.original_undone", "msg.inspection_undone",
     "msg.other_card", "msg.identity_lapsed", "msg.panel_open", "msg.key_in_burst",
     "msg.reader_down", "msg.refused_report", "msg.refused_slip", "msg.slip_no_printer",
-    "msg.slip_not_printed", "msg.no_condition", "msg.condition_shown",
+    "msg.slip_not_printed", "msg.no_condition", "msg.condition_shown", "msg.sound_on", "msg.sound_off",
     "msg.agents_only", "msg.exemption_approved", "msg.unscanned", "msg.other_label", "msg.affixed",
     "msg.affixed_already",
     "doctor.fine", "doctor.disk", "doctor.disk_low", "doctor.not_opened", "doctor.journal",

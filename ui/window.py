@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 
 from ui.bridge import Bridge, Station
 from ui.header import Header
 from ui.keys import Keyboard
 from ui.login import LoginPage
 from ui.present import utc_now
+from ui.settings import Keep, Settings, keep_nothing
+from ui.sounds import Play, Sound, play_nothing, sound_of
 from ui.style import sheet
 from ui.text import LANGUAGES, Texts
 from ui.theme import THEMES, qt_palette, theme
@@ -30,6 +33,7 @@ class MainWindow(QWidget):
     """Paints the newest view.  It holds language, theme and focus, and nothing of the business."""
 
     closing = Signal()
+    dressed = Signal(str, str)  # language and theme, when either was switched
 
     def __init__(
         self,
@@ -39,15 +43,21 @@ class MainWindow(QWidget):
         *,
         theme_name: str = "light",
         clock: Callable[[], dt.datetime] = utc_now,
+        settings: Settings | None = None,
+        keep: Keep = keep_nothing,
+        play: Play = play_nothing,
     ) -> None:
+        """``settings`` are what this machine remembers; ``language`` stands over theirs."""
         super().__init__()
         self.setObjectName("window")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._station = station
         self._bridge = bridge
         self._clock = clock
+        kept = self._settings = settings or Settings(theme=theme_name)
+        self._keep, self._play = keep, play
         self._texts = Texts(language)
-        self._palette = theme(theme_name)
+        self._palette = theme(kept.theme)
         self._view: CounterView | None = None
         self._loading = False
         self._clerk: ClerkScreen | None = None
@@ -63,6 +73,7 @@ class MainWindow(QWidget):
         layout.addWidget(self._pages, 1)
         self.setWindowTitle(self._texts("header.title"))
         self._apply_theme()
+        self.header.show_sound(on=kept.sound)
         self.resize(SIZE)
         self._second = QTimer(self)
         self._second.setInterval(1000)
@@ -78,6 +89,7 @@ class MainWindow(QWidget):
 
             self._clerk = ClerkScreen(self._station, self.keyboard, self._texts, self)
             self._clerk.set_theme(self._palette)
+            self._clerk.message.said.connect(self._said)
             self._pages.addWidget(self._clerk)
         return self._clerk
 
@@ -91,6 +103,20 @@ class MainWindow(QWidget):
         """The theme that stands now."""
         return self._palette.name
 
+    @property
+    def settings(self) -> Settings:
+        """What stands now, as this machine remembers it."""
+        return self._settings
+
+    def change(self, settings: Settings) -> None:
+        """Take other settings on, and have them remembered."""
+        self._settings = settings
+        if settings.language not in ("", self.language):
+            self.set_language(settings.language)
+        if settings.theme != self.theme_name:
+            self.set_theme(settings.theme)
+        self._keep(settings)
+
     def set_language(self, language: str) -> None:
         """Every sentence in another language, while running."""
         self._texts = Texts(language)
@@ -101,11 +127,13 @@ class MainWindow(QWidget):
             self._clerk.retranslate(self._texts)
         if self._view is not None:
             self.show_view(self._view)
+        self.dressed.emit(self.language, self.theme_name)
 
     def set_theme(self, name: str) -> None:
         """Light or dark, while running."""
         self._palette = theme(name)
         self._apply_theme()
+        self.dressed.emit(self.language, self.theme_name)
 
     def _apply_theme(self) -> None:
         self.setPalette(qt_palette(self._palette))
@@ -117,7 +145,8 @@ class MainWindow(QWidget):
         """Show a view, on the main thread."""
         from core.view import Screen  # not before the first paint: see ``ui/login.py``
 
-        self._view = view
+        before, self._view = self._view, view
+        self._sound(before, view)
         now = self._clock()
         self.header.show_view(view, now)
         if view.screen is Screen.CLERK:
@@ -166,7 +195,7 @@ class MainWindow(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         page = self._pages.currentWidget()
         control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        if control and event.key() in (Qt.Key.Key_L, Qt.Key.Key_T):
+        if control and event.key() in (Qt.Key.Key_L, Qt.Key.Key_T, Qt.Key.Key_M):
             if not event.isAutoRepeat():
                 self._switch(event.key())
             event.accept()
@@ -175,14 +204,43 @@ class MainWindow(QWidget):
         event.setAccepted(handled)
 
     def _switch(self, key: int) -> None:
+        now = self._settings
         if key == Qt.Key.Key_L:
-            self.set_language(LANGUAGES[(LANGUAGES.index(self.language) + 1) % len(LANGUAGES)])
+            self.change(replace(now, language=_after(self.language, LANGUAGES)))
+        elif key == Qt.Key.Key_T:
+            self.change(replace(now, theme=_after(self.theme_name, [palette.name for palette in THEMES])))
         else:
-            names = [palette.name for palette in THEMES]
-            self.set_theme(names[(names.index(self.theme_name) + 1) % len(names)])
+            self.change(replace(now, sound=not now.sound))
+            self._say_sound()
+
+    def _say_sound(self) -> None:
+        """That sounds are off stands above every page; switching them is said where a clerk looks."""
+        self.header.show_sound(on=self._settings.sound)
+        if self._clerk is not None and self._pages.currentWidget() is self._clerk:
+            self._clerk.say("msg.sound_on" if self._settings.sound else "msg.sound_off", level="info")
+        if self._settings.sound:
+            self._make(Sound.ACCEPTED)
+
+    def _said(self, level: str) -> None:
+        if level == Sound.WARNING:
+            self._make(Sound.WARNING)
+
+    def _sound(self, before: CounterView | None, view: CounterView) -> None:
+        sound = sound_of(before, view)
+        if sound is not None:
+            self._make(sound)
+
+    def _make(self, sound: Sound) -> None:
+        """Where this machine has no way to play a tone, its bell stands for what needs a look."""
+        if self._settings.sound and not self._play(sound) and sound in (Sound.WARNING, Sound.ERROR):
+            QApplication.beep()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """The program ends; what was typed is with the station already."""
         self._bridge.close()
         self.closing.emit()
         super().closeEvent(event)
+
+
+def _after(name: str, names: Sequence[str]) -> str:
+    return names[(names.index(name) + 1) % len(names)]

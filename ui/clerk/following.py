@@ -41,9 +41,9 @@ class FollowingFrame(ClerkFrame):
     def _submit(self, command: Command) -> None:
         self._station.submit(command)
 
-    def say(self, code: str, **facts: str | int) -> None:
+    def say(self, code: str, *, level: str = "warning", **facts: str | int) -> None:
         """A line of the screen's own, for some seconds."""
-        self.message.say(Message(code, facts, "warning"))
+        self.message.say(Message(code, facts, level))
 
     # -- views -----------------------------------------------------------------------------------
 

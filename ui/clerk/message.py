@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from core.view import Message
@@ -19,6 +19,8 @@ _SIGNS = {"info": "●", "good": "✓", "warning": "▲", "error": "■"}
 
 class MessageStrip(QFrame):
     """Shows the station's message, or for some seconds one of the screen's own."""
+
+    said = Signal(str)  # the level of a line of the screen's own, as it appears
 
     def __init__(self, texts: Texts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -70,6 +72,7 @@ class MessageStrip(QFrame):
         self._local = message
         self._timer.start()
         self._paint()
+        self.said.emit(message.level)
 
     def hint(self, text: str) -> None:
         """What stands here while there is no message: a word on the field in focus."""

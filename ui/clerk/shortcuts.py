@@ -74,6 +74,7 @@ SHORTCUTS = (
         ("finish_manual", "F"), ("payment", "U"), ("papers", "P"), ("close_day", "D"), ("log_out", "Q"))),
     Shortcut("language", (Chord(_Key.Key_L, control=True),), "window"),
     Shortcut("theme", (Chord(_Key.Key_T, control=True),), "window"),
+    Shortcut("sound", (Chord(_Key.Key_M, control=True),), "window"),
     Shortcut("next_field", (Chord(_Key.Key_Return),), "field"),
     Shortcut("next_control", (Chord(_Key.Key_Tab),), "field"),
     Shortcut("press", (Chord(_Key.Key_Space),), "field"),
