@@ -117,7 +117,22 @@ class CodeScanned:
         return f"CodeScanned(slot={self.slot.value!r}, symbology={self.symbology!r}, …)"
 
 
-DeviceEvent = DeviceChanged | CardReading | CardRead | CardFailed | CardLifted | CardLeft | CodeScanned
+EMPTY_G = 2  # up to here nothing lies on the pan: the lightest letter weighs more
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """What a scale shows, said at each change: whole grams, perhaps negative; ``net``: a tare was set off."""
+
+    slot: Slot
+    grams: int
+    stable: bool
+    net: bool = False
+
+
+DeviceEvent = (
+    DeviceChanged | CardReading | CardRead | CardFailed | CardLifted | CardLeft | CodeScanned | Weighed
+)
 
 
 class PrintOutcome(StrEnum):

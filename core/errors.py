@@ -53,6 +53,8 @@ class DeviceFault(StrEnum):
     PRINTER_OTHER = "device.printer_other"
     GLYPH_MISSING = "device.glyph_missing"  # no font has the character; facts give U+XXXX
     LABEL_LAYOUT = "device.label_layout"  # a text or symbol does not fit its place; facts: field
+    SCALE_OVER = "device.scale_over"  # more lies there than it can weigh
+    SCALE_BELOW = "device.scale_below"  # below zero with nothing tared
     CANCELLED = "device.cancelled"
 
 

@@ -74,7 +74,7 @@ class GateView:
 
 @dataclass(frozen=True)
 class FieldView:
-    """One field.  ``problem`` is a RuleFault code or ""; ``source`` is "typed", "card", "scan", "kept"."""
+    """One field.  ``problem`` is a RuleFault code or ""; ``source`` typed, card, scan, scale, kept or ""."""
 
     text: str = field(repr=False)
     problem: str = ""
@@ -241,6 +241,20 @@ class FeeView:
 
 
 @dataclass(frozen=True)
+class ScaleView:
+    """What the scale shows; ``grams`` None while it does not weigh, and then ``fault`` is its code or "".
+
+    ``note``: "empty"; "last": the load is another item's; "taken" as the weight; "typed": what was typed
+    differs; "" otherwise.
+    """
+
+    grams: int | None = None
+    stable: bool = False
+    note: str = ""
+    fault: str = ""
+
+
+@dataclass(frozen=True)
 class VisitView:
     """The visit on the screen."""
 
@@ -269,6 +283,7 @@ class VisitView:
     manual_offered: bool = False  # the reader failed often enough: cause "reader_failed"
     reader_down: ReaderDownView | None = None  # the approved mode: cause "reader_down"
     reader_down_hours: int = 0  # so long it may be approved at most
+    scale: ScaleView | None = None  # None: no scale stands here
 
 
 @dataclass(frozen=True)

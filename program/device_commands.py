@@ -15,9 +15,11 @@ from core.devices import (
     CardReading,
     DeviceChanged,
     DeviceEvent,
+    DeviceState,
     PrintJob,
     PrintOutcome,
     Slot,
+    Weighed,
 )
 from core.errors import ConfigError, ConfigFault, DeviceError, DeviceFault, RuleError, RuleFault
 from core.identity.check import check_card
@@ -123,7 +125,9 @@ def _test(config: Config, slot: Slot, *, as_json: bool) -> int:
 
 
 def _read(watch: _Watch) -> int:
-    """One document as one JSON line: kind, masked fields, checks, milliseconds per step."""
+    """One document as one JSON line: kind, masked fields, checks, milliseconds per step; or a weight."""
+    if watch.slot is Slot.SCALE:
+        return _weigh(watch)
     if watch.slot is not Slot.ID_READER:
         raise RuleError(RuleFault.NOT_ALLOWED, slot=watch.slot.value)
     begun = found = time.perf_counter()
@@ -139,6 +143,21 @@ def _read(watch: _Watch) -> int:
             print(json.dumps(_card_line(event, begun, found), ensure_ascii=False))
             return SOUND
     raise DeviceError(DeviceFault(last) if last else DeviceFault.NO_CARD)
+
+
+def _weigh(watch: _Watch) -> int:
+    """What lies on the pan, once it stands still.  Raises DeviceError with what the scale last said."""
+    begun, end, last = time.perf_counter(), time.monotonic() + _READ_SECONDS, ""
+    while (event := watch.until(end - time.monotonic())) is not None:
+        if isinstance(event, DeviceChanged):
+            last = event.truth.fault
+            if event.truth.state is DeviceState.GONE:
+                break
+        elif isinstance(event, Weighed) and event.stable:
+            ms = round((time.perf_counter() - begun) * 1000, 1)
+            print(json.dumps({"kind": "weight", "grams": event.grams, "net": event.net, "ms": ms}))
+            return SOUND
+    raise DeviceError(DeviceFault(last) if last else DeviceFault.NO_ANSWER)
 
 
 def _card_line(event: CardRead, begun: float, found: float) -> dict[str, object]:

@@ -19,6 +19,7 @@ from devices.idcard.lane import ReaderLane
 from devices.printer.lane import LABEL_LANGUAGES, LabelPrinterLane, ReceiptPrinterLane
 from devices.printer.queue import PrinterLane
 from devices.rack import Drivers, Rack
+from devices.scale.lane import ScaleLane
 from devices.scanner.serial import ScannerLane, WedgeLane
 from program.examples import with_examples
 from program.machine import SystemClock
@@ -150,6 +151,7 @@ def drivers(log: PrintLog, first_byte: FirstByte | None = None) -> Drivers:
         (Slot.ID_READER, "sam"): ReaderLane,
         (Slot.SCANNER, "serial"): ScannerLane,
         (Slot.SCANNER, "wedge"): WedgeLane,
+        (Slot.SCALE, "ascii"): ScaleLane,
         (Slot.RECEIPT_PRINTER, "escpos"): lambda config, report: ReceiptPrinterLane(config, report, log),
     }
     labels: Drivers = {

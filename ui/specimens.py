@@ -21,11 +21,13 @@ from core.view import (
     CounterView,
     ExemptionView,
     FieldView,
+    GateName,
     ManualFieldView,
     ManualView,
     Message,
     PrincipalView,
     ReaderDownView,
+    ScaleView,
     Screen,
     SenderFieldView,
     SenderKindView,
@@ -78,6 +80,17 @@ ALL_SLOTS = (
     DeviceTruth(Slot.STICKER_PRINTER, DeviceState.DISABLED),
     DeviceTruth(Slot.CAMERA, DeviceState.READY),
     DeviceTruth(Slot.SIGNATURE_PAD, DeviceState.READY),
+)
+WITH_SCALE = (*DEVICES, DeviceTruth(Slot.SCALE, DeviceState.READY))
+WEIGHED = replace(
+    READY,
+    fields=fields(weight=FieldView("1.284", source="scale")),
+    gates=tuple(
+        replace(gate, facts={"grams": 1284, "source": "scale"}) if gate.name is GateName.WEIGHT else gate
+        for gate in READY.gates
+    ),
+    preview=replace(LABEL, weight_source="scale"),
+    scale=ScaleView(1284, True, "taken"),
 )
 _SYNC = SyncView(0, NOW - dt.timedelta(seconds=3), "ok")
 _BEHIND = SyncView(37, NOW - dt.timedelta(hours=3), "trying", "hq.unreachable")
@@ -328,6 +341,11 @@ VIEWS: Mapping[str, CounterView] = {
         sync=replace(_BEHIND, state="refused", fault="hq.refused"),
         last=item(128, copies=2),
     ),
+    "weighing": replace(BASE, devices=WITH_SCALE, visit=replace(HALF, scale=ScaleView(1319, False))),
+    "weighing-last": replace(
+        BASE, devices=WITH_SCALE, visit=replace(HALF, scale=ScaleView(1284, True, "last"))
+    ),
+    "weighed": replace(BASE, devices=WITH_SCALE, visit=WEIGHED),
     "look-up": replace(
         BASE, visit=HALF, found=tuple(item(seq, copies=seq % 3) for seq in range(128, 100, -1))
     ),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.acceptance.masks import masked
-from core.acceptance.visit import Visit, check, document_name
+from core.acceptance.visit import SCALE, Visit, check, document_name
 from core.commands import Field, Security
 from core.devices import Label
 from core.identity.names import clean_name
 from core.rule_data import Rules
 
-WEIGHT_TYPED = "typed"
+WEIGHT_TYPED, WEIGHT_SCALE = "typed", "scale"
 SECURITY_NONE = "none"
 
 
@@ -31,6 +31,11 @@ def _mark(security: Security | None) -> str:
     if security is None:
         return SECURITY_NONE
     return Security.HERE if security is Security.HERE else Security.CENTRE
+
+
+def weight_source(visit: Visit) -> str:
+    """Whether the scale said it or the clerk typed it: that is marked (快递市场管理办法 53)."""
+    return WEIGHT_SCALE if visit.text(Field.WEIGHT).source == SCALE else WEIGHT_TYPED
 
 
 def label(visit: Visit, rules: Rules, imprint: Imprint) -> Label:
@@ -54,7 +59,7 @@ def label(visit: Visit, rules: Rules, imprint: Imprint) -> Label:
         contents=shown(Field.CONTENTS),
         quantity=check(visit, Field.QUANTITY, rules).number,
         weight_g=check(visit, Field.WEIGHT, rules).number,
-        weight_source=WEIGHT_TYPED,
+        weight_source=weight_source(visit),
         real_name=visit.original_seen is not None,
         inspected=item.inspected is not None and not visit.letter,
         security=_mark(item.security),

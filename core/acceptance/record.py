@@ -17,7 +17,7 @@ from core import wire
 from core.acceptance.catalogue import CatalogueItem
 from core.acceptance.fees import Fee, fee
 from core.acceptance.gates import missing
-from core.acceptance.labels import WEIGHT_TYPED
+from core.acceptance.labels import weight_source
 from core.acceptance.senders import check_sender_field
 from core.acceptance.visit import Identity, Visit, check, document_name, finding
 from core.commands import Field, RefusalReason, Refuse, SenderField
@@ -107,7 +107,7 @@ def item_data(
         "centre": item.centre or NONE,
         "security": item.security.value if item.security else "",
         "security_at": _stamp(item.security_at),
-        "weight_source": WEIGHT_TYPED,
+        "weight_source": weight_source(visit),
         "name_check": name_check,
         "by_hand": identity.cause if identity else NONE,
         "receipt": receipt,
@@ -172,7 +172,7 @@ def sealed_payload(visit: Visit, today: dt.date, rules: Rules) -> dict[str, Any]
             "contents": text(Field.CONTENTS),
             "quantity": check(visit, Field.QUANTITY, rules).number,
             "weight_g": check(visit, Field.WEIGHT, rules).number,
-            "weight_source": WEIGHT_TYPED,
+            "weight_source": weight_source(visit),
             "fee_cents": agreed.cents,
             "fee_source": agreed.source,
             "payment": agreed.payment.value if agreed.payment else "",

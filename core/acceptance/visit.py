@@ -36,7 +36,7 @@ from core.identity.check import validity_fault
 from core.identity.names import names_match
 from core.rule_data import Rules
 
-TYPED, CARD, SCAN, KEPT = "typed", "card", "scan", "kept"
+TYPED, CARD, SCAN, SCALE, KEPT = "typed", "card", "scan", "scale", "kept"
 METHOD_CHIP, METHOD_MANUAL = "chip", "manual"
 NO_CAUSE = "none"
 # Of documents that do not say since when they hold.
@@ -54,7 +54,7 @@ class VisitNote(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FieldText:
-    """What stands in a field and where it came from: typed, card, scan or kept."""
+    """What stands in a field and where it came from: typed, card, scan, scale or kept."""
 
     text: str = field(default="", repr=False)
     source: str = ""
@@ -159,8 +159,8 @@ class ItemDraft:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing was typed, scanned or confirmed for it."""
-        typed = self.fee or any(value.text for value in self.fields.values())
+        """Whether nothing was typed, scanned or confirmed for it; a weight by itself is weighed again."""
+        typed = self.fee or any(value.text and value.source != SCALE for value in self.fields.values())
         return self.inspected is None and not typed
 
 

@@ -426,7 +426,10 @@ class Desk:
             live.say("msg.label_waits", "warning", fault=self._paper.faults.get(row.seq, ""))
         return True
 
-    # -- the view --------------------------------------------------------------------------------
+    def weighed(self, visit: v.Visit) -> None:
+        """The visit with another weight."""
+        self.visit = visit
+        self._changed()
 
     def view(self, items: tuple[ItemView, ...]) -> VisitView:
         """What the screen shows of the visit."""

@@ -27,6 +27,8 @@ from core.devices import (
     DeviceEvent,
     PrintJob,
     PrintOutcome,
+    Slot,
+    Weighed,
 )
 from core.errors import CounterError, RuleError, RuleFault
 from core.ledger.clock import Anchor
@@ -37,6 +39,7 @@ from core.station.live import Live
 from core.station.lookups import LookUps
 from core.station.paper import Paper
 from core.station.viewing import Viewer
+from core.station.weighing import Balance
 from core.view import CounterView, Screen, SyncView
 
 _log = logging.getLogger(__name__)
@@ -61,7 +64,8 @@ class Station:
         self._paper = Paper(live, printer)
         self._desk = Desk(live, self._paper)
         self._lookups = LookUps(live)
-        self._viewer = Viewer(live, self._desk, self._paper, self._lookups)
+        self._balance = Balance()
+        self._viewer = Viewer(live, self._desk, self._paper, self._lookups, self._balance)
         self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="station", daemon=True)
         self._stopping = threading.Event()
@@ -197,7 +201,10 @@ class Station:
                 live.message = None
             case _:
                 live.need_session()
+                before = self._desk.visit.item.operation
                 self._desk.handle(command)
+                if self._desk.visit.item.operation != before:  # another item: its parcel may lie there
+                    self._weigh()
         return None
 
     def _log_in(self, command: c.LogIn) -> None:
@@ -215,6 +222,7 @@ class Station:
         live.say("msg.welcome", operator=command.operator)
         try:
             self._desk.arrive()
+            self._weigh()
         finally:  # also where the disk refuses what a draft leaves behind
             if opened:
                 self._paper.recover()
@@ -242,6 +250,11 @@ class Station:
                 if live.devices.get(event.truth.slot) == event.truth:
                     return _QUIET
                 live.devices[event.truth.slot] = event.truth
+                if event.truth.slot is Slot.SCALE:
+                    self._balance.told(event.truth)
+            case Weighed():
+                self._balance.weighed(event)
+                self._weigh()
             case CardReading() | CardRead() | CardFailed() | CardLifted():
                 if self._lookups.open:
                     self._desk.card(event, aside=True)
@@ -257,6 +270,14 @@ class Station:
                 else:
                     self._desk.scanned(event.text)
         return None
+
+    def _weigh(self) -> None:
+        """What lies on the pan may be the weight of the item before the clerk."""
+        if self._live.screen is Screen.CLERK:
+            stood = self._desk.visit
+            visit = self._balance.follow(stood)
+            if visit is not stood:
+                self._desk.weighed(visit)
 
     def _sync(self, sync: SyncView, received: int) -> object:
         live = self._live

@@ -10,7 +10,8 @@ from core.devices import DeviceTruth, Slot
 from core.ledger.clock import CHINA, CONFIRMED, business_date
 from core.ports import ItemRow
 from core.station.live import Live
-from core.view import CounterView, ItemView, Screen
+from core.station.weighing import Balance
+from core.view import CounterView, ItemView, Screen, VisitView
 
 if TYPE_CHECKING:
     from core.station.desk import Desk
@@ -52,11 +53,12 @@ class Viewer:
     Hundreds of papers may wait, and every key press makes a view.
     """
 
-    def __init__(self, live: Live, desk: Desk, paper: Paper, lookups: LookUps) -> None:
+    def __init__(self, live: Live, desk: Desk, paper: Paper, lookups: LookUps, balance: Balance) -> None:
         self._live = live
         self._desk = desk
         self._paper = paper
         self._lookups = lookups
+        self._balance = balance
         self._made_of: tuple[object, ...] = ()
         self._pending: tuple[ItemView, ...] = ()
         self._unscanned: tuple[ItemView, ...] = ()
@@ -81,7 +83,7 @@ class Viewer:
             today=state.counts["accepted"] if is_open and state.day else 0,
             devices=_devices(live),
             sync=live.sync,
-            visit=desk.view(_items(live, desk.items)) if shown else None,
+            visit=self._visit() if shown else None,
             last=item_view(live, recent) if recent else None,
             pending=self._pending,
             unscanned=self._unscanned,
@@ -93,6 +95,10 @@ class Viewer:
             time_confirmed=live.now().quality == CONFIRMED,
             demonstration=live.settings.demonstration,
         )
+
+    def _visit(self) -> VisitView:
+        live, desk = self._live, self._desk
+        return self._balance.shown(desk.view(_items(live, desk.items)), desk.visit, live.rules)
 
     def _make_papers(self, *, shown: bool) -> None:
         """What waits for a printer, and which labels were not scanned back."""

@@ -17,25 +17,28 @@ from devices.simulators.port import Device, Port, PtyPort, TcpPort
 from devices.simulators.printer import PrinterSimulator
 from devices.simulators.reader import ReaderSimulator
 from devices.simulators.receipt_printer import ReceiptPrinterSimulator
+from devices.simulators.scale import ScaleSimulator
 from devices.simulators.scanner import CODE_128, ScannerSimulator
 
 READER_BAUD = 115_200
 SCANNER_BAUD = 9_600
+SCALE_BAUD = 9_600
 PRINTER_BAUD = 4_000_000  # printers stand on the network: a page in a fifth of a second
 READ_S = 0.4  # a chip takes its time; tests and the bench set 0
 SOCKET_PATH_LIMIT = 100  # the system allows 107 bytes
 LISTING = "devices.json"
+MOST_GRAMS = 100_000
 
 
 class SimulatedDesk:
-    """Reader, scanner, label and receipt printer, perhaps one for stickers; a context manager."""
+    """Reader, scanner, scale, label and receipt printer, perhaps one for stickers; a context manager."""
 
     def __init__(
         self, directory: Path, *, tcp: bool = False, read_s: float = READ_S, stickers: bool = False
     ) -> None:
         """``directory`` is made; ``devices.json`` in it lists links.
 
-        Reader and scanner are ptys under their slots' names there, or TCP; the printers are TCP.
+        Reader, scanner and scale are ptys under their slots' names there, or TCP; the printers are TCP.
         """
         directory.mkdir(parents=True, exist_ok=True)
         self._directory = directory
@@ -43,12 +46,14 @@ class SimulatedDesk:
         self._last_trouble = Trouble()
         self.reader = ReaderSimulator(_port(directory / "id_reader", READER_BAUD, tcp), read_s=read_s)
         self.scanner = ScannerSimulator(_port(directory / "scanner", SCANNER_BAUD, tcp))
+        self.scale = ScaleSimulator(_port(directory / "scale", SCALE_BAUD, tcp))
         self.printer = LabelPrinterSimulator(TcpPort(PRINTER_BAUD), directory / "labels")
         self.receipts = ReceiptPrinterSimulator(TcpPort(PRINTER_BAUD), directory / "receipts")
         self.stickers = LabelPrinterSimulator(TcpPort(PRINTER_BAUD), directory / "stickers")
         self._devices: Mapping[str, Device] = {
             "id_reader": self.reader,
             "scanner": self.scanner,
+            "scale": self.scale,
             "label_printer": self.printer,
             "receipt_printer": self.receipts,
             **({"sticker_printer": self.stickers} if stickers else {}),
@@ -84,8 +89,8 @@ class SimulatedDesk:
     def listing(self) -> dict[str, object]:
         """What ``devices.json`` says: driver and link by slot, and the control socket."""
         drivers = {
-            "id_reader": "sam", "scanner": "serial", "label_printer": "tspl", "receipt_printer": "escpos",
-            "sticker_printer": "tspl",
+            "id_reader": "sam", "scanner": "serial", "scale": "ascii", "label_printer": "tspl",
+            "receipt_printer": "escpos", "sticker_printer": "tspl",
         }  # fmt: skip
         slots = {slot: {"driver": drivers[slot], "link": self._devices[slot].url} for slot in self._devices}
         return {"slots": slots, "control": str(self._socket), "pid": os.getpid()}
@@ -104,6 +109,10 @@ class SimulatedDesk:
             "paper_out": lambda order: self._condition("paper_out", order),
             "cover": lambda order: self._condition("head_open", order),
             "condition": lambda order: self._condition(text(order, "name"), order),
+            "weigh": lambda order: self._done(lambda: self.scale.put(_grams(order))),
+            "unstable": lambda order: self._done(lambda: self.scale.set_unstable(_on(order))),
+            "over": lambda order: self._done(lambda: self.scale.set_over(_on(order))),
+            "tare": lambda _order: self._done(self.scale.tare),
             "people": lambda _order: {"people": list(self._people)},
             "drawer": lambda _order: self._visitors(),
             "state": lambda _order: self._state(),
@@ -207,12 +216,27 @@ class SimulatedDesk:
             "receipt_conditions": sorted(self.receipts.conditions()),
             "receipts": [path.name for path in self.receipts.pages()],
             "stickers": [path.name for path in self.stickers.pages()],
+            "sticker_conditions": sorted(self.stickers.conditions()),
+            "scale": self.scale.state(),
+            "silent": self.reader.quirks.silent,
             "slots": list(self._devices),
+            "unplugged": [slot for slot, device in self._devices.items() if not device.port.wanted],
         }
 
 
 def _port(path: Path, baud: int, tcp: bool) -> Port:
     return TcpPort(baud) if tcp else PtyPort(path, baud)
+
+
+def _grams(order: Mapping[str, object]) -> int:
+    grams = number(order, "grams")
+    if not 0 <= grams <= MOST_GRAMS:
+        raise OrderError(f"grams must lie between 0 and {MOST_GRAMS}")
+    return grams
+
+
+def _on(order: Mapping[str, object]) -> bool:
+    return bool(number(order, "on", 1))
 
 
 def _socket_path(directory: Path) -> Path:

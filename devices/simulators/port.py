@@ -58,6 +58,12 @@ class Port(ABC):
         """Put it back at the same URL.  Any thread."""
         self._switch(True)
 
+    @property
+    def wanted(self) -> bool:
+        """Whether the cable is in, or about to be.  Any thread."""
+        with self._switched:
+            return self._wanted
+
     def open(self) -> None:
         """Plug in for the first time, before the device's thread runs."""
         self._follow()

@@ -4,6 +4,7 @@ tell DIR place 证件样本            tell DIR scan XA123456785CN      tell DIR
 tell DIR lift                      tell DIR unplug id_reader        tell DIR paper_out on
 tell DIR quirk found_again 1       tell DIR replug id_reader        tell DIR state
 tell DIR paper_out on receipt_printer          tell DIR condition paper_low on receipt_printer
+tell DIR weigh 1284                tell DIR unstable on             tell DIR over on
 """
 
 from __future__ import annotations
@@ -26,9 +27,12 @@ ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "paper_out": ("on", "slot"),
     "cover": ("on", "slot"),
     "condition": ("name", "on", "slot"),
+    "weigh": ("grams",),
+    "unstable": ("on",),
+    "over": ("on",),
 }
 _SWITCH = {"on": 1, "off": 0}
-_NUMBERS = frozenset({"on", "value"})
+_NUMBERS = frozenset({"on", "value", "grams"})
 
 
 def main(arguments: list[str]) -> int:

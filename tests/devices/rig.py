@@ -8,15 +8,17 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from core.devices import DeviceChanged, DeviceEvent, DeviceState, DeviceTruth, Slot
+from core.devices import DeviceChanged, DeviceEvent, DeviceState, DeviceTruth, Slot, Weighed
 from devices.idcard.lane import ReaderLane
 from devices.rack import Drivers
+from devices.scale.lane import ScaleLane
 from devices.scanner.serial import ScannerLane, WedgeLane
 
 DRIVERS: Drivers = {
     (Slot.ID_READER, "sam"): ReaderLane,
     (Slot.SCANNER, "serial"): ScannerLane,
     (Slot.SCANNER, "wedge"): WedgeLane,
+    (Slot.SCALE, "ascii"): ScaleLane,
 }
 LIMIT_S = 20.0
 
@@ -47,9 +49,11 @@ class Told:
         return event
 
     def truth(self, state: DeviceState, fault: str | None = None) -> DeviceTruth:
-        """The next truth of that state (and fault); truths between are dropped, other events are not."""
+        """The next truth of that state (and fault); truths and weights between are dropped, nothing else."""
         while True:
             event = self.next()
+            if isinstance(event, Weighed):
+                continue
             assert isinstance(event, DeviceChanged), f"{event!r} before {state}"
             if event.truth.state is state and fault in (None, event.truth.fault):
                 return event.truth
@@ -61,7 +65,7 @@ class Told:
         return event
 
     def nothing_more(self, seconds: float) -> list[DeviceEvent]:
-        """What else is told within ``seconds``, truths left out."""
+        """What else is told within ``seconds``, truths and weights left out."""
         found: list[DeviceEvent] = []
         deadline = time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0:
@@ -69,7 +73,7 @@ class Told:
                 event, _ = self._queue.get(timeout=left)
             except queue.Empty:
                 break
-            if not isinstance(event, DeviceChanged):
+            if not isinstance(event, DeviceChanged | Weighed):
                 found.append(event)
         return found
 

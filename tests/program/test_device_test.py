@@ -29,13 +29,13 @@ def desk(tmp_path: Path) -> Iterator[SimulatedDesk]:
         yield desk
 
 
-def outcome(slot: str, folder: Path, *more: str) -> tuple[int, str]:
+def outcome(slot: str, folder: Path, *more: str, action: str = "test") -> tuple[int, str]:
     """Exit code and output."""
     command = [
         sys.executable,
         "main.py",
         "device",
-        "test",
+        action,
         slot,
         "--config",
         str(folder / "counter.toml"),
@@ -45,7 +45,7 @@ def outcome(slot: str, folder: Path, *more: str) -> tuple[int, str]:
     return done.returncode, done.stdout.decode("utf-8")
 
 
-@pytest.mark.parametrize("slot", ["id_reader", "scanner", "label_printer"])
+@pytest.mark.parametrize("slot", ["id_reader", "scanner", "scale", "label_printer"])
 def test_sound_devices(desk: SimulatedDesk, tmp_path: Path, slot: str) -> None:
     code, said = outcome(slot, tmp_path)
     assert code == 0, said
@@ -73,3 +73,13 @@ def test_as_json(desk: SimulatedDesk, tmp_path: Path) -> None:
     code, said = outcome("scanner", tmp_path, "--json")
     answer = json.loads(said)
     assert (code, answer["fault"], answer["checks"]) == (1, "device.gone", {"opens": False})
+
+
+def test_a_weight_is_read_once_it_stands(desk: SimulatedDesk, tmp_path: Path) -> None:
+    desk.scale.put(1284)
+    code, said = outcome("scale", tmp_path, action="read")
+    answer = json.loads(said)
+    assert code == 0
+    assert (answer["kind"], answer["grams"], answer["net"]) == ("weight", 1284, False)
+    desk.scale.port.unplug()
+    assert outcome("scale", tmp_path, action="read") == (3, "")

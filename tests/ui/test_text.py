@@ -83,8 +83,11 @@ def _families() -> set[str]:
     found |= {f"who.{kind.value}" for kind in ASKING}
     found |= {f"answer.{cause.value}" for cause in (ManualCause.READER_FAILED, ManualCause.READER_DOWN)}
     found |= {f"confirm.{name}" for name in CONFIRMATIONS}
-    found |= {f"fact.source.{source}" for source in ("typed", "scan", "card", "kept")}
-    found |= {f"source.{source}" for source in ("scan", "card", "kept", "tariff")}  # "typed" needs no word
+    found |= {f"fact.source.{source}" for source in ("typed", "scan", "card", "scale", "kept")}
+    found |= {
+        f"source.{source}" for source in ("scan", "card", "scale", "kept", "tariff")
+    }  # "typed" needs no word
+    found |= {f"scale.{note}" for note in ("empty", "stable", "moving", "taken", "last", "typed")}
     found |= {f"nation.{number:02d}" for number in (*range(1, 57), 97, 98)}
     found |= {f"label_state.{state}" for state in ("due", "started", "printed", "unknown")}
     found |= {f"receipt_state.{state}" for state in ("due", "started", "printed", "unknown")}

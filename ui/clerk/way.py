@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from core.commands import Field
 from core.view import GateName, GateState, GateView, VisitView
 from ui.marks import GATES, Mark
 from ui.style import mark, put
@@ -41,12 +42,13 @@ class _Gate(QFrame):
         row.addWidget(self.mark, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
 
-    def show_view(self, view: GateView, texts: Texts) -> None:
-        """Show state and detail."""
+    def show_view(self, view: GateView, texts: Texts, live: str = "") -> None:
+        """Show state and detail, and ``live``: what a device shows at this moment."""
         self.mark.show_state(*GATES[view.state], self._number)
         put(self._title, texts(f"way.{view.name.value}"))
         state = texts(f"gate_state.{view.state.value}")
         line = state + (f" · {texts.what(view.detail, view.facts)}" if view.detail else "")
+        line += f" · {live}" if live else ""
         put(self._line, line)
         mark(self, "now", "true" if view.state is GateState.CURRENT else "false")
         self.setAccessibleName(self._title.text())
@@ -90,4 +92,21 @@ class Way(QFrame):
         gates = visit.gates if visit is not None else ()
         known = {gate.name: gate for gate in gates}
         for name, widget in self._gates.items():
-            widget.show_view(known.get(name, GateView(name, GateState.OPEN)), self._texts)
+            live = self._scale(visit) if name is GateName.WEIGHT else ""
+            widget.show_view(known.get(name, GateView(name, GateState.OPEN)), self._texts, live)
+
+    def _scale(self, visit: VisitView | None) -> str:
+        """What the scale shows, as far as it helps with this item."""
+        scale, texts = visit.scale if visit is not None else None, self._texts
+        if visit is None or scale is None or "missing.next" in visit.missing:
+            return ""
+        if scale.grams is None:
+            return texts(scale.fault) if scale.fault else ""
+        weighed = bool(visit.fields[Field.WEIGHT].text)
+        if scale.note == "empty":
+            return "" if weighed else texts("scale.empty")
+        if scale.note == "last":
+            return texts("scale.last")
+        if not scale.stable:
+            return texts("scale.moving", grams=scale.grams)
+        return texts(f"scale.{scale.note or 'stable'}", grams=scale.grams)

@@ -16,6 +16,7 @@ from core.devices import (
     PrintJob,
     PrintOutcome,
     Slot,
+    Weighed,
 )
 from core.errors import DeviceFault
 from devices.idcard.exchange import Exchange
@@ -26,6 +27,7 @@ from devices.printer.queue import PrinterLane
 from devices.printer.session import Timing, TsplSession
 from devices.printer.zpl_session import ZplSession
 from devices.rack import DeviceConfig, Driver, Lane, LaneReport, Rack
+from devices.scale.lane import ScaleLane
 from devices.scanner.serial import ScannerLane
 from devices.simulators.cards import load_people
 from devices.simulators.label_printer import LabelPrinterSimulator
@@ -33,6 +35,7 @@ from devices.simulators.port import Device, Port
 from devices.simulators.printer import PrinterSimulator
 from devices.simulators.reader import ReaderSimulator
 from devices.simulators.receipt_printer import ReceiptPrinterSimulator
+from devices.simulators.scale import ScaleSimulator
 from devices.simulators.scanner import ScannerSimulator
 from devices.simulators.zpl_printer import ZplPrinterSimulator
 from devices.traffic import TrafficLog
@@ -67,7 +70,8 @@ class Case:
     lane: Callable[[Desk | None], Driver]  # the desk is there when the lane begins to work
     work: Callable[[Desk], None]  # one sensible thing from end to end; fails where anything about it is wrong
     options: dict[str, int | str] = field(default_factory=dict)
-    asks: bool = True  # whether the driver asks the device anything: else silence cannot be noticed
+    asks: bool = True  # whether the driver hears from a sound device without end: else silence is usual
+    speaks: bool = False  # whether the device talks unasked, so that others take it for what it is not
     doubled: str = "works"  # every answer twice: "works", or the fault that is said
     noisy: str = "works"  # noise before every answer
     pairs: tuple[Pair, ...] = ()  # a conversation byte by byte …
@@ -139,6 +143,32 @@ SCANNER = Case(
     lambda _desk: ScannerLane,
     _scan,
     asks=False,
+)
+
+
+# -- the scale ---------------------------------------------------------------------------------------
+
+
+def _weigh(desk: Desk) -> None:
+    assert isinstance(desk.device, ScaleSimulator)
+    for grams in (1284, 0):
+        desk.device.put(grams)
+        seen = None
+        while not (isinstance(seen, Weighed) and seen.stable and seen.grams == grams):
+            seen = desk.told.story()
+            assert isinstance(seen, Weighed), seen
+            assert not seen.stable or seen.grams in (grams, 0), seen
+            assert not seen.net
+
+
+SCALE = Case(
+    "ascii",
+    Slot.SCALE,
+    9_600,
+    lambda port, _folder: ScaleSimulator(port),
+    lambda _desk: ScaleLane,
+    _weigh,
+    speaks=True,
 )
 
 
@@ -269,5 +299,5 @@ ESCPOS = Case(
     },
 )
 
-CASES = (SAM, SCANNER, TSPL, ZPL, ESCPOS)
+CASES = (SAM, SCANNER, SCALE, TSPL, ZPL, ESCPOS)
 READY = DeviceState.READY

@@ -56,7 +56,7 @@ def directory(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
 def test_a_days_work_from_a_shell(directory: Path) -> None:
     listing = json.loads((directory / "devices.json").read_text(encoding="utf-8"))
     slots = listing["slots"]
-    assert set(slots) == {"id_reader", "scanner", "label_printer", "receipt_printer"}
+    assert set(slots) == {"id_reader", "scanner", "scale", "label_printer", "receipt_printer"}
     told = Told()
     configs = [
         Config(slot, slots[slot.value]["driver"], slots[slot.value]["link"], {})
