@@ -19,12 +19,15 @@ BENCHES = {
     "replug": "bench.replug",
     "size": "bench.size",
     "lookup": "bench.lookup",
+    "parcels": "bench.parcels",
     "sync": "bench.sync",
+    "stall": "bench.stall",
+    "memory": "bench.memory",
     "faults": "bench.faults",
     "fuzz": "bench.fuzz",
 }
 # Minutes each: only when they are named.
-LONG = ("lookup", "faults", "fuzz")
+LONG = ("lookup", "stall", "memory", "faults", "fuzz")
 
 
 def main(names: Sequence[str]) -> int:

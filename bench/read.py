@@ -2,110 +2,40 @@
 
 from __future__ import annotations
 
-import os
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from PySide6.QtCore import QEvent, QObject
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QLineEdit
 
 from bench.around import demonstration
+from bench.at_the_counter import CARD
 from bench.figures import Figure, at_most, percentile
+from bench.screen import Hands, Script, WindowCounter, screen
 from core import commands as c
-from core.config import load_config
-from core.devices import CardRead, DeviceEvent
-from program import interpreter
-from program.demonstration import OPERATOR, PASSWORD, Demonstration
-from program.terminal import Terminal
+from core.devices import CardRead
 
-_READS, _WARM, _LIMIT_SECONDS = 60, 5, 20.0
-
-
-class _Painted(QObject):
-    """When the name field was last painted with a name in it."""
-
-    def __init__(self, field: QLineEdit) -> None:
-        super().__init__()
-        self._field = field
-        self.at_ns = 0
-        field.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        if event.type() == QEvent.Type.Paint and self._field.text() and not self.at_ns:
-            self.at_ns = time.perf_counter_ns()
-        return False
+_READS, _WARM = 60, 5
 
 
 def run() -> Iterator[Figure]:
     """p99 over sixty placings of a card; the reader's own time is not in it."""
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from ui.application import create_application
-    from ui.bridge import Bridge
-    from ui.window import MainWindow
-
-    with demonstration() as around:
-        application = create_application(["bench"])
-        bridge = Bridge()
-        terminal = Terminal(load_config(around.config_path), around.data, bridge.post)
-        answered: list[int] = []
-        station_event = terminal.station.device_event
-
-        def heard(event: DeviceEvent) -> None:
-            if isinstance(event, CardRead):
-                answered.append(event.answered_ns)
-            station_event(event)
-
-        window = MainWindow(terminal.station, bridge)
-        window.show()
-        terminal.station.device_event = heard  # type: ignore[method-assign]
-        for lane in terminal.rack._lanes.values():
-            lane.report._listener = heard
-        terminal.start()
-        try:
-            spent = _measure(application, terminal, window, around, answered)
-        finally:
-            window.close()
-            terminal.stop()
-            application.processEvents()
-    yield at_most(
-        "read p99",
-        percentile(spent, 0.99),
-        "ms",
-        30,
-        f"{len(spent)} reads, p50 {percentile(spent, 0.5):.1f} ms",
-    )
+    spent: list[float] = []
+    with demonstration() as around, screen(around) as (counter, hands):
+        hands.perform(_reads(counter, hands, spent))
+    spent = spent[_WARM:]
+    note = f"{len(spent)} reads, p50 {percentile(spent, 0.5):.1f} ms"
+    yield at_most("read p99", percentile(spent, 0.99), "ms", 30, note)
 
 
-def _measure(
-    application: QApplication, terminal: Terminal, window: QObject, around: Demonstration, answered: list[int]
-) -> list[float]:
-    terminal.station.submit(c.LogIn(OPERATOR, PASSWORD))
-    _spin(application, lambda: window.clerk.isVisible())  # type: ignore[attr-defined]
-    interpreter.settle()
-    field = window.findChild(QLineEdit, "sender_name")
-    assert field is not None
-    control, spent = around.control(), []
-    for number in range(_READS + _WARM):
-        painted = _Painted(field)
-        answered.clear()
-        control.tell("place", card="证件样本")
-        _spin(application, lambda seen=painted: bool(seen.at_ns))  # type: ignore[misc]
-        if number >= _WARM:
-            spent.append((painted.at_ns - answered[0]) / 1e6)
-        field.removeEventFilter(painted)
-        control.tell("lift")
-        end = time.monotonic() + 1.0
-        while time.monotonic() < end:
-            application.processEvents()
-            time.sleep(0.002)
-        terminal.station.submit(c.NewAcceptance(discard=True))
-        _spin(application, lambda: not field.text())
-    return spent
-
-
-def _spin(application: QApplication, seen: Callable[[], bool]) -> None:
-    end = time.monotonic() + _LIMIT_SECONDS
-    while not seen():
-        assert time.monotonic() < end, "never seen"
-        application.processEvents()
-        time.sleep(0.0005)
+def _reads(counter: WindowCounter, hands: Hands, spent: list[float]) -> Script:
+    field = hands.find("sender_name")
+    assert isinstance(field, QLineEdit)
+    painted = hands.painting(field)
+    for _ in range(_READS + _WARM):
+        painted.expect(lambda: bool(field.text()))
+        hands.order("place", card=CARD)
+        yield lambda: bool(painted.at_ns)
+        spent.append((painted.at_ns - counter.spoke[CardRead]) / 1e6)
+        hands.order("lift")
+        yield 1.0
+        counter.terminal.station.submit(c.NewAcceptance(discard=True))
+        yield lambda: not field.text()

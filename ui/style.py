@@ -97,8 +97,7 @@ def mark(widget: QWidget, name: str, value: str) -> None:
         widget.setProperty(name, value)
         style = widget.style()
         for each in (widget, *widget.findChildren(QWidget)):
-            style.unpolish(each)
-            style.polish(each)
+            style.polish(each)  # forgets the old rules by itself; unpolish() would do the work twice
             each.update()
 
 

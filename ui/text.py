@@ -117,6 +117,8 @@ class Texts:
         pattern = self._sentences.get(code)
         if pattern is None:
             return self._sentences["unknown.code"].format(code=code)
+        if "{" not in pattern:  # most captions: a view asks for two hundred of them
+            return pattern
         return pattern.format_map(_Facts(self, facts or {}))
 
     def todo(self, code: str, facts: Mapping[str, Fact] | None = None) -> str:

@@ -83,8 +83,9 @@ SHORTCUTS = (
     Shortcut("page", (Chord(_Key.Key_PageUp), Chord(_Key.Key_PageDown)), "field"),
 )  # fmt: skip
 BY_NAME: Mapping[str, Shortcut] = MappingProxyType({each.name: each for each in SHORTCUTS})
+_WORDS: Mapping[str, str] = MappingProxyType({each.name: str(each) for each in SHORTCUTS})
 
 
 def key_of(name: str) -> str:
     """As it stands on a button: ``Alt+R``."""
-    return str(BY_NAME[name])
+    return _WORDS[name]
