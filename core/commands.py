@@ -24,6 +24,13 @@ class Field(StrEnum):
 SENDER_FIELDS = (Field.SENDER_NAME, Field.SENDER_PHONE, Field.SENDER_ADDRESS)
 
 
+class Party(StrEnum):
+    """Whose contact: the sender's phone and address, or a recipient's name, phone and address."""
+
+    SENDER = "sender"
+    RECIPIENT = "recipient"
+
+
 class Inspection(StrEnum):
     """How the contents were found (邮政法 25, 快递暂行条例 31)."""
 
@@ -150,6 +157,14 @@ class SetField:
 
     name: Field
     text: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class TakeKnown:
+    """F5: a contact of this sender as in the earlier acceptance ``seq``, one of those that are offered."""
+
+    party: Party
+    seq: int
 
 
 @dataclass(frozen=True)
@@ -355,6 +370,7 @@ Command = (
     | Lock
     | LogOut
     | SetField
+    | TakeKnown
     | SetSenderKind
     | SetSenderField
     | KeepAsPrincipal

@@ -19,6 +19,7 @@ from core.commands import (
     Field,
     ManualCause,
     ManualField,
+    Party,
     Payment,
     Proof,
     Route,
@@ -74,7 +75,10 @@ class GateView:
 
 @dataclass(frozen=True)
 class FieldView:
-    """One field.  ``problem`` is a RuleFault code or ""; ``source`` typed, card, scan, scale, kept or ""."""
+    """One field.  ``problem`` is a RuleFault code or "".
+
+    ``source`` is "typed", "card", "scan", "scale", "kept", or "known": masked, as in an earlier acceptance.
+    """
 
     text: str = field(repr=False)
     problem: str = ""
@@ -131,6 +135,20 @@ class CatalogueHit:
     action: str
     condition: Mapping[str, str]
     confirmed: bool = False  # the condition was
+
+
+@dataclass(frozen=True)
+class KnownView:
+    """A contact that probably the same person used before; ``shown`` is masked, ``day`` an ISO date.
+
+    ``seq`` is the entry in which it was typed.
+    """
+
+    party: Party
+    seq: int
+    number: str
+    day: str
+    shown: Mapping[Field, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -284,6 +302,8 @@ class VisitView:
     reader_down: ReaderDownView | None = None  # the approved mode: cause "reader_down"
     reader_down_hours: int = 0  # so long it may be approved at most
     scale: ScaleView | None = None  # None: no scale stands here
+    known: tuple[KnownView, ...] = ()  # contacts that F5 offers: the sender's own, then recipients
+    as_in: Mapping[Party, KnownView] = field(default_factory=dict)  # what stands by reference
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,13 @@ from sqlalchemy import Connection, select
 
 from core import wire
 from core.crypto.keys import AgreementKey, PublicKey
-from core.crypto.sealing import unseal
 from core.errors import CounterError, EntryError, EntryFault, HqError, HqFault, StoreError, StoreFault
 from core.exchange import entry_to_json
-from core.ledger.entry import EMPTY_HEAD, AttachmentClass, Entry
-from core.ledger.sealed_info import sealed_info
+from core.ledger.entry import EMPTY_HEAD, Entry
 from hq.database import Database
 from hq.entries import read_entries
 from hq.keys import write_private
+from hq.references import resolved, unsealed
 from hq.schema import ALARMS, FOLLOWER, HEADS, TERMINALS
 
 EXPORT_FORMAT = "counter-export/1"
@@ -44,19 +43,20 @@ def list_entries(database: Database, terminal: str, first: int = 1) -> Iterator[
 def show_entry(
     database: Database, terminal: str, seq: int, opening: AgreementKey | None = None
 ) -> dict[str, Any]:
-    """One entry's public part; with HQ's opening key also what was sealed to it.
+    """One entry's public part; with HQ's opening key also what was sealed to it, references resolved.
 
     Raises EntryError GAP where that entry is not here, StoreError WRONG_KEY where a part does not open.
     """
     with database.read() as connection:
         _known(connection, terminal)
         found = list(read_entries(connection, terminal, seq, seq, attachments=True))
-    if not found:
-        raise EntryError(EntryFault.GAP, seq=seq)
-    entry = found[0]
-    shown = public_part(entry)
-    if opening is not None:
-        shown["opened"] = [_opened(entry, number, opening) for number in range(len(entry.attachments))]
+        if not found:
+            raise EntryError(EntryFault.GAP, seq=seq)
+        entry = found[0]
+        shown = public_part(entry)
+        if opening is not None:
+            parts = range(len(entry.attachments))
+            shown["opened"] = [_opened(connection, entry, number, opening) for number in parts]
     return shown
 
 
@@ -157,15 +157,13 @@ def _received(connection: Connection, terminal: str) -> int:
     return int(connection.execute(wanted).scalar_one())
 
 
-def _opened(entry: Entry, number: int, opening: AgreementKey) -> Any:
-    part = entry.attachments[number]
-    if part is None or part.cls is not AttachmentClass.SEALED:
+def _opened(connection: Connection, entry: Entry, number: int, opening: AgreementKey) -> Any:
+    """What was sealed, its contacts by reference resolved as far as they can be."""
+    plain = unsealed(entry, number, opening)
+    if plain is None:
         return None
-    header = entry.header
-    info = sealed_info(header.terminal, header.epoch, header.seq, header.operation, opening.public.id)
-    plain = unseal(opening, part.data, info)
     try:
-        return wire.decode(plain)
+        return resolved(connection, entry, wire.decode(plain), opening)
     except CounterError:
         return {"text": plain.decode("utf-8", "replace")}
 

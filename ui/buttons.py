@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFontMetrics,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from ui.keys import Deliberate, Keyboard
@@ -12,6 +21,8 @@ from ui.theme import LABEL_PX, LIGHT, UNIT, Palette, body_font
 _HEIGHT, _LOW = 36, 30
 _PAD = 3 * UNIT
 _GAP = 2 * UNIT
+_ENDLESS = 1000  # higher than any lines below the first
+_WRAP = Qt.TextFlag.TextWrapAnywhere
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -42,11 +53,36 @@ class KeyButton(QPushButton):
         self._font = body_font()
         self._bold = body_font(bold=True)
         self._key_font = body_font(LABEL_PX, bold=True)
+        self._small_font = body_font(LABEL_PX)
 
     def set_theme(self, palette: Palette) -> None:
         """Repaint in these colours."""
         self._palette = palette
         self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """As high as its lines want at this width: below the first, in small type, they wrap."""
+        high = self._high + self._below().height()
+        if high != self.height():
+            self.setFixedHeight(high)
+
+    def _left(self) -> int:
+        """Where the text of a wide button begins."""
+        key = self._key_text() if self.chosen else self.key_name
+        return _PAD + QFontMetrics(self._key_font).horizontalAdvance(key) + _GAP
+
+    def _below(self) -> QRect:
+        """What the lines below the first take; nothing where there are none."""
+        _, _, rest = self.text().partition("\n")
+        if not rest:
+            return QRect()
+        room = QRect(0, 0, max(1, self.width() - self._left() - _PAD), _ENDLESS)
+        found = QFontMetrics(self._small_font).boundingRect(room, _WRAP, rest)
+        return found.adjusted(0, 0, 0, _PAD // 2)
 
     def make_low(self) -> None:
         """For rows of choices that stand close together."""
@@ -57,7 +93,8 @@ class KeyButton(QPushButton):
         """Caption, state in words, and whether this is what was chosen."""
         if text != self.text():
             self.setText(text)
-            self.setAccessibleName(f"{self.key_name} {text}")
+            self.setAccessibleName(f"{self.key_name} {text}".replace("\n", ", "))
+            self._fit()
             self.updateGeometry()
         if description != self.accessibleDescription():
             self.setAccessibleDescription(description)
@@ -68,9 +105,9 @@ class KeyButton(QPushButton):
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         # Room for the tick and for bold type from the start: a choice never moves its neighbours.
-        width = QFontMetrics(self._bold).horizontalAdvance(self.text())
+        width = QFontMetrics(self._bold).horizontalAdvance(self.text().partition("\n")[0])
         width += QFontMetrics(self._key_font).horizontalAdvance(self._key_text()) + 2 * _PAD + _GAP
-        return QSize(width + 2, self._high)
+        return QSize(width + 2, self._high + self._below().height())
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         return self.sizeHint()
@@ -130,11 +167,19 @@ class KeyButton(QPushButton):
         painter.setPen(QColor(colours.accent if self.chosen else colours.muted))
         key_width = painter.fontMetrics().horizontalAdvance(key)
         painter.setFont(self._bold if self.chosen else self._font)
-        text_width = painter.fontMetrics().horizontalAdvance(self.text())
+        first, _, rest = self.text().partition("\n")
+        text_width = painter.fontMetrics().horizontalAdvance(first)
         left = _PAD if self._wide else (self.width() - key_width - _GAP - text_width) // 2
         middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         painter.setPen(QColor(colours.text))
-        painter.drawText(left + key_width + _GAP, 0, text_width + 2, self.height(), middle, self.text())
+        high = self._high if rest else self.height()
+        painter.drawText(left + key_width + _GAP, 0, text_width + 2, high, middle, first)
         painter.setFont(self._key_font)
         painter.setPen(QColor(colours.accent if self.chosen else colours.muted))
-        painter.drawText(left, 0, key_width + 2, self.height(), middle, key)
+        painter.drawText(left, 0, key_width + 2, high, middle, key)
+        if rest:
+            painter.setFont(self._small_font)
+            painter.setPen(QColor(colours.muted))
+            across = left + key_width + _GAP
+            room = QRect(across, high - _PAD // 2, self.width() - across - _PAD, _ENDLESS)
+            painter.drawText(room, _WRAP, rest)

@@ -8,14 +8,16 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication, QLineEdit
 
-from core.commands import Command, Field
+from core.commands import Command, Field, Party
 from ui.application import create_application
 from ui.bridge import Bridge
 from ui.clerk.choices import DISCARD, LOG_OUT
+from ui.clerk.known import known_question
 from ui.clerk.lanes import CANCEL_MANUAL, PROOF, SENDER_KIND, hours_question, manual_question
 from ui.clerk.questions import centre_question, close_question, refuse_question
 from ui.clerk.screen import ClerkScreen
 from ui.specimen_papers import HITS
+from ui.specimen_visits import KNOWN
 from ui.specimens import CENTRES, HALF, NO_DOCUMENT, NOW, OFFERED, VIEWS
 from ui.style import mark
 from ui.text import LANGUAGES
@@ -68,6 +70,8 @@ STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], None] | None]] = {
         "half",
         lambda clerk: clerk.choices.answered.emit(refuse_question(NO_DOCUMENT).answers[5].then),
     ),
+    "known-asked": ("known", lambda clerk: clerk.ask(known_question(KNOWN))),
+    "known-recipients": ("known", lambda clerk: clerk.ask(known_question(KNOWN, Party.RECIPIENT))),
     "centres": ("half", lambda clerk: clerk.choices.answered.emit(centre_question(CENTRES))),
     "close-day-unscanned": (
         "papers",

@@ -6,9 +6,11 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
 
+from core.acceptance.as_in import GROUPS
 from core.commands import (
     Acknowledgement,
     Field,
+    Party,
     Payment,
     Security,
 )
@@ -21,6 +23,7 @@ from core.view import (
     GateState,
     GateView,
     ItemView,
+    KnownView,
     SenderView,
     VisitView,
 )
@@ -188,6 +191,49 @@ HALF = replace(
     security=None,
     fee=UNPRICED,
     preview=replace(LABEL, quantity=0, weight_g=0, inspected=False, security="none"),
+)
+_OFFERED = tuple(
+    KnownView(party, seq, f"{seq:06d}", day, dict(zip(GROUPS[party], shown, strict=True)))
+    for party, seq, day, shown in (
+        (Party.SENDER, 121, "2026-11-20", ("138******00", "示例市样本区虚构路***")),
+        (Party.SENDER, 64, "2026-09-02", ("137******15", "虚构蒙古族藏族自治县想象乡示范村***")),
+        (Party.RECIPIENT, 121, "2026-11-20", ("示*乙", "139******00", "样板市模范区想象大道***")),
+        (Party.RECIPIENT, 117, "2026-11-18", ("阿****·*****江", "186******27", "虚构自治州示范县想象乡***")),
+        (Party.RECIPIENT, 98, "2026-10-30", ("示*丙", "010-*****21", "北京市朝阳区样本街道示例路***")),
+        (Party.RECIPIENT, 40, "2026-03-15", ("想*", "+852*****34", "香港特别行政区虚构区***")),
+    )
+)
+_READ = {Field.SENDER_NAME, Field.WAYBILL}
+KNOWN = replace(
+    HALF,
+    fields=fields(**{name.value: FieldView("") for name in Field if name not in _READ}),
+    gates=_gates(
+        (_D, "gate.identity", {"kind": "resident"}),
+        (_C, "missing.original", _NONE),
+        (_D, "gate.waybill", {"source": "scan"}),
+        (_B, "missing.contents", _NONE),
+        (_B, "missing.security", _NONE),
+        (_O, "missing.weight", _NONE),
+        (_O, "missing.sender_phone", _NONE),
+        (_O, "missing.notice", _NONE),
+    ),
+    missing=tuple(code for code in EMPTY.missing if code not in ("missing.identity", "missing.waybill")),
+    acknowledged=None,
+    preview=None,
+    known=_OFFERED,
+)
+_TAKEN = {each.party: each for each in (_OFFERED[2], _OFFERED[0])}
+KNOWN_TAKEN = replace(
+    READY,
+    fields=fields(
+        **{
+            name.value: FieldView(text, source="known")
+            for each in _TAKEN.values()
+            for name, text in each.shown.items()
+        }
+    ),
+    known=_OFFERED,
+    as_in=_TAKEN,
 )
 TROUBLE = replace(
     READY,

@@ -35,7 +35,21 @@ from core.view import (
     VisitView,
 )
 from ui.specimen_papers import BATTERY, DOCUMENTS, GUN, HITS, RARE, SPIRITS
-from ui.specimen_visits import EMPTY, HALF, LABEL, LONG, MASKED, NOW, READY, SENDER, TROUBLE, fields, item
+from ui.specimen_visits import (
+    EMPTY,
+    HALF,
+    KNOWN,
+    KNOWN_TAKEN,
+    LABEL,
+    LONG,
+    MASKED,
+    NOW,
+    READY,
+    SENDER,
+    TROUBLE,
+    fields,
+    item,
+)  # fmt: skip
 
 __all__ = [
     "ALL_SLOTS",
@@ -243,6 +257,8 @@ VIEWS: Mapping[str, CounterView] = {
     "reading": replace(BASE, visit=replace(EMPTY, reading=True)),
     "half": replace(BASE, visit=HALF, last=item(128, sent=False)),
     "ready": replace(BASE, visit=READY, last=item(128)),
+    "known": replace(BASE, visit=KNOWN, last=item(128)),
+    "known-taken": replace(BASE, visit=KNOWN_TAKEN, last=item(128)),
     "accepted": replace(
         BASE,
         today=129,

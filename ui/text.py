@@ -82,6 +82,7 @@ MESSAGES = (
     "msg.other_card", "msg.identity_lapsed", "msg.panel_open", "msg.key_in_burst",
     "msg.reader_down", "msg.refused_report", "msg.refused_slip", "msg.slip_no_printer",
     "msg.slip_not_printed", "msg.no_condition", "msg.condition_shown", "msg.sound_on", "msg.sound_off",
+    "msg.known_dissolved", "msg.nothing_known", "msg.known_needs_document",
     "msg.agents_only", "msg.exemption_approved", "msg.unscanned", "msg.other_label", "msg.affixed",
     "msg.affixed_already",
     "doctor.fine", "doctor.disk", "doctor.disk_low", "doctor.not_opened", "doctor.journal",

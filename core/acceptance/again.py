@@ -5,12 +5,12 @@ Both sides are masked texts that the annex has anyhow; nothing here says more th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from core.acceptance.masks import masked
 from core.commands import Field
-from core.identity.card import IdCard
+from core.identity.card import DocumentKind, IdCard
 from core.identity.characters import storable
 from core.identity.masking import mask_number_for_record
 from core.identity.names import clean_name
@@ -24,9 +24,15 @@ def shown_of(annex: Mapping[str, Any]) -> str:
 
 def would_show(card: IdCard) -> tuple[str, ...]:
     """What an annex of this document shows: one text for each of its names, Chinese and English."""
-    number = mask_number_for_record(storable(card.number))
-    names = (clean_name(storable(name)) for name in (card.name, card.name_en) if name)
-    lines = (_line(card.kind.value, number, masked(Field.SENDER_NAME, name)) for name in names)
+    names = [name for name in (card.name, card.name_en) if name]
+    return would_show_person(card.kind, storable(card.number), names)
+
+
+def would_show_person(kind: DocumentKind, number: str, names: Iterable[str]) -> tuple[str, ...]:
+    """The same of a document that was read or typed before: kind, number and its names."""
+    shown = mask_number_for_record(number)
+    cleaned = (clean_name(storable(name)) for name in names)
+    lines = (_line(kind.value, shown, masked(Field.SENDER_NAME, name)) for name in cleaned)
     return tuple(dict.fromkeys(lines))  # both names may show the same: an item is found once
 
 

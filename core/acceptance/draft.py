@@ -11,6 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 from core import wire
+from core.acceptance.as_in import AsIn, target_from_json
+from core.acceptance.known import whole, without
 from core.acceptance.visit import (
     AcceptedItem,
     FieldText,
@@ -64,6 +66,7 @@ def draft_to_bytes(visit: Visit) -> bytes:
             "failures": visit.failures,
             "manual": _manual_out(visit.manual) if visit.manual is not None else None,
             "accepted": [[one.waybill, one.number, one.when] for one in visit.accepted],
+            "sender_as_in": _as_in_out(visit.sender_as_in),
             "item": {
                 "operation": item.operation,
                 "fields": _fields_out(item.fields),
@@ -76,6 +79,7 @@ def draft_to_bytes(visit: Visit) -> bytes:
                 "centre": item.centre,
                 "conditions": list(item.conditions),
                 "fee": item.fee,
+                "recipient_as_in": _as_in_out(item.recipient_as_in),
             },
         }
     )
@@ -94,7 +98,7 @@ def draft_from_bytes(data: bytes, now: dt.datetime, rules: Rules, *, visit_id: s
     # A clock that was set back makes a read of the future: that is not a fresh one either.
     if all(dt.timedelta(0) <= now - read_at <= lasts for read_at in reads):
         return Step(visit)
-    lapsed = replace(undo_original(visit), id=visit_id, identity=None, principal=None, accepted=())
+    lapsed = replace(undo_original(without(visit)), id=visit_id, identity=None, principal=None, accepted=())
     return Step(replace(lapsed, acknowledged=None, notice="", payment=None), VisitNote.IDENTITY_LAPSED)
 
 
@@ -103,7 +107,7 @@ def _visit(value: Mapping[str, Any]) -> Visit:
         if value["form"] != FORM:
             raise EntryError(EntryFault.FORM, what="draft form")
         item = value["item"]
-        return Visit(
+        visit = Visit(
             id=_text(value["visit"]),
             item=ItemDraft(
                 operation=_text(item["operation"]),
@@ -117,6 +121,7 @@ def _visit(value: Mapping[str, Any]) -> Visit:
                 centre=_text(item["centre"]),
                 conditions=tuple(map(_text, item["conditions"])),
                 fee=_text(item["fee"]),
+                recipient_as_in=_as_in_in(item["recipient_as_in"]),
             ),
             fields=_fields_in(value["fields"], sender=True),
             identity=_identity_in(value["identity"]) if value["identity"] is not None else None,
@@ -132,7 +137,11 @@ def _visit(value: Mapping[str, Any]) -> Visit:
             failures=_count(value["failures"]),
             manual=_manual_in(value["manual"]) if value["manual"] is not None else None,
             accepted=tuple(AcceptedItem(*_texts(one, 3)) for one in value["accepted"]),
+            sender_as_in=_as_in_in(value["sender_as_in"]),
         )
+        if not whole(visit):
+            raise EntryError(EntryFault.FORM, what="draft reference")
+        return visit
     except (KeyError, TypeError, ValueError, AttributeError):
         # "from None": the failing value may be what a customer said.
         raise EntryError(EntryFault.FORM, what="draft") from None
@@ -147,6 +156,21 @@ def _fields_in(value: Mapping[str, Any], *, sender: bool) -> dict[Field, FieldTe
     if any((name in SENDER_FIELDS) != sender for name in fields):
         raise EntryError(EntryFault.FORM, what="draft field")
     return fields
+
+
+def _as_in_out(as_in: AsIn | None) -> dict[str, Any] | None:
+    return None if as_in is None else {**as_in.target.as_json(), "number": as_in.number, "day": as_in.day}
+
+
+def _as_in_in(value: Any) -> AsIn | None:
+    if value is None:
+        return None
+    rest = dict(value)
+    number, day = _text(rest.pop("number")), _text(rest.pop("day"))
+    target = target_from_json(rest)
+    if target is None:
+        raise TypeError
+    return AsIn(target, number, day)
 
 
 def _identity_out(identity: Identity) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from core.acceptance.masks import masked
 from core.acceptance.senders import check_sender, sender_kind_view
 from core.acceptance.visit import (
     KEPT,
+    KNOWN,
     Visit,
     check,
     finding,
@@ -323,7 +324,7 @@ def _field(visit: Visit, name: Field, rules: Rules) -> FieldView:
     stands = visit.text(name)
     code, facts = problem(visit, name, rules)
     hidden = stands.source == KEPT or visit.item.accepted > 0
-    text = masked(name, stands.text) if hidden else stands.text
+    text = masked(name, stands.text) if hidden and stands.source != KNOWN else stands.text
     return FieldView(text, code, facts, stands.source)
 
 

@@ -6,7 +6,9 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from core.acceptance.as_in import party_of
 from core.acceptance.fields import TEXT_MAX, check_field
+from core.acceptance.known import dissolved, reference_of, typed_over, without
 from core.acceptance.masks import masked
 from core.acceptance.visit import (
     CARD,
@@ -45,7 +47,14 @@ def set_field(visit: Visit, name: Field, text: str, rules: Rules, known: Known) 
     old = visit.text(name)
     if old.source == KEPT and text == masked(name, old.text):
         return Step(visit)  # the screen gave back what it shows, nobody typed
-    return _put(visit, name, storable(text)[:TEXT_MAX], TYPED, rules, known)
+    party = party_of(name) if reference_of(visit, name) is not None else None
+    if party is None:
+        return _put(visit, name, storable(text)[:TEXT_MAX], TYPED, rules, known)
+    if text == old.text:
+        return Step(visit)
+    typed = storable(typed_over(old.text, text))[:TEXT_MAX]
+    step = _put(dissolved(visit, party), name, typed, TYPED, rules, known)
+    return replace(step, note=step.note or VisitNote.KNOWN_DISSOLVED)
 
 
 def waybill_scanned(visit: Visit, text: str, rules: Rules, known: Known) -> Step:
@@ -145,7 +154,7 @@ def take_identity(visit: Visit, new: Identity, card: IdCard | None) -> Step:
         return Step(replace(visit, identity=new, shown=shown))
     after = _fill_name(replace(visit, identity=new, shown=card), new)
     changed = old is not None and not old.same_person(new)
-    return Step(after, VisitNote.OTHER_CARD) if changed else Step(after)
+    return Step(without(after), VisitNote.OTHER_CARD) if changed else Step(after)
 
 
 def _fill_name(visit: Visit, identity: Identity) -> Visit:

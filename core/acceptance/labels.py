@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.acceptance.masks import masked
-from core.acceptance.visit import SCALE, Visit, check, document_name
+from core.acceptance.visit import KNOWN, SCALE, Visit, check, document_name
 from core.commands import Field, Security
 from core.devices import Label
 from core.identity.names import clean_name
@@ -38,11 +38,17 @@ def weight_source(visit: Visit) -> str:
     return WEIGHT_SCALE if visit.text(Field.WEIGHT).source == SCALE else WEIGHT_TYPED
 
 
+def shown_of(visit: Visit, name: Field, rules: Rules) -> str:
+    """What of a field is printed and kept: masked, or as the target of its reference printed it."""
+    stands = visit.text(name)
+    return stands.text if stands.source == KNOWN else masked(name, check(visit, name, rules).text)
+
+
 def label(visit: Visit, rules: Rules, imprint: Imprint) -> Label:
     """The label of the item as it stands: before the commit a preview, with what is right so far."""
 
     def shown(name: Field) -> str:
-        return masked(name, check(visit, name, rules).text)
+        return shown_of(visit, name, rules)
 
     item, identity = visit.item, visit.identity
     # Once compared, the document's own spelling is what prints.

@@ -11,16 +11,19 @@ import datetime as dt
 import hashlib
 import hmac
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, get_type_hints
 
 from core import wire
+from core.acceptance.as_in import GROUPS, AsIn
 from core.acceptance.catalogue import CatalogueItem
 from core.acceptance.fees import Fee, fee
 from core.acceptance.gates import missing
-from core.acceptance.labels import weight_source
+from core.acceptance.known import member_of
+from core.acceptance.labels import shown_of, weight_source
 from core.acceptance.senders import check_sender_field
-from core.acceptance.visit import Identity, Visit, check, document_name, finding
-from core.commands import Field, RefusalReason, Refuse, SenderField
+from core.acceptance.visit import KNOWN, Identity, Visit, check, document_name, finding
+from core.commands import Field, Party, RefusalReason, Refuse, SenderField
 from core.devices import Label
 from core.errors import EntryError, EntryFault, RuleError, RuleFault
 from core.identity.card import DocumentKind
@@ -35,7 +38,10 @@ NAME_EXACT, NAME_FOLDED = "exact", "folded"
 _HINT_TAG = b"counter/digest-hint/1\0"
 _HINT_KEY_MIN = 16
 # What an annex holds besides the label: for the receipt and for look-ups.
-_BESIDE = ("form", "hint", "document", "document_number", "fee_cents", "payment")
+_BESIDE = (
+    "form", "hint", "document", "document_number", "fee_cents", "payment", "sender_address",
+    "sender_as_in", "recipient_as_in",
+)  # fmt: skip
 
 
 def need_complete(visit: Visit, today: dt.date, rules: Rules) -> Identity | None:
@@ -143,7 +149,17 @@ def sealed_payload(visit: Visit, today: dt.date, rules: Rules) -> dict[str, Any]
     identity, agreed = need_complete(visit, today, rules), fee(visit, rules)
 
     def text(name: Field) -> str:
+        if visit.text(name).source == KNOWN:
+            raise ValueError("a masked text is no data")
         return check(visit, name, rules).text
+
+    def contact(party: Party) -> dict[str, Any]:
+        as_in = visit.as_in(party)
+        if as_in is None:
+            return {name.value.partition("_")[2]: text(name) for name in GROUPS[party]}
+        if identity is None:
+            raise ValueError("a reference of nobody: no document number stands behind it")
+        return {"as_in": as_in.target.as_json()}
 
     def beside(name: SenderField) -> str:
         return check_sender_field(name, visit.sender_fields.get(name, ""), today, rules)
@@ -155,18 +171,13 @@ def sealed_payload(visit: Visit, today: dt.date, rules: Rules) -> dict[str, Any]
             "document": identity.kind.value if identity else "",
             "number": identity.number if identity else "",
             "name": document_name(visit) if identity else text(Field.SENDER_NAME),
-            "phone": text(Field.SENDER_PHONE),
-            "address": text(Field.SENDER_ADDRESS),
+            "contact": contact(Party.SENDER),
             "organisation": beside(SenderField.ORGANISATION_NAME),
             "organisation_code": beside(SenderField.ORGANISATION_CODE),
             "agreement": beside(SenderField.AGREEMENT),
             "principal": _principal(visit.principal),
         },
-        "recipient": {
-            "name": text(Field.RECIPIENT_NAME),
-            "phone": text(Field.RECIPIENT_PHONE),
-            "address": text(Field.RECIPIENT_ADDRESS),
-        },
+        "recipient": contact(Party.RECIPIENT),
         "item": {
             "waybill": text(Field.WAYBILL),
             "contents": text(Field.CONTENTS),
@@ -190,8 +201,25 @@ def _principal(identity: Identity | None) -> dict[str, str] | None:
 # -- annex ------------------------------------------------------------------------------------------
 
 
-def annex(printed: Label, hint: str, identity: Identity | None, agreed: Fee) -> dict[str, Any]:
-    """The annex of ItemAccepted: the label's fields but for ``copy``, and the digest hint."""
+@dataclass(frozen=True, slots=True)
+class Contacts:
+    """What an annex says for a repeat sender besides the label: the masked address, and references."""
+
+    sender_address: str = field(default="", repr=False)
+    sender: AsIn | None = None
+    recipient: AsIn | None = None
+
+
+def contacts(visit: Visit, rules: Rules) -> Contacts:
+    """Of a visit that is complete."""
+    address = shown_of(visit, Field.SENDER_ADDRESS, rules)
+    return Contacts(address, visit.sender_as_in, visit.item.recipient_as_in)
+
+
+def annex(
+    printed: Label, hint: str, identity: Identity | None, agreed: Fee, known: Contacts
+) -> dict[str, Any]:
+    """The annex of ItemAccepted: the label's fields but for ``copy``, the digest hint, and ``known``."""
     fields = {each.name: getattr(printed, each.name) for each in dataclasses.fields(printed)}
     del fields["copy"]
     beside = {
@@ -199,6 +227,9 @@ def annex(printed: Label, hint: str, identity: Identity | None, agreed: Fee) -> 
         "document_number": mask_number_for_record(identity.number) if identity else "",
         "fee_cents": agreed.cents,
         "payment": agreed.payment.value if agreed.payment and agreed.cents is not None else "",
+        "sender_address": known.sender_address,
+        member_of(Party.SENDER): known.sender.target.as_json() if known.sender else None,
+        member_of(Party.RECIPIENT): known.recipient.target.as_json() if known.recipient else None,
     }
     return {"form": FORM, "hint": hint, **beside, **fields}
 

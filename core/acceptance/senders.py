@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from core.acceptance.fields import TEXT_MAX
+from core.acceptance.known import without
 from core.acceptance.visit import Visit, undo_original
 from core.commands import Field, Proof, SenderField, SenderKind
 from core.errors import Fact, RuleError, RuleFault
@@ -40,7 +41,7 @@ def set_kind(visit: Visit, kind: SenderKind) -> Visit:
     after = replace(opened, sender_kind=kind, principal=None, proof=None, sender_fields={})
     if after.exempted:
         # Nobody's identity is asked for: what was read of one is not kept.
-        after = replace(after, identity=None, shown=None, manual=None)
+        after = without(replace(after, identity=None, shown=None, manual=None))
     return replace(after, revision=visit.revision + 1)
 
 
@@ -67,7 +68,7 @@ def keep_as_principal(visit: Visit, today: dt.date) -> Visit:
     # The name on the form was the principal's: from here on it is that of whoever stands here.
     fields = dict(visit.fields)
     fields.pop(Field.SENDER_NAME, None)
-    after = replace(visit, principal=visit.identity, identity=None, shown=None, fields=fields)
+    after = without(replace(visit, principal=visit.identity, identity=None, shown=None, fields=fields))
     return replace(after, revision=visit.revision + 1)
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from core.acceptance.visit import (
     KEPT,
+    KNOWN,
     AcceptedItem,
     ItemDraft,
     Visit,
@@ -67,6 +68,10 @@ def next_item(visit: Visit, operation: str) -> Visit:
     """
     if not visit.item.accepted and not visit.item.empty:
         raise RuleError(RuleFault.NOT_READY, what="item")
-    kept = {name: replace(value, source=KEPT) for name, value in visit.fields.items() if value.text}
+    kept = {
+        name: value if value.source == KNOWN else replace(value, source=KEPT)
+        for name, value in visit.fields.items()
+        if value.text
+    }
     fields = kept if visit.accepted else visit.fields
     return replace(visit, fields=fields, item=ItemDraft(operation), revision=visit.revision + 1)

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from core.acceptance.as_in import AsIn
 from core.acceptance.catalogue import Action, CatalogueItem, Finding
 from core.acceptance.fields import FieldCheck, check_field, check_sender_name
 from core.acceptance.found import Found
@@ -23,6 +24,7 @@ from core.commands import (
     Field,
     ManualCause,
     ManualField,
+    Party,
     Payment,
     Proof,
     Route,
@@ -37,6 +39,7 @@ from core.identity.names import names_match
 from core.rule_data import Rules
 
 TYPED, CARD, SCAN, SCALE, KEPT = "typed", "card", "scan", "scale", "kept"
+KNOWN = "known"  # by reference to an earlier acceptance: what stands in the field is masked
 METHOD_CHIP, METHOD_MANUAL = "chip", "manual"
 NO_CAUSE = "none"
 # Of documents that do not say since when they hold.
@@ -50,11 +53,12 @@ class VisitNote(StrEnum):
     INSPECTION_UNDONE = "msg.inspection_undone"  # inspect again: inspection and security are open
     OTHER_CARD = "msg.other_card"  # another person's document took the place of the first
     IDENTITY_LAPSED = "msg.identity_lapsed"  # the draft is too old for it: read the document again
+    KNOWN_DISSOLVED = "msg.known_dissolved"  # one field was typed over: the contact's others are empty
 
 
 @dataclass(frozen=True, slots=True)
 class FieldText:
-    """What stands in a field and where it came from: typed, card, scan, scale or kept."""
+    """What stands in a field and where it came from: typed, card, scan, scale, kept, or known (masked)."""
 
     text: str = field(default="", repr=False)
     source: str = ""
@@ -156,6 +160,7 @@ class ItemDraft:
     centre: str = ""  # of the rule data's list, where one checks it later
     conditions: tuple[str, ...] = ()  # ids of restricted items whose condition was confirmed
     fee: str = ""  # in yuan as typed; "": by the tariff
+    recipient_as_in: AsIn | None = None  # the recipient stands by reference (core.acceptance.known)
 
     @property
     def empty(self) -> bool:
@@ -212,6 +217,7 @@ class Visit:
     notice: str = ""
     sender_entry: int = 0
     accepted: tuple[AcceptedItem, ...] = ()
+    sender_as_in: AsIn | None = None  # the sender's phone and address stand by reference
     revision: int = 0
     # A visit never changes, so neither does what was found about it.
     found: Found = field(default_factory=Found, init=False, repr=False, compare=False)
@@ -219,6 +225,10 @@ class Visit:
     def text(self, name: Field) -> FieldText:
         """What stands in a field."""
         return (self.fields if name in SENDER_FIELDS else self.item.fields).get(name, FieldText())
+
+    def as_in(self, party: Party) -> AsIn | None:
+        """By which reference a contact stands, None where it was typed."""
+        return self.sender_as_in if party is Party.SENDER else self.item.recipient_as_in
 
     @property
     def empty(self) -> bool:
@@ -269,6 +279,8 @@ def check(visit: Visit, name: Field, rules: Rules) -> FieldCheck:
 
 def _check(visit: Visit, name: Field, rules: Rules) -> FieldCheck:
     text = visit.text(name).text
+    if visit.text(name).source == KNOWN:
+        return FieldCheck(text)  # checked when it was typed; masked, so it is no data (record.sealed_payload)
     if name is Field.SENDER_NAME and visit.identity is not None:
         return check_sender_name(text, rules.documents[visit.identity.kind.value])
     if visit.letter and not text.strip() and name in (Field.CONTENTS, Field.QUANTITY):

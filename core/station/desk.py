@@ -7,24 +7,25 @@ import time
 from dataclasses import replace
 
 from core import commands as c
-from core import wire
 from core.acceptance import fees, inputs, record, senders, turns
 from core.acceptance import visit as v
 from core.acceptance.catalogue import Action
 from core.acceptance.draft import draft_from_bytes, draft_to_bytes
 from core.acceptance.gates import missing, visit_view
-from core.acceptance.labels import Imprint, label
+from core.acceptance.known import Contact, take
+from core.acceptance.labels import Imprint
 from core.devices import CardFailed, CardLifted, CardRead, CardReading
 from core.errors import EntryError, RuleError, RuleFault, StoreError
 from core.ledger.clock import CHINA, business_date
-from core.ledger.entry import AttachmentClass, Entry, parse_stamp, stamp
+from core.ledger.entry import Entry, parse_stamp, stamp
 from core.ledger.state import State
-from core.ledger.writer import Part, Proposal
+from core.ledger.writer import Proposal
 from core.ports import DraftRow, ItemRow
 from core.station import approving, reader_down, ways
 from core.station.days import day_proposals
 from core.station.live import Live, new_id
 from core.station.paper import Paper
+from core.station.parts import item_parts
 from core.station.picture import Picture
 from core.station.waybills import Waybills
 from core.view import ItemView, Screen, VisitView
@@ -231,6 +232,11 @@ class Desk:
         live.message = None if live.message and live.message.level == "error" else live.message
         self._changed()
 
+    def take_known(self, contact: Contact) -> None:
+        """F5: a contact as in an earlier acceptance."""
+        self.visit = take(self.visit, contact)
+        self._changed()
+
     def _take(self, step: v.Step) -> None:
         self.visit = step.visit
         if step.note:
@@ -322,21 +328,8 @@ class Desk:
 
     def _proposals(self, number: int) -> list[Proposal]:
         live, visit, rules = self._live, self.visit, self._live.rules
-        now = live.now().at
-        today = business_date(now)
-        identity = record.need_complete(visit, today, rules)
-        key = live.store.hint_key(f"{now:%Y-%m}")
-        hint = record.digest_hint(key, identity.kind, identity.number) if identity else ""
-        printed = label(visit, rules, self._imprint(number, token=new_id()))
-        annex = record.annex(printed, hint, identity, fees.fee(visit, rules))
-        parts = (
-            Part(
-                AttachmentClass.SEALED,
-                _RETENTION_SEALED,
-                wire.encode(record.sealed_payload(visit, today, rules)),
-            ),
-            Part(AttachmentClass.ANNEX, _RETENTION, wire.encode(annex)),
-        )
+        today = business_date(live.now().at)
+        parts = item_parts(live, visit, self._imprint(number, token=new_id()))
 
         def item(state: State) -> dict[str, object]:
             # The sender's entry is that of an earlier item of this visit, or the one just before.

@@ -35,6 +35,7 @@ from core.ledger.clock import Anchor
 from core.ports import Printer
 from core.station import anchoring, days, sessions
 from core.station.desk import Desk
+from core.station.known import Known
 from core.station.live import Live
 from core.station.lookups import LookUps
 from core.station.paper import Paper
@@ -65,7 +66,8 @@ class Station:
         self._desk = Desk(live, self._paper)
         self._lookups = LookUps(live)
         self._balance = Balance()
-        self._viewer = Viewer(live, self._desk, self._paper, self._lookups, self._balance)
+        self._known = Known(live, self._enqueue)
+        self._viewer = Viewer(live, self._desk, self._paper, self._lookups, self._balance, self._known)
         self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="station", daemon=True)
         self._stopping = threading.Event()
@@ -141,6 +143,7 @@ class Station:
                 break
             self._do(work)
         self._guarded(lambda: self._desk.save(force=True))
+        self._known.rest()
         if self._live.journal is not None:
             self._guarded(lambda: sessions.shut(self._live))
 
@@ -151,6 +154,7 @@ class Station:
         result, error = self._guarded(work.run)
         if result is not _QUIET or self._live.message is not before:
             self._publish(self._view())
+            self._guarded(lambda: self._known.follow(self._desk.visit))
         if error is not None:
             work.done.set_exception(error)
         else:
@@ -199,6 +203,9 @@ class Station:
                 self._lookups.close()
             case c.DismissMessage():
                 live.message = None
+            case c.TakeKnown():
+                live.need_session()
+                self._desk.take_known(self._known.chosen(command))
             case _:
                 live.need_session()
                 before = self._desk.visit.item.operation
@@ -236,6 +243,7 @@ class Station:
     def _log_out(self) -> None:
         self._live.need_session()
         self._desk.save(force=True)  # where it fails nobody has left
+        self._known.rest()
         shut = sessions.log_out(self._live)
         self._desk.leave()
         self._lookups.close()

@@ -15,6 +15,7 @@ from core.view import CounterView, ItemView, Screen, VisitView
 
 if TYPE_CHECKING:
     from core.station.desk import Desk
+    from core.station.known import Known
     from core.station.lookups import LookUps
     from core.station.paper import Paper
 
@@ -53,12 +54,15 @@ class Viewer:
     Hundreds of papers may wait, and every key press makes a view.
     """
 
-    def __init__(self, live: Live, desk: Desk, paper: Paper, lookups: LookUps, balance: Balance) -> None:
+    def __init__(
+        self, live: Live, desk: Desk, paper: Paper, lookups: LookUps, balance: Balance, known: Known
+    ) -> None:
         self._live = live
         self._desk = desk
         self._paper = paper
         self._lookups = lookups
         self._balance = balance
+        self._known = known
         self._made_of: tuple[object, ...] = ()
         self._pending: tuple[ItemView, ...] = ()
         self._unscanned: tuple[ItemView, ...] = ()
@@ -98,7 +102,8 @@ class Viewer:
 
     def _visit(self) -> VisitView:
         live, desk = self._live, self._desk
-        return self._balance.shown(desk.view(_items(live, desk.items)), desk.visit, live.rules)
+        view = self._known.shown(desk.view(_items(live, desk.items)), desk.visit)
+        return self._balance.shown(view, desk.visit, live.rules)
 
     def _make_papers(self, *, shown: bool) -> None:
         """What waits for a printer, and which labels were not scanned back."""

@@ -117,7 +117,7 @@ class Book:
         part = Part(AttachmentClass.SEALED, "sealed", "示例甲".encode())
         return self.propose(Proposal("SenderVerified", data, self.operation(), True, (part,)))[0].header.seq
 
-    def item(self, sender: int) -> int:
+    def item(self, sender: int, sealed: bytes = b"sealed", annex: bytes = "示*甲".encode()) -> int:
         """An accepted item with sealed part and annex; its seq."""
         now = "2026-11-21T06:00:00.000Z"
         data = {
@@ -136,8 +136,8 @@ class Book:
             "receipt": False,
         }
         parts = (
-            Part(AttachmentClass.SEALED, "sealed", b"sealed"),
-            Part(AttachmentClass.ANNEX, "acceptance", "示*甲".encode()),
+            Part(AttachmentClass.SEALED, "sealed", sealed),
+            Part(AttachmentClass.ANNEX, "acceptance", annex),
         )
         return self.propose(Proposal("ItemAccepted", data, self.operation(), True, parts))[0].header.seq
 

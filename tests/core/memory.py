@@ -101,7 +101,9 @@ class MemoryJournal:
     def items_by_hint(
         self, hints: Mapping[str, str], who: Collection[str], limit: int = 100
     ) -> list[ItemRow]:
-        found = (row for row in self.records.values() if hints.get(row.month) == row.hint and row.who in who)
+        found = (
+            row for row in list(self.records.values()) if hints.get(row.month) == row.hint and row.who in who
+        )
         rows = [self._row(row) for row in found]
         return [row for row in rows if row is not None][::-1][:limit]
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from core import exchange, wire
 from core.acceptance import record
+from core.acceptance.as_in import AsIn, Target
 from core.acceptance.fees import Fee
 from core.crypto import sealing
 from core.crypto.keys import PublicKey, Signer
@@ -48,7 +49,7 @@ START = dt.datetime(2026, 11, 21, 1, 0, tzinfo=dt.UTC)
 SUPERVISOR, CLERK = "OP10001", "OP10002"
 HQ, KEY, OPENING = signer("headquarters"), signer("terminal"), agreement("opening")
 FIRST, SECOND = signer("supervisor"), CardSigner("clerk")
-SEALED = {
+SEALED: dict[str, Any] = {
     "form": 1,
     "sender": {
         "kind": "person",
@@ -59,8 +60,7 @@ SEALED = {
         "document": "resident",
         "number": "11010519491231002X",
         "name": "证件样本",
-        "phone": "13800138000",
-        "address": "示例省示例市样本路1号",
+        "contact": {"phone": "13800138000", "address": "示例省示例市样本路1号"},
     },
     "recipient": {"name": "示例乙", "phone": "13900139000", "address": "示例省示例市样本路2号3单元"},
     "item": {
@@ -75,6 +75,14 @@ SEALED = {
         "payment_source": "tariff",
     },
 }
+AS_IN = Target(TERMINAL, 1, 9)  # the first item; the second one's contacts are "as in" it
+REFERRING = {
+    **SEALED,
+    "sender": {**SEALED["sender"], "contact": {"as_in": AS_IN.as_json()}},
+    "recipient": {"as_in": AS_IN.as_json()},
+    "item": {**SEALED["item"], "waybill": "EA473124815CN"},
+}
+PLAIN = {"op-0009": SEALED, "op-0022": REFERRING}
 LABEL = Label(
     waybill="EA473124829CN",
     token="tk-0001",
@@ -95,6 +103,16 @@ LABEL = Label(
     number=f"{TERMINAL} 000001",
     accepted_at="2026-11-21 09:08",
 )
+SECOND_LABEL = replace(
+    LABEL,
+    waybill="EA473124815CN",
+    token="tk-0002",
+    number=f"{TERMINAL} 000002",
+    accepted_at="2026-11-21 09:21",
+)
+_ADDRESS = "示例省示例市样本路***"
+_AS_IN = AsIn(AS_IN, LABEL.number, "2026-11-21")
+CONTACTS = record.Contacts(_ADDRESS), record.Contacts(_ADDRESS, _AS_IN, _AS_IN)
 
 
 @dataclass(frozen=True)
@@ -163,9 +181,10 @@ class Golden:
         """Operation id of the next entry."""
         return f"op-{len(self.entries) + 1:04d}"
 
-    def part(self, cls: AttachmentClass) -> Attachment:
+    def part(self, cls: AttachmentClass, item: int = 0) -> Attachment:
         """An attachment of the next entry; sealed ones from the file that was made once."""
-        data = wire.encode(record.annex(LABEL, "0a1b", None, Fee()))
+        label = (LABEL, SECOND_LABEL)[item]
+        data = wire.encode(record.annex(label, "0a1b", None, Fee(), CONTACTS[item]))
         if cls is AttachmentClass.SEALED:
             data = wire.unb64(self.sealed[self.operation()])
         retention = "sealed" if cls is AttachmentClass.SEALED else "acceptance"
@@ -270,26 +289,23 @@ def _acceptance(golden: Golden) -> None:
         },
         person=True,
     )
-    item = golden.add(
-        "ItemAccepted",
-        {
-            "visit": "v-1",
-            "sender": sender.header.seq,
-            "number": 1,
-            "inspected": seen,
-            "condition": "none",
-            "route": "land",
-            "centre": "none",
-            "by_hand": "none",
-            "security": "here",
-            "security_at": seen,
-            "weight_source": "typed",
-            "name_check": "equal",
-            "receipt": True,
-        },
-        person=True,
-        parts=(golden.part(sealed), golden.part(annex)),
-    )
+    accepted = {
+        "visit": "v-1",
+        "sender": sender.header.seq,
+        "number": 1,
+        "inspected": seen,
+        "condition": "none",
+        "route": "land",
+        "centre": "none",
+        "by_hand": "none",
+        "security": "here",
+        "security_at": seen,
+        "weight_source": "typed",
+        "name_check": "equal",
+        "receipt": True,
+    }
+    parts = golden.part(sealed), golden.part(annex)
+    item = golden.add("ItemAccepted", accepted, person=True, parts=parts)
     for copy, (outcome, cause) in enumerate(
         (("PrintNotDone", "device.paper_out"), ("PrintUnknown", "device.gone"), ("LabelPrinted", ""))
     ):
@@ -305,6 +321,8 @@ def _acceptance(golden: Golden) -> None:
     receipt = {"item": item.header.seq, "job": "j-9"}
     golden.add("PrintStarted", {**receipt, "slot": "receipt_printer", "copy": 0})
     golden.add("ReceiptPrinted", receipt)
+    parts = golden.part(sealed, 1), golden.part(annex, 1)
+    golden.add("ItemAccepted", {**accepted, "number": 2}, person=True, parts=parts)
     _exemptions(golden)
     golden.add(
         "ItemRefused",
@@ -397,12 +415,12 @@ def seal_once() -> None:
     path = HERE / "sealed.json"
     if path.exists():
         return
-    plain, operation = wire.encode(SEALED), "op-0009"
-    info = sealed_info(TERMINAL, 1, 9, operation, OPENING.public.id)
-    sealed = {
-        "plain": plain.decode("utf-8"),
-        "operations": {operation: wire.b64(sealing.seal(OPENING.public, plain, info))},
-    }
+    sealed: dict[str, dict[str, str]] = {"plain": {}, "operations": {}}
+    for operation, value in PLAIN.items():
+        plain = wire.encode(value)
+        info = sealed_info(TERMINAL, 1, int(operation[3:]), operation, OPENING.public.id)
+        sealed["plain"][operation] = plain.decode("utf-8")
+        sealed["operations"][operation] = wire.b64(sealing.seal(OPENING.public, plain, info))
     path.write_text(_text(sealed), encoding="utf-8")
 
 

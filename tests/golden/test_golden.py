@@ -124,7 +124,7 @@ def test_sealed_bytes_open() -> None:
     value = load("sealed.json")
     for operation, sealed in value["operations"].items():
         info = sealed_info(make.TERMINAL, 1, int(operation[3:]), operation, make.OPENING.public.id)
-        assert sealing.unseal(make.OPENING, wire.unb64(sealed), info) == value["plain"].encode()
+        assert sealing.unseal(make.OPENING, wire.unb64(sealed), info) == value["plain"][operation].encode()
 
 
 def test_stored_annex_prints_the_label() -> None:
@@ -204,6 +204,12 @@ def test_documented_contents_of_attachments() -> None:
     row = re.search(r"^1\. `sealed`.*$", text, re.MULTILINE)
     assert row is not None
     names = set(re.findall(r'"(\w+)"', row[0]))
-    sealed = json.loads(load("sealed.json")["plain"])
-    inner = {name for value in sealed.values() if isinstance(value, dict) for name in value}
-    assert names == set(sealed) | inner
+    plain = load("sealed.json")["plain"].values()
+    assert names == {name for text in plain for name in _members(json.loads(text))}
+
+
+def _members(value: object) -> set[str]:
+    """The names of every member, at any depth."""
+    if not isinstance(value, dict):
+        return set()
+    return {*value, *(name for inner in value.values() for name in _members(inner))}

@@ -1,7 +1,8 @@
 """An independent checker of journal exports, written from docs/format.md alone.
 
-    python tests/peers/checker.py EXPORT --headquarters KEYTEXT
+    python tests/peers/checker.py EXPORT --headquarters KEYTEXT [--opening PEMFILE]
 
+With headquarters' opening key it also opens what is sealed and says what became of each reference.
 Standard library and ``cryptography`` only; nothing of the counter's own code.  It prints what it
 counted and its verdict; exit 0 sound, 1 not sound (the first bad entry is named), 2 wrong usage.
 """
@@ -19,10 +20,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
 TERMINAL_TAG = b"counter/entry/terminal/1\x00"
 SESSION_TAG = b"counter/entry/session/1\x00"
@@ -46,6 +50,13 @@ PERSONAL = {
     "SenderExempted", "ReaderDownApproved",
 }  # fmt: skip
 SESSION_ENDS = {"OperatorLocked", "OperatorLoggedOut", "SessionEnded"}
+
+
+# Whose contact → the annex's member for its reference, and those that show what it refers to.
+CONTACTS = {
+    "sender": ("sender_as_in", "sender_phone", "sender_address"),
+    "recipient": ("recipient_as_in", "recipient_name", "recipient_phone", "recipient_address"),
+}
 
 
 class Bad(Exception):  # noqa: N818 - the verdict, not a fault of this program
@@ -189,6 +200,9 @@ class Journal:
         self.grants: dict[int, Object] = {}
         self.operators: dict[str, Object] = {}
         self.session: Object | None = None
+        self.opening: X25519PrivateKey | None = None
+        self.annexes: dict[int, Object] = {}
+        self.sealed: dict[int, Object] = {}
         self.kinds: collections.Counter[str] = collections.Counter()
         self.counts: collections.Counter[str] = collections.Counter()
 
@@ -230,6 +244,8 @@ class Journal:
         self.session_signature(body, raw, entry["session_signature"])
         if body["kind"] == "SenderExempted" and body["kind_version"] == 1:
             self.exemption(body)
+        if body["kind"] == "ItemAccepted" and body["kind_version"] == 1:
+            self.item(body, entry["attachments"])
         if body["kind"] in SESSION_ENDS:
             self.session = None
         self.seq, self.epoch = body["seq"], body["epoch"]
@@ -339,6 +355,68 @@ class Journal:
         signed(self.operators[by]["signing"], binary(data["approval"]), message, "approval")
         self.counts["approvals"] += 1
 
+    def item(self, body: Object, parts: list[Any]) -> None:
+        """Section 6: contacts by reference, as the annex says them and, with the opening key, as sealed."""
+        for part in filter(None, parts):
+            data = binary(part["data"])
+            if part["class"] == "annex" and CONTACTS["sender"][0] in (annex := loosely(data)):
+                self.annexes[body["seq"]] = annex
+                for group in CONTACTS:
+                    self.annex_reference(body["seq"], group, annex)
+            if part["class"] == "sealed" and self.opening is not None:
+                self.sealed[body["seq"]] = self.open(body, data)
+        if body["seq"] in self.sealed:
+            for group in CONTACTS:
+                self.sealed_reference(body["seq"], group)
+
+    def annex_reference(self, seq: int, group: str, annex: Object) -> None:
+        """A reference names an earlier acceptance that names none itself, and shows the same of it."""
+        said, *shown = CONTACTS[group]
+        if annex[said] is None:
+            return
+        target = members(annex[said], "terminal", "epoch", "seq")
+        if target["terminal"] != self.terminal:
+            self.counts["references elsewhere"] += 1
+            return
+        need(type(target["seq"]) is int and 0 < target["seq"] < seq, "reference to no earlier entry")
+        self.counts["references"] += 1
+        theirs = self.annexes.get(target["seq"])
+        if theirs is not None:  # else its annex is gone
+            need(theirs[said] is None, "reference to a reference")
+            need(all(annex[name] == theirs[name] for name in shown), "shows what its target did not")
+
+    def open(self, body: Object, data: bytes) -> Object:
+        """Section 7: one sealed part with headquarters' opening key."""
+        key = self.opening
+        assert key is not None
+        public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+        name = key_id(f"x25519.{unbinary(public)}")
+        need(data[:2] == b"\x01\x01" and unbinary(data[2:18]) == name, "sealed to another key")
+        context = {"type": "sealed", "key": name, "op": body["op"]}
+        context |= {member: body[member] for member in ("terminal", "epoch", "seq")}
+        suite = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
+        try:
+            padded = suite.decrypt(data[18:], key, info=canonical(context).encode("utf-8"))
+        except (InvalidTag, ValueError):
+            raise Bad("sealed part does not open") from None
+        need(len(padded) % 256 == 0 and padded.rstrip(b"\0")[-1:] == b"\x80", "padding")
+        self.counts["sealed parts opened"] += 1
+        return loosely(padded.rstrip(b"\0")[:-1])
+
+    def sealed_reference(self, seq: int, group: str) -> None:
+        """What became of a reference: resolved where both say the same document, else parked."""
+        mine = contact_of(self.sealed[seq], group)
+        if "as_in" not in mine:
+            return
+        need(
+            mine["as_in"] == self.annexes.get(seq, {}).get(CONTACTS[group][0]), "annex and sealed part differ"
+        )
+        theirs = self.sealed.get(mine["as_in"].get("seq"), {})
+        documents = [document_of(each) for each in (self.sealed[seq], theirs)]
+        same = all(documents[0]) and documents[0] == documents[1]
+        sound = same and "as_in" not in contact_of(theirs, group)
+        self.counts["references resolved" if sound else "references parked"] += 1
+
     def log_in(self, body: Object) -> None:
         """Section 5: a session certificate."""
         operator = self.operators.get(body["actor"].get("id", ""))
@@ -384,10 +462,31 @@ class Journal:
         self.counts["session signatures"] += 1
 
 
+def loosely(data: bytes) -> Object:
+    """An attachment's object; one of no members for what is none: its content is nobody's verdict here."""
+    try:
+        return parse(data, None)
+    except Bad:
+        return {}
+
+
+def contact_of(sealed: Object, group: str) -> Object:
+    """The texts of a contact, or its reference."""
+    sender = sealed.get("sender")
+    found = sealed.get("recipient") if group == "recipient" else (sender or {}).get("contact")
+    return found if isinstance(found, dict) else {}
+
+
+def document_of(sealed: Object) -> tuple[Any, Any]:
+    """Kind and number of the sender's document."""
+    sender = sealed.get("sender") or {}
+    return sender.get("document"), sender.get("number")
+
+
 # -- section 10: the export ------------------------------------------------------------------------
 
 
-def check(lines: list[bytes], headquarters: str) -> Journal:
+def check(lines: list[bytes], headquarters: str, opening: X25519PrivateKey | None = None) -> Journal:
     """Check an export line by line; Bad names the line and, where it can, the entry."""
     need(len(lines) >= 2 and all(line.endswith(b"\n") for line in lines), "the file was cut off")
     first = members(
@@ -397,6 +496,7 @@ def check(lines: list[bytes], headquarters: str) -> Journal:
     need(first["headquarters"] == headquarters, "made for another headquarters")
     need(first["first"] == 1, "does not begin at the first entry: it cannot be verified as a whole")
     journal = Journal(first["terminal"], headquarters)
+    journal.opening = opening
     entries = []
     for number, line in enumerate(lines[1:-1], 1):
         try:
@@ -423,10 +523,15 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--headquarters", required=True, metavar="KEYTEXT", help="HQ's signing key, text form"
     )
+    parser.add_argument("--opening", type=Path, metavar="PEMFILE", help="HQ's opening key, private")
     options = parser.parse_args(arguments)
     try:
+        opening = None
+        if options.opening is not None:
+            key = load_pem_private_key(options.opening.read_bytes(), None)
+            opening = key if isinstance(key, X25519PrivateKey) else parser.error("not an X25519 key")
         with options.export.open("rb") as file:
-            journal = check(file.readlines(), options.headquarters)
+            journal = check(file.readlines(), options.headquarters, opening)
     except OSError as error:
         print(f"cannot be read: {error.strerror}")
         return 1

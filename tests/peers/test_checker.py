@@ -34,6 +34,7 @@ from core.ledger.entry import (
 from core.ledger.founding import operator_accepted
 from core.ledger.writer import EntryWriter, Proposal
 from tests.core.books import Book
+from tests.golden import make
 from tests.peers.checker import Bad, check
 from tests.peers.exports import export, line
 
@@ -363,3 +364,54 @@ def test_it_imports_nothing_of_ours() -> None:
         )
     }
     assert imported - sys.stdlib_module_names - {"__future__"} == {"cryptography"}
+
+
+# -- contacts by reference --------------------------------------------------------------------------
+
+
+def contact(phone: str = "138******00", as_in: object = None) -> bytes:
+    """An annex, as far as references look at it."""
+    shown = {"sender_phone": phone, "sender_address": "示例市***", "sender_as_in": as_in}
+    shown |= {f"recipient_{name}": "*" for name in ("name", "phone", "address")}
+    return wire.encode({**shown, "recipient_as_in": None})
+
+
+def sealed(contact: object, number: str = "11010519491231002X") -> bytes:
+    """A sealed part, as far as references look at it."""
+    sender = {"document": "resident", "number": number, "contact": contact}
+    return wire.encode({"sender": sender, "recipient": {}})
+
+
+def referring(*, phone: str = "138******00", number: str = "11010519491231002X", second: int = 0) -> Book:
+    """Two items, the second one's contact as in the first, or in the entry so many after it."""
+    book = Book().found().log_in()
+    sender = book.sender()
+    first = book.item(sender, sealed({"phone": "1", "address": "2"}), contact())
+    target = {"terminal": book.terminal, "epoch": 1, "seq": first + second}
+    book.item(sender, sealed({"as_in": target}, number), contact(phone, target))
+    return book
+
+
+def test_references_are_opened_and_judged_by_the_document_number() -> None:
+    for number, told in (("11010519491231002X", "resolved"), ("110105194912310046", "parked")):
+        book = referring(number=number)
+        journal = check(export(book.entries, book.terminal, book.headquarters.public.text),
+                        book.headquarters.public.text, book.opening.key)  # fmt: skip
+        assert (journal.counts["references"], journal.counts[f"references {told}"]) == (1, 1)
+
+
+def test_the_golden_references_are_resolved() -> None:
+    lines = (CHECKER.parents[1] / "golden" / "export.jsonl").read_bytes().splitlines(keepends=True)
+    counts = check(lines, make.HQ.public.text, make.OPENING.key).counts
+    assert (counts["sealed parts opened"], counts["references"], counts["references resolved"]) == (2, 2, 2)
+
+
+@pytest.mark.parametrize("changes", [{"phone": "139******00"}, {"second": 1}, {"second": 9}])
+def test_a_reference_that_shows_something_else_or_names_nothing_earlier_is_not_sound(
+    changes: dict[str, Any],
+) -> None:
+    book = referring(**changes)
+    with pytest.raises(Bad, match=r"its target did not|no earlier entry"):
+        check(
+            export(book.entries, book.terminal, book.headquarters.public.text), book.headquarters.public.text
+        )

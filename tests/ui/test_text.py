@@ -18,6 +18,7 @@ from core.commands import (
     Field,
     ManualCause,
     ManualField,
+    Party,
     Payment,
     Proof,
     RefusalReason,
@@ -85,9 +86,10 @@ def _families() -> set[str]:
     found |= {f"confirm.{name}" for name in CONFIRMATIONS}
     found |= {f"fact.source.{source}" for source in ("typed", "scan", "card", "scale", "kept")}
     found |= {
-        f"source.{source}" for source in ("scan", "card", "scale", "kept", "tariff")
+        f"source.{source}" for source in ("scan", "card", "scale", "kept", "known", "tariff")
     }  # "typed" needs no word
     found |= {f"scale.{note}" for note in ("empty", "stable", "moving", "taken", "last", "typed")}
+    found |= {f"{code}_{party.value}" for code in ("answer.known", "known.as_in") for party in Party}
     found |= {f"nation.{number:02d}" for number in (*range(1, 57), 97, 98)}
     found |= {f"label_state.{state}" for state in ("due", "started", "printed", "unknown")}
     found |= {f"receipt_state.{state}" for state in ("due", "started", "printed", "unknown")}

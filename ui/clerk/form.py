@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from core.commands import Field, Route, Security
+from core.commands import Field, Party, Route, Security
 from core.view import FeeView, FieldView, VisitView
 from ui.buttons import KeyButton
 from ui.clerk.choice_row import ChoiceRow, ChoiceRows
@@ -14,6 +14,7 @@ from ui.clerk.confirmations import ConfirmationButton, names_of
 from ui.clerk.field_row import FieldRow
 from ui.clerk.finding import finding_line
 from ui.clerk.form_field import FormField
+from ui.clerk.known import known_line
 from ui.clerk.shortcuts import key_of
 from ui.fields import Typed
 from ui.keys import Keyboard
@@ -111,6 +112,7 @@ class ItemCard(QFrame):
         texts = self._texts
         locked = visit is not None and visit.missing == (NEXT,)
         self.item.remark(*finding_line(visit, texts))
+        self.recipient.remark(*known_line(visit, Party.RECIPIENT, texts))
         self._show_fee(visit)
         for row in (self.item, self.recipient):
             row.show_view(visit)

@@ -7,6 +7,9 @@ import time
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from core.acceptance.known import typed_over
+from core.acceptance.visit import KNOWN
+from core.identity.masking import STAR
 from core.view import FieldView
 from ui.fields import Entry, Typed
 from ui.keys import Keyboard
@@ -39,7 +42,8 @@ class FormField(QWidget):
         self._note = QLabel(self)
         self._note.setProperty("role", "caption")
         self.entry = Entry(name, typed, keyboard, self)
-        self.entry.textEdited.connect(self._edited)
+        self.entry.textEdited.connect(self._typed)
+        self.entry.focused.connect(self._select_masked)
         self.caption.setBuddy(self.entry)
         top = QHBoxLayout()
         top.setContentsMargins(0, 0, 0, 0)
@@ -92,6 +96,22 @@ class FormField(QWidget):
         self._sent.clear()
         self._base = text
         return True
+
+    def _typed(self, text: str) -> None:
+        """Of a text that stands masked nothing is mended: what was typed takes its place (``known``)."""
+        if self._masked and STAR in text:
+            text = typed_over(self.view.text, text)
+            self.entry.setText(text)
+        self._edited(text)
+
+    @property
+    def _masked(self) -> bool:
+        """Whether the station shows a mask here, and nobody typed over it yet."""
+        return self.view.source == KNOWN and not self._sent
+
+    def _select_masked(self) -> None:
+        if self._masked:
+            self.entry.selectAll()
 
     def _edited(self, text: str) -> None:
         self._sent.append(text)

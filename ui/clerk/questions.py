@@ -102,7 +102,7 @@ def close_question(view: CounterView | None) -> Question:
 # For whoever counts sentences.
 QUESTIONS = (
     *(Question(name, ()) for name in ("refuse", "found", "told", "no_document", "centre", "payment")),
-    *(Question(name, ()) for name in ("close_day", "close_day_unscanned")),
+    *(Question(name, ()) for name in ("close_day", "close_day_unscanned", "known")),
     LOG_OUT,
     DISCARD,
 )

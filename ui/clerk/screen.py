@@ -44,13 +44,16 @@ from core.commands import (
     SetSecurity,
     SetSenderField,
     SetSenderKind,
+    TakeKnown,
 )
 from ui.bridge import Station
 from ui.buttons import KeyButton
 from ui.clerk.choices import DISCARD, LOG_OUT, Question
+from ui.clerk.command_bar import NEXT
 from ui.clerk.confirmations import BY_CHORD, REFUSING, ConfirmationButton, restricted
 from ui.clerk.following import FollowingFrame
 from ui.clerk.frame import Page, Side
+from ui.clerk.known import after_known, known_question
 from ui.clerk.lanes import CANCEL_MANUAL, PROOF, SENDER_KIND, manual_question
 from ui.clerk.questions import centre_question, close_question, payment_question, refuse_question
 from ui.clerk.shortcuts import SHORTCUTS, Chord
@@ -90,6 +93,7 @@ class ClerkScreen(FollowingFrame):
             "help": self.toggle_help,
             "new": self._new,
             "look_up": partial(self._look_up, pending_only=False),
+            "known": self._ask_known,
             "next_item": partial(self._go_on, NextItem()),
             "next_customer": partial(self._go_on, NextCustomer()),
             "commit": self._commit,
@@ -203,6 +207,17 @@ class ClerkScreen(FollowingFrame):
     def _ask_payment(self) -> None:
         if self.page is Page.FORM and self._visit is not None:
             self.ask(payment_question(self._visit))
+
+    def _ask_known(self) -> None:
+        """F5: what this sender used before, where anything was found of her."""
+        if self.covered or self._visit is None:
+            self.say("msg.panel_open")
+        elif self._visit.missing == (NEXT,):
+            self.say("rule.not_ready", what="next")
+        elif self._visit.known:
+            self.ask(known_question(self._visit))
+        else:
+            self.say("msg.nothing_known" if self._visit.sender is not None else "msg.known_needs_document")
 
     def _ask_refuse(self, _checked: bool = False) -> None:
         self.ask(refuse_question(self._visit))
@@ -350,11 +365,14 @@ class ClerkScreen(FollowingFrame):
         if command == SetSenderKind(kind) and kind in ASKING:
             self._enter_who()  # the kind stays; what stands in it can be changed
             return
-        if isinstance(command, NewAcceptance | Refuse | SetSenderKind | SetExemption):
+        if isinstance(command, NewAcceptance | Refuse | SetSenderKind | SetExemption | TakeKnown):
             self._expect_change()
         asking = isinstance(command, SetSenderKind) and command.kind in ASKING
         self._who_asked = asking or isinstance(command, SetExemption)
         self._submit(command)
+        then = after_known(self._visit, command)
+        if then is not None:
+            self.ask(then)
 
     def _back(self) -> None:
         """Esc: leaves the nearest thing that can be left; never a commit."""

@@ -6,10 +6,11 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
-from core.commands import SENDER_FIELDS, Field, SenderKind
+from core.commands import SENDER_FIELDS, Field, Party, SenderKind
 from core.errors import RuleFault
 from core.view import SenderView, VisitView
 from ui.clerk.field_row import FieldRow
+from ui.clerk.known import known_line
 from ui.clerk.shortcuts import key_of
 from ui.keys import Keyboard
 from ui.present import one_of
@@ -134,6 +135,7 @@ class SenderCard(QFrame):
             self._show_photo(b"", "")
             for label in (*self._values.values(), *(label for pair in self._details for label in pair)):
                 put(label, "")
+        self.row.remark(*known_line(visit, Party.SENDER, self._texts))
         self._upper.setCurrentWidget(self._empty if sender is None else self._document)
         self.row.show_view(visit)
 

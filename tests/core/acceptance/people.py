@@ -7,8 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.acceptance import inputs, turns, visit
+from core.acceptance.as_in import AsIn, Target
+from core.acceptance.known import Contact
 from core.acceptance.visit import KnownWaybill, Visit
-from core.commands import Acknowledgement, Field, Security
+from core.commands import Acknowledgement, Field, Party, Security
 from core.identity.card import DocumentKind, IdCard, Sex
 from core.rules import Rules, load_rules
 
@@ -65,6 +67,25 @@ GOOD: dict[Field, str] = {
     Field.CONTENTS: "衣物",
     Field.QUANTITY: "2",
     Field.WEIGHT: "1.284",
+}
+
+# What an earlier acceptance showed, as F5 offers it.
+_AS_IN = AsIn(Target("520100-01-03", 1, 7), "000005", "2026-11-20")
+CONTACTS = {
+    Party.SENDER: Contact(
+        Party.SENDER,
+        _AS_IN,
+        {Field.SENDER_PHONE: "138******00", Field.SENDER_ADDRESS: "贵州省贵阳市南明区示例路***"},
+    ),
+    Party.RECIPIENT: Contact(
+        Party.RECIPIENT,
+        _AS_IN,
+        {
+            Field.RECIPIENT_NAME: "示*人",
+            Field.RECIPIENT_PHONE: "0851-***34",
+            Field.RECIPIENT_ADDRESS: "上海市浦东新区世纪大道***",
+        },
+    ),
 }
 
 

@@ -9,16 +9,17 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from core.acceptance import inputs, turns, visit
+from core.acceptance import inputs, known, turns, visit
 from core.acceptance.draft import draft_from_bytes, draft_to_bytes
 from core.acceptance.gates import gates, missing
 from core.acceptance.record import sealed_payload
 from core.acceptance.visit import Visit
-from core.commands import Acknowledgement, Field, RefusalReason, Security
+from core.commands import Acknowledgement, Field, Party, RefusalReason, Security
 from core.errors import RuleError
 from core.identity.card import IdCard
 from core.view import GateState
 from tests.core.acceptance.people import (
+    CONTACTS,
     EXPIRED,
     GOOD,
     JIA,
@@ -81,6 +82,7 @@ class Acceptance(RuleBasedStateMachine):
         self.seen = self.inspected = self.checked = 0  # the step at which each was confirmed
         self.misfit = 0  # the last step at which the name on the form was not the document's
         self.people: dict[str, set[str]] = {}  # visit id → numbers committed under it
+        self.taken_for: dict[Party, str] = {}  # whose document lay there when a contact was taken
 
     def tick(self) -> None:
         """One more step; each takes a minute."""
@@ -183,6 +185,19 @@ class Acceptance(RuleBasedStateMachine):
         for which in range(3):
             self.confirm(which, Security.HERE)
 
+    @rule(party=st.sampled_from(Party))
+    def take_a_contact(self, party: Party) -> None:
+        """F5: offered to whoever is identified, for her alone."""
+        self.tick()
+        if known.whose(self.state) is None:
+            return
+        try:
+            self.state = known.take(self.state, CONTACTS[party])
+        except RuleError:
+            return
+        assert self.state.identity is not None
+        self.taken_for[party] = self.state.identity.number
+
     @rule(how=st.sampled_from(Acknowledgement))
     def acknowledge(self, how: Acknowledgement) -> None:
         """The notice."""
@@ -246,8 +261,11 @@ class Acceptance(RuleBasedStateMachine):
         data = draft_to_bytes(self.state)
         self.visits += 1
         step = draft_from_bytes(data, self.now, RULES, visit_id=f"visit-{self.visits}")
-        before = {name: self.state.text(name) for name in Field}
-        assert {name: step.visit.text(name) for name in Field} == before
+        expected = known.without(self.state) if step.note else self.state
+        assert {name: step.visit.text(name) for name in Field} == {
+            name: expected.text(name) for name in Field
+        }
+        assert all(step.visit.as_in(party) == expected.as_in(party) for party in Party)
         self.state = step.visit
         if step.note:
             self.card, self.seen, self.inspected, self.checked = None, 0, 0, 0
@@ -284,6 +302,17 @@ class Acceptance(RuleBasedStateMachine):
         item = self.state.item
         assert item.inspected is None or self.state.original_seen is not None or item.accepted
         assert item.security is None or item.inspected is not None
+
+    @invariant()
+    def a_reference_stands_whole_and_for_one_person(self) -> None:
+        """Never part of a contact, never another person's, and never a mask in place of data."""
+        assert known.whole(self.state)
+        for party in Party:
+            if self.state.as_in(party) is not None:
+                assert self.state.identity is not None
+                assert self.state.identity.number == self.taken_for[party]
+        if not missing(self.state, self.today, RULES):
+            assert "*" not in str(sealed_payload(self.state, self.today, RULES))
 
     @invariant()
     def one_visit_one_person(self) -> None:

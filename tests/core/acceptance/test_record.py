@@ -41,6 +41,7 @@ from tests.core.acceptance.people import (
 
 KEY = bytes(range(32))
 IMPRINT = Imprint("520100-01", "OP10001", "520100-01-03 000129", "dG9rZW4", "2026-11-21 14:26")
+KNOWN = record.contacts(complete(), RULES)
 
 
 def test_the_chained_data_have_the_declared_form_and_name_nobody() -> None:
@@ -94,8 +95,7 @@ def test_the_sealed_payload_is_complete_canonical_and_no_more_than_the_law_wants
             "document": "resident",
             "number": "11010519491231002X",
             "name": "证件样本",
-            "phone": "13800138000",
-            "address": "贵州省贵阳市南明区示例路1号2单元301室",
+            "contact": {"phone": "13800138000", "address": "贵州省贵阳市南明区示例路1号2单元301室"},
         },
         "recipient": {
             "name": "示例人",
@@ -123,7 +123,7 @@ def test_the_sealed_payload_is_complete_canonical_and_no_more_than_the_law_wants
 def test_the_label_comes_back_from_the_annex() -> None:
     printed = label(complete(), RULES, IMPRINT)
     stored = wire.decode(
-        wire.encode(record.annex(printed, "a3f1", None, Fee(1500, "typed", Payment.CASH, "typed")))
+        wire.encode(record.annex(printed, "a3f1", None, Fee(1500, "typed", Payment.CASH, "typed"), KNOWN))
     )
     assert record.label_from_annex(stored, 0) == printed
     assert record.label_from_annex(stored, 2) == replace(printed, copy=2)
@@ -133,7 +133,7 @@ def test_the_label_comes_back_from_the_annex() -> None:
 
 def test_the_annex_holds_no_more_than_masks() -> None:
     stored = wire.encode(
-        record.annex(label(complete(), RULES, IMPRINT), "a3f1", complete().identity, Fee())
+        record.annex(label(complete(), RULES, IMPRINT), "a3f1", complete().identity, Fee(), KNOWN)
     ).decode()
     for name, text in GOOD.items():
         if name not in (Field.WAYBILL, Field.CONTENTS, Field.QUANTITY, Field.WEIGHT):
@@ -156,7 +156,8 @@ def test_the_annex_holds_no_more_than_masks() -> None:
     ],
 )
 def test_what_is_no_annex(change: dict[str, Any]) -> None:
-    stored = {**record.annex(label(complete(), RULES, IMPRINT), "a3f1", complete().identity, Fee()), **change}
+    printed, identity = label(complete(), RULES, IMPRINT), complete().identity
+    stored = {**record.annex(printed, "a3f1", identity, Fee(), KNOWN), **change}
     with pytest.raises(EntryError) as caught:
         record.label_from_annex(stored, 0)
     assert caught.value.code == EntryFault.FORM
