@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from core.acceptance.catalogue import Catalogue
 from core.errors import RuleError, RuleFault
+from core.regions.book import Regions
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +235,7 @@ class Rules:
     notice: Notice
     documents: Mapping[str, DocumentRule]  # by kind, every one that there is
     catalogue: Catalogue
+    regions: Regions
     security: SecurityRules
     agreements: tuple[Agreement, ...]
     exemptions: Exemptions

@@ -20,6 +20,7 @@ from core.commands import Payment, Route
 from core.errors import ConfigFault, RuleError, RuleFault
 from core.identity.card import DocumentKind
 from core.identity.numbers import FAMILIES
+from core.regions.book import Regions, load_regions
 from core.rule_data import (
     DocumentRule,
     Limits,
@@ -63,6 +64,7 @@ _TOP = (
     "s10_countries",
     "documents",
     "catalogue",
+    "regions",
     "security",
     "agreements",
     "exemptions",
@@ -100,24 +102,29 @@ class RuleBook:
 def load_rules(directory: Path, catalogues: Path | None = None) -> RuleBook:
     """Every ``*.json`` in ``directory``, with the catalogues beside it (``../catalogue``) or elsewhere.
 
+    The regions stand beside the catalogues.
+
     Raises RuleError RULES_MISSING where there is none, ConfigError (file, line, key, expected) where
     one is not a correct edition, or where two take effect on the same day or bear the same version.
     """
     files = sorted(directory.glob("*.json"))
     if not files:
         raise RuleError(RuleFault.RULES_MISSING, directory=str(directory))
-    known = load_catalogues(catalogues or directory.parent / "catalogue")
-    editions = [(path.name, parse_rules(path.read_bytes(), path.name, known)) for path in files]
+    catalogues = catalogues or directory.parent / "catalogue"
+    known, regions = load_catalogues(catalogues), load_regions(catalogues.parent / "regions")
+    editions = [(path.name, parse_rules(path.read_bytes(), path.name, known, regions)) for path in files]
     _refuse_twins(editions)
     return RuleBook(tuple(sorted((rules for _, rules in editions), key=lambda rules: rules.effective_from)))
 
 
-def parse_rules(data: bytes, file: str, catalogues: Mapping[str, Catalogue]) -> Rules:
-    """One edition, with the one of ``catalogues`` that it names.
+def parse_rules(
+    data: bytes, file: str, catalogues: Mapping[str, Catalogue], regions: Mapping[str, Regions]
+) -> Rules:
+    """One edition, with those of ``catalogues`` and ``regions`` that it names.
 
     Raises ConfigError SYNTAX, UNKNOWN_KEY, MISSING_KEY, WRONG_TYPE or WRONG_VALUE.
     """
-    return _Reader(catalogues).rules(read_json(data, file, _MAX_BYTES))
+    return _Reader(catalogues, regions).rules(read_json(data, file, _MAX_BYTES))
 
 
 def _refuse_twins(editions: Sequence[tuple[str, Rules]]) -> None:
@@ -134,8 +141,9 @@ def _refuse_twins(editions: Sequence[tuple[str, Rules]]) -> None:
 class _Reader:
     """Reads one edition and collects the sources on the way."""
 
-    def __init__(self, catalogues: Mapping[str, Catalogue]) -> None:
+    def __init__(self, catalogues: Mapping[str, Catalogue], regions: Mapping[str, Regions]) -> None:
         self._catalogues = catalogues
+        self._regions = regions
         self.sources: list[r.Source] = []
 
     def rules(self, top: Node) -> Rules:
@@ -155,6 +163,7 @@ class _Reader:
             provinces=self._provinces(part["provinces"]),
             notice=self._notice(part["notice"]),
             catalogue=self._catalogue(part["catalogue"]),
+            regions=self._region_data(part["regions"]),
             security=self._security(part["security"]),
             agreements=self._agreements(part["agreements"]),
             exemptions=self._exemptions(part["exemptions"]),
@@ -231,6 +240,9 @@ class _Reader:
     def _catalogue(self, node: Node) -> Catalogue:
         version = self._sourced(node, "version")["version"].one_of(list(self._catalogues))
         return self._catalogues[version]
+
+    def _region_data(self, node: Node) -> Regions:
+        return self._regions[self._sourced(node, "version")["version"].one_of(list(self._regions))]
 
     def _security(self, node: Node) -> r.SecurityRules:
         part = self._sourced(node, "routes", "key_regions", "centres")

@@ -20,6 +20,7 @@ from core.identity.characters import (
     tidy_spaces,
 )
 from core.identity.names import check_name
+from core.regions.place import completed, recognise
 from core.rule_data import DocumentRule, Rules
 
 # No field is kept longer than this, whatever is pasted: a draft must fit its store.
@@ -76,13 +77,14 @@ def check_person(text: str, rules: Rules) -> str:
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
 _PHONE_SPACES = re.compile(r"[\s\-()]")
 _EXTENSION = re.compile(r"(.+?)\s*(?:转|轉|#|ext\.?)\s*([0-9]{1,6})", re.IGNORECASE)
-_DASHED_EXTENSION = re.compile(r"([0-9+() ]+-[0-9 ]{7,9})-([0-9]{1,6})")
+_DASHED_EXTENSION = re.compile(r"([0-9+() ]+-[0-9 ]{7,9}|(?:\+?(?:00)?86-?)?1[3-9][0-9]{9})-([0-9]{1,6})")
+_MOBILE = re.compile("1[3-9][0-9]{9}")
 _AREA = re.compile("(010|02[0-9]|0[3-9][0-9]{2})([0-9]{7,8})")
 _PHONE_TEXT_MAX = 40
 
 
 def check_phone(text: str, rules: Rules) -> str:
-    """Canonical form: 11 digits, area-number(-extension), 400…, or +countrycode….
+    """Canonical form: 11 digits or area-number, either with -extension, 400…, or +countrycode….
 
     Raises RuleError PHONE_FORM; ``what`` "area_code" where a landline lacks it, else "form".
     """
@@ -109,12 +111,17 @@ def _phone_candidates(text: str) -> Iterator[str]:
         landline = _AREA.fullmatch(number)
         if landline:
             yield "-".join(part for part in (*landline.groups(), extension) if part)
+        elif extension and _MOBILE.fullmatch(number):
+            yield f"{number}-{extension}"
         elif not extension:
             yield number
 
 
 def check_address(text: str, rules: Rules) -> str:
-    """Raises RuleError ADDRESS_FORM (``what``, ``least``) or FIELD_TOO_LONG (``limit``)."""
+    """The address, with province, city and county written out where they are certain.
+
+    Raises RuleError ADDRESS_FORM (``what``, ``least``) or FIELD_TOO_LONG (``limit``).
+    """
     what = refused(text)
     if what:
         raise RuleError(RuleFault.ADDRESS_FORM, what=what)
@@ -125,7 +132,8 @@ def check_address(text: str, rules: Rules) -> str:
         raise RuleError(RuleFault.ADDRESS_FORM, what="short", least=rules.limits.address_min)
     if not has_word(address):
         raise RuleError(RuleFault.ADDRESS_FORM, what="letters")
-    return address
+    whole = completed(address, recognise(address, rules.regions))
+    return whole if len(whole) <= rules.limits.address_max else address
 
 
 def check_contents(text: str, rules: Rules) -> str:

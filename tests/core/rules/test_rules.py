@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from core.acceptance.catalogue import load_catalogues
 from core.errors import ConfigError, ConfigFault, RuleError, RuleFault
+from core.regions.book import load_regions
 from core.rules import load_rules, parse_rules
 
 DIRECTORY = Path(__file__).parents[3] / "resources" / "rules"
@@ -22,6 +23,7 @@ FIRST = DIRECTORY / "2026-11-01.json"
 VALUE: dict[str, Any] = json.loads(FIRST.read_text(encoding="utf-8"))
 CATALOGUES_AT = DIRECTORY.parent / "catalogue"
 CATALOGUES = load_catalogues(CATALOGUES_AT)
+REGIONS = load_regions(DIRECTORY.parent / "regions")
 RULES = load_rules(DIRECTORY).editions[0]
 
 
@@ -33,7 +35,7 @@ def data(value: object) -> bytes:
 def fault(value: object) -> ConfigError:
     """The error of a wrong file."""
     with pytest.raises(ConfigError) as caught:
-        parse_rules(data(value), "2026-11-01.json", CATALOGUES)
+        parse_rules(data(value), "2026-11-01.json", CATALOGUES, REGIONS)
     assert caught.value.facts["file"] == "2026-11-01.json"
     assert caught.value.facts["expected"]
     return caught.value
@@ -267,7 +269,7 @@ def test_a_misspelt_key_is_recognised() -> None:
 )
 def test_what_is_no_json(text: bytes, line: int | None) -> None:
     with pytest.raises(ConfigError) as caught:
-        parse_rules(text, "x.json", CATALOGUES)
+        parse_rules(text, "x.json", CATALOGUES, REGIONS)
     if line is not None:
         assert (caught.value.code, caught.value.facts["line"]) == (ConfigFault.SYNTAX, line)
 
@@ -275,4 +277,4 @@ def test_what_is_no_json(text: bytes, line: int | None) -> None:
 @given(st.binary(max_size=200))
 def test_any_bytes_raise_nothing_else(text: bytes) -> None:
     with pytest.raises(ConfigError):
-        parse_rules(text, "x.json", CATALOGUES)
+        parse_rules(text, "x.json", CATALOGUES, REGIONS)
