@@ -204,8 +204,8 @@ def test_no_character_is_lost_in_silence(text: str, sender: bool) -> None:
                 kept = "".join(char for char in values[Part.PHONE] if char.isdigit())
                 assert digits.removeprefix("00").removeprefix("86") in kept.removeprefix("86")
             case _:
-                digits = [char for char in fold_width(piece.text) if char.isdigit()]
-                assert all(char in values[piece.part] for char in digits)
+                figures = [char for char in fold_width(piece.text) if char.isdigit()]
+                assert all(char in values[piece.part] for char in figures)
                 letters = [char for char in fold_width(piece.text) if char.isalpha()]
                 assert all(char in fold_width(values[piece.part]) for char in letters)
 
