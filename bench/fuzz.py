@@ -67,7 +67,10 @@ def _last_words(said: str) -> str:
 
 
 def _child(do: str, target: str, folder: Path, *more: str, limit: int) -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-m", "bench.fuzz_child", do, target, str(folder), *more]
+    # A shell between: a process begins with the memory mark of the one that started it, and libFuzzer takes a
+    # large one (a test run's) for its own.
+    between = ("sh", "-c", '"$@"; exit $?', "sh")
+    command = [*between, sys.executable, "-m", "bench.fuzz_child", do, target, str(folder), *more]
     return subprocess.run(command, cwd=ROOT, capture_output=True, timeout=limit + _SLACK_SECONDS, check=False)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from core.commands import Command, Field, Party
@@ -118,20 +119,23 @@ def pictures() -> Iterator[tuple[str, str, str]]:
                 yield state, language, palette.name
 
 
-def render_all(directory: Path) -> int:
-    """Write the pictures and ``index.md``; returns how many.  Makes the application where there is none."""
+def render_all(directory: Path, chosen: Iterable[tuple[str, str, str]] | None = None) -> int:
+    """Write the pictures (all, or the ``chosen``) and ``index.md``; returns how many.
+
+    Makes the application where there is none.
+    """
     application = QApplication.instance() or create_application(["screenshots", "-platform", "offscreen"])
     directory.mkdir(parents=True, exist_ok=True)
     lines = ["# Screens", "", "Invented data; 1366×768.", ""]
     count = 0
-    for state, language, theme_name in pictures():
+    for state, language, theme_name in pictures() if chosen is None else chosen:
         window = stage(state, language, theme_name)
         name = f"{state}-{language}-{theme_name}.png"
         window.grab().save(str(directory / name))
         window.close()
         window.deleteLater()
+        application.sendPostedEvents(window, QEvent.Type.DeferredDelete)  # now: no event loop runs here
         lines += [f"## {state} · {language} · {theme_name}", "", f"![{state}]({name})", ""]
         count += 1
-    application.sendPostedEvents()
     (directory / "index.md").write_text("\n".join(lines), encoding="utf-8")
     return count
