@@ -27,6 +27,7 @@ class WalkingCounter:
         self._seen = threading.Condition()
         self.view: CounterView | None = None
         config = load_config(around.config_path)
+        self._slots = set(config.devices)
         self.terminal = Terminal(config, around.data, self._publish, parts=parts)
 
     def __enter__(self) -> Self:
@@ -68,7 +69,7 @@ class WalkingCounter:
         self.until(
             "devices",
             lambda view: (
-                len(view.devices) == 4 and all(truth.state is DeviceState.READY for truth in view.devices)
+                {truth.slot for truth in view.devices if truth.state is DeviceState.READY} == self._slots
             ),
         )
 
