@@ -323,6 +323,23 @@ class NextCustomer:
 
 
 @dataclass(frozen=True)
+class Park:
+    """F4: the visit waits as a draft, the screen is free for the next customer."""
+
+
+@dataclass(frozen=True)
+class Resume:
+    """F4 and a digit: a parked visit stands on the screen again.  ``draft`` names it."""
+
+    draft: str
+
+
+@dataclass(frozen=True)
+class Undo:
+    """Ctrl+Z: take back what the clerk did last in this visit; never past a commit."""
+
+
+@dataclass(frozen=True)
 class Commit:
     """F9: the only command that accepts an item."""
 
@@ -394,6 +411,9 @@ Command = (
     | NewAcceptance
     | NextItem
     | NextCustomer
+    | Park
+    | Resume
+    | Undo
     | Commit
     | Reprint
     | LabelSeen

@@ -80,6 +80,7 @@ class RuleFault(StrEnum):
     WAYBILL_FORM = "rule.waybill_form"
     WAYBILL_CHECK = "rule.waybill_check"
     WAYBILL_TWICE = "rule.waybill_twice"
+    WAYBILL_PARKED = "rule.waybill_parked"  # it stands in unfinished work; facts: number (of the operator)
     QUANTITY_FORM = "rule.quantity_form"
     WEIGHT_FORM = "rule.weight_form"
     FEE_FORM = "rule.fee_form"
@@ -90,6 +91,13 @@ class RuleFault(StrEnum):
     NOT_LOGGED_IN = "rule.not_logged_in"
     NOT_ALLOWED = "rule.not_allowed"
     VISIT_BUSY = "rule.visit_busy"  # another person's card while items of this visit are open
+    PARKED_OTHER = "rule.parked_other"  # another document than that of the visit that was parked
+    PARK_NOTHING = "rule.park_nothing"  # nothing was typed or read
+    PARK_ACCEPTED = "rule.park_accepted"  # the item on the screen is committed
+    PARK_READING = "rule.park_reading"  # a document is being read
+    PARK_FULL = "rule.park_full"  # facts: limit
+    PARK_GONE = "rule.park_gone"  # it lapsed, or stands on the screen already
+    PARK_COVERED = "rule.park_covered"  # something unfinished stands on the screen
     PASSWORD_WEAK = "rule.password_weak"  # noqa: S105 - a code, not a password
     RULES_MISSING = "rule.rules_missing"  # no rule data is in force on that day
     NOTHING_TO_REPRINT = "rule.nothing_to_reprint"

@@ -70,10 +70,17 @@ class Journal(Protocol):
 
     def state(self) -> State: ...
 
-    def commit(self, entries: Sequence[Entry], state: State, draft: DraftRow | None = None) -> None:
+    def commit(
+        self,
+        entries: Sequence[Entry],
+        state: State,
+        draft: DraftRow | None = None,
+        gone: Sequence[DraftRow] = (),
+    ) -> None:
         """Durable when it returns (synchronous=FULL).  ``state`` is the fold after the last entry.
 
-        ``draft`` is what is left to do, kept in the same transaction: with the entries, or not at all.
+        ``draft`` is what is left to do, and ``gone`` are the drafts that end with these entries: in the same
+        transaction, with the entries, or not at all.
 
         Raises StoreError DISK_FULL, READ_ONLY, IO, CONFLICT (operation id used), DAMAGED; the
         store is unchanged then.
@@ -115,8 +122,8 @@ class Journal(Protocol):
         """Keep what is typed; the same draft again replaces it."""
         ...
 
-    def drafts(self, operator: str) -> list[DraftRow]:
-        """Of one operator, the one changed longest ago first."""
+    def drafts(self, operator: str = "") -> list[DraftRow]:
+        """Of one operator, "" for everybody's; the one changed longest ago first."""
         ...
 
     def drop_draft(self, operator: str, draft: str) -> None: ...

@@ -245,6 +245,17 @@ class ItemView:
 
 
 @dataclass(frozen=True)
+class ParkedView:
+    """One visit that waits (挂单), masked; ``draft`` names it for Resume."""
+
+    draft: str
+    name: str = field(repr=False)  # "" where none is known yet
+    waybill: str = field(repr=False)  # its last characters, "" where none was scanned
+    accepted: int = 0  # items of this visit that are committed
+    minutes: int = 0  # until it lapses, begun ones count
+
+
+@dataclass(frozen=True)
 class FeeView:
     """Fee and payment kind as they stand; sources are "tariff", "typed" or "none"."""
 
@@ -304,6 +315,7 @@ class VisitView:
     scale: ScaleView | None = None  # None: no scale stands here
     known: tuple[KnownView, ...] = ()  # contacts that F5 offers: the sender's own, then recipients
     as_in: Mapping[Party, KnownView] = field(default_factory=dict)  # what stands by reference
+    parkable: bool = False  # something stands here that can wait
 
 
 @dataclass(frozen=True)
@@ -346,6 +358,8 @@ class CounterView:
     unscanned: tuple[ItemView, ...] = ()  # printed labels of this day that were not scanned on their parcels
     found: tuple[ItemView, ...] | None = None  # look-up result; None: no look-up stands
     found_by: str = ""  # "text", "card", or "" for the newest items
+    parked: tuple[ParkedView, ...] = ()  # visits that wait for this operator, the oldest first
+    parked_by_others: Mapping[str, int] = field(default_factory=dict)  # staff number → how many wait
     message: Message | None = None
     lockout_seconds: int = 0
     time_confirmed: bool = False

@@ -48,6 +48,7 @@ _DRAFT = (
     "INSERT INTO draft (operator, draft, data, updated) VALUES (?, ?, ?, ?) "
     "ON CONFLICT (operator, draft) DO UPDATE SET data = excluded.data, updated = excluded.updated"
 )
+_DROP = "DELETE FROM draft WHERE operator = ? AND draft = ?"
 _OPERATOR = (
     "INSERT INTO operator (operator, name, role) VALUES (?, ?, ?) "
     "ON CONFLICT (operator) DO UPDATE SET name = excluded.name, role = excluded.role"
@@ -88,7 +89,13 @@ class SqlJournal(JournalReader):
         """Folded up to :meth:`head`."""
         return self._state
 
-    def commit(self, entries: Sequence[Entry], state: State, draft: DraftRow | None = None) -> None:
+    def commit(
+        self,
+        entries: Sequence[Entry],
+        state: State,
+        draft: DraftRow | None = None,
+        gone: Sequence[DraftRow] = (),
+    ) -> None:
         """All of it or nothing; durable when it returns.
 
         Raises StoreError CONFLICT (operation id used, or not what follows the head), DISK_FULL,
@@ -119,6 +126,8 @@ class SqlJournal(JournalReader):
             if draft is not None:
                 cursor.execute(_DRAFT, _draft_row(draft))
                 self._probe("journal.draft")
+            if gone:
+                cursor.executemany(_DROP, [(each.operator, each.draft) for each in gone])
             self._probe("journal.before_commit")
         self._state = state
         self._probe("journal.after_commit")
@@ -131,7 +140,7 @@ class SqlJournal(JournalReader):
     def drop_draft(self, operator: str, draft: str) -> None:
         """Its bytes are overwritten; nothing where there is none."""
         with self._transaction() as cursor:
-            cursor.execute("DELETE FROM draft WHERE operator = ? AND draft = ?", (operator, draft))
+            cursor.execute(_DROP, (operator, draft))
 
     # -- for the store itself ------------------------------------------------------------------
 

@@ -27,6 +27,7 @@ _ATTACHMENTS = (
     "SELECT seq, n, class, retention, month, nonce, data FROM attachment "
     "WHERE seq BETWEEN ? AND ? ORDER BY seq, n"
 )
+_DRAFTS = "SELECT operator, draft, data, updated FROM draft WHERE ? IN (operator, '') ORDER BY updated, draft"
 _ITEMS = (
     "SELECT i.seq, i.day, i.waybill, i.token, i.label, i.copies, i.receipt, i.receipt_copies, i.affixed, "
     "e.epoch, e.body, "
@@ -179,12 +180,11 @@ class JournalReader:
             bool(affixed),
         )
 
-    def drafts(self, operator: str) -> list[DraftRow]:
-        """Of one operator, the one changed longest ago first."""
-        query = "SELECT draft, data, updated FROM draft WHERE operator = ? ORDER BY updated, draft"
+    def drafts(self, operator: str = "") -> list[DraftRow]:
+        """Of one operator, "" for everybody's; the one changed longest ago first."""
         with self.database.reading() as connection:
-            rows = connection.exec_driver_sql(query, (operator,)).fetchall()
-        return [DraftRow(operator, row.draft, row.data, row.updated) for row in rows]
+            rows = connection.exec_driver_sql(_DRAFTS, (operator,)).fetchall()
+        return [DraftRow(row.operator, row.draft, row.data, row.updated) for row in rows]
 
     def staff_name(self, operator: str) -> str:
         """The name to show; the staff number itself where none is known."""

@@ -13,6 +13,8 @@ from ui.style import mark
 from ui.theme import FIELD_HEIGHT
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+# The window went and came back, the field did not.
+_SAME_VISIT = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
 
 
 class Typed(Enum):
@@ -61,7 +63,7 @@ class Entry(QLineEdit):
                 if not event.isAutoRepeat():
                     self.left.emit()
             return
-        if _for_window(event):
+        if _for_window(event) or (_undoes(event) and not self.isUndoAvailable()):
             event.ignore()
             return
         if self._keyboard.discard(event):
@@ -93,6 +95,9 @@ class Entry(QLineEdit):
         super().mouseReleaseEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        if event.reason() not in _SAME_VISIT:
+            # Ctrl+Z takes back letters only while they are being typed; what was left is a step of the visit.
+            self.setText(self.text())
         super().focusInEvent(event)
         if event.reason() is Qt.FocusReason.OtherFocusReason:
             self.end(False)  # by Enter, or because the screen led here: typing goes on at the end
@@ -100,9 +105,18 @@ class Entry(QLineEdit):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
         super().focusOutEvent(event)
-        if event.reason() not in (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason):
+        if event.reason() not in _SAME_VISIT:
             self.setCursorPosition(0)  # the beginning of what is longer than the field
         self.unfocused.emit()
+
+
+def _undoes(event: QKeyEvent) -> bool:
+    """Ctrl+Z; with Shift it is the opposite, and the field's own."""
+    modifiers = event.modifiers()
+    held = (
+        modifiers & Qt.KeyboardModifier.ControlModifier and not modifiers & Qt.KeyboardModifier.ShiftModifier
+    )
+    return bool(held) and event.key() == Qt.Key.Key_Z
 
 
 def _for_window(event: QKeyEvent) -> bool:

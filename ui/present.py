@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import TYPE_CHECKING
 
 from ui.text import Texts
@@ -61,6 +62,11 @@ def waybill(text: str) -> str:
     if len(text) == 13 and text[:2].isalpha() and text[2:11].isdigit() and text[11:].isalpha():
         return f"{text[:2]} {text[2:6]} {text[6:10]} {text[10]} {text[11:]}"
     return text
+
+
+def short_name(masked: str) -> str:
+    """A masked name of any length in at most five characters of stars and letters: ``阿***范``."""
+    return re.sub(r"\*{3,}", "***", masked)
 
 
 def one_of(texts: Texts, family: str, code: str) -> str:

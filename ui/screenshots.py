@@ -15,7 +15,7 @@ from ui.bridge import Bridge
 from ui.clerk.choices import DISCARD, LOG_OUT
 from ui.clerk.known import known_question
 from ui.clerk.lanes import CANCEL_MANUAL, PROOF, SENDER_KIND, hours_question, manual_question
-from ui.clerk.questions import centre_question, close_question, refuse_question
+from ui.clerk.questions import centre_question, close_question, parked_question, refuse_question
 from ui.clerk.screen import ClerkScreen
 from ui.specimen_papers import HITS
 from ui.specimen_visits import KNOWN
@@ -90,6 +90,11 @@ STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], None] | None]] = {
     "reader-down-hours": ("reader-down", lambda clerk: clerk.ask(hours_question(OFFERED))),
     "manual-leave": ("manual", lambda clerk: clerk.ask(CANCEL_MANUAL)),
     "close-day": ("accepted", lambda clerk: clerk.ask(close_question(None), date="2026-11-21", count=129)),
+    "parked-list": ("parked", lambda clerk: clerk.ask(parked_question(VIEWS["parked"].parked), count=3)),
+    "close-day-parked": (
+        "parked-soon",
+        lambda clerk: clerk.ask(close_question(VIEWS["parked-soon"]), date="2026-11-21", count=129),
+    ),
     "log-out": ("accepted", lambda clerk: clerk.ask(LOG_OUT)),
     "discard": ("half", lambda clerk: clerk.ask(DISCARD)),
 }

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from core.commands import (
+    SENDER_FIELDS,
     ManualCause,
     ManualField,
     Route,
@@ -25,6 +26,7 @@ from core.view import (
     ManualFieldView,
     ManualView,
     Message,
+    ParkedView,
     PrincipalView,
     ReaderDownView,
     ScaleView,
@@ -208,6 +210,11 @@ CENTRES = replace(
     centres={"centre_01": "示例分拨中心安检站", "centre_02": "虚构邮区中心局第二安检点"},
 )
 NO_DOCUMENT = replace(EMPTY, documents=tuple(DocumentKind), manual_kinds=_KINDS)
+_PARKED = (
+    ParkedView("draft-1", "证**本", "4829CN", 0, 38),
+    ParkedView("draft-2", "阿**********************范", "", 2, 97),
+    ParkedView("draft-3", "", "4815CN", 0, 119),
+)
 _CONTENTS = {
     "suggestions": replace(BASE, visit=replace(HALF, suggestions=HITS)),
     "restricted": replace(
@@ -362,6 +369,49 @@ VIEWS: Mapping[str, CounterView] = {
         BASE, devices=WITH_SCALE, visit=replace(HALF, scale=ScaleView(1284, True, "last"))
     ),
     "weighed": replace(BASE, devices=WITH_SCALE, visit=WEIGHED),
+    "parked": replace(
+        BASE,
+        parked=_PARKED,
+        message=_said("msg.parked", "good", count=2, minutes=120),
+        last=item(128),
+    ),
+    "parked-soon": replace(
+        BASE,
+        visit=HALF,
+        parked=tuple(replace(each, minutes=each.minutes - 30) for each in _PARKED),
+        parked_by_others={"OP10002": 1},
+        message=_said("msg.draft_lapsed", "warning", count=1, cause="too_old"),
+    ),
+    "resumed": replace(
+        BASE,
+        parked=_PARKED[1:],
+        visit=replace(HALF, missing=("missing.original", "missing.inspected", "missing.security")),
+        message=_said("msg.resumed"),
+    ),
+    "three-items": replace(
+        BASE,
+        today=131,
+        visit=replace(
+            EMPTY,
+            fields={**EMPTY.fields, **{name: MASKED[name] for name in SENDER_FIELDS}},
+            gates=(*READY.gates[:2], *HALF.gates[3:4], *EMPTY.gates[3:7], *READY.gates[7:]),
+            missing=("missing.waybill", "missing.contents", "missing.inspected", "missing.security"),
+            acknowledged=READY.acknowledged,
+            sender=replace(SENDER, name="证**本", number="1****************X", address="", birth=""),
+            items=(
+                item(129, receipt="printed"),
+                item(130, affixed=False, receipt="printed", sent=False),
+                item(131, "started", receipt="due", sent=False),
+            ),
+        ),
+        last=item(131, "started", receipt="due", sent=False),
+    ),
+    "undone": replace(
+        BASE,
+        visit=HALF,
+        last=item(128),
+        message=_said("msg.undone", what="undone.recipient_address"),
+    ),
     "look-up": replace(
         BASE, visit=HALF, found=tuple(item(seq, copies=seq % 3) for seq in range(128, 100, -1))
     ),

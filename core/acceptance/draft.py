@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core import wire
@@ -39,18 +39,37 @@ from core.commands import (
 )
 from core.errors import EntryError, EntryFault
 from core.identity.card import DocumentKind
+from core.identity.masking import mask_name
 from core.ledger.entry import parse_stamp, stamp
 from core.rule_data import Rules
 
-FORM = 1
+FORM = 2
 
 
-def draft_to_bytes(visit: Visit) -> bytes:
-    """Canonical bytes of a visit, without what is on the reader and what a later look will tell."""
+@dataclass(frozen=True, slots=True)
+class DraftHead:
+    """What is asked of a draft before it is opened.
+
+    ``waybill`` is the one it claims, as it stands in the field, "" where it claims none: one that was met
+    elsewhere before belongs there.  ``name`` is masked.
+    """
+
+    parked: dt.datetime | None  # None: it stood on the screen
+    name: str = field(repr=False)
+    waybill: str = field(repr=False)
+    accepted: int = 0  # items of this visit that are committed
+
+
+def draft_to_bytes(visit: Visit, parked: dt.datetime | None = None) -> bytes:
+    """Canonical bytes of a visit, without what is on the reader and what a later look will tell.
+
+    ``parked``: since when it does not stand on its operator's screen.
+    """
     item, identity = visit.item, visit.identity
     return wire.encode(
         {
             "form": FORM,
+            "parked": _time_out(parked),
             "visit": visit.id,
             "fields": _fields_out(visit.fields),
             "identity": _identity_out(identity) if identity is not None else None,
@@ -65,11 +84,13 @@ def draft_to_bytes(visit: Visit) -> bytes:
             "payment": visit.payment.value if visit.payment else "",
             "failures": visit.failures,
             "manual": _manual_out(visit.manual) if visit.manual is not None else None,
+            "bound": visit.bound,
             "accepted": [[one.waybill, one.number, one.when] for one in visit.accepted],
             "sender_as_in": _as_in_out(visit.sender_as_in),
             "item": {
                 "operation": item.operation,
                 "fields": _fields_out(item.fields),
+                "met": item.known is not None,
                 "inspected": _time_out(item.inspected),
                 "inspected_as": list(item.inspected_as),
                 "security": item.security.value if item.security else "",
@@ -99,7 +120,21 @@ def draft_from_bytes(data: bytes, now: dt.datetime, rules: Rules, *, visit_id: s
     if all(dt.timedelta(0) <= now - read_at <= lasts for read_at in reads):
         return Step(visit)
     lapsed = replace(undo_original(without(visit)), id=visit_id, identity=None, principal=None, accepted=())
-    return Step(replace(lapsed, acknowledged=None, notice="", payment=None), VisitNote.IDENTITY_LAPSED)
+    lapsed = replace(lapsed, acknowledged=None, notice="", payment=None, bound=False)
+    return Step(lapsed, VisitNote.IDENTITY_LAPSED)
+
+
+def draft_head(data: bytes) -> DraftHead:
+    """Whose it is and what it claims.  Raises EntryError FORM as :func:`draft_from_bytes`."""
+    value = wire.decode(data)
+    visit = _visit(value)
+    try:
+        parked, met = _time_in(value["parked"]), _flag(value["item"]["met"])
+    except (KeyError, TypeError, ValueError):
+        raise EntryError(EntryFault.FORM, what="draft") from None
+    names = (visit.text(Field.SENDER_NAME).text.strip(), *(visit.identity.names if visit.identity else ()))
+    waybill = "" if met else visit.text(Field.WAYBILL).text
+    return DraftHead(parked, mask_name(next(filter(None, names), "")), waybill, len(visit.accepted))
 
 
 def _visit(value: Mapping[str, Any]) -> Visit:
@@ -138,6 +173,7 @@ def _visit(value: Mapping[str, Any]) -> Visit:
             manual=_manual_in(value["manual"]) if value["manual"] is not None else None,
             accepted=tuple(AcceptedItem(*_texts(one, 3)) for one in value["accepted"]),
             sender_as_in=_as_in_in(value["sender_as_in"]),
+            bound=_flag(value["bound"]),
         )
         if not whole(visit):
             raise EntryError(EntryFault.FORM, what="draft reference")

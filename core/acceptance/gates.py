@@ -16,6 +16,7 @@ from core.acceptance.labels import Imprint, label
 from core.acceptance.manual import manual_view, offered
 from core.acceptance.masks import masked
 from core.acceptance.senders import check_sender, sender_kind_view
+from core.acceptance.turns import parkable
 from core.acceptance.visit import (
     KEPT,
     KNOWN,
@@ -307,6 +308,7 @@ def visit_view(
         manual_offered=offered(visit, rules),
         reader_down=reader_down,
         reader_down_hours=rules.limits.reader_down_hours,
+        parkable=parkable(visit),
     )
 
 

@@ -13,6 +13,7 @@ from core.acceptance.masks import masked
 from core.acceptance.visit import (
     CARD,
     KEPT,
+    MET,
     SCAN,
     TYPED,
     FieldText,
@@ -77,6 +78,11 @@ def waybill_again(visit: Visit, rules: Rules, known: Known) -> Step:
     return _put(visit, Field.WAYBILL, stands.text, stands.source, rules, known)
 
 
+def put_back(visit: Visit, name: Field, stood: FieldText, rules: Rules, known: Known) -> Step:
+    """What stood in a field before stands in it again; judged like any other input."""
+    return _put(visit, name, stood.text, stood.source, rules, known)
+
+
 def _put(visit: Visit, name: Field, text: str, source: str, rules: Rules, known: Known) -> Step:
     value = FieldText(text, source if text else "")
     if name in SENDER_FIELDS:
@@ -91,8 +97,8 @@ def _put(visit: Visit, name: Field, text: str, source: str, rules: Rules, known:
     after = replace(visit, item=item)
     if name is Field.WAYBILL:
         stands = check(after, name, rules)
-        twice = stands.problem == RuleFault.WAYBILL_TWICE
-        return Step(after, stands.problem, stands.facts) if twice else Step(after)
+        met = stands.problem in MET.values()
+        return Step(after, stands.problem, stands.facts) if met else Step(after)
     return _after_contents(after, rules) if name in (Field.CONTENTS, Field.QUANTITY) else Step(after)
 
 
@@ -142,9 +148,12 @@ def card_read(visit: Visit, card: IdCard, now: dt.datetime, today: dt.date, rule
 def take_identity(visit: Visit, new: Identity, card: IdCard | None) -> Step:
     """A document was read (``card``) or typed: it becomes the visit's, or is refused as another person's.
 
-    Raises RuleError VISIT_BUSY as :func:`card_read`.
+    Raises RuleError VISIT_BUSY as :func:`card_read`, PARKED_OTHER for a visit that was parked: whoever comes
+    back has to be who went away.
     """
     old = visit.identity
+    if visit.bound and old is not None and not old.same_document(new):
+        raise RuleError(RuleFault.PARKED_OTHER)
     if visit.original_seen is not None or visit.accepted:
         if old is None or not old.same_document(new):
             raise RuleError(RuleFault.VISIT_BUSY)

@@ -13,6 +13,8 @@ from core.acceptance.visit import (
     check,
     need_open_item,
     new_visit,
+    undo_inspection,
+    undo_original,
 )
 from core.commands import Acknowledgement, Field, RefusalReason
 from core.errors import RuleError, RuleFault
@@ -24,6 +26,36 @@ def acknowledge(visit: Visit, how: Acknowledgement, rules: Rules) -> Visit:
     if visit.sender_entry:
         return visit
     return replace(visit, acknowledged=how, notice=rules.notice.id)
+
+
+def need_parkable(visit: Visit) -> None:
+    """Raises RuleError PARK_ACCEPTED, PARK_NOTHING: what cannot wait for its customer.
+
+    A customer whose first items are committed may go for her next one, so her visit can wait empty.
+    """
+    if visit.item.accepted:
+        raise RuleError(RuleFault.PARK_ACCEPTED)
+    if visit.empty and not visit.accepted:
+        raise RuleError(RuleFault.PARK_NOTHING)
+
+
+def parkable(visit: Visit) -> bool:
+    """Whether the visit can be parked."""
+    try:
+        need_parkable(visit)
+    except RuleError:
+        return False
+    return True
+
+
+def resumed(visit: Visit) -> Visit:
+    """A parked visit stands on the screen again: whoever stands here now has to be compared anew.
+
+    The person was away and so was the parcel: original, inspection and security are open, typing and the
+    notice stay.  Where nobody is identified the entry of the exemption stays, and so does its approval.
+    """
+    opened = undo_inspection(visit) if visit.exempted else undo_original(visit)
+    return replace(opened, bound=visit.identity is not None, revision=visit.revision + 1)
 
 
 _OF_THE_PERSON = (

@@ -13,6 +13,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from types import MappingProxyType
 
 from core.acceptance.as_in import AsIn
 from core.acceptance.catalogue import Action, CatalogueItem, Finding
@@ -133,11 +134,23 @@ class Manual:
 
 @dataclass(frozen=True, slots=True)
 class KnownWaybill:
-    """Where a waybill was met before; ``where`` is "journal", "visit" or "parked".  No personal data."""
+    """Where a waybill was met before; ``where`` is "journal", "visit" or "parked".  No personal data.
+
+    ``number`` is the item's, or where it is in unfinished work the staff number of whoever parked it.
+    """
 
     number: str
     when: str
     where: str = "journal"
+
+
+MET: Mapping[str, RuleFault] = MappingProxyType(
+    {
+        "journal": RuleFault.WAYBILL_TWICE,
+        "visit": RuleFault.WAYBILL_TWICE,
+        "parked": RuleFault.WAYBILL_PARKED,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +231,7 @@ class Visit:
     sender_entry: int = 0
     accepted: tuple[AcceptedItem, ...] = ()
     sender_as_in: AsIn | None = None  # the sender's phone and address stand by reference
+    bound: bool = False  # it was parked: another person's document never takes the place of its own
     revision: int = 0
     # A visit never changes, so neither does what was found about it.
     found: Found = field(default_factory=Found, init=False, repr=False, compare=False)
@@ -293,7 +307,7 @@ def _check(visit: Visit, name: Field, rules: Rules) -> FieldCheck:
     known = visit.item.known
     if name is Field.WAYBILL and known is not None and not found.problem:
         facts: dict[str, Fact] = {"number": known.number, "when": known.when, "where": known.where}
-        return FieldCheck(found.value, RuleFault.WAYBILL_TWICE, facts)
+        return FieldCheck(found.value, MET[known.where], facts)
     return found
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from core import wire
 from core.ledger.clock import business_date
 from core.ledger.founding import day_opened
@@ -9,6 +11,9 @@ from core.ledger.state import FOLD_VERSION, State, fold
 from core.ledger.writer import Proposal
 from core.ports import Journal
 from core.station.live import Live, new_id
+
+if TYPE_CHECKING:
+    from core.station.drafts import Drafts
 
 
 def day_proposals(live: Live) -> list[Proposal]:
@@ -23,20 +28,23 @@ def day_proposals(live: Live) -> list[Proposal]:
     return [day_opened(state.day + 1, live.clock, new_id())]
 
 
-def close_day(live: Live) -> tuple[str, int]:
+def close_day(live: Live, drafts: Drafts) -> tuple[str, int]:
     """Verdicts on the open day and on every earlier one without; returns (date, items accepted).
 
+    Visits that still wait end with the day (house.md: a draft is gone at close), inside the verdict.
     Yesterday left open never stops today: its verdict comes here, with the state hash of its own end.
     """
     live.need_session()
     journal, state = live.need_journal(), live.state
     date, accepted = str(state.value["date"]), state.counts["accepted"]
     late = sorted(int(day) for day in state.value["days"] if int(day) < state.day)
+    ended, gone = drafts.at_close() if not state.value["closed"] else ([], [])
     proposals = [_verdict(day, _state_at(journal, state.value["days"][str(day)]["last"])) for day in late]
     if not state.value["closed"]:
         proposals.append(Proposal("DayClosed", lambda now: _data(now.day, now), new_id(), by_person=True))
     if proposals:
-        live.commit(proposals)
+        live.commit([*ended, *proposals], gone=gone)
+        drafts.look()
     return date, accepted
 
 

@@ -63,6 +63,7 @@ class Live:
     serial: int = 0
     lockout_seconds: int = 0
     last_operator: str = ""  # who locked the screen
+    lapsed: list[str] = field(default_factory=list)  # causes, of her drafts while she was away
     _rows: dict[int, ItemRow] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
@@ -105,18 +106,21 @@ class Live:
         self._rows.clear()
 
     def commit(
-        self, proposals: Sequence[Proposal], left: Callable[[list[Entry]], DraftRow] | None = None
+        self,
+        proposals: Sequence[Proposal],
+        left: Callable[[list[Entry]], DraftRow] | None = None,
+        gone: Sequence[DraftRow] = (),
     ) -> list[Entry]:
         """One transaction.  Where it fails nothing is changed, here or in the store.
 
-        ``left`` makes from the entries the draft that is kept with them.
+        ``left`` makes from the entries the draft that is kept with them; the drafts ``gone`` end with them.
         """
         journal, writer = self.need_journal(), self.writer
         if writer is None:
             raise RuleError(RuleFault.NOT_LOGGED_IN)
         entries, state = writer.compose(proposals, self.state, self.session, self.rules.version)
         self.probe("entries.composed")
-        journal.commit(entries, state, left(entries) if left else None)
+        journal.commit(entries, state, left(entries) if left else None, gone)
         self.state = state
         for entry in entries:
             self._rows.pop(int(entry.data.get("item", 0)), None)  # whatever changes an item names it

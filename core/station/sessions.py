@@ -129,8 +129,11 @@ def _begin(live: Live, unlocked: UnlockedOperator, *, restarted: bool) -> None:
         return {"certificate": wire.b64(body), "certificate_signature": wire.b64(signature)}
 
     old, live.session = live.session, LiveSession(unlocked.operator, unlocked.role, name, signer, end)
+    # Read before the log-in, which ends the list: from then on they were told.
+    lapsed = [row["cause"] for row in live.state.value["lapsed"] if row["operator"] == unlocked.operator]
     try:
         live.commit([*before, Proposal("OperatorLoggedIn", certified, new_id(), by_person=True)])
     except BaseException:
         live.session = old
         raise
+    live.lapsed = lapsed

@@ -142,7 +142,7 @@ class Station:
             if work is None:
                 break
             self._do(work)
-        self._guarded(lambda: self._desk.save(force=True))
+        self._guarded(lambda: self._desk.drafts.save(force=True))
         self._known.rest()
         if self._live.journal is not None:
             self._guarded(lambda: sessions.shut(self._live))
@@ -190,10 +190,10 @@ class Station:
             case c.LogOut():
                 self._log_out()
             case c.CloseDay():
-                date, accepted = days.close_day(live)
+                date, accepted = days.close_day(live, self._desk.drafts)
                 live.say("msg.day_closed", "good", date=date, count=accepted)
             case c.Reprint():
-                last = self._desk.last_item
+                last = self._desk.on.last_item
                 self._paper.reprint(command.item or last)
             case c.LabelSeen():
                 self._paper.seen(command.item)
@@ -205,7 +205,7 @@ class Station:
                 live.message = None
             case c.TakeKnown():
                 live.need_session()
-                self._desk.take_known(self._known.chosen(command))
+                self._desk.take_known(command, self._known.chosen(command))
             case _:
                 live.need_session()
                 before = self._desk.visit.item.operation
@@ -228,24 +228,24 @@ class Station:
             raise
         live.say("msg.welcome", operator=command.operator)
         try:
-            self._desk.arrive()
+            self._desk.drafts.arrive()
             self._weigh()
         finally:  # also where the disk refuses what a draft leaves behind
             if opened:
                 self._paper.recover()
 
     def _lock(self, cause: str) -> None:
-        self._desk.leave()
+        self._desk.drafts.leave()
         self._lookups.close()
         sessions.lock(self._live, cause)
         self._live.say("msg.locked")
 
     def _log_out(self) -> None:
         self._live.need_session()
-        self._desk.save(force=True)  # where it fails nobody has left
+        self._desk.drafts.save(force=True)  # where it fails nobody has left
         self._known.rest()
         shut = sessions.log_out(self._live)
-        self._desk.leave()
+        self._desk.drafts.leave()
         self._lookups.close()
         if shut:
             self._paper.forget()
@@ -300,13 +300,14 @@ class Station:
         if self._stopping.is_set():
             return _QUIET
         self._paper.settle()
-        self._desk.save()
+        self._desk.drafts.save()
+        lapsed = self._desk.drafts.tick()
         if live.screen is Screen.CLERK:
             limit = live.rules.limits.idle_lock_minutes * 60
             if time.monotonic() - self._active > limit:
                 self._lock("timeout")
                 return None
-        return _QUIET
+        return None if lapsed else _QUIET
 
 
 _QUIET = object()

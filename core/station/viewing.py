@@ -74,7 +74,7 @@ class Viewer:
         is_open = live.journal is not None
         shown = live.screen is Screen.CLERK and is_open
         self._make_papers(shown=shown)
-        recent = live.item(desk.last_item) if shown and desk.last_item else None
+        recent = live.item(desk.on.last_item) if shown and desk.on.last_item else None
         found = lookups.found if shown else None
         return CounterView(
             screen=live.screen,
@@ -94,6 +94,8 @@ class Viewer:
             # As they stand now: a label may have come out since they were found.
             found=None if found is None else _items(live, [row.seq for row in found]),
             found_by=lookups.by if shown else "",
+            parked=desk.drafts.parked if shown else (),
+            parked_by_others=desk.drafts.of_others if shown else {},
             message=live.message,
             lockout_seconds=live.lockout_seconds,
             time_confirmed=live.now().quality == CONFIRMED,
@@ -102,7 +104,7 @@ class Viewer:
 
     def _visit(self) -> VisitView:
         live, desk = self._live, self._desk
-        view = self._known.shown(desk.view(_items(live, desk.items)), desk.visit)
+        view = self._known.shown(desk.view(_items(live, desk.on.items)), desk.visit)
         return self._balance.shown(view, desk.visit, live.rules)
 
     def _make_papers(self, *, shown: bool) -> None:

@@ -13,15 +13,16 @@ class Waybills:
         self._live = live
         self._asked: tuple[str, int] | None = None
         self._known: KnownWaybill | None = None
+        self.parked: dict[str, KnownWaybill] = {}  # what visits that wait have on them
 
     def known(self, waybill: str) -> KnownWaybill | None:
-        """The newest item of that waybill, None where the journal has none."""
+        """The newest item of that waybill, or whoever's unfinished work has it; None where it is free."""
         asked = (waybill, int(self._live.state.value["items"]))
         if asked != self._asked:
             row = self._live.need_journal().item_by_waybill(waybill)
             self._known = KnownWaybill(str(row.annex.get("number", "")), row.accepted_at) if row else None
             self._asked = asked
-        return self._known
+        return self._known or self.parked.get(waybill)
 
     def forget(self) -> None:
         """The customer goes: nothing of her items stays in memory."""

@@ -42,7 +42,13 @@ class MemoryJournal:
     def state(self) -> State:
         return self.value
 
-    def commit(self, entries: Sequence[Entry], state: State, draft: DraftRow | None = None) -> None:
+    def commit(
+        self,
+        entries: Sequence[Entry],
+        state: State,
+        draft: DraftRow | None = None,
+        gone: Sequence[DraftRow] = (),
+    ) -> None:
         if self.fail is not None:
             error, self.fail = self.fail, None
             raise error
@@ -55,6 +61,8 @@ class MemoryJournal:
         self.value = state
         if draft is not None:
             self.save_draft(draft)
+        for each in gone:
+            self.drop_draft(each.operator, each.draft)
 
     def _view(self, entry: Entry) -> None:
         self.day = views.day_after(entry, self.day)
@@ -118,8 +126,9 @@ class MemoryJournal:
         json.loads(draft.data)
         self.drafts_[draft.operator, draft.draft] = draft
 
-    def drafts(self, operator: str) -> list[DraftRow]:
-        return [draft for draft in self.drafts_.values() if draft.operator == operator]
+    def drafts(self, operator: str = "") -> list[DraftRow]:
+        found = [draft for draft in self.drafts_.values() if operator in (draft.operator, "")]
+        return sorted(found, key=lambda draft: (draft.updated, draft.draft))
 
     def drop_draft(self, operator: str, draft: str) -> None:
         self.drafts_.pop((operator, draft), None)

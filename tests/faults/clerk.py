@@ -156,26 +156,36 @@ class Clerk:
         self.press(c.CloseLookUp())
         return seen[0] if seen else None
 
-    def accept(self, visit: Visit, item: Item, *, pause_s: float = 0.0) -> None:
+    def accept(self, visit: Visit, item: Item, *, pause_s: float = 0.0, park: bool = False) -> None:
         """From whatever stands on the screen to the accepted item; keys in only what is missing.
 
-        ``pause_s``: how long she stops to talk, once, in the middle.
+        ``pause_s``: how long she stops to talk, once, in the middle; ``park``: the customer goes and returns.
         """
-        self.fill(visit, item, pause_s=pause_s)
+        self.fill(visit, item, pause_s=pause_s, park=park)
         self._note(did="f9", waybill=item.waybill)
         self.press(c.Commit(time.perf_counter_ns()))
 
-    def fill(self, visit: Visit, item: Item, *, pause_s: float = 0.0) -> None:
+    def fill(self, visit: Visit, item: Item, *, pause_s: float = 0.0, park: bool = False) -> None:
         """Everything but F9."""
         self._turn_to(visit)
         for turn in range(60):
             lacking = self.eyes.visit.missing
             if turn == 8:
                 time.sleep(pause_s)
+                if park:
+                    self.park_and_resume()
+                    continue
             if not lacking:
                 return
             self._supply(lacking[0], visit, item)
         raise StuckError(describe(self.eyes.view))
+
+    def park_and_resume(self) -> None:
+        """F4, and after a look at the empty screen F4 with its digit."""
+        self.press(c.Park())
+        waits = self.eyes.wait(lambda view: bool(view.parked), "parked").parked
+        self.press(c.Resume(waits[0].draft))
+        self.eyes.wait(lambda view: not view.parked, "resumed")
 
     def _turn_to(self, visit: Visit) -> None:
         """F7 where this customer's last item stands accepted, F8 where another's does."""

@@ -6,6 +6,7 @@ on: what it says was shown to the clerk before the kill.  ``tests/faults/serve.p
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import os
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from core.acceptance.visit import Visit
-from core.commands import CloseDay, Field, Lock
+from core.commands import CloseDay, Field, Lock, Resume
 from core.config import Config, HeadquartersConfig, StationConfig
 from core.devices import PrintJob
 from core.ports import DraftRow, Printer, PrintLog
@@ -149,11 +150,11 @@ class Counter:
 
     def _watch_drafts(self, trap: Trap) -> None:
         """Say the digest of each draft: its bytes are to be found again in the file."""
-        desk = self.terminal.station._desk
-        make, written = desk._draft_row, list[str]()
+        drafts = self.terminal.station._desk.drafts
+        make, written = drafts._row, list[str]()
 
-        def made(visit: Visit) -> DraftRow:
-            row = make(visit)
+        def made(visit: Visit, draft: str, parked: dt.datetime | None = None) -> DraftRow:
+            row = make(visit, draft, parked)
             written[:] = [hashlib.sha256(row.data).hexdigest()]
             say(draft="save", digest=written[0])
             return row
@@ -162,8 +163,9 @@ class Counter:
             if written:
                 say(draft="saved", digest=written.pop())
 
-        vars(desk)["_draft_row"] = made
-        trap.watch["draft.saved"] = durable
+        vars(drafts)["_row"] = made
+        for saved in ("draft.saved", "park.saved", "resume.saved"):
+            trap.watch[saved] = durable
         trap.watch["journal.after_commit"] = durable  # with the entries of an item
 
 
@@ -184,12 +186,16 @@ def work(order: Mapping[str, Any], trap: Trap) -> None:
     pending = [[item.waybill, item.label] for item in view.pending]
     message = view.message.code if view.message else ""
     trap.open_f9 = trap.open_f9 or bool(pending)
-    say(state="in", message=message, pending=pending, draft_shown=draft_of(view.visit))
+    waits = len(view.parked)
+    for parked in view.parked:
+        clerk.press(Resume(parked.draft))
+        view = eyes.view
+    say(state="in", message=message, pending=pending, waits=waits, draft_shown=draft_of(view.visit))
     clerk.look_at_printer()
     for visit, item in each(from_json(order["visits"])):
         if item.waybill in counter.shown or clerk.found(item.waybill) is not None:
             continue
-        clerk.accept(visit, item, pause_s=order.get("pause_s", 0.0))
+        clerk.accept(visit, item, pause_s=order.get("pause_s", 0.0), park=order.get("park", False))
         if order.get("lock"):
             clerk.press(Lock())
             clerk.log_in(order["operator"], PASSWORD)

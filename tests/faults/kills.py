@@ -95,6 +95,11 @@ RECEIPTS = tuple(
 AROUND = (
     Kill("draft.save", order={"pause_s": 0.8}),
     Kill("draft.saved", order={"pause_s": 0.8}),
+    *(
+        Kill(f"{step}.{when}", order={"park": True})
+        for step in ("park", "resume")
+        for when in ("save", "saved")
+    ),
     Kill("draft.drop"),
     Kill("draft.dropped"),
     Kill("login.unlocked"),

@@ -283,6 +283,19 @@ def test_a_draft_comes_with_its_entries_or_not_at_all(counter: Counter, journal:
     assert journal.drafts("OP10001") == [left]
 
 
+def test_a_draft_ends_with_its_entries_or_not_at_all(counter: Counter, journal: SqlJournal) -> None:
+    hers = DraftRow("OP10001", "a", b"typed", "2026-11-21T06:01:00.000Z")
+    other = DraftRow("OP10002", "a", b"other", "2026-11-21T06:02:00.000Z")
+    for draft in (hers, other):
+        journal.save_draft(draft)
+    entries = counter.accept()
+    journal.commit(entries, counter.book.state, gone=[hers])
+    assert journal.drafts() == [other]
+    with pytest.raises(StoreError):
+        journal.commit(entries, counter.book.state, gone=[other])  # not what follows the head
+    assert journal.drafts() == [other]
+
+
 def test_staff_names_are_kept(counter: Counter, journal: SqlJournal) -> None:
     journal.put_operator("OP10001", "示例甲", "clerk")
     assert journal.staff_name("OP10001") == "示例甲"

@@ -38,7 +38,8 @@ WIDE_FACTS: dict[str, Fact] = {
     "number": "520100-01-03 000129", "count": 9999, "operator": "OP10000001",
     "fault": "device.printer_other",
     "first": "problem.recipient_address", "date": "2026-11-21", "key": "Alt+8", "seconds": 3600,
-    "character": "U+2A6DF", "field": "recipient_address", "seq": 123456,
+    "character": "U+2A6DF", "minutes": 120, "cause": "day_closed", "what": "undone.recipient_address",
+    "limit": 5, "when": "14:22", "field": "recipient_address", "seq": 123456,
 }  # fmt: skip
 
 

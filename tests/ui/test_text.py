@@ -12,6 +12,7 @@ import pytest
 
 from core.acceptance.catalogue import Action
 from core.acceptance.gates import GateDetail, Missing
+from core.acceptance.undo import NAMES
 from core.acceptance.visit import VisitNote
 from core.commands import (
     Acknowledgement,
@@ -31,6 +32,7 @@ from core.errors import ConfigFault, DeviceFault, EntryFault, Fact, HqFault, Rul
 from core.identity.card import DocumentKind, Sex
 from core.identity.check import CardWarning
 from core.identity.numbers import NumberWarning
+from core.station.drafts import DAY_CLOSED, TOO_OLD, UNREADABLE
 from core.view import GateName, GateState
 from devices.idcard.photo import PhotoReason
 from ui.clerk.confirmations import CONFIRMATIONS
@@ -94,7 +96,12 @@ def _families() -> set[str]:
     found |= {f"label_state.{state}" for state in ("due", "started", "printed", "unknown")}
     found |= {f"receipt_state.{state}" for state in ("due", "started", "printed", "unknown")}
     found |= {f"photo.{state}" for state in ("none", "undecodable", "shown", "typed", "gone", *PhotoReason)}
+    found |= {f"brief.label.{state}" for state in ("due", "started", "unknown")}
+    found |= {f"brief.receipt.{state}" for state in ("due", "started", "printed", "unknown")}
     found |= {f"action.{action.value}" for action in Action}
+    found |= {f"undone.{name}" for name in NAMES}
+    found |= {f"fact.cause.{cause}" for cause in (TOO_OLD, UNREADABLE, DAY_CLOSED)}
+    found |= {f"{kind}.parked{bare}" for kind in ("answer", "line") for bare in ("", "_bare")}
     found |= {f"security_rule.{ground}" for ground in ("air", "rail", "region", "open")}
     found |= {f"security_note.{chosen.value}" for chosen in Security}
     found |= {f"finding.{kind}{half}" for kind in ("restricted", "refuse", "report") for half in ("", ".do")}

@@ -80,6 +80,11 @@ class ChoicePanel(QFrame):
         layout.addWidget(self._back)
         layout.addStretch(1)
 
+    @property
+    def asks(self) -> str:
+        """The name of the question that stands here, or stood here last."""
+        return self._question.name
+
     def set_theme(self, palette: Palette) -> None:
         """Repaint in these colours."""
         for button in self._buttons:

@@ -13,8 +13,9 @@ from ui.text import Texts
 HEIGHT = 52
 _NAMED = 4  # so many missing steps are named, the rest is a number
 NEXT = "missing.next"  # this item is committed: F7 or F8
-_HINTS = ("help", "new", "look_up", "next_item", "next_customer",
-          "reprint", "lock", "close_day", "log_out", "language")  # fmt: skip
+_HINTS = ("help", "new", "look_up", "park", "next_item", "next_customer",
+          "reprint", "lock", "close_day", "log_out", "undo", "language")  # fmt: skip
+_A_ROW = 6
 
 
 class CommandBar(QFrame):
@@ -53,7 +54,7 @@ class CommandBar(QFrame):
             label = QLabel(self)
             label.setProperty("role", "caption")
             self._hints.append(label)
-            grid.addWidget(label, number // 5, number % 5)
+            grid.addWidget(label, number // _A_ROW, number % _A_ROW)
         middle = QVBoxLayout()
         middle.addStretch(1)
         middle.addLayout(grid)

@@ -171,6 +171,7 @@ class ClerkFrame(QWidget):
         for part in (self.way, self.sender_card, self.item_card, self.preview):
             part.show_view(visit)
         self._paint_lanes(visit)
+        self.way.show_parked(view.parked)
         self.suggestions.show_view(visit.suggestions if visit is not None else ())
         self.last.show_view(visit, view.last, view.pending, view.unscanned)
         self.look_up.show_view(view.found or (), view.pending, view.unscanned)
@@ -204,6 +205,7 @@ class ClerkFrame(QWidget):
         for part in (self.way, self.sender_card, self.item_card, self.preview):
             part.show_view(None)
         self._paint_lanes(None)
+        self.way.show_parked(())
         self.suggestions.show_view(())
         self.last.show_view(None, None, (), ())
         self.look_up.show_view((), (), ())

@@ -10,15 +10,18 @@ from core.commands import (
     Payment,
     RefusalReason,
     Refuse,
+    Resume,
     Security,
     SetPayment,
     SetSecurity,
 )
-from core.view import CatalogueHit, CounterView, VisitView
+from core.errors import Fact
+from core.view import CatalogueHit, CounterView, ParkedView, VisitView
 from ui.clerk.choices import DISCARD, LOG_OUT, Answer, Line, Question
 from ui.clerk.confirmations import REFUSING
-from ui.present import waybill
+from ui.present import short_name, waybill
 
+PARKED = "parked"
 _MOST = 9
 _LISTED = 8  # labels not scanned back that are named one by one
 
@@ -83,17 +86,40 @@ def payment_question(visit: VisitView) -> Question:
     return Question("payment", tuple(Answer(f"payment.{kind.value}", SetPayment(kind)) for kind in kinds))
 
 
+def parked_question(parked: Sequence[ParkedView]) -> Question:
+    """Which of the visits that wait comes back."""
+    answers = (
+        Answer(f"answer.{_named(each)}", Resume(each.draft), {**_facts(each), "minutes": each.minutes})
+        for each in parked[:_MOST]
+    )
+    return Question(PARKED, tuple(answers))
+
+
+def _named(each: ParkedView) -> str:
+    return "parked" if each.waybill else "parked_bare"
+
+
+def _facts(each: ParkedView) -> dict[str, Fact]:
+    return {"name": short_name(each.name) or "parked.nameless", "waybill": each.waybill}
+
+
 def close_question(view: CounterView | None) -> Question:
-    """Closing the day; labels that were not scanned back are named before it."""
+    """Closing the day; visits that wait and labels that were not scanned back are named before it."""
     loose = view.unscanned if view is not None else ()
-    lines: list[Line] = [
+    parked = view.parked if view is not None else ()
+    others = view.parked_by_others if view is not None else {}
+    lines: list[Line] = [(f"line.{_named(each)}", _facts(each)) for each in parked]
+    lines += [("line.parked_others", {"operator": who, "count": count}) for who, count in others.items()]
+    waiting = bool(lines)
+    lines += [
         ("line.unscanned", {"number": item.number, "waybill": waybill(item.waybill)})
         for item in loose[:_LISTED]
     ]
     if len(loose) > _LISTED:
         lines.append(("line.more", {"count": len(loose) - _LISTED}))
+    name = "close_day_parked" if waiting else "close_day_unscanned" if loose else "close_day"
     return Question(
-        "close_day_unscanned" if loose else "close_day",
+        name,
         (Answer("answer.close_day", CloseDay()),),
         tuple(lines),
     )
@@ -102,7 +128,10 @@ def close_question(view: CounterView | None) -> Question:
 # For whoever counts sentences.
 QUESTIONS = (
     *(Question(name, ()) for name in ("refuse", "found", "told", "no_document", "centre", "payment")),
-    *(Question(name, ()) for name in ("close_day", "close_day_unscanned", "known")),
+    *(
+        Question(name, ())
+        for name in ("close_day", "close_day_unscanned", "close_day_parked", PARKED, "known")
+    ),
     LOG_OUT,
     DISCARD,
 )

@@ -32,8 +32,10 @@ from core.commands import (
     NewAcceptance,
     NextCustomer,
     NextItem,
+    Park,
     Refuse,
     Reprint,
+    Resume,
     Security,
     SenderField,
     SenderKind,
@@ -45,6 +47,7 @@ from core.commands import (
     SetSenderField,
     SetSenderKind,
     TakeKnown,
+    Undo,
 )
 from ui.bridge import Station
 from ui.buttons import KeyButton
@@ -55,8 +58,15 @@ from ui.clerk.following import FollowingFrame
 from ui.clerk.frame import Page, Side
 from ui.clerk.known import after_known, known_question
 from ui.clerk.lanes import CANCEL_MANUAL, PROOF, SENDER_KIND, manual_question
-from ui.clerk.questions import centre_question, close_question, payment_question, refuse_question
-from ui.clerk.shortcuts import SHORTCUTS, Chord
+from ui.clerk.questions import (
+    PARKED,
+    centre_question,
+    close_question,
+    parked_question,
+    payment_question,
+    refuse_question,
+)
+from ui.clerk.shortcuts import SHORTCUTS, Chord, key_of
 from ui.clerk.walk import something
 from ui.clerk.who import ASKING
 from ui.fields import Entry
@@ -77,6 +87,8 @@ class ClerkScreen(FollowingFrame):
         super().__init__(station, keyboard, texts, parent)
         self._asked_at = float("-inf")  # the last F9 that was sent, and what stood on the screen then
         self._asked_of: object = None
+        self._parked_at = float("-inf")  # the same of F4
+        self._parked_of: object = None
         acts = self._acts()
         self._keys: Mapping[Chord, Callable[[], None]] = {
             **{chord: acts[each.name] for each in SHORTCUTS if each.group == "screen"
@@ -94,6 +106,8 @@ class ClerkScreen(FollowingFrame):
             "new": self._new,
             "look_up": partial(self._look_up, pending_only=False),
             "known": self._ask_known,
+            "park": self._park,
+            "undo": self._undo,
             "next_item": partial(self._go_on, NextItem()),
             "next_customer": partial(self._go_on, NextCustomer()),
             "commit": self._commit,
@@ -146,8 +160,11 @@ class ClerkScreen(FollowingFrame):
         """A key that no field took.  True where it was one of the screen's, even if it did nothing."""
         key, modifiers = event.key(), event.modifiers()
         alt = bool(modifiers & Qt.KeyboardModifier.AltModifier)
+        control = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
+        if control and modifiers & Qt.KeyboardModifier.ShiftModifier:
+            return False  # Ctrl+Shift+Z is the opposite of Ctrl+Z
         try:
-            chord = Chord(_Key(key), alt=alt)
+            chord = Chord(_Key(key), alt=alt, control=control)
         except ValueError:  # a key that Qt has no name for
             return False
         act = self._keys.get(chord)
@@ -336,6 +353,35 @@ class ClerkScreen(FollowingFrame):
         else:
             self._go_on(NewAcceptance())
 
+    def _park(self) -> None:
+        """F4: what stands here waits; with nothing here, what waits is listed.  One until answered."""
+        view, visit = self._view, self._visit
+        if self.side is Side.CHOICES and self.choices.asks == PARKED:
+            self._leave_side()
+        elif self.page is Page.LOOK_UP or self.side is Side.CHOICES:
+            self.say("msg.form_covered", key=key_of("park"))
+        elif view is None or visit is None:
+            return
+        elif visit.parkable or NEXT in visit.missing:
+            standing = self._standing()
+            if time.monotonic() - self._parked_at < COMMIT_SECONDS and standing == self._parked_of:
+                return
+            self._parked_at, self._parked_of = time.monotonic(), standing
+            self._go_on(Park())
+        elif view.parked:
+            self.ask(parked_question(view.parked), count=len(view.parked))
+        else:
+            self.say("msg.nothing_parked")
+
+    def _undo(self) -> None:
+        """Ctrl+Z that no field had any use for: the clerk's last step of this visit."""
+        if self.page is Page.LOOK_UP or self.side is Side.CHOICES:
+            self.say("msg.form_covered", key=key_of("undo"))
+            return
+        for field in (*self.form_fields(), *(lane.field for lane in self.lane_fields())):
+            field.forget_pending()
+        self._submit(Undo())
+
     def _reprint(self) -> None:
         chosen = self.look_up.chosen if self.page is Page.LOOK_UP else None
         self._submit(Reprint(chosen.seq if chosen else 0))
@@ -365,7 +411,7 @@ class ClerkScreen(FollowingFrame):
         if command == SetSenderKind(kind) and kind in ASKING:
             self._enter_who()  # the kind stays; what stands in it can be changed
             return
-        if isinstance(command, NewAcceptance | Refuse | SetSenderKind | SetExemption | TakeKnown):
+        if isinstance(command, NewAcceptance | Refuse | Resume | SetSenderKind | SetExemption | TakeKnown):
             self._expect_change()
         asking = isinstance(command, SetSenderKind) and command.kind in ASKING
         self._who_asked = asking or isinstance(command, SetExemption)

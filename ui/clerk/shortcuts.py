@@ -64,8 +64,8 @@ def _confirm(name: str, keys: str) -> Shortcut:
 
 
 SHORTCUTS = (
-    _function("help", 1), _function("new", 2), _function("look_up", 3), _function("known", 5),
-    _function("next_item", 7), _function("next_customer", 8), _function("commit", 9),
+    _function("help", 1), _function("new", 2), _function("look_up", 3), _function("park", 4),
+    _function("known", 5), _function("next_item", 7), _function("next_customer", 8), _function("commit", 9),
     _function("reprint", 10), _function("lock", 12),
     _confirm("original", "1"), _confirm("inspected", "2"), _confirm("route", "LAT"),
     _confirm("security", "340"), _confirm("notice", "567"), _confirm("label_seen", "8"),
@@ -73,6 +73,7 @@ SHORTCUTS = (
     *(Shortcut(name, (alt(letter),)) for name, letter in (
         ("refuse", "R"), ("sender_kind", "K"), ("principal", "B"), ("proof", "O"), ("manual", "M"),
         ("finish_manual", "F"), ("payment", "U"), ("papers", "P"), ("close_day", "D"), ("log_out", "Q"))),
+    Shortcut("undo", (Chord(_Key.Key_Z, control=True),)),
     Shortcut("language", (Chord(_Key.Key_L, control=True),), "window"),
     Shortcut("theme", (Chord(_Key.Key_T, control=True),), "window"),
     Shortcut("sound", (Chord(_Key.Key_M, control=True),), "window"),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.commands import Field
-from core.view import GateName, GateState, GateView, VisitView
+from core.view import GateName, GateState, GateView, ParkedView, VisitView
+from ui.clerk.shortcuts import key_of
 from ui.marks import GATES, Mark
 from ui.style import mark, put
 from ui.text import Texts
@@ -14,6 +17,7 @@ from ui.theme import Palette
 
 WIDTH = 228
 _MARK = 28
+_SOON_MINUTES = 15
 
 
 class _Gate(QFrame):
@@ -66,11 +70,19 @@ class Way(QFrame):
         self._texts = texts
         self._title = QLabel(self)
         self._title.setProperty("role", "title")
+        self._waiting: Sequence[ParkedView] = ()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 12, 8, 8)
         layout.setSpacing(2)
-        self._title.setContentsMargins(14, 0, 0, 4)
-        layout.addWidget(self._title)
+        self._parked = QLabel(self)
+        self._parked.setObjectName("parked")
+        self._parked.setProperty("role", "badge")
+        top = QHBoxLayout()
+        top.setContentsMargins(14, 0, 4, 4)
+        top.addWidget(self._title)
+        top.addStretch(1)
+        top.addWidget(self._parked)
+        layout.addLayout(top)
         self._gates: dict[GateName, _Gate] = {}
         for number, name in enumerate(GateName, 1):
             gate = _Gate(number, name, self)
@@ -86,6 +98,21 @@ class Way(QFrame):
         """In this language from now on."""
         self._texts = texts
         put(self._title, texts("way.title"))
+        self.show_parked(self._waiting)
+
+    def show_parked(self, waiting: Sequence[ParkedView]) -> None:
+        """How many visits wait; the time left where one of them lapses soon."""
+        self._waiting = waiting
+        texts, count = self._texts, len(waiting)
+        minutes = min((each.minutes for each in waiting), default=0)
+        soon = minutes <= _SOON_MINUTES
+        if soon:
+            line = f"▲ {texts('parked.soon', count=count, minutes=minutes)}"
+        else:
+            line = f"● {texts('parked.strip', count=count, key=key_of('park'))}"
+        put(self._parked, line if count else "")
+        mark(self._parked, "tone", "warn" if soon else "quiet")
+        self._parked.setVisible(bool(count))
 
     def show_view(self, visit: VisitView | None) -> None:
         """The gates of the visit; before there is one, all are open."""

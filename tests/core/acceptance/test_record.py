@@ -146,7 +146,8 @@ def test_the_annex_holds_no_more_than_masks() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"form": 2},
+        {"form": 1},
+        {"bound": 1},
         {"quantity": "2"},
         {"quantity": True},
         {"real_name": 1},
@@ -240,7 +241,8 @@ ITEM = wire.decode(draft_to_bytes(complete()))["item"]
 @pytest.mark.parametrize(
     "change",
     [
-        {"form": 2},
+        {"form": 1},
+        {"bound": 1},
         {"fields": {"waybill": ["x", "typed"]}},
         {"fields": {"nobody": ["x", "typed"]}},
         {"fields": {"sender_name": ["x"]}},

@@ -13,7 +13,7 @@ from core.errors import StoreError, StoreFault
 from core.ledger.entry import Entry
 from core.ledger.state import State
 from core.ports import DraftRow
-from core.station import desk, printing
+from core.station import drafts, printing
 from core.view import Screen
 from tests.core.memory import MemoryJournal, MemoryVault
 from tests.core.station.desk import WAYBILLS, Counter
@@ -28,9 +28,15 @@ class RefusingJournal(MemoryJournal):
     full = False
     refuse_drop = False
 
-    def commit(self, entries: Sequence[Entry], state: State, draft: DraftRow | None = None) -> None:
+    def commit(
+        self,
+        entries: Sequence[Entry],
+        state: State,
+        draft: DraftRow | None = None,
+        gone: Sequence[DraftRow] = (),
+    ) -> None:
         self._refuse()
-        super().commit(entries, state, draft)
+        super().commit(entries, state, draft, gone)
 
     def save_draft(self, draft: DraftRow) -> None:
         self._refuse()
@@ -54,7 +60,7 @@ def journal() -> RefusingJournal:
 @pytest.fixture
 def counter(journal: RefusingJournal, monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter]:
     monkeypatch.setattr(printing, "_TRY_AGAIN_SECONDS", 0.05)
-    monkeypatch.setattr(desk, "_TRY_AGAIN_SECONDS", 0.05)
+    monkeypatch.setattr(drafts, "_TRY_AGAIN_SECONDS", 0.05)
     made = Counter(MemoryVault(journal=journal))
     yield made
     made.station.stop()
