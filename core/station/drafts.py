@@ -254,6 +254,9 @@ class Drafts:
         mine = [kept for kept in self._kept if session is not None and kept.operator == session.operator]
         return sorted(mine, key=lambda kept: (kept.updated, kept.draft))
 
+    def _left(self) -> tuple[int, ...]:
+        return tuple(map(self._minutes, self._mine()))
+
     def _minutes(self, kept: _Kept) -> int:
         lasts = dt.timedelta(minutes=self._live.rules.limits.draft_minutes)
         left = kept.updated + lasts - self._live.now().at
@@ -308,7 +311,7 @@ class Drafts:
         Costs nothing while nothing waits; what waits is told anew when a minute of it has gone.
         """
         live, told = self._live, self._told
-        self._told = tuple(self._minutes(kept) for kept in self._mine())
+        self._told = self._left()
         if live.journal is None or time.monotonic() < self._again_at or not self._too_old():
             return self._told != told
         self._again_at = time.monotonic() + _TRY_AGAIN_SECONDS  # the screen is not told every time
@@ -369,6 +372,7 @@ class Drafts:
             if kept.head is not None
             and (claimed := check_field(Field.WAYBILL, kept.head.waybill, live.rules).text)
         }
+        self._told = self._left()
 
 
 def lapses(found: Sequence[_Kept], cause: str) -> list[Proposal]:

@@ -14,7 +14,7 @@ HEIGHT = 52
 _NAMED = 4  # so many missing steps are named, the rest is a number
 NEXT = "missing.next"  # this item is committed: F7 or F8
 _HINTS = ("help", "new", "look_up", "park", "next_item", "next_customer",
-          "reprint", "lock", "close_day", "log_out", "undo", "language")  # fmt: skip
+          "reprint", "lock", "undo", "language", "log_out", "close_day")  # fmt: skip
 _A_ROW = 6
 
 
@@ -48,7 +48,7 @@ class CommandBar(QFrame):
 
     def _hint_grid(self) -> QVBoxLayout:
         grid = QGridLayout()
-        grid.setHorizontalSpacing(16)
+        grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(2)
         for number, _ in enumerate(_HINTS):
             label = QLabel(self)

@@ -31,8 +31,8 @@ class HelpPanel(QFrame):
         self._why.setProperty("role", "caption")
         self._keys_title.setProperty("role", "title")
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 14, 12, 14)
-        layout.setSpacing(10)
+        layout.setContentsMargins(12, 10, 12, 10)
+        layout.setSpacing(7)
         for label in (self._title, self._what, self._why):
             label.setWordWrap(True)
             layout.addWidget(label)
