@@ -207,8 +207,8 @@ class Clerk:
             self.eyes.wait(lambda view: _text(view, Field.WAYBILL) == item.waybill, "the scan")
         elif code in CONFIRMATIONS:
             self.press(CONFIRMATIONS[code])
-        elif code in _FIELDS:
-            field = _FIELDS[code]
+        elif (lacking := code.replace("problem.", "missing.")) in _FIELDS:  # half typed when it was killed
+            field = _FIELDS[lacking]
             wanted = (visit.fields() if field in SENDER_FIELDS else item.fields())[field]
             self.type(field, wanted, item.waybill)
         else:
