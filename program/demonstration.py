@@ -21,6 +21,7 @@ from core.devices import Slot
 from core.errors import CounterError, HqError, HqFault
 from devices.simulators.control import ControlClient
 from program.first_run import first_run
+from program.relay import Relay
 
 BRANCH, TERMINAL = "990100-01", "990100-01-03"  # no such administrative division: invented
 OPERATOR, NAME, PASSWORD = "OP10001", "示例甲", "shili-2026-guitai"
@@ -40,11 +41,13 @@ class Demonstration:
         database: str | None = None,
         role: str = "clerk",
         read_s: float | None = None,
+        relayed: bool = False,
     ) -> None:
         """``whole``: headquarters too and a first run; else simulated devices only.
 
         ``database`` is headquarters' (a SQLite file of its own where None), ``role`` the first operator's,
-        ``read_s`` how long a chip takes to be read (as real ones do where None).
+        ``read_s`` how long a chip takes to be read (as real ones do where None).  ``relayed``: the counter
+        reaches headquarters over :attr:`relay`, a line that can be cut.
         """
         self.data = data / "counter" if whole else data
         self.config_path = config or data / "counter.toml"
@@ -56,6 +59,8 @@ class Demonstration:
         self._own_config = config is None or not config.exists()
         self._children: list[subprocess.Popen[bytes]] = []
         self._hq: subprocess.Popen[bytes] | None = None
+        self._relayed = relayed
+        self.relay: Relay | None = None
 
     @property
     def devices(self) -> Path:
@@ -94,6 +99,8 @@ class Demonstration:
         self._simulate()
         if self._whole:
             url = self._headquarters()
+            if self._relayed:
+                url = self._lay_line(url)
             if not (self.data / "vault.json").exists():
                 self._first_run(url)
             if self._own_config:
@@ -123,10 +130,19 @@ class Demonstration:
             self._children.remove(self._hq)
             self._hq = None
 
-    def _port(self) -> int:
-        """The port of the last time if it is free: the configuration stays the same then."""
-        kept = self._around / "port"
-        if not self._own_config:
+    def _lay_line(self, url: str) -> str:
+        """Headquarters' URL as the counter sees it."""
+        self.relay = Relay(int(url.rpartition(":")[2]), self._port("line-port"))
+        self.relay.__enter__()
+        return f"https://127.0.0.1:{self.relay.port}"
+
+    def _port(self, name: str = "port") -> int:
+        """The port of the last time if it is free: the configuration stays the same then.
+
+        In a configuration of the caller's own stands the port that the counter connects to.
+        """
+        kept = self._around / name
+        if not self._own_config and (name == "line-port") == self._relayed:
             return int(load_config(self.config_path).headquarters.url.rpartition(":")[2])
         wanted = int(kept.read_text()) if kept.exists() else 0
         for port in (wanted, 0):
@@ -193,6 +209,9 @@ class Demonstration:
         raise CounterError(HqFault.UNREACHABLE, what=name, log=str(self._around))
 
     def _stop(self) -> None:
+        if self.relay is not None:
+            self.relay.__exit__(None, None, None)
+            self.relay = None
         for child in reversed(self._children):
             self._end(child)
         self._children.clear()

@@ -19,7 +19,8 @@ def run(options: argparse.Namespace) -> int:
     if options.demonstration or options.simulate:
         from program.demonstration import Demonstration
 
-        with Demonstration(data, options.config, whole=options.demonstration) as demonstration:
+        whole = options.demonstration
+        with Demonstration(data, options.config, whole=whole, relayed=whole) as demonstration:
             from program.window import open_window
 
             return open_window(

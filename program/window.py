@@ -19,17 +19,20 @@ from program.settings_file import SettingsFile
 from program.speaker import Speaker
 from ui.application import create_application
 from ui.bridge import Bridge
+from ui.present import utc_now
 from ui.window import MainWindow
 
 if TYPE_CHECKING:
     from core.commands import Command
     from core.errors import Fact
+    from program.bench_clock import BenchClock
     from program.bench_orders import BenchOrders
     from program.demonstration import Demonstration
     from program.terminal import Terminal
 
 _log = logging.getLogger(__name__)
 _COMPOSE_AFTER_MS = 120
+PAGES = {"label_printer": "labels", "receipt_printer": "receipts"}  # where the simulators put them
 
 
 class Composing:
@@ -66,12 +69,22 @@ def open_window(
     kept, speaker = SettingsFile(data), Speaker()
     settings = kept.read()
     spoken = language or settings.language or _language(config)
-    window = MainWindow(composing, bridge, spoken, settings=settings, keep=kept.keep, play=speaker.play)
+    # Only the demonstration has a clock that can be moved; nowhere else is there one.
+    clock = _bench_clock(demonstration)
+    window = MainWindow(
+        composing,
+        bridge,
+        spoken,
+        clock=clock.wall if clock is not None else utc_now,
+        settings=settings,
+        keep=kept.keep,
+        play=speaker.play,
+    )
     made: list[Terminal] = []
     install(lambda number: _say(bridge, "msg.incident", {"number": number}))
 
     def compose() -> None:
-        terminal = _compose(data, config, bridge, demonstration)
+        terminal = _compose(data, config, bridge, demonstration, clock)
         if terminal is not None:
             made.append(terminal)
             terminal.start()
@@ -79,7 +92,7 @@ def open_window(
             interpreter.settle()
 
     thread = threading.Thread(target=compose, name="compose", daemon=True)
-    bench = _bench(demonstration, window) if demonstration is not None else None
+    bench = _bench(demonstration, window, clock) if demonstration is not None else None
     window.show()
     window.activateWindow()  # without a window manager nobody else gives it the keyboard
     # The log-in can be typed first: reading the other rooms takes the interpreter for a while.
@@ -97,36 +110,59 @@ def open_window(
         kept.stop()
 
 
-def _bench(demonstration: Demonstration, window: MainWindow) -> BenchOrders:
+def _bench_clock(demonstration: Demonstration | None) -> BenchClock | None:
+    if demonstration is None or demonstration.relay is None:
+        return None
+    from program.bench_clock import BenchClock
+
+    return BenchClock()
+
+
+def _bench(demonstration: Demonstration, window: MainWindow, clock: BenchClock | None) -> BenchOrders:
     """The bench beside the counter; it goes when the counter goes."""
-    from program.bench_orders import BenchOrders
-    from ui.bench.window import BenchWindow, Visitor
+    from program.bench_orders import Around, BenchOrders
+    from ui.bench.part import BenchBridge
+    from ui.bench.window import BenchWindow, Visitor, beside
     from ui.text import Texts
 
-    control = demonstration.control()
-    orders = BenchOrders(control)
+    control, bridge = demonstration.control(), BenchBridge(window)
+    orders = BenchOrders(control, bridge.told.emit, Around(demonstration.relay, clock))
     rows = control.tell("drawer").get("drawer")
     visitors = [Visitor(**row) for row in rows] if isinstance(rows, list) else []
-    bench = BenchWindow(visitors, orders.give, demonstration.devices / "labels", Texts(window.language))
-    screen = window.screen().availableGeometry()
-    bench.resize(340, min(820, screen.height() - 40))
-    bench.move(max(0, screen.right() - bench.width()), screen.top() + 20)
+    pages = {slot: demonstration.devices / name for slot, name in PAGES.items()}
+    bench = BenchWindow(visitors, orders.give, pages, Texts(window.language), window.theme_name)
+    bridge.told.connect(bench.told)
+    window.dressed.connect(bench.dress)
+    beside(bench, window)
     window.closing.connect(bench.close)
     bench.show()
     return orders
 
 
-def _compose(data: Path, path: Path, bridge: Bridge, demonstration: Demonstration | None) -> Terminal | None:
+def _compose(
+    data: Path,
+    path: Path,
+    bridge: Bridge,
+    demonstration: Demonstration | None,
+    clock: BenchClock | None,
+) -> Terminal | None:
     """The terminal, or None with the reason on the screen."""
     from core.config import load_config
     from core.errors import CounterError
-    from program.terminal import Terminal, with_links
+    from program.terminal import Parts, Terminal, with_links
+    from storage.pump import PumpSettings
 
     try:
         config = load_config(path)
         if demonstration is not None:
             config = with_links(config, demonstration.missing_links(config))
-        return Terminal(config, data, bridge.post, demonstration=demonstration is not None)
+        # Whoever cuts the line and mends it wants to see both at once.
+        parts = (
+            Parts(clock=clock, pump=PumpSettings(longest_wait_s=5.0, heartbeat_s=15.0, time_every_s=15.0))
+            if clock is not None
+            else None
+        )
+        return Terminal(config, data, bridge.post, demonstration=demonstration is not None, parts=parts)
     except CounterError as error:
         _say(bridge, str(error.code), dict(error.facts))
         return None

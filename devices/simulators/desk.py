@@ -18,7 +18,7 @@ from devices.simulators.printer import PrinterSimulator
 from devices.simulators.reader import ReaderSimulator
 from devices.simulators.receipt_printer import ReceiptPrinterSimulator
 from devices.simulators.scale import ScaleSimulator
-from devices.simulators.scanner import CODE_128, ScannerSimulator
+from devices.simulators.scanner import CODE_128, QR_CODE, ScannerSimulator
 
 READER_BAUD = 115_200
 SCANNER_BAUD = 9_600
@@ -102,6 +102,7 @@ class SimulatedDesk:
             "place": self._place,
             "lift": lambda _order: self._done(self._lift),
             "scan": self._scan,
+            "scan_page": self._scan_page,
             "quirk": self._quirk,
             "silence": self._silence,
             "unplug": lambda order: self._done(self._port_of(order).unplug),
@@ -123,9 +124,8 @@ class SimulatedDesk:
         return {}
 
     def _visitors(self) -> Reply:
-        """Everybody in the drawer: key, what is remarkable by language, and what would be typed."""
-        rows = [{"key": v.key, "about": dict(v.about), "typed": v.typed()} for v in self._drawer.values()]
-        return {"drawer": rows}
+        """Everybody in the drawer, see :meth:`devices.simulators.drawer.Visitor.listed`."""
+        return {"drawer": [visitor.listed() for visitor in self._drawer.values()]}
 
     def _person(self, key: str) -> Person:
         if key not in self._people:
@@ -133,8 +133,13 @@ class SimulatedDesk:
         return self._people[key]
 
     def _place(self, order: Mapping[str, object]) -> Reply:
-        """A card by its key, or what a visitor of the drawer puts there: perhaps nothing, perhaps trouble."""
+        """A card by its key, or what a visitor of the drawer puts there: perhaps nothing, perhaps trouble.
+
+        With ``pulled`` it is taken away again in the middle of the read.
+        """
         key = text(order, "card")
+        if order.get("pulled"):
+            self.reader.at(0x3001, self.reader.lift)
         visitor = self._drawer.get(key)
         if visitor is None or order.get("beside"):
             person = self._person(key)
@@ -163,6 +168,23 @@ class SimulatedDesk:
         symbology = text(order, "symbology") if "symbology" in order else CODE_128
         self.scanner.scan(text(order, "code"), symbology)
         return {}
+
+    def _scan_page(self, order: Mapping[str, object]) -> Reply:
+        """The code on a page that really came out: the newest of a printer, or its n-th."""
+        from devices.scanner.picture import open_picture, read_codes  # large, and rarely needed here
+
+        pages = self._printer(order).pages()
+        at = number(order, "page", len(pages))
+        if not 1 <= at <= len(pages):
+            raise OrderError("no such page")
+        try:
+            codes = read_codes(open_picture(pages[at - 1]))
+        except ValueError:
+            codes = []
+        if not codes:
+            raise OrderError("no code on that page")
+        self.scanner.scan(max(codes, key=len), QR_CODE)  # a label has its waybill as a bar code too
+        return {"codes": len(codes)}
 
     def _quirk(self, order: Mapping[str, object]) -> Reply:
         name, quirks = text(order, "name"), self.reader.quirks

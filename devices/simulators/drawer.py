@@ -42,13 +42,34 @@ class Visitor:
     trouble: Trouble
     facts: Mapping[str, Any] = field(repr=False)
 
-    def typed(self) -> str:
-        """What a clerk types of a document that no reader reads, one line each; "" where nothing is typed."""
-        lane = self.facts.get("typed")
-        if not lane:
-            return ""
-        lines = [f"{name}: {text}" for name, text in lane["fields"].items() if name != "number_again"]
-        return "\n".join([f"[{lane['kind']}]", *lines])
+    @property
+    def group(self) -> str:
+        """Where in the drawer: "cards", "typed", "reader", "senders" or "goods"."""
+        facts = self.facts
+        if "sender" in facts:
+            return "senders"
+        if "typed" in facts:
+            return "typed"
+        if self.trouble != Trouble():
+            return "reader"
+        goods = {"refuse", "condition", "route", "security"} & set(facts)
+        return "goods" if goods or "contents" in facts.get("form", {}) else "cards"
+
+    def listed(self) -> dict[str, Any]:
+        """For the bench: key, what is remarkable, group, and what a clerk types, as [field, text].
+
+        ``kind`` is the document that no reader reads, ``sender`` the kind of sender, "" where it is usual.
+        """
+        lane = self.facts.get("typed", {})
+        texts = {**lane.get("fields", {}), **self.facts.get("asks", {}), **self.facts.get("form", {})}
+        return {
+            "key": self.key,
+            "about": dict(self.about),
+            "group": self.group,
+            "kind": lane.get("kind", ""),
+            "sender": self.facts.get("sender", ""),
+            "typed": [[name, text] for name, text in texts.items() if name != "number_again"],
+        }
 
 
 def load_drawer(path: Path = DRAWER) -> dict[str, Visitor]:

@@ -7,6 +7,7 @@ import queue
 from devices.simulators.port import Device, Port
 
 CODE_128 = "]C0"
+QR_CODE = "]Q1"
 WAIT_S = 0.02
 
 

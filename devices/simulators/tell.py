@@ -4,6 +4,7 @@ tell DIR place 证件样本            tell DIR scan XA123456785CN      tell DIR
 tell DIR lift                      tell DIR unplug id_reader        tell DIR paper_out on
 tell DIR quirk found_again 1       tell DIR replug id_reader        tell DIR state
 tell DIR paper_out on receipt_printer          tell DIR condition paper_low on receipt_printer
+tell DIR scan_page label_printer   tell DIR scan_page receipt_printer 1
 tell DIR weigh 1284                tell DIR unstable on             tell DIR over on
 """
 
@@ -27,12 +28,13 @@ ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "paper_out": ("on", "slot"),
     "cover": ("on", "slot"),
     "condition": ("name", "on", "slot"),
+    "scan_page": ("slot", "page"),
     "weigh": ("grams",),
     "unstable": ("on",),
     "over": ("on",),
 }
 _SWITCH = {"on": 1, "off": 0}
-_NUMBERS = frozenset({"on", "value", "grams"})
+_NUMBERS = frozenset({"on", "value", "grams", "page"})
 
 
 def main(arguments: list[str]) -> int:

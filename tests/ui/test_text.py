@@ -35,6 +35,10 @@ from core.identity.numbers import NumberWarning
 from core.station.drafts import DAY_CLOSED, TOO_OLD, UNREADABLE
 from core.view import GateName, GateState
 from devices.idcard.photo import PhotoReason
+from ui.bench.drawer import GROUPS
+from ui.bench.goods import HOSTILE
+from ui.bench.trouble import CONDITIONS, LINES
+from ui.bench.window import ERRORS
 from ui.clerk.confirmations import CONFIRMATIONS
 from ui.clerk.form import ROWS
 from ui.clerk.help import TOPICS
@@ -90,6 +94,10 @@ def _families() -> set[str]:
     found |= {
         f"source.{source}" for source in ("scan", "card", "scale", "kept", "known", "tariff")
     }  # "typed" needs no word
+    found |= {f"bench.group.{group}" for group in GROUPS} | {f"bench.hostile.{name}" for name in HOSTILE}
+    found |= {f"bench.condition.{name}" for _, names in CONDITIONS.values() for name in names}
+    found |= {f"bench.line.{line}" for line in LINES} | {f"bench.page.{slot}" for slot in CONDITIONS}
+    found |= {f"bench.error.{error}" for error in ERRORS}
     found |= {f"scale.{note}" for note in ("empty", "stable", "moving", "taken", "last", "typed")}
     found |= {f"{code}_{party.value}" for code in ("answer.known", "known.as_in") for party in Party}
     found |= {f"nation.{number:02d}" for number in (*range(1, 57), 97, 98)}

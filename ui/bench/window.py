@@ -1,171 +1,236 @@
-"""One window beside the counter: cards, scanner, printers' paper and plugs, and the printed page.
+"""The demonstration's bench: everything around the counter, in one window beside it.
 
-It gives orders to the simulated devices and shows what they made; the counter does not know of it.
+It gives orders to the simulated devices, to the line to headquarters and to the clock, and shows how they
+truly are.  The counter does not know of it; nothing in it takes the counter's keys.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QGridLayout,
-    QLabel,
-    QLineEdit,
-    QListWidget,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
-from core.acceptance.waybill import s10_check_digit
-from ui.style import sheet
+from ui.bench.drawer import Drawer, Visitor
+from ui.bench.goods import OtherCodes, Scale, Scanner, Shaking
+from ui.bench.pages import Pages
+from ui.bench.part import Order, Part, bench_sheet
+from ui.bench.trouble import Clock, Network, Plugs, Printer
+from ui.flow import Flow
+from ui.style import mark, sheet
 from ui.text import Texts
-from ui.theme import THEMES, qt_palette
+from ui.theme import THEMES, qt_palette, theme
 
-Order = Callable[[str, dict[str, object]], None]  # returns at once; what comes of it is seen
-_LOOK_MS = 500
-_FIRST_SERIAL = 47312482
-_PICTURE = QSize(300, 330)
-_SLOTS = ("id_reader", "scanner", "label_printer")
+__all__ = ["ERRORS", "BenchWindow", "Visitor", "beside", "first_place"]
+
+NARROW, WIDE = 336, 520
+_TALL = 860  # from here on the printed page stands under everything else
+_EDGE, _INSET = 8, 10
+_PART = 232  # of what goes wrong: two beside each other in a wide window
+_SLOTS = ("label_printer", "receipt_printer")
+# Why an order was not carried out, as the simulators and the orders say it; others stand as they are.
+ERRORS = ("no answer", "the device did not follow", "no code on that page")
 
 
-@dataclass(frozen=True)
-class Visitor:
-    """Somebody of the drawer: what is remarkable by language, and what is typed of a paper without a chip."""
+def first_place(screen: QRect, counter: QRect) -> tuple[QRect, bool]:
+    """Where the bench stands first, and whether it lies over the counter.
 
-    key: str
-    about: Mapping[str, str]
-    typed: str = ""
+    Beside it where there is room.  Else over the column that shows what will print, for the bench shows
+    the printed page itself: way, form, message, F9 and the header stay free.
+    """
+    room = screen.right() - counter.right()
+    if room >= NARROW:
+        width = min(WIDE, room)
+        return QRect(counter.right() + 1, screen.top(), width, screen.height() - 40), False
+    high = min(620, screen.height() - 186)
+    return QRect(screen.right() - NARROW, screen.top() + 88, NARROW, high), True
 
 
 class BenchWindow(QWidget):
-    """Small enough to stand beside the counter; nothing in it takes the counter's keys."""
+    """Two pages of controls, the printed page, and one line that says what happened."""
 
-    def __init__(self, visitors: Sequence[Visitor], order: Order, pages: Path, texts: Texts) -> None:
+    clicked = Signal()  # something was done for the counter with the pointer: its keys are wanted again
+
+    def __init__(
+        self,
+        visitors: Sequence[Visitor],
+        order: Order,
+        folders: Mapping[str, Path],
+        texts: Texts,
+        theme_name: str = THEMES[0].name,
+    ) -> None:
+        """``folders``: where each printer's pages are, by slot."""
         super().__init__()
         self.setObjectName("bench")
-        self.setWindowTitle(texts("bench.title"))
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
-        self._order, self._pages, self._texts = order, pages, texts
-        self._serial, self._shown = _FIRST_SERIAL, ""
-        self._people = QListWidget(self)
-        self._people.setObjectName("bench_people")
-        self._people.setAccessibleName(texts("bench.people"))
-        self._visitors = list(visitors)
-        self._people.addItems([f"{one.key} · {one.about.get(texts.language, '')}" for one in visitors])
-        self._people.setWordWrap(True)
-        self._people.currentRowChanged.connect(self._choose)
-        self._people.itemDoubleClicked.connect(self._place)
-        self._typed = QLabel(self)
-        self._typed.setObjectName("bench_typed")
-        self._typed.setProperty("role", "caption")
-        self._typed.setWordWrap(True)
-        self._typed.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._people.setCurrentRow(0)
-        self._code = QLineEdit(self._waybill(), self)
-        self._code.setObjectName("bench_code")
-        self._code.setAccessibleName(texts("bench.code"))
-        self._page = QLabel(self)
-        self._page.setObjectName("bench_page")
-        self._page.setFixedSize(_PICTURE)
-        self._page.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._page.setWordWrap(True)
-        self._page.setText(texts("bench.no_page"))
-        self._lay_out()
-        self.setPalette(qt_palette(THEMES[0]))
-        self.setStyleSheet(sheet(THEMES[0]))
-        self._timer = QTimer(self)
-        self._timer.setInterval(_LOOK_MS)
-        self._timer.timeout.connect(self._look)
-        self._timer.start()
+        self.setMinimumSize(NARROW - 16, 420)
+        self._order, self._texts, self._below = order, texts, False
+        self._state: Mapping[str, object] = {}
+        self.drawer = Drawer(visitors, self._give, self)
+        self.scanner, self.scale = Scanner(self._give, self), Scale(self._give, self)
+        self.pages = Pages(folders, self._give, self)
+        self.pages.came.connect(self._came)
+        self._trouble: list[Part] = [
+            *(Printer(slot, self._give, self) for slot in _SLOTS),
+            Plugs(self._give, self),
+            Clock(self._give, self),
+            Network(self._give, self),
+            Shaking(self._give, self),
+            OtherCodes(self._give, self),
+        ]
+        self._tabs = QTabWidget(self)
+        self._tabs.setObjectName("bench_tabs")
+        self._tabs.addTab(_scrolled(_below([self.drawer, self.scanner, self.scale])), "")
+        self._tabs.addTab(_scrolled(_flowing(self._trouble)), "")
+        self._tabs.addTab(self.pages, "")
+        self._said = QLabel(self)
+        self._said.setObjectName("bench_said")
+        self._said.setProperty("role", "said")
+        self._said.setWordWrap(True)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(_EDGE, _EDGE, _EDGE, _EDGE)
+        self._column.setSpacing(_EDGE)
+        self._column.addWidget(self._tabs, 5)
+        self._column.addWidget(self._said)
+        for at in range(3):
+            keys = QShortcut(QKeySequence(f"Alt+{at + 1}"), self)
+            keys.activated.connect(partial(self.show_tab, at))
+        for part in (self.drawer, self.scanner, self.scale, self.pages):
+            part.clicked.connect(self.clicked)
+        self.dress(texts.language, theme_name)
+        self.drawer.take_focus()
 
-    def _lay_out(self) -> None:
+    # -- what it looks like ------------------------------------------------------------------------
+
+    def dress(self, language: str, theme_name: str) -> None:
+        """In this language and theme from now on: the counter's."""
+        texts = self._texts = Texts(language)
+        palette = theme(theme_name)
+        self.setPalette(qt_palette(palette))
+        self.setStyleSheet(sheet(palette) + bench_sheet(palette))
+        self.setWindowTitle(texts("bench.title"))
+        for part in self._parts():
+            part.retranslate(texts)
+        self._name_tabs()
+        self._say("quiet", texts("bench.welcome"))
+
+    def show_tab(self, at: int) -> None:
+        """Customer, trouble, printed pages; where the pages stand below there are two."""
+        self._tabs.setCurrentIndex(min(at, self._tabs.count() - 1))
+
+    def _parts(self) -> list[Part]:
+        return [self.drawer, self.scanner, self.scale, *self._trouble, self.pages]
+
+    def _name_tabs(self) -> None:
         texts = self._texts
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(8)
-        column.addWidget(self._caption("bench.people"))
-        column.addWidget(self._people, 1)
-        column.addWidget(self._typed)
-        grid = QGridLayout()
-        grid.setSpacing(8)
-        grid.addWidget(self._button("bench_place", texts("bench.place"), self._place), 0, 0)
-        grid.addWidget(self._button("bench_lift", texts("bench.lift"), lambda: self._order("lift", {})), 0, 1)
-        grid.addWidget(self._code, 1, 0)
-        grid.addWidget(self._button("bench_scan", texts("bench.scan"), self._scan), 1, 1)
-        paper = self._switch("bench_paper", texts("bench.paper"))
-        paper.toggled.connect(lambda on: self._order("paper_out", {"on": int(on)}))
-        cover = self._switch("bench_cover", texts("bench.cover"))
-        cover.toggled.connect(lambda on: self._order("cover", {"on": int(on)}))
-        grid.addWidget(paper, 2, 0)
-        grid.addWidget(cover, 2, 1)
-        for row, slot in enumerate(_SLOTS):
-            plug = self._switch(f"bench_unplug_{slot}", texts("bench.unplug", slot=slot))
-            plug.toggled.connect(
-                lambda out, slot=slot: self._order("unplug" if out else "replug", {"slot": slot})
-            )
-            grid.addWidget(plug, 3 + row, 0, 1, 2)
-        column.addLayout(grid)
-        column.addWidget(self._caption("bench.page"))
-        column.addWidget(self._page, 0, Qt.AlignmentFlag.AlignHCenter)
+        for at, code in enumerate(("bench.tab.customer", "bench.tab.trouble", "bench.tab.pages")):
+            if at < self._tabs.count():
+                self._tabs.setTabText(at, texts(code))
 
-    def _caption(self, code: str) -> QLabel:
-        label = QLabel(self._texts(code), self)
-        label.setProperty("role", "caption")
-        return label
-
-    def _button(self, name: str, text: str, act: Callable[[], None]) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setObjectName(name)
-        button.setMinimumHeight(36)
-        button.clicked.connect(lambda _checked: act())
-        return button
-
-    def _switch(self, name: str, text: str) -> QCheckBox:
-        box = QCheckBox(text, self)
-        box.setObjectName(name)
-        return box
-
-    # -- orders ------------------------------------------------------------------------------------
-
-    def _choose(self, row: int) -> None:
-        """What the clerk would copy from a paper that no reader reads."""
-        typed = self._visitors[row].typed if 0 <= row < len(self._visitors) else ""
-        self._typed.setText(typed)
-        self._typed.setVisible(bool(typed))
-
-    def _place(self, _item: object = None) -> None:
-        row = self._people.currentRow()
-        if 0 <= row < len(self._visitors):
-            self._order("place", {"card": self._visitors[row].key})
-
-    def _scan(self) -> None:
-        code = self._code.text().strip()
-        if not code:
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """In a tall window the printed page stands below; in a low one it has a page of its own."""
+        super().resizeEvent(event)
+        below = self.height() >= _TALL
+        if below == self._below:
             return
-        self._order("scan", {"code": code})
-        if code == self._waybill():  # the next parcel has the next number
-            self._serial += 1
-            self._code.setText(self._waybill())
+        self._below = below
+        if below:
+            self._tabs.removeTab(2)
+            self._column.insertWidget(1, self.pages, 4)
+            self.pages.show()
+        else:
+            self._column.removeWidget(self.pages)
+            self._tabs.addTab(self.pages, "")
+        self._name_tabs()
 
-    def _waybill(self) -> str:
-        serial = f"{self._serial:08d}"
-        return f"EA{serial}{s10_check_digit(serial)}CN"
+    # -- orders and what came of them ----------------------------------------------------------------
 
-    def _look(self) -> None:
-        """The newest page that came out of a printer."""
-        found = sorted(self._pages.glob("page-*.png"))
-        if not found or found[-1].name == self._shown:
-            return
-        picture = QPixmap(str(found[-1]))
-        if picture.isNull():
-            return  # still being written
-        self._shown = found[-1].name
-        smooth = Qt.TransformationMode.SmoothTransformation
-        self._page.setPixmap(picture.scaled(_PICTURE, Qt.AspectRatioMode.KeepAspectRatio, smooth))
-        self._page.setAccessibleName(f"{self._texts('bench.page')} {self._shown}")
+    def _give(self, do: str, facts: dict[str, object]) -> None:
+        self._say("quiet", self._texts("bench.welcome"))
+        self._order(do, facts)
+
+    def told(self, told: Mapping[str, object]) -> None:
+        """From the orders: the ``state`` as it truly is, or an order that ``failed`` with its ``error``."""
+        state = told.get("state")
+        if isinstance(state, dict):
+            self._state = state
+            for part in self._parts():
+                part.show_state(state)
+            if state.get("ok") is False:
+                self._say("bad", self._texts("bench.silent"))
+        elif "failed" in told:
+            error = str(told.get("error"))
+            said = self._texts(f"bench.error.{error}") if error in ERRORS else error
+            self._say("bad", self._texts("bench.failed", reason=said))
+
+    def _came(self, slot: str, number: int) -> None:
+        page = self._texts(f"bench.page.{slot}", number=number)
+        where = "" if self._below else f" · {self._texts('bench.see_pages')}"
+        self._say("good", self._texts("bench.came", page=page) + where)
+
+    def _say(self, tone: str, line: str) -> None:
+        sign = {"bad": "■ ", "good": "✓ "}.get(tone, "")
+        self._said.setText(sign + line)
+        mark(self._said, "tone", tone)
+
+
+def beside(bench: BenchWindow, counter: QWidget) -> None:
+    """Put the bench where a stranger sees both; Ctrl+B goes from one to the other."""
+    screen = counter.screen().availableGeometry()
+    counter.move(screen.topLeft())
+    place, over = first_place(screen, QRect(screen.topLeft(), counter.size()))
+    if over:  # a click on the counter must not bury it
+        bench.setWindowFlag(Qt.WindowType.WindowStaysOnTopHint)
+    bench.setGeometry(place)
+
+    def go() -> None:
+        to = counter if bench.isActiveWindow() else bench
+        if to is counter and over:
+            bench.hide()
+        to.show()
+        to.raise_()
+        to.activateWindow()
+
+    bench.clicked.connect(counter.activateWindow)
+    for window in (bench, counter):
+        QShortcut(QKeySequence("Ctrl+B"), window).activated.connect(go)
+
+
+def _below(parts: Sequence[Part]) -> QFrame:
+    """Below each other; the first takes what room there is."""
+    inside = QFrame()
+    column = QVBoxLayout(inside)
+    column.setContentsMargins(_INSET, _INSET, _INSET, _INSET)
+    column.setSpacing(10)
+    for at, part in enumerate(parts):
+        column.addWidget(part, 0 if at else 1)
+    return inside
+
+
+def _flowing(parts: Sequence[Part]) -> QFrame:
+    """Beside each other where there is room."""
+    inside = QFrame()
+    flow = Flow(_INSET, line_spacing=14)
+    column = QVBoxLayout(inside)
+    column.setContentsMargins(_INSET, _INSET, 0, _INSET)
+    column.addLayout(flow)
+    column.addStretch(1)
+    for part in parts:
+        part.setFixedWidth(_PART)
+        flow.addWidget(part)
+    return inside
+
+
+def _scrolled(inside: QFrame) -> QScrollArea:
+    """On a small screen it scrolls."""
+    inside.setProperty("role", "card")
+    room = QScrollArea()
+    room.setWidgetResizable(True)
+    room.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    room.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    room.setWidget(inside)
+    return room
