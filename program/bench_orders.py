@@ -35,8 +35,10 @@ class Around:
 class BenchOrders:
     """``give`` returns at once; a device that does not answer holds up nothing else."""
 
-    def __init__(self, control: ControlClient, told: Told, around: Around | None = None) -> None:
-        """``told`` gets, on a thread of its own, ``{"failed": order, "error": …}`` and ``{"state": …}``."""
+    def __init__(
+        self, control: ControlClient, told: Told | None = None, around: Around | None = None
+    ) -> None:
+        """``told`` gets, on a thread of its own, ``{"failed": order, "error": …}`` and ``{"state": …}``; with None nobody is asked how it is."""
         self._control = control
         self._told = told
         self._around = around or Around()
@@ -58,7 +60,8 @@ class BenchOrders:
         due = time.monotonic()
         while True:
             try:
-                order = self._queue.get(timeout=max(0.0, due - time.monotonic()))
+                wait = max(0.0, due - time.monotonic()) if self._told is not None else None
+                order = self._queue.get(timeout=wait)
             except queue.Empty:
                 self._look()
                 due = time.monotonic() + _LOOK_S
@@ -68,7 +71,8 @@ class BenchOrders:
             error = self._do(*order)
             if error:
                 _log.info("the order %s failed", order[0])
-                self._told({"failed": order[0], "error": error})
+                if self._told is not None:
+                    self._told({"failed": order[0], "error": error})
             due = time.monotonic()  # what it changed is seen at once
 
     def _do(self, do: str, facts: dict[str, object]) -> str:
@@ -114,6 +118,6 @@ class BenchOrders:
         relay, clock = self._around.relay, self._around.clock
         state["network"] = relay.line.value if relay is not None else ""
         state["clock"] = clock.state() if clock is not None else {}
-        if state != self._last:
+        if state != self._last and self._told is not None:
             self._last = state
             self._told({"state": state})
