@@ -38,7 +38,10 @@ class BenchOrders:
     def __init__(
         self, control: ControlClient, told: Told | None = None, around: Around | None = None
     ) -> None:
-        """``told`` gets, on a thread of its own, ``{"failed": order, "error": …}`` and ``{"state": …}``; with None nobody is asked how it is."""
+        """``told`` gets, on a thread of its own, ``{"failed": order, "error": …}`` and ``{"state": …}``.
+
+        Without it nobody is asked how it is.
+        """
         self._control = control
         self._told = told
         self._around = around or Around()

@@ -171,8 +171,8 @@ def test_it_runs_faster_and_stops_doing_so() -> None:
 def test_a_dead_battery_says_1970_and_confirms_nothing() -> None:
     clock = BenchClock()
     trusted = TrustedClock(clock)
-    trusted.restore({}, clock.wall())
     before = clock.wall()
+    trusted.restore({}, before)
     trusted.anchor(Anchor(before, clock.boot_id(), clock.boottime_ns() // 1_000_000))
     clock.kill_battery()
     assert clock.wall() - DEAD < dt.timedelta(minutes=1)
