@@ -51,7 +51,11 @@ def config_path(data: Path) -> Path:
 def screenshots(directory: Path) -> int:
     """One picture of every screen and state, without a display."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from devices.simulators.drawer import load_drawer
+    from ui.bench.pictures import render_bench
+    from ui.bench.window import Visitor
     from ui.screenshots import render_all
 
     render_all(directory)
+    render_bench(directory, [Visitor(**visitor.listed()) for visitor in load_drawer().values()])
     return 0

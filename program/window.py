@@ -6,7 +6,9 @@ import logging
 import queue
 import sys
 import threading
+import time
 import tomllib
+from collections.abc import Iterable
 from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _COMPOSE_AFTER_MS = 120
+_TITLE = 32  # as high as title bars are
+_EPOCH, _A_MINUTE = 1_793_491_200, 20  # 2026-11-01; waybills that nobody scans faster than in a minute
 PAGES = {"label_printer": "labels", "receipt_printer": "receipts"}  # where the simulators put them
 
 
@@ -93,7 +97,10 @@ def open_window(
 
     thread = threading.Thread(target=compose, name="compose", daemon=True)
     bench = _bench(demonstration, window, clock) if demonstration is not None else None
-    window.show()
+    if window.screen().availableGeometry().height() < window.height() + _TITLE:
+        window.showMaximized()  # the smallest screen: a title bar would push the devices' line out
+    else:
+        window.show()
     window.activateWindow()  # without a window manager nobody else gives it the keyboard
     # The log-in can be typed first: reading the other rooms takes the interpreter for a while.
     QTimer.singleShot(_COMPOSE_AFTER_MS, thread.start)
@@ -130,13 +137,24 @@ def _bench(demonstration: Demonstration, window: MainWindow, clock: BenchClock |
     rows = control.tell("drawer").get("drawer")
     visitors = [Visitor(**row) for row in rows] if isinstance(rows, list) else []
     pages = {slot: demonstration.devices / name for slot, name in PAGES.items()}
-    bench = BenchWindow(visitors, orders.give, pages, Texts(window.language), window.theme_name)
+    texts, serial = Texts(window.language), _next_serial(pages.values())
+    bench = BenchWindow(visitors, orders.give, pages, texts, window.theme_name, serial=serial)
     bridge.told.connect(bench.told)
     window.dressed.connect(bench.dress)
     beside(bench, window)
     window.closing.connect(bench.close)
     bench.show()
     return orders
+
+
+def _next_serial(folders: Iterable[Path]) -> int:
+    """The first waybill of this start: never one of an earlier start, which may be recorded already."""
+    from ui.bench.goods import FIRST_SERIAL
+
+    if not any(path for folder in folders for path in folder.glob("page-*.png")):
+        return FIRST_SERIAL
+    minutes = int(time.time() - _EPOCH) // 60
+    return FIRST_SERIAL + _A_MINUTE * max(1, minutes)
 
 
 def _compose(

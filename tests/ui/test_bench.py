@@ -25,6 +25,7 @@ from pytestqt.qtbot import QtBot
 
 from ui.bench.drawer import GROUPS
 from ui.bench.goods import HOSTILE
+from ui.bench.pictures import STATES, render_bench
 from ui.bench.window import NARROW, BenchWindow, Visitor, first_place
 from ui.text import LANGUAGES, Texts
 from ui.theme import THEMES
@@ -273,3 +274,13 @@ def test_where_it_stands_first(wide: int, high: int, over: bool) -> None:
         assert place.bottom() + 30 <= 704  # above the bar of F9, a title bar included
     else:
         assert not place.intersects(QRect(screen.topLeft(), SIZE))
+
+
+def test_the_pictures_of_the_bench(qtbot: QtBot, tmp_path: Path) -> None:
+    """One of each state, language and theme, named in the index and no two alike."""
+    made = render_bench(tmp_path, VISITORS)
+    files = sorted(tmp_path.glob("*.png"))
+    assert len(files) == made == len(STATES) * 4
+    assert len({path.read_bytes() for path in files}) == made
+    index = (tmp_path / "index.md").read_text("utf-8")
+    assert all(f"({path.name})" in index for path in files)

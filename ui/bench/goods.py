@@ -41,9 +41,10 @@ HOSTILE = {
 class Scanner(Part):
     """The next waybill with one press; others typed or chosen."""
 
-    def __init__(self, order: Order, parent: QWidget | None = None) -> None:
+    def __init__(self, order: Order, serial: int = FIRST_SERIAL, parent: QWidget | None = None) -> None:
+        """``serial``: of the first waybill."""
         super().__init__(order, parent)
-        self._serial = FIRST_SERIAL
+        self._serial = serial
         self._code = QLineEdit(waybill(self._serial), self)
         self._code.setObjectName("bench_code")
         self._code.returnPressed.connect(self.scan)

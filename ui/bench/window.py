@@ -15,7 +15,7 @@ from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
 from ui.bench.drawer import Drawer, Visitor
-from ui.bench.goods import OtherCodes, Scale, Scanner, Shaking
+from ui.bench.goods import FIRST_SERIAL, OtherCodes, Scale, Scanner, Shaking
 from ui.bench.pages import Pages
 from ui.bench.part import Order, Part, bench_sheet
 from ui.bench.trouble import Clock, Network, Plugs, Printer
@@ -61,8 +61,10 @@ class BenchWindow(QWidget):
         folders: Mapping[str, Path],
         texts: Texts,
         theme_name: str = THEMES[0].name,
+        *,
+        serial: int = FIRST_SERIAL,
     ) -> None:
-        """``folders``: where each printer's pages are, by slot."""
+        """``folders``: where each printer's pages are, by slot; ``serial``: of the first waybill."""
         super().__init__()
         self.setObjectName("bench")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -71,7 +73,7 @@ class BenchWindow(QWidget):
         self._order, self._texts, self._below = order, texts, False
         self._state: Mapping[str, object] = {}
         self.drawer = Drawer(visitors, self._give, self)
-        self.scanner, self.scale = Scanner(self._give, self), Scale(self._give, self)
+        self.scanner, self.scale = Scanner(self._give, serial, self), Scale(self._give, self)
         self.pages = Pages(folders, self._give, self)
         self.pages.came.connect(self._came)
         self._trouble: list[Part] = [
