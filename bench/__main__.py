@@ -20,6 +20,7 @@ BENCHES = {
     "size": "bench.size",
     "lookup": "bench.lookup",
     "parcels": "bench.parcels",
+    "switch": "bench.switch",
     "sync": "bench.sync",
     "stall": "bench.stall",
     "memory": "bench.memory",
