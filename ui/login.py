@@ -110,14 +110,14 @@ class LoginPage(QWidget):
         before, self._view = self._view, view
         if before is None or before.lockout_seconds != view.lockout_seconds:
             self._locked_until = time.monotonic() + view.lockout_seconds
+        busy = view.screen is Screen.UNLOCKING
+        was_busy = before is not None and before.screen is Screen.UNLOCKING
+        for entry in (self.operator, self.password):
+            entry.setEnabled(not busy)  # first: what is disabled takes no focus
         if view.screen is Screen.LOCKED and (before is None or before.screen is Screen.CLERK):
             self.operator.setText(view.operator)
             self.password.clear()
             self.password.setFocus()
-        busy = view.screen is Screen.UNLOCKING
-        was_busy = before is not None and before.screen is Screen.UNLOCKING
-        for entry in (self.operator, self.password):
-            entry.setEnabled(not busy)
         if was_busy and not busy:
             (self.password if self.operator.text() else self.operator).setFocus()
         self.tick(now)

@@ -37,6 +37,16 @@ def _text(window: MainWindow, name: str) -> str:
     return label.text() if label.isVisible() else ""
 
 
+def test_a_lock_after_a_log_in_asks_for_the_password_at_once(
+    qtbot: QtBot, recorder: Recorder, opened: Opened
+) -> None:
+    """The fields were shut while the key was derived: what is disabled takes no focus."""
+    window = opened(recorder)
+    for view in (LOGIN, replace(LOGIN, screen=Screen.UNLOCKING), BASE, VIEWS["locked"]):
+        window.show_view(view)
+    qtbot.waitUntil(lambda: bool(window.login.password.hasFocus()), timeout=2000)
+
+
 def test_enter_twice_sends_one_log_in(door: Door) -> None:
     """The field is emptied with the first one; an empty password is never sent."""
     window, hands, recorder = door

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 from PySide6.QtWidgets import QLabel
@@ -16,6 +17,7 @@ from tests.ui.conftest import Opened
 from tests.ui.typing import ALT, CONTROL, Hands, Key
 from ui.bridge import Bridge
 from ui.clerk.frame import Side
+from ui.fields import Entry
 from ui.window import MainWindow
 
 
@@ -67,6 +69,10 @@ def seat(qtbot: QtBot, opened: Opened) -> Iterator[Seat]:
     qtbot.waitUntil(lambda: bool(window.clerk.isVisible()), timeout=5000)
     yield Seat(qtbot, window, counter)
     counter.station.stop()
+
+
+def _stands(seat: Seat, contents: str) -> bool:
+    return seat.text(Field.CONTENTS) == contents
 
 
 def _parked_line(seat: Seat) -> str:
@@ -211,3 +217,36 @@ def test_one_customers_parked_parcel_is_confirmed_by_keys(seat: Seat) -> None:
     seat.said("msg.accepted")
     seat.hands.press(Key.Key_F4)
     seat.said("rule.park_accepted")
+
+
+def test_another_operator_takes_the_screen_and_the_first_ones_visits_wait_for_him(seat: Seat) -> None:
+    def log_in(operator: str, password: str) -> None:
+        seat.wait(lambda: seat.hands.place == "password")
+        if operator:
+            seat.window.login.operator.setFocus()
+            seat.window.login.operator.selectAll()
+            seat.hands.type(operator)
+            seat.hands.press(Key.Key_Return)
+        seat.hands.type(password)
+        seat.hands.press(Key.Key_Return)
+        seat.wait(lambda: bool(seat.window.clerk.isVisible()) and isinstance(seat.hands.focused, Entry))
+
+    for contents in ("茶叶", "书"):
+        seat.counter.type(contents=contents)
+        seat.wait(partial(_stands, seat, contents))
+        if contents == "茶叶":
+            seat.hands.press(Key.Key_F4)
+            seat.said("msg.parked")
+    seat.hands.press(Key.Key_F12)
+    log_in("OP20001", "si-wu-liu")
+    seat.wait(lambda: seat.view.operator == "OP20001" and _parked_line(seat) == "")
+    assert seat.text(Field.CONTENTS) == ""
+    seat.hands.press(Key.Key_F4)
+    seat.said("msg.nothing_parked")
+    seat.hands.press(Key.Key_F12)
+    log_in("OP10001", "yi-er-san")
+    seat.wait(lambda: seat.text(Field.CONTENTS) == "书")
+    assert _parked_line(seat) == "● 挂单 1 · F4"
+    seat.hands.press(Key.Key_F12)
+    log_in("", "yi-er-san")
+    seat.wait(lambda: seat.text(Field.CONTENTS) == "书")
