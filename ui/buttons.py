@@ -16,7 +16,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from ui.keys import Deliberate, Keyboard
-from ui.theme import LABEL_PX, LIGHT, UNIT, Palette, body_font
+from ui.theme import BODY_PX, LABEL_PX, LIGHT, UNIT, Palette, body_font
+from ui.zoom import measured_by_itself, times
 
 _HEIGHT, _LOW = 36, 30
 _PAD = 3 * UNIT
@@ -50,10 +51,21 @@ class KeyButton(QPushButton):
         self._keyboard = keyboard
         self._deliberate = Deliberate(keyboard, self)
         self._palette = LIGHT
-        self._font = body_font()
-        self._bold = body_font(bold=True)
-        self._key_font = body_font(LABEL_PX, bold=True)
-        self._small_font = body_font(LABEL_PX)
+        self._factor = 1.0
+        measured_by_itself(self)
+        self.set_zoom(1.0)
+
+    def set_zoom(self, factor: float) -> None:
+        """Type and distances, so many times those of 100 %; the height is the layout's matter."""
+        self._factor = factor
+        self._font = body_font(times(BODY_PX, factor))
+        self._bold = body_font(times(BODY_PX, factor), bold=True)
+        self._key_font = body_font(times(LABEL_PX, factor), bold=True)
+        self._small_font = body_font(times(LABEL_PX, factor))
+        self._pad, self._gap = times(_PAD, factor), times(_GAP, factor)
+        self._fit()
+        self.updateGeometry()
+        self.update()
 
     def set_theme(self, palette: Palette) -> None:
         """Repaint in these colours."""
@@ -66,28 +78,28 @@ class KeyButton(QPushButton):
 
     def _fit(self) -> None:
         """As high as its lines want at this width: below the first, in small type, they wrap."""
-        high = self._high + self._below().height()
+        high = times(self._high, self._factor) + self._below().height()
         if high != self.height():
             self.setFixedHeight(high)
 
     def _left(self) -> int:
         """Where the text of a wide button begins."""
         key = self._key_text() if self.chosen else self.key_name
-        return _PAD + QFontMetrics(self._key_font).horizontalAdvance(key) + _GAP
+        return self._pad + QFontMetrics(self._key_font).horizontalAdvance(key) + self._gap
 
     def _below(self) -> QRect:
         """What the lines below the first take; nothing where there are none."""
         _, _, rest = self.text().partition("\n")
         if not rest:
             return QRect()
-        room = QRect(0, 0, max(1, self.width() - self._left() - _PAD), _ENDLESS)
+        room = QRect(0, 0, max(1, self.width() - self._left() - self._pad), _ENDLESS)
         found = QFontMetrics(self._small_font).boundingRect(room, _WRAP, rest)
-        return found.adjusted(0, 0, 0, _PAD // 2)
+        return found.adjusted(0, 0, 0, self._pad // 2)
 
     def make_low(self) -> None:
         """For rows of choices that stand close together."""
         self._high = _LOW
-        self.setFixedHeight(_LOW)
+        self._fit()
 
     def say(self, text: str, description: str, *, chosen: bool) -> None:
         """Caption, state in words, and whether this is what was chosen."""
@@ -106,8 +118,9 @@ class KeyButton(QPushButton):
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         # Room for the tick and for bold type from the start: a choice never moves its neighbours.
         width = QFontMetrics(self._bold).horizontalAdvance(self.text().partition("\n")[0])
-        width += QFontMetrics(self._key_font).horizontalAdvance(self._key_text()) + 2 * _PAD + _GAP
-        return QSize(width + 2, self._high + self._below().height())
+        width += QFontMetrics(self._key_font).horizontalAdvance(self._key_text())
+        width += 2 * self._pad + self._gap + times(2, self._factor)
+        return QSize(width, times(self._high, self._factor) + self._below().height())
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         return self.sizeHint()
@@ -143,20 +156,18 @@ class KeyButton(QPushButton):
         super().focusOutEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        colours = self._palette
+        colours, factor = self._palette, self._factor
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        strong = self.chosen or self.hasFocus()
-        width = 2 if strong else 1
-        edge = QColor(colours.accent if strong else colours.field_border)
+        width = times(2 if self.chosen else 1, factor)
+        edge = QColor(colours.accent if self.chosen else colours.field_border)
         painter.setPen(QPen(edge, width))
         painter.setBrush(QColor(colours.accent_soft if self.chosen else colours.card))
         half = width / 2
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(half, half, -half, -half), 6, 6)
-        if self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(colours.accent), 1, Qt.PenStyle.DotLine))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(4, 4, -4, -4), 4, 4)
+        round_ = 6 * factor
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(half, half, -half, -half), round_, round_)
+        if self.hasFocus() or self.property("pictured") == "true":
+            _ring(painter, QRectF(self.rect()), colours, factor)
         self._write(painter)
         painter.end()
 
@@ -169,17 +180,26 @@ class KeyButton(QPushButton):
         painter.setFont(self._bold if self.chosen else self._font)
         first, _, rest = self.text().partition("\n")
         text_width = painter.fontMetrics().horizontalAdvance(first)
-        left = _PAD if self._wide else (self.width() - key_width - _GAP - text_width) // 2
+        left = self._pad if self._wide else (self.width() - key_width - self._gap - text_width) // 2
         middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         painter.setPen(QColor(colours.text))
-        high = self._high if rest else self.height()
-        painter.drawText(left + key_width + _GAP, 0, text_width + 2, high, middle, first)
+        high = times(self._high, self._factor) if rest else self.height()
+        painter.drawText(left + key_width + self._gap, 0, text_width + 2, high, middle, first)
         painter.setFont(self._key_font)
         painter.setPen(QColor(colours.accent if self.chosen else colours.muted))
         painter.drawText(left, 0, key_width + 2, high, middle, key)
         if rest:
             painter.setFont(self._small_font)
             painter.setPen(QColor(colours.muted))
-            across = left + key_width + _GAP
-            room = QRect(across, high - _PAD // 2, self.width() - across - _PAD, _ENDLESS)
+            across = left + key_width + self._gap
+            room = QRect(across, high - self._pad // 2, self.width() - across - self._pad, _ENDLESS)
             painter.drawText(room, _WRAP, rest)
+
+
+def _ring(painter: QPainter, area: QRectF, colours: Palette, factor: float) -> None:
+    """The focus: three pixels in the accent, so that it also shows on a choice that has its own edge."""
+    width = 3 * factor
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor(colours.accent), width))
+    half = width / 2
+    painter.drawRoundedRect(area.adjusted(half, half, -half, -half), 5 * factor, 5 * factor)

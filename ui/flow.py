@@ -12,9 +12,13 @@ class Flow(QLayout):
     def __init__(self, spacing: int = 8, *, line_spacing: int = 4) -> None:
         super().__init__()
         self._items: list[QLayoutItem] = []
-        self._line_spacing = line_spacing
+        self._line_spacing = self._line_spacing_at_100 = line_spacing
         self.setSpacing(spacing)
         self.setContentsMargins(0, 0, 0, 0)
+
+    def set_zoom(self, factor: float) -> None:
+        """The distance of the lines; that of the items is the layout's own spacing."""
+        self._line_spacing = round(self._line_spacing_at_100 * factor)
 
     def addItem(self, item: QLayoutItem) -> None:  # noqa: N802 - Qt's name
         self._items.append(item)

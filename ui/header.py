@@ -5,16 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ui.present import place, sync_line
 from ui.style import mark, put
 from ui.text import CHINA, Texts
+from ui.zoom import Room, measure_again
 
 if TYPE_CHECKING:
     from core.view import CounterView
 
-HEIGHT = 48
+HEIGHT, _TWO_LINES = 48, 70
 
 
 class Header(QFrame):
@@ -23,7 +24,6 @@ class Header(QFrame):
     def __init__(self, texts: Texts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("header")
-        self.setFixedHeight(HEIGHT)
         self._texts = texts
         self._view: CounterView | None = None
         self._clerk = False
@@ -34,26 +34,45 @@ class Header(QFrame):
         self._today = self._label("header_today", chip=True)
         self._sync = self._label("header_sync", chip=True)
         self._operator, self._clock = self._label("header_operator"), self._label("header_clock")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(20, 0, 20, 0)
-        row.setSpacing(12)
-        row.addWidget(self._title)
-        row.addWidget(self._place)
-        row.addWidget(self._demo)
-        row.addWidget(self._mute)
-        row.addStretch(1)
-        for label in (self._day, self._today, self._sync, self._operator, self._clock):
-            row.addWidget(label)
+        self._upper, self._lower = QHBoxLayout(), QHBoxLayout()
+        for line in (self._upper, self._lower):
+            line.setSpacing(12)
+        lines = self._layout = QVBoxLayout(self)
+        lines.setContentsMargins(20, 0, 20, 0)
+        lines.setSpacing(0)
+        lines.addLayout(self._upper)
+        lines.addLayout(self._lower)
+        self.set_room(Room.WIDE)
         for label in (self._demo, self._mute, self._day, self._today, self._sync):
             label.setVisible(False)  # until the first view has come
         self.retranslate(texts)
+
+    def set_room(self, room: Room) -> None:
+        """One line; two where there is little room, and then without the title, which the window has."""
+        narrow = room <= Room.MEDIUM
+        left, right = (self._title, self._place, self._demo, self._mute), (self._day, self._today, self._sync)
+        ends = (self._operator, self._clock)
+        upper: tuple[tuple[QLabel, ...], ...] = (left, ends) if narrow else (left, (*right, *ends))
+        for line, (before, behind) in ((self._upper, upper), (self._lower, ((), right if narrow else ()))):
+            while line.count():
+                line.takeAt(0)
+            for label in before:
+                line.addWidget(label)
+            line.addStretch(1)
+            for label in behind:
+                line.addWidget(label)
+        self._title.setVisible(room > Room.MEDIUM)
+        self.setFixedHeight(_TWO_LINES if narrow else HEIGHT)
+        side = 12 if narrow else 20
+        self._layout.setContentsMargins(side, 4 if narrow else 0, side, 4 if narrow else 0)
+        measure_again(self, self._layout)
 
     def _label(self, name: str, *, chip: bool = False) -> QLabel:
         label = QLabel(self)
         label.setObjectName(name)
         if chip:
             label.setProperty("role", "chip")
-            label.setFixedHeight(28)
+            label.setFixedHeight(31)
         return label
 
     def retranslate(self, texts: Texts) -> None:

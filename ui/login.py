@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -18,6 +19,7 @@ from ui.bridge import Station
 from ui.fields import Entry, Typed
 from ui.keys import Keyboard
 from ui.present import age, age_seconds
+from ui.scroll import Scroll
 from ui.style import mark, put
 from ui.text import Texts
 
@@ -79,7 +81,14 @@ class LoginPage(QWidget):
         ):  # fmt: skip
             inner.addWidget(widget)
             inner.addSpacing(space)
-        column = QVBoxLayout(self)
+        place = QWidget()
+        self._scroll = Scroll(place, self)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self._scroll)
+        for entry in (self.operator, self.password):
+            entry.focused.connect(partial(self._scroll.reveal, entry))
+        column = QVBoxLayout(place)
         column.addStretch(2)
         parts: tuple[QWidget, ...] = (card, self._sync, self._note)
         for part in parts:

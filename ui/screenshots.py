@@ -106,14 +106,19 @@ def stage(state: str, language: str, theme_name: str) -> MainWindow:
     window = MainWindow(Recorder(), bridge, language, theme_name=theme_name, clock=lambda: NOW)
     bridge.setParent(window)
     window.resize(SIZE)
-    name, opened = STATES[state]
-    window.show_view(VIEWS[name])
-    if opened is not None:
-        opened(window.clerk)
+    pose(window, state)
     focused = window.focusWidget()
     if isinstance(focused, QLineEdit):
         mark(focused, "pictured", "true")  # a window that is never shown has no real focus
     return window
+
+
+def pose(window: MainWindow, state: str) -> None:
+    """Bring a window into that state."""
+    name, opened = STATES[state]
+    window.show_view(VIEWS[name])
+    if opened is not None:
+        opened(window.clerk)
 
 
 def pictures() -> Iterator[tuple[str, str, str]]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from PySide6.QtWidgets import QLabel, QWidget
 
 from ui.theme import BODY_PX, FIGURE_PX, LABEL_PX, LARGE_PX, RADIUS, STRONG_PX, Palette
+from ui.zoom import times
 
+_MEASURE = re.compile(r"(\d+)px")
 _SHEET = """
 QWidget {{ color: {text}; font-size: {body}px; }}
 QWidget#window {{ background: {window}; }}
@@ -73,16 +76,22 @@ QLineEdit:focus, QLineEdit[pictured="true"] {{ border: 2px solid {accent}; paddi
 QLineEdit[fault="true"]:focus {{ border: 2px solid {bad}; }}
 QLineEdit[locked="true"] {{ background: {quiet_soft}; }}
 QLineEdit:disabled {{ color: {muted}; background: {quiet_soft}; }}
+QScrollArea {{ background: transparent; border: 0; }}
+QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; }}
+QScrollBar::handle:vertical {{ background: {quiet}; border-radius: 4px; min-height: 28px; margin: 0 2px; }}
+QScrollBar::add-line:vertical, QScrollBar::sub-line:vertical {{ height: 0; }}
+QScrollBar::add-page:vertical, QScrollBar::sub-page:vertical {{ background: transparent; }}
 """
 
 
-def sheet(palette: Palette) -> str:
-    """The whole style sheet of the window in these colours."""
+def sheet(palette: Palette, factor: float = 1.0) -> str:
+    """The whole style sheet of the window in these colours, every measure ``factor`` times as large."""
     colours = {name: getattr(palette, name) for name in palette.__dataclass_fields__}
-    return _SHEET.format(
+    made = _SHEET.format(
         **colours, body=BODY_PX, label=LABEL_PX, strong_px=STRONG_PX, large=LARGE_PX, figure=FIGURE_PX,
         radius=RADIUS,
     )  # fmt: skip
+    return _MEASURE.sub(lambda found: f"{times(int(found[1]), factor)}px", made)
 
 
 def put(label: QLabel, text: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 
 from ui.bridge import Bridge, Station
@@ -21,12 +21,18 @@ from ui.sounds import Play, Sound, play_nothing, sound_of
 from ui.style import sheet
 from ui.text import LANGUAGES, Texts
 from ui.theme import THEMES, qt_palette, theme
+from ui.zoom import STEPS, after, factor_of, room_of, scale
 
 if TYPE_CHECKING:
     from core.view import CounterView
     from ui.clerk.screen import ClerkScreen
 
 SIZE = QSize(1366, 768)  # the smallest screen the counter has
+# With Shift and on the keypad too: Ctrl and plus is what people try.
+ZOOM_KEYS = {
+    Qt.Key.Key_Equal: 1, Qt.Key.Key_Plus: 1, Qt.Key.Key_Minus: -1, Qt.Key.Key_Underscore: -1,
+    Qt.Key.Key_0: 0, Qt.Key.Key_ParenRight: 0,
+}  # fmt: skip
 
 
 class MainWindow(QWidget):
@@ -71,6 +77,9 @@ class MainWindow(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.header)
         layout.addWidget(self._pages, 1)
+        # What does not fit is arranged anew (``ui/zoom.py``); the window itself never grows by it.
+        layout.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)
+        self._factor, self._zoom = 1.0, kept.zoom
         self.setWindowTitle(self._texts("header.title"))
         self._apply_theme()
         self.header.show_sound(on=kept.sound)
@@ -91,6 +100,7 @@ class MainWindow(QWidget):
             self._clerk.set_theme(self._palette)
             self._clerk.message.said.connect(self._said)
             self._pages.addWidget(self._clerk)
+            self._lay_out_again()
         return self._clerk
 
     @property
@@ -115,7 +125,44 @@ class MainWindow(QWidget):
             self.set_language(settings.language)
         if settings.theme != self.theme_name:
             self.set_theme(settings.theme)
+        if settings.zoom != self._zoom:
+            self.set_zoom(settings.zoom)
         self._keep(settings)
+
+    @property
+    def zoom(self) -> int:
+        """In per cent; one of :data:`ui.zoom.STEPS`."""
+        return self._zoom
+
+    def set_zoom(self, percent: int) -> None:
+        """Everything larger or smaller, while running."""
+        self._zoom = percent
+        self._fit()
+
+    def _fit(self) -> None:
+        """As large as window and zoom want it, and arranged as it fits."""
+        factor = factor_of(self.size(), self._zoom)
+        if factor != self._factor:
+            self._factor = factor
+            self.setStyleSheet(sheet(self._palette, factor))
+            self._lay_out_again()
+            if self._view is not None:
+                self.show_view(self._view)
+        elif self._clerk is not None and self._clerk.room is not room_of(self.size(), factor):
+            self._lay_out_again()
+
+    def _lay_out_again(self) -> None:
+        room = room_of(self.size(), self._factor)
+        self.header.set_room(room)
+        if self._clerk is not None:
+            self._clerk.set_room(room)
+        scale(self, self._factor)
+        if self._clerk is not None:
+            self._clerk.show_focus()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        self._fit()
 
     def set_language(self, language: str) -> None:
         """Every sentence in another language, while running."""
@@ -137,7 +184,7 @@ class MainWindow(QWidget):
 
     def _apply_theme(self) -> None:
         self.setPalette(qt_palette(self._palette))
-        self.setStyleSheet(sheet(self._palette))
+        self.setStyleSheet(sheet(self._palette, self._factor))
         if self._clerk is not None:
             self._clerk.set_theme(self._palette)
 
@@ -195,6 +242,12 @@ class MainWindow(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         page = self._pages.currentWidget()
         control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if control and event.key() in ZOOM_KEYS:
+            step = ZOOM_KEYS[Qt.Key(event.key())]
+            zoom = after(self._zoom, step) if step else STEPS[0]
+            self.change(replace(self._settings, zoom=zoom))
+            event.accept()
+            return
         if control and event.key() in (Qt.Key.Key_L, Qt.Key.Key_T, Qt.Key.Key_M):
             if not event.isAutoRepeat():
                 self._switch(event.key())

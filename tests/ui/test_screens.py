@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QFontMetrics, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
@@ -18,13 +17,11 @@ from core.commands import Field
 from core.errors import ConfigFault, DeviceFault, EntryFault, Fact, HqFault, RuleFault, StoreFault
 from core.view import FieldView, Message
 from tests.ui.conftest import Opened
+from tests.ui.looking import cut_off, overlapping, place, shown, under_the_list
 from tests.ui.small_station import Recorder
-from ui.buttons import KeyButton
 from ui.clerk.help import TOPICS
 from ui.clerk.preview import LabelPicture
-from ui.clerk.suggestions import Suggestions
-from ui.fields import Entry, Typed
-from ui.marks import Mark
+from ui.fields import Typed
 from ui.screenshots import STATES, stage
 from ui.specimens import BASE, LONG, READY, VIEWS
 from ui.text import FACTS, LANGUAGES, MESSAGES, Texts
@@ -75,98 +72,16 @@ def staged(qtbot: QtBot) -> Staged:
     return show
 
 
-def _shown(window: QWidget, kind: type[Any]) -> list[Any]:
-    return [widget for widget in window.findChildren(kind) if widget.isVisible()]
-
-
-def _place(widget: QWidget, window: QWidget) -> QRect:
-    return QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())
-
-
-def _outside(widget: QWidget, window: QWidget) -> bool:
-    """Whether any ancestor cuts something off."""
-    rect = widget.rect()
-    parent: QWidget | None = widget
-    while parent is not None and parent is not window:
-        rect = QRect(parent.mapToParent(rect.topLeft()), rect.size())
-        parent = parent.parentWidget()
-        if parent is not None and not parent.rect().contains(rect):
-            return True
-    return False
-
-
-def _too_small(label: QLabel) -> str:
-    """Why the text of a label does not fit into it, or ""."""
-    if label.wordWrap():
-        needed = label.heightForWidth(label.width())
-        if needed > label.height():
-            return f"height {label.height()} of {needed}"
-        metrics, inner = QFontMetrics(label.font()), label.contentsRect().width()
-        for word in label.text().replace("\n", " ").split(" "):
-            if word.isascii() and metrics.horizontalAdvance(word) > inner:
-                return f"word {word!r}"
-        return ""
-    wanted = label.sizeHint()
-    if wanted.width() > label.width() or wanted.height() > label.height():
-        return f"{label.width()}×{label.height()} of {wanted.width()}×{wanted.height()}"
-    return ""
-
-
-def _cut_off(window: MainWindow) -> list[str]:
-    """What a person could not read in full."""
-    wrong = []
-    for label in _shown(window, QLabel):
-        if label.text():
-            reason = _too_small(label) or ("outside" if _outside(label, window) else "")
-            if reason:
-                wrong.append(f"label {label.objectName()} {label.text()!r}: {reason}")
-    for button in _shown(window, KeyButton):
-        wanted = button.sizeHint()
-        if wanted.width() > button.width() or wanted.height() > button.height() or _outside(button, window):
-            wrong.append(f"button {button.objectName()} {button.text()!r}")
-    for entry in _shown(window, Entry):
-        metrics = QFontMetrics(entry.font())
-        if metrics.height() > entry.height() - 8 or _outside(entry, window):
-            wrong.append(f"field {entry.objectName()}: height")
-        figures = entry.property("figure") == "true"
-        if figures and metrics.horizontalAdvance(entry.text()) > entry.width() - 24:
-            wrong.append(f"field {entry.objectName()}: {entry.text()!r}")
-    return wrong
-
-
-def _under_the_list(part: QWidget, window: MainWindow) -> bool:
-    """The list of suggestions may cover the rows below its field while somebody types in it."""
-    listed = window.findChild(Suggestions)
-    if listed is None or not listed.isVisible() or listed.isAncestorOf(part):
-        return False
-    below = _place(part, window).top() > _place(window.clerk.fields[Field.CONTENTS].entry, window).bottom()
-    return below and _place(listed, window).intersects(_place(part, window))
-
-
-def _overlapping(window: MainWindow) -> list[str]:
-    """Texts, fields and buttons that lie on each other."""
-    parts = [widget for kind in (QLabel, QLineEdit, KeyButton, Mark) for widget in _shown(window, kind)]
-    parts = [part for part in parts if not isinstance(part, QLabel) or part.text()]
-    parts = [part for part in parts if not _under_the_list(part, window)]
-    placed = [(part, _place(part, window)) for part in parts]
-    return [
-        f"{one.objectName()} {other.objectName()}"
-        for at, (one, first) in enumerate(placed)
-        for other, second in placed[at + 1 :]
-        if first.intersects(second)
-    ]
-
-
 def test_nothing_is_cut_off_at_the_smallest_screen(every: MainWindow) -> None:
     """1366×768, both languages: every text in full, nothing on top of something else."""
     assert every.size() == SIZE
-    assert _cut_off(every) == []
-    assert _overlapping(every) == []
+    assert cut_off(every) == []
+    assert overlapping(every) == []
 
 
 def test_everything_that_takes_the_focus_is_named(every: MainWindow) -> None:
     """Object name, accessible name and description, and the marks have words beside them."""
-    named = [w for w in _shown(every, QWidget) if w.focusPolicy() & Qt.FocusPolicy.TabFocus]
+    named = [w for w in shown(every, QWidget) if w.focusPolicy() & Qt.FocusPolicy.TabFocus]
     assert named
     for widget in named:
         assert widget.objectName(), widget
@@ -198,10 +113,10 @@ def test_what_is_painted_has_the_contrast(staged: Staged, state: str, theme: str
     window = staged(state, "zh", theme)
     image = window.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
     wrong = []
-    for widget in (*_shown(window, QLabel), *_shown(window, QLineEdit)):
-        if not widget.text().strip() or _under_the_list(widget, window):
+    for widget in (*shown(window, QLabel), *shown(window, QLineEdit)):
+        if not widget.text().strip() or under_the_list(widget, window):
             continue
-        inner = _place(widget, window).adjusted(3, 3, -3, -3)
+        inner = place(widget, window).adjusted(3, 3, -3, -3)
         ratio = contrast(*_luminance_ends(image, inner))
         acted = isinstance(widget, QLineEdit) or widget.objectName().startswith(ACTED_ON)
         if ratio < (7.0 if acted else 4.5):
@@ -278,7 +193,7 @@ def test_every_help_fits_its_panel(staged: Staged, language: str) -> None:
     for topic in TOPICS:
         window.clerk.help.show_topic(topic)
         window.clerk.help.layout().activate()
-        wrong += [f"{topic}: {line}" for line in _cut_off(window) if "message" not in line]
+        wrong += [f"{topic}: {line}" for line in cut_off(window) if "message" not in line]
     assert wrong == []
 
 
@@ -293,7 +208,7 @@ def test_everything_missing_fits_the_bar(qtbot: QtBot, staged: Staged, language:
     visit = replace(READY, missing=tuple(code for code in codes if code != "missing.next"))
     window.show_view(replace(BASE, visit=visit))
     qtbot.wait(1)
-    assert _cut_off(window) == []
+    assert cut_off(window) == []
 
 
 def _longest(texts: Texts) -> Callable[[str], int]:

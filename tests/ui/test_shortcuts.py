@@ -33,6 +33,8 @@ def _every_key() -> Iterator[Chord]:
     for key in (*_LETTERS, *_DIGITS):
         yield Chord(key, alt=True)
         yield Chord(key, control=True)
+    for key in (Qt.Key.Key_Equal, Qt.Key.Key_Minus):
+        yield Chord(key, control=True)
     for key in (*_FUNCTIONS, Qt.Key.Key_Escape, Qt.Key.Key_Up, Qt.Key.Key_Down):
         yield Chord(key)
     yield Chord(Qt.Key.Key_PageUp)

@@ -8,7 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.buttons import KeyButton
+from ui.flow import Flow
 from ui.style import mark, put
+from ui.zoom import Room, measure_again
 
 _GAP = 8
 
@@ -44,6 +46,7 @@ class ChoiceRows(QWidget):
     def __init__(self, rows: Sequence[ChoiceRow], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.rows = {row.name: row for row in rows}
+        self._places = [(_across(), Flow(_GAP)) for _ in rows]
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(12)
@@ -51,16 +54,40 @@ class ChoiceRows(QWidget):
         grid.setColumnStretch(1, 1)
         for at, row in enumerate(rows):
             grid.addWidget(row.caption, at, 0, Qt.AlignmentFlag.AlignVCenter)
-            grid.addLayout(_across(row), at, 1)
+            place = QVBoxLayout()
+            place.setContentsMargins(0, 0, 0, 0)
+            place.setSpacing(0)
+            for layout in self._places[at]:
+                place.addLayout(layout)
+            grid.addLayout(place, at, 1)
+        self._grid = grid
+        self.set_room(Room.WIDE)
+
+    def set_room(self, room: Room) -> None:
+        """Each row in one line; in several where there is little room, and with more air where there is."""
+        narrow = room <= Room.MEDIUM
+        for row, (across, flow) in zip(self.rows.values(), self._places, strict=True):
+            row.line.setWordWrap(not narrow)
+            policy = QSizePolicy.Policy.Preferred if narrow else QSizePolicy.Policy.Ignored
+            row.line.setSizePolicy(policy, QSizePolicy.Policy.Preferred)
+            for widget in (*row.buttons, row.badge, row.line):
+                for layout in (across, flow):
+                    layout.removeWidget(widget)
+                if narrow:
+                    flow.addWidget(widget)
+                elif widget is row.line:
+                    across.addWidget(widget, 1)
+                else:
+                    across.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        gap = 8 if narrow or room is Room.ROOMY else 3
+        if self._grid.property("gap") != gap:
+            self._grid.setProperty("gap", gap)
+            self._grid.setVerticalSpacing(gap)
+            self._grid.setHorizontalSpacing(12)
+            measure_again(self._grid)
 
 
-def _across(row: ChoiceRow) -> QHBoxLayout:
+def _across() -> QHBoxLayout:
     line = QHBoxLayout()
     line.setSpacing(_GAP)
-    for button in row.buttons:
-        line.addWidget(button)
-    badge = QVBoxLayout()
-    badge.addWidget(row.badge, 0, Qt.AlignmentFlag.AlignVCenter)
-    line.addLayout(badge)
-    line.addWidget(row.line, 1)
     return line

@@ -9,9 +9,11 @@ from core.view import VisitView
 from ui.clerk.shortcuts import key_of
 from ui.style import mark, put
 from ui.text import Texts
+from ui.zoom import Room, measure_again
 
 HEIGHT = 52
-_NAMED = 4  # so many missing steps are named, the rest is a number
+_NAMED, _FEW = 4, 2  # so many missing steps are named, the rest is a number
+_ROOMY, _CLOSE = 20, 12
 NEXT = "missing.next"  # this item is committed: F7 or F8
 _HINTS = ("help", "new", "look_up", "park", "next_item", "next_customer",
           "reprint", "lock", "undo", "language", "log_out", "close_day")  # fmt: skip
@@ -24,13 +26,13 @@ class CommandBar(QFrame):
     def __init__(self, texts: Texts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("commit_bar")
-        self.setFixedHeight(HEIGHT)
+        self.setMinimumHeight(HEIGHT)
         self._texts = texts
         self._visit: VisitView | None = None
         self._covered = False
         self._key = QLabel(key_of("commit"), self)
         self._key.setObjectName("commit_key")
-        self._key.setFixedHeight(36)
+        self._key.setFixedHeight(38)
         self._action = QLabel(self)
         self._action.setObjectName("commit_action")
         self._missing = QLabel(self)
@@ -38,8 +40,9 @@ class CommandBar(QFrame):
         self._missing.setWordWrap(True)
         self._missing.setAlignment(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
         self._hints: list[QLabel] = []
-        row = QHBoxLayout(self)
-        row.setContentsMargins(20, 0, 20, 0)
+        self._named = _NAMED
+        row = self._row = QHBoxLayout(self)
+        row.setContentsMargins(_ROOMY, 0, _ROOMY, 0)
         row.setSpacing(16)
         row.addWidget(self._key, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self._action)
@@ -60,6 +63,20 @@ class CommandBar(QFrame):
         middle.addLayout(grid)
         middle.addStretch(1)
         return middle
+
+    def set_room(self, room: Room) -> None:
+        """Where there is little, the help lists the other keys, and fewer missing steps are named."""
+        wide = room >= Room.WIDE
+        self._named = _NAMED if wide else _FEW
+        for label in self._hints[1:]:
+            label.setVisible(wide)
+        self._hints[0].setVisible(room > Room.NARROW)
+        margins = _ROOMY if room > Room.NARROW else _CLOSE
+        if self._row.contentsMargins().left() != margins:
+            self._row.setContentsMargins(margins, 0, margins, 0)
+            self._row.setSpacing(margins - 4)
+            measure_again(self._row)
+        self._paint()
 
     def retranslate(self, texts: Texts) -> None:
         """In this language from now on."""
@@ -102,8 +119,8 @@ class CommandBar(QFrame):
 
     def _missing_line(self, missing: tuple[str, ...]) -> str:
         texts = self._texts
-        named = texts.join([texts(code) for code in missing[:_NAMED]])
-        more = len(missing) - _NAMED
+        named = texts.join([texts(code) for code in missing[: self._named]])
+        more = len(missing) - self._named
         if more > 0:
             named += texts("commit.more", count=more)
         return texts("commit.missing", count=len(missing), named=named)

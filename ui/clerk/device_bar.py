@@ -17,13 +17,12 @@ from ui.text import Texts
 from ui.theme import Palette
 
 _GAP = 20
+_EXTRA = 12 + 6 + 4  # of a cell beside its words
 _BAD = (DeviceState.ATTENTION, DeviceState.GONE)
 
 
 class _Cell(QWidget):
     """Mark and words of one device."""
-
-    EXTRA = 12 + 6 + 4
 
     def __init__(self, slot: Slot, parent: QWidget) -> None:
         super().__init__(parent)
@@ -45,6 +44,7 @@ class DeviceBar(QWidget):
         self.setObjectName("device_bar")
         self._texts = texts
         self._palette: Palette | None = None
+        self._factor = 1.0
         self._devices: tuple[DeviceTruth, ...] = ()
         self._cells: dict[Slot, _Cell] = {}
         self._right = QLabel(self)
@@ -55,6 +55,11 @@ class DeviceBar(QWidget):
         row.setSpacing(_GAP)
         row.addLayout(self._flow, 1)
         row.addWidget(self._right, 0, Qt.AlignmentFlag.AlignTop)
+
+    def set_zoom(self, factor: float) -> None:
+        """Whether what to do is said too depends on the room there is."""
+        self._factor = factor
+        self._say()
 
     def set_theme(self, palette: Palette) -> None:
         """Repaint in these colours."""
@@ -73,6 +78,7 @@ class DeviceBar(QWidget):
         for slot in [slot for slot in self._cells if slot not in shown]:
             cell = self._cells.pop(slot)
             self._flow.removeWidget(cell)
+            cell.hide()
             cell.deleteLater()
         for truth in devices:
             cell = self._cells.get(truth.slot) or self._add(truth.slot)
@@ -116,8 +122,9 @@ class DeviceBar(QWidget):
 
     def _width(self, phrases: Mapping[Slot, str]) -> int:
         metrics = self._right.fontMetrics()
-        cells = sum(metrics.horizontalAdvance(text) + _Cell.EXTRA + _GAP for text in phrases.values())
-        return cells + metrics.horizontalAdvance(self._right.text()) + 2 * _GAP
+        cells = sum(metrics.horizontalAdvance(text) for text in phrases.values())
+        around = len(phrases) * (_EXTRA + _GAP) + 2 * _GAP
+        return cells + metrics.horizontalAdvance(self._right.text()) + round(around * self._factor)
 
     def _phrases(self, *, todo: bool) -> dict[Slot, str]:
         return {

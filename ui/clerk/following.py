@@ -172,6 +172,7 @@ class FollowingFrame(ClerkFrame):
         focused = self.focusWidget()
         name = focused.objectName() if focused is not None else ""
         self.help.show_topic(name)
+        self.show_focus()
         self._hint()
         self._leave_who()
 

@@ -21,6 +21,7 @@ from ui.keys import Keyboard
 from ui.present import yuan
 from ui.style import mark, put
 from ui.text import Texts
+from ui.zoom import Room, measure_again
 
 _ITEM = (Field.WAYBILL, Field.CONTENTS, Field.QUANTITY, Field.WEIGHT)
 _RECIPIENT = (Field.RECIPIENT_NAME, Field.RECIPIENT_PHONE, Field.RECIPIENT_ADDRESS)
@@ -88,7 +89,7 @@ class ItemCard(QFrame):
         top.addWidget(self._pays)
         top.addStretch(1)
         top.addWidget(self._state)
-        layout = QVBoxLayout(self)
+        layout = self._layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 6, 16, 4)
         layout.setSpacing(2)
         layout.addLayout(top)
@@ -96,6 +97,16 @@ class ItemCard(QFrame):
         layout.addWidget(self.recipient)
         layout.addWidget(self.choices)
         layout.addStretch(1)
+
+    def set_room(self, room: Room) -> None:
+        """More air where there is room, more lines where there is little."""
+        for row in (self.item, self.recipient):
+            row.set_room(room)
+        self.choices.set_room(room)
+        roomy = room is Room.ROOMY
+        self._layout.setContentsMargins(*((16, 12, 16, 12) if roomy else (16, 6, 16, 4)))
+        self._layout.setSpacing(12 if roomy else 2)
+        measure_again(self._layout)
 
     def retranslate(self, texts: Texts) -> None:
         """In this language from now on."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import IntEnum
 from itertools import chain, pairwise
 
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from core.commands import Field
 from core.view import CounterView, VisitView
@@ -30,10 +31,13 @@ from ui.clerk.way import Way
 from ui.clerk.who import WhoCard
 from ui.fields import Entry
 from ui.keys import Keyboard
+from ui.scroll import Pages, Scroll
 from ui.text import Texts
 from ui.theme import Palette
+from ui.zoom import Room, measure_again
 
-SIDE_WIDTH = 322
+SIDE_WIDTH, _ROOMY_SIDE = 322, 364
+_UNBOUND = 16777215
 
 
 class Page(IntEnum):
@@ -58,6 +62,7 @@ class ClerkFrame(QWidget):
     def __init__(self, keyboard: Keyboard, texts: Texts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("clerk_screen")
+        self._room = Room.WIDE
         self.way = Way(texts, self)
         self.sender_card = SenderCard(texts, keyboard, self)
         self.item_card = ItemCard(texts, keyboard, self)
@@ -72,8 +77,8 @@ class ClerkFrame(QWidget):
         self.message = MessageStrip(texts, self)
         self.bar = CommandBar(texts, self)
         self.devices = DeviceBar(texts, self)
-        self._centre, self._side = QStackedWidget(self), QStackedWidget(self)
-        self._upper = QStackedWidget(self)  # what will print, who sends, or what the contents want
+        self._centre, self._side, self._upper = Pages(), Pages(), Pages()
+        # Of the upper one: what will print, who sends, or what the contents want
         for card in (self.preview, self.who, self.finding):
             self._upper.addWidget(card)
         self._lay_out()
@@ -92,25 +97,109 @@ class ClerkFrame(QWidget):
             QWidget.setTabOrder(before, after)
 
     def _lay_out(self) -> None:
+        self._usual = _column(self._upper, self.last, stretch=0)
         for stack, pages in (
             (self._centre, (_column(self.sender_card, self.item_card, stretch=1), self.look_up, self.manual)),
-            (self._side, (_column(self._upper, self.last, stretch=0), self.help, self.choices)),
+            (self._side, (_column(self._usual, None, stretch=0), self.help, self.choices)),
         ):
             for page in pages:
                 stack.addWidget(page)
-        self._side.setFixedWidth(SIDE_WIDTH)
-        body = QHBoxLayout()
+        middle = _column(self._centre, None, stretch=0)
+        self._middle, self._beside = Scroll(middle, self), Scroll(self._side, self)
+        self._middle.setObjectName("middle")
+        self._beside.setObjectName("beside")
+        body = self._body = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         body.setSpacing(12)
-        body.addWidget(self.way)
-        body.addWidget(self._centre, 1)
-        body.addWidget(self._side)
-        layout = QVBoxLayout(self)
+        body.addWidget(self._middle, 1)
+        body.addWidget(self._beside)
+        around = self._around = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        around.setSpacing(12)
+        around.addWidget(self.way)
+        around.addLayout(body, 1)
+        layout = self._layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 10, 16, 0)
         layout.setSpacing(5)
-        layout.addLayout(body, 1)
+        layout.addLayout(around, 1)
         layout.addWidget(self.message)
         layout.addWidget(self.bar)
         layout.addWidget(self.devices)
+        self._arrange()
+
+    # -- room ------------------------------------------------------------------------------------
+
+    @property
+    def room(self) -> Room:
+        """How much stands side by side now."""
+        return self._room
+
+    def set_room(self, room: Room) -> None:
+        """So much room there is: nothing is cut off, what does not fit beside goes below."""
+        if room is self._room:
+            return
+        self._room = room
+        with kept_focus(self):
+            for part in (self.way, self.sender_card, self.item_card, self.look_up, self.manual, self.preview,
+                         self.message, self.bar):  # fmt: skip
+                part.set_room(room)
+            self._arrange()
+            self._order_tabs()
+        self.show_focus()
+
+    def _arrange(self) -> None:
+        room, narrow = self._room, self._room is Room.NARROW
+        down, across = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
+        self._around.setDirection(across if room >= Room.WIDE else down)
+        self._body.setDirection(down if narrow else across)
+        for layout in (self._around, self._body):
+            layout.setSpacing(6 if narrow else 12)
+        place = self._middle.widget() if narrow else self._side.widget(Side.USUAL)
+        column = place.layout() if place is not None else None
+        if column is not None and self._usual.parentWidget() is not place:
+            column.addWidget(self._usual)
+        width = _ROOMY_SIDE if room is Room.ROOMY else SIDE_WIDTH
+        self._beside.setMinimumWidth(0 if narrow else width)
+        self._beside.setMaximumWidth(_UNBOUND if narrow else width)
+        self._layout.setContentsMargins(*((8, 6, 8, 0) if narrow else (16, 10, 16, 0)))
+        self._layout.setSpacing(5)
+        measure_again(self._around, self._body, self._beside, self._layout)
+        self._stand()
+
+    def _stand(self) -> None:
+        """Which of the two columns stand.  Where there is room for one only, a question takes it; the help
+        leaves the form the upper half; of the usual cards the one that wants something comes first."""
+        side, narrow = self.side, self._room is Room.NARROW
+        self._beside.setVisible(not narrow or side is not Side.USUAL)
+        self._middle.setVisible(not narrow or side is not Side.CHOICES)
+        self._body.setStretch(1, int(narrow))
+        middle = self._middle.widget()
+        layout = middle.layout() if middle is not None else None
+        if isinstance(layout, QBoxLayout):
+            first = narrow and self._upper.currentWidget() is not self.preview
+            down, up = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.BottomToTop
+            layout.setDirection(up if first else down)
+        self._usual.setVisible(not narrow or self.page is Page.FORM)
+
+    def show_focus(self, *_changed: QWidget | None) -> None:
+        """What has the focus is in sight, with its caption and its problem."""
+        focused = self.focusWidget()
+        for scroll in (self._middle, self._beside):
+            if focused is not None and scroll.isAncestorOf(focused):
+                parent = focused.parentWidget()
+                field = isinstance(parent, FormField) or isinstance(focused, Entry)
+                scroll.reveal(parent if field and parent is not None else focused)
+
+    def page_help(self, by: int) -> bool:
+        """The help goes on up or down; False where it does not stand."""
+        return self.side is Side.HELP and self._beside.page(1 if by > 0 else -1)
+
+    def in_sight(self, widget: QWidget) -> bool:
+        """Whether it can be read now; where it was scrolled away it comes back and False is the answer."""
+        for scroll in (self._middle, self._beside):
+            if scroll.isAncestorOf(widget) and scroll.isVisible():
+                seen = scroll.shows(widget)
+                scroll.reveal(widget)
+                return seen
+        return widget.isVisible()
 
     @property
     def page(self) -> Page:
@@ -120,6 +209,7 @@ class ClerkFrame(QWidget):
     @page.setter
     def page(self, page: Page) -> None:
         self._centre.setCurrentIndex(page)
+        self._stand()
 
     @property
     def side(self) -> Side:
@@ -129,6 +219,7 @@ class ClerkFrame(QWidget):
     @side.setter
     def side(self, side: Side) -> None:
         self._side.setCurrentIndex(side)
+        self._stand()
 
     @property
     def covered(self) -> bool:
@@ -193,7 +284,9 @@ class ClerkFrame(QWidget):
             card: QWidget = self.who
         else:
             card = self.finding if wanted(visit) else self.preview
-        self._upper.setCurrentWidget(card)
+        if self._upper.currentWidget() is not card:
+            self._upper.setCurrentWidget(card)
+            self._stand()
 
     def empty(self) -> None:
         """Nothing of a customer stays in the widgets."""
@@ -216,12 +309,22 @@ class ClerkFrame(QWidget):
         self.devices.show_view((), None)
 
 
-def _column(upper: QWidget, lower: QWidget, *, stretch: int) -> QWidget:
-    """Two cards, one above the other; ``stretch`` says which takes the room that is left."""
+@contextmanager
+def kept_focus(within: QWidget) -> Iterator[None]:
+    """Whatever is moved meanwhile, the focus stays where it is."""
+    focused = within.focusWidget()
+    yield
+    if focused is not None and not focused.hasFocus():
+        focused.setFocus()
+
+
+def _column(upper: QWidget, lower: QWidget | None, *, stretch: int) -> QWidget:
+    """One card above the other; ``stretch`` says which takes the room that is left."""
     column = QWidget()
     layout = QVBoxLayout(column)
     layout.setContentsMargins(0, 0, 0, 0)
     layout.setSpacing(8)
     for at, card in enumerate((upper, lower)):
-        layout.addWidget(card, 1 if at == stretch else 0)
+        if card is not None:
+            layout.addWidget(card, 1 if at == stretch else 0)
     return column

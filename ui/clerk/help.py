@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from core.commands import Field
@@ -52,7 +53,8 @@ class HelpPanel(QFrame):
         for at, (key, said) in enumerate(self._keys):
             key.setProperty("role", "key")
             said.setProperty("role", "small")
-            grid.addWidget(key, at % half, at // half * 3)
+            said.setWordWrap(True)
+            grid.addWidget(key, at % half, at // half * 3, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(said, at % half, at // half * 3 + 1)
         return grid
 

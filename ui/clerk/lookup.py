@@ -10,10 +10,12 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from core.view import ItemView
 from ui.clerk.items import show_badges
 from ui.fields import Entry, Typed
+from ui.flow import Flow
 from ui.keys import Keyboard
 from ui.present import waybill
 from ui.style import mark, put
 from ui.text import Texts, kilograms
+from ui.zoom import Room
 
 ROWS = 6  # so many items stand on a page; the arrow keys move through all
 
@@ -33,7 +35,8 @@ class _Row(QFrame):
         self._badges = [QLabel(self) for _ in range(4)]  # label, scanned back, receipt, headquarters
         for badge in self._badges:
             badge.setProperty("role", "badge")
-        upper, lower = QHBoxLayout(), QHBoxLayout()
+        upper, self._lower = QHBoxLayout(), QHBoxLayout()
+        lower = self._lower
         upper.setSpacing(16)
         lower.setSpacing(8)
         upper.addWidget(self._number)
@@ -41,13 +44,26 @@ class _Row(QFrame):
         upper.addWidget(self._goods, 1)
         upper.addWidget(self._when)
         lower.addStretch(1)
+        self._upper = upper
         for badge in self._badges:
             lower.addWidget(badge)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 4, 12, 4)
         layout.setSpacing(2)
         layout.addLayout(upper)
+        self._under = Flow(8)
+        layout.addLayout(self._under)
         layout.addLayout(lower)
+
+    def set_room(self, room: Room) -> None:
+        """Where there is little, the badges begin at the left and take the lines they need."""
+        narrow = room <= Room.MEDIUM
+        for widget in (self._when, *self._badges):
+            for line in (self._upper, self._lower, self._under):
+                line.removeWidget(widget)
+        (self._under if narrow else self._upper).addWidget(self._when)
+        for badge in self._badges:
+            (self._under if narrow else self._lower).addWidget(badge)
 
     def show_view(self, item: ItemView, texts: Texts, *, selected: bool) -> None:
         """Show an item."""
@@ -123,6 +139,11 @@ class LookUpPage(QFrame):
         self.entry.setAccessibleName(texts("look_up.caption"))
         self.entry.setAccessibleDescription(texts("look_up.keys"))
         self._paint()
+
+    def set_room(self, room: Room) -> None:
+        """So much room there is for each item."""
+        for row in self._rows:
+            row.set_room(room)
 
     def open(self, *, pending_only: bool) -> None:
         """Begin anew: an empty search, or the labels that wait."""

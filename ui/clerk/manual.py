@@ -18,6 +18,7 @@ from ui.keys import Keyboard
 from ui.style import mark, put
 from ui.text import Texts
 from ui.theme import body_font
+from ui.zoom import Room
 
 _COLUMNS = 2
 _FIGURES = (ManualField.NUMBER, ManualField.NUMBER_AGAIN)
@@ -36,6 +37,7 @@ class ManualPage(QFrame):
         self.setObjectName("manual_page")
         self.setProperty("role", "panel")
         self._texts = texts
+        self._columns = _COLUMNS
         self._shown: tuple[ManualField, ...] = tuple(ManualField)
         self._title, self._cause, self._what, self._lines = (QLabel(self) for _ in range(4))
         self.fields = {name: self._field(name, keyboard) for name in ManualField}
@@ -83,6 +85,17 @@ class ManualPage(QFrame):
         layout.addLayout(keys)
         layout.addStretch(1)
 
+    def set_room(self, room: Room) -> None:
+        """One column of fields where there is little room."""
+        columns = 1 if room is Room.NARROW else _COLUMNS
+        if columns != self._columns:
+            self._columns = columns
+            self._grid.setColumnStretch(1, columns - 1)
+            shown, self._shown = self._shown, ()
+            for lane in self.fields.values():
+                self._grid.removeWidget(lane)
+            self._place(shown)
+
     def _place(self, names: tuple[ManualField, ...]) -> None:
         """The fields in their order; the zone takes a line of its own."""
         if names == self._shown:
@@ -96,8 +109,9 @@ class ManualPage(QFrame):
                 lane.empty()
                 continue
             wide = name is ManualField.MRZ
-            self._grid.addWidget(lane, at // _COLUMNS, at % _COLUMNS, 1, _COLUMNS if wide else 1)
-            at += _COLUMNS if wide else 1
+            columns = self._columns
+            self._grid.addWidget(lane, at // columns, at % columns, 1, columns if wide else 1)
+            at += columns if wide else 1
 
     def _tell(self, name: ManualField, text: str) -> None:
         self.edited.emit(name, text)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from core.view import Message
 from ui.style import mark, put
 from ui.text import Texts
+from ui.zoom import Room
 
 HEIGHT = 28
+_LINE = 26
 LOCAL_MS = 6000  # how long the screen's own line stands before the station's comes back
 FADE_MS = 12_000  # how long a line stands that asks for nothing; warnings and errors stay
 _FADING = ("info", "good")
@@ -25,7 +27,7 @@ class MessageStrip(QFrame):
     def __init__(self, texts: Texts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("message")
-        self.setFixedHeight(HEIGHT)
+        self.setMinimumHeight(HEIGHT)
         self._texts = texts
         self._station: Message | None = None
         self._local: Message | None = None
@@ -35,19 +37,27 @@ class MessageStrip(QFrame):
         self._hint.setObjectName("message_hint")
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 0, 16, 0)
-        row.addWidget(self._line)
-        row.addStretch(1)
-        row.addWidget(self._hint)
+        row.addWidget(self._line, 1)
+        row.addWidget(self._hint, 0, Qt.AlignmentFlag.AlignTop)
+        self._line.setMinimumHeight(_LINE)
+        self._hint.setMinimumHeight(_LINE)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(LOCAL_MS)
         self._timer.timeout.connect(self._forget_local)
         self._quiet = ""
+        self._narrow = False
         self._faded = False
         self._fade = QTimer(self)
         self._fade.setSingleShot(True)
         self._fade.setInterval(FADE_MS)
         self._fade.timeout.connect(self._fade_out)
+
+    def set_room(self, room: Room) -> None:
+        """Where there is little, a sentence may take several lines, and a hint none: F1 says it."""
+        self._narrow = room is Room.NARROW
+        self._line.setWordWrap(room < Room.WIDE)
+        self._paint()
 
     def retranslate(self, texts: Texts) -> None:
         """In this language from now on."""
@@ -102,6 +112,7 @@ class MessageStrip(QFrame):
 
     def _paint(self) -> None:
         message = self.shown
+        self.setVisible(not self._narrow or message is not None)
         if message is None:
             put(self._line, self._quiet)
             put(self._hint, self._texts("message.help") if self._quiet else "")

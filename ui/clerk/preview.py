@@ -12,9 +12,11 @@ from ui.clerk.paper import Paper
 from ui.style import put
 from ui.text import Texts
 from ui.theme import LIGHT, Palette, body_font
+from ui.zoom import Room, measure_again
 
 _PAPER = QColor("#FFFFFF")
 _PAD = 12.0
+_BELOW, _LEAST = 320, 290
 
 
 class LabelPicture(QWidget):
@@ -26,6 +28,12 @@ class LabelPicture(QWidget):
         self._texts = texts
         self._label: Label | None = None
         self._palette = LIGHT
+        self._factor = 1.0
+
+    def set_zoom(self, factor: float) -> None:
+        """The picture is drawn in the measures of 100 %, so many times as large."""
+        self._factor = factor
+        self.update()
 
     def set_theme(self, palette: Palette) -> None:
         """Repaint in these colours."""
@@ -51,18 +59,19 @@ class LabelPicture(QWidget):
 
     def needed_height(self, label: Label) -> float:
         """How high the picture has to be so that nothing of ``label`` runs into anything else."""
-        sheet = QImage(self.width(), 8, QImage.Format.Format_RGB32)
+        sheet = QImage(round(self.width() / self._factor), 8, QImage.Format.Format_RGB32)
         painter = QPainter(sheet)
         inner = QRectF(sheet.rect()).adjusted(_PAD, 0, -_PAD, 0)
         height = Paper(painter, inner, self._texts).draw(label)
         painter.end()
-        return height + 2 * _PAD
+        return (height + 2 * _PAD) * self._factor
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colours = self._palette
-        area = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        painter.scale(self._factor, self._factor)
+        area = QRectF(0, 0, self.width() / self._factor, self.height() / self._factor).adjusted(1, 1, -1, -1)
         painter.setPen(QPen(QColor(colours.quiet), 1, Qt.PenStyle.DashLine))
         painter.setBrush(_PAPER if self._label else QColor(colours.card))
         painter.drawRoundedRect(area, 4, 4)
@@ -88,6 +97,7 @@ class PreviewCard(QFrame):
         self._title.setProperty("role", "title")
         self._size.setProperty("role", "title")
         self.picture = LabelPicture(texts, self)
+        self.picture.setMinimumHeight(_LEAST)
         top = QHBoxLayout()
         top.addWidget(self._title)
         top.addStretch(1)
@@ -97,6 +107,11 @@ class PreviewCard(QFrame):
         layout.setSpacing(8)
         layout.addLayout(top)
         layout.addWidget(self.picture, 1)
+
+    def set_room(self, room: Room) -> None:
+        """Below other cards the paper takes the height that it needs."""
+        self.picture.setMinimumHeight(_BELOW if room is Room.NARROW else _LEAST)
+        measure_again(self.picture)
 
     def retranslate(self, texts: Texts) -> None:
         """In this language from now on."""

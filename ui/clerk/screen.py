@@ -192,7 +192,10 @@ class ClerkScreen(FollowingFrame):
         if self.page is Page.LOOK_UP:
             self.look_up.step(steps[_Key(key)])
             return True
-        return self.suggestions.step(steps[_Key(key)])
+        if self.suggestions.step(steps[_Key(key)]):
+            self.in_sight(self.suggestions.row or self.suggestions)
+            return True
+        return key in (_Key.Key_PageUp, _Key.Key_PageDown) and self.page_help(steps[_Key(key)])
 
     def _entered(self) -> None:
         """Enter in a field: takes what an arrow key chose of the list under it, else goes on."""
@@ -321,7 +324,7 @@ class ClerkScreen(FollowingFrame):
         """Only while its text stands on the screen."""
         if not restricted(self._visit):
             self.say("msg.no_condition")
-        elif self.finding.isVisibleTo(self):
+        elif self.finding.isVisibleTo(self) and self.in_sight(self.finding):
             self._submit(command)
         else:
             self.who.opened = False

@@ -12,13 +12,16 @@ from core.view import SenderView, VisitView
 from ui.clerk.field_row import FieldRow
 from ui.clerk.known import known_line
 from ui.clerk.shortcuts import key_of
+from ui.flow import Flow
 from ui.keys import Keyboard
 from ui.present import one_of
 from ui.style import laid_out_once, mark, put
 from ui.text import CHINA, Texts
+from ui.zoom import Room, measure_again
 
-_DOCUMENT_HEIGHT = 113
+_DOCUMENT_HEIGHT, _ROOMY_HEIGHT = 113, 128
 _PHOTO = QSize(90, _DOCUMENT_HEIGHT)  # 102 × 126 of the card, as high as there is room
+_UNBOUND = 16777215
 _DETAILS = 3  # lines under name and number; no kind of document has more
 
 
@@ -43,7 +46,8 @@ class SenderCard(QFrame):
         self._document = self._document_block()
         # One or the other stands, in the same place: never both, not even while they change.
         self._upper = QStackedWidget(self)
-        self._upper.setFixedHeight(_DOCUMENT_HEIGHT)
+        self._upper.setMinimumHeight(_DOCUMENT_HEIGHT)
+        self._upper.setMaximumHeight(_DOCUMENT_HEIGHT)
         self._upper.addWidget(self._empty)
         self._upper.addWidget(self._document)
         self.row = FieldRow(SENDER_FIELDS, (4, 4, 9), keyboard, self, figures=(Field.SENDER_PHONE,))
@@ -57,13 +61,15 @@ class SenderCard(QFrame):
         mark(self._kind, "tone", "quiet")
         top.addWidget(self._kind)
         top.addStretch(1)
+        self._top, self._under = top, Flow(6)
         for badge in self._badges:
             badge.setProperty("role", "badge")
             top.addWidget(badge)
-        layout = QVBoxLayout(self)
+        layout = self._layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 6, 16, 2)
         layout.setSpacing(4)
         layout.addLayout(top)
+        layout.addLayout(self._under)
         layout.addWidget(self._upper)
         layout.addWidget(self.row)
 
@@ -106,6 +112,27 @@ class SenderCard(QFrame):
         row.addWidget(self._photo)
         row.addLayout(grid, 1)
         return block
+
+    def set_room(self, room: Room) -> None:
+        """Where there is little, what the document says takes the lines it needs."""
+        narrow = room <= Room.MEDIUM
+        self.row.set_room(room)
+        for badge in self._badges:
+            for line in (self._top, self._under):
+                line.removeWidget(badge)
+            (self._under if narrow else self._top).addWidget(badge)
+        for label in (self._values["name"], *(value for _, value in self._details)):
+            label.setWordWrap(room < Room.WIDE)
+        self._upper.setMaximumHeight(_DOCUMENT_HEIGHT if room is Room.WIDE else _UNBOUND)
+        self._upper.setMinimumHeight(_ROOMY_HEIGHT if room is Room.ROOMY else _DOCUMENT_HEIGHT)
+        self._layout.setContentsMargins(*((16, 12, 16, 8) if room is Room.ROOMY else (16, 6, 16, 2)))
+        self._layout.setSpacing(8 if room is Room.ROOMY else 4)
+        measure_again(self._upper, self._layout)
+
+    def set_zoom(self, _factor: float) -> None:
+        """The photo is drawn anew at the next view, as large as its place is now."""
+        self._picture = b""
+        self._photo.clear()
 
     def retranslate(self, texts: Texts) -> None:
         """In this language from now on."""

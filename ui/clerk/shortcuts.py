@@ -77,6 +77,8 @@ SHORTCUTS = (
     Shortcut("language", (Chord(_Key.Key_L, control=True),), "window"),
     Shortcut("theme", (Chord(_Key.Key_T, control=True),), "window"),
     Shortcut("sound", (Chord(_Key.Key_M, control=True),), "window"),
+    Shortcut("zoom", tuple(Chord(key, control=True) for key in (_Key.Key_Equal, _Key.Key_Minus, _Key.Key_0)),
+             "window"),
     Shortcut("next_field", (Chord(_Key.Key_Return),), "field"),
     Shortcut("next_control", (Chord(_Key.Key_Tab),), "field"),
     Shortcut("press", (Chord(_Key.Key_Space),), "field"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.view import CatalogueHit
@@ -16,11 +16,11 @@ from ui.clerk.finding import SIGNS, sign_of
 from ui.clerk.form_field import FormField
 from ui.style import mark, put
 from ui.text import Texts
+from ui.zoom import measured_by_itself, times
 
 _MOST = 8
 _NONE = -1
 _MARGIN = 16
-_BADGE_PAD = 18
 
 
 class _Row(QFrame):
@@ -47,6 +47,7 @@ class _Row(QFrame):
         tone, word = sign_of(hit.action, texts)
         put(self._action, word)
         self._action.setMinimumWidth(_widest(self._action, texts))
+        measured_by_itself(self._action)
         mark(self._action, "tone", tone)
         put(self._name, hit.name)
         put(self._initials, hit.initials)
@@ -57,8 +58,10 @@ class _Row(QFrame):
 
 def _widest(badge: QLabel, texts: Texts) -> int:
     """So wide is the longest word for an action: the names stand below each other."""
-    words = [sign_of(action, texts)[1] for action in SIGNS]
-    return max(badge.fontMetrics().horizontalAdvance(word) for word in words) + _BADGE_PAD
+    badge.ensurePolished()
+    width = badge.fontMetrics().horizontalAdvance
+    around = badge.sizeHint().width() - width(badge.text())
+    return max(width(sign_of(action, texts)[1]) for action in SIGNS) + around
 
 
 class Suggestions(QFrame):
@@ -77,6 +80,7 @@ class Suggestions(QFrame):
         self._hits: Sequence[CatalogueHit] = ()
         self._typing = False
         self._at = _NONE
+        self._margin = _MARGIN
         self._rows = [_Row(self) for _ in range(_MOST)]
         self._keys = QLabel(self)
         self._keys.setProperty("role", "small")
@@ -86,6 +90,7 @@ class Suggestions(QFrame):
         for row in self._rows:
             layout.addWidget(row)
         layout.addWidget(self._keys)
+        field.installEventFilter(self)
         field.entry.textEdited.connect(self._typed)
         field.entry.unfocused.connect(self.close_list)
         self.hide()
@@ -94,6 +99,23 @@ class Suggestions(QFrame):
     def chosen(self) -> CatalogueHit | None:
         """What an arrow key chose; None before any was pressed, or while the list does not stand."""
         return self._hits[self._at] if not self.isHidden() and 0 <= self._at < len(self._hits) else None
+
+    def set_zoom(self, factor: float) -> None:
+        """Its distance from the edge of the card."""
+        self._margin = times(_MARGIN, factor)
+        if not self.isHidden():
+            self._place()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """The field moved: the list stays under it."""
+        if event.type() in (QEvent.Type.Move, QEvent.Type.Resize) and not self.isHidden():
+            self._place()
+        return super().eventFilter(watched, event)
+
+    @property
+    def row(self) -> QWidget | None:
+        """The line of what is chosen."""
+        return self._rows[self._at] if self.chosen is not None else None
 
     def retranslate(self, texts: Texts) -> None:
         """In this language from now on."""
@@ -149,5 +171,7 @@ class Suggestions(QFrame):
         """Under the field, to the right edge of the fields."""
         at = self._field.mapTo(self._card, QPoint(0, self._field.height() + 2))
         self.adjustSize()
-        self.setGeometry(at.x(), at.y(), self._card.width() - at.x() - _MARGIN, self.sizeHint().height())
+        right = self._card.width() - self._margin
+        left = max(self._margin, min(at.x(), right - self.sizeHint().width()))
+        self.setGeometry(left, at.y(), right - left, self.sizeHint().height())
         self.raise_()

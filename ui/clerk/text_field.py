@@ -36,7 +36,7 @@ class LaneField(QWidget):
         self._problem.setObjectName(f"problem_{lane}_{name}")
         self._problem.setProperty("role", "problem")
         self._problem.setWordWrap(True)
-        self._problem.setFixedHeight(problem_lines * _LINE)
+        self._problem.setMinimumHeight(problem_lines * _LINE + 3)
         self._problem.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

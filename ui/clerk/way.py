@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QWidget
 
 from core.commands import Field
 from core.view import GateName, GateState, GateView, ParkedView, VisitView
@@ -14,8 +14,10 @@ from ui.marks import GATES, Mark
 from ui.style import mark, put
 from ui.text import Texts
 from ui.theme import Palette
+from ui.zoom import Room, measure_again
 
-WIDTH = 228
+WIDTH, _ROOMY_WIDTH = 228, 264
+_UNBOUND = 16777215
 _MARK = 28
 _SOON_MINUTES = 15
 
@@ -34,17 +36,40 @@ class _Gate(QFrame):
         self._title.setWordWrap(True)
         self._line.setProperty("role", "caption")
         self._line.setWordWrap(True)
-        words = QVBoxLayout()
+        self._now = self._strip = False
+        self._beside = QWidget(self)
+        words = self._words = QBoxLayout(QBoxLayout.Direction.TopToBottom, self._beside)
         words.setContentsMargins(0, 0, 0, 0)
         words.setSpacing(0)
         words.addWidget(self._title)
         words.addWidget(self._line)
         words.addStretch(1)
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(9, 4, 8, 4)
         row.setSpacing(10)
         row.addWidget(self.mark, 0, Qt.AlignmentFlag.AlignTop)
-        row.addLayout(words, 1)
+        row.addWidget(self._beside, 1)
+
+    def set_strip(self, strip: bool) -> None:
+        """In one line, with words where it is the step that stands now."""
+        self._strip = strip
+        down, across = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
+        self._words.setDirection(across if strip else down)
+        self._words.setSpacing(8 if strip else 0)
+        for label in (self._title, self._line):
+            label.setWordWrap(not strip)
+        self._row.setContentsMargins(*((5, 3, 5, 3) if strip else (9, 4, 8, 4)))
+        self._row.setSpacing(6 if strip else 10)
+        measure_again(self._words, self._row)
+        self._show_words()
+
+    @property
+    def now(self) -> bool:
+        """Whether this is the step that stands now."""
+        return self._now
+
+    def _show_words(self) -> None:
+        self._beside.setVisible(self._now or not self._strip)
 
     def show_view(self, view: GateView, texts: Texts, live: str = "") -> None:
         """Show state and detail, and ``live``: what a device shows at this moment."""
@@ -53,8 +78,12 @@ class _Gate(QFrame):
         state = texts(f"gate_state.{view.state.value}")
         line = state + (f" · {texts.what(view.detail, view.facts)}" if view.detail else "")
         line += f" · {live}" if live else ""
-        put(self._line, line)
-        mark(self, "now", "true" if view.state is GateState.CURRENT else "false")
+        short = live or (texts.what(view.detail, view.facts) if view.detail else line)
+        put(self._line, short if self._strip else line)
+        self._now = view.state is GateState.CURRENT
+        mark(self, "now", "true" if self._now else "false")
+        self._show_words()
+        self.setToolTip(f"{self._title.text()} {line}" if self._strip else "")
         self.setAccessibleName(self._title.text())
         self.setAccessibleDescription(line)
 
@@ -68,10 +97,11 @@ class Way(QFrame):
         self.setProperty("role", "card")
         self.setFixedWidth(WIDTH)
         self._texts = texts
+        self._strip = False
         self._title = QLabel(self)
         self._title.setProperty("role", "title")
         self._waiting: Sequence[ParkedView] = ()
-        layout = QVBoxLayout(self)
+        layout = self._layout = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
         layout.setContentsMargins(4, 12, 8, 8)
         layout.setSpacing(2)
         self._parked = QLabel(self)
@@ -88,6 +118,28 @@ class Way(QFrame):
             gate = _Gate(number, name, self)
             self._gates[name] = gate
             layout.addWidget(gate, 1)
+
+    def set_room(self, room: Room) -> None:
+        """A column with words, or one strip of marks with the words of the step that stands now."""
+        strip = room < Room.WIDE
+        down, across = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
+        self._layout.setDirection(across if strip else down)
+        self._layout.setContentsMargins(*((4, 2, 8, 2) if strip else (4, 12, 8, 8)))
+        self._layout.setSpacing(2)
+        self._title.setVisible(not strip)
+        width = _ROOMY_WIDTH if room is Room.ROOMY else WIDTH
+        self.setMinimumWidth(0 if strip else width)
+        self.setMaximumWidth(_UNBOUND if strip else width)
+        for gate in self._gates.values():
+            gate.set_strip(strip)
+        measure_again(self, self._layout)
+        self._strip = strip
+        self._stretch()
+
+    def _stretch(self) -> None:
+        """In a strip the step that stands now takes the room that is left."""
+        for at, gate in enumerate(self._gates.values(), 1):
+            self._layout.setStretch(at, int(gate.now or not self._strip))
 
     def set_theme(self, palette: Palette) -> None:
         """Repaint in these colours."""
@@ -121,6 +173,7 @@ class Way(QFrame):
         for name, widget in self._gates.items():
             live = self._scale(visit) if name is GateName.WEIGHT else ""
             widget.show_view(known.get(name, GateView(name, GateState.OPEN)), self._texts, live)
+        self._stretch()
 
     def _scale(self, visit: VisitView | None) -> str:
         """What the scale shows, as far as it helps with this item."""
