@@ -84,6 +84,7 @@ class MainWindow(QWidget):
         self._apply_theme()
         self.header.show_sound(on=kept.sound)
         self.resize(SIZE)
+        self._fit()
         self._second = QTimer(self)
         self._second.setInterval(1000)
         self._second.timeout.connect(self._tick)

@@ -88,6 +88,8 @@ def scale(top: QWidget, factor: float) -> None:
         _scale_widget(widget, factor)
     for layout in layouts:
         _scale_layout(layout, factor)
+    for widget in widgets:  # of what is hidden Qt would keep the sizes that it measured before
+        widget.updateGeometry()
 
 
 def _layouts(layout: QLayout | None) -> list[QLayout]:

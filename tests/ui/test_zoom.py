@@ -55,10 +55,14 @@ def bench(qapp: QApplication) -> Iterator[Bench]:
         each.deleteLater()
 
 
-def _wrong(window: MainWindow, size: QSize) -> list[str]:
-    """Whatever is not as it should be in the state that stands."""
+def _settle() -> None:
     for _ in range(_ROUNDS):
         QApplication.processEvents()
+
+
+def _wrong(window: MainWindow, size: QSize) -> list[str]:
+    """Whatever is not as it should be in the state that stands."""
+    _settle()
     wrong = [*cut_off(window), *overlapping(window)]
     if window.size() != size:
         wrong.append(f"the window grew to {window.size()}")
@@ -104,11 +108,11 @@ def test_back_at_100_everything_is_as_it_was(bench: Bench, language: str) -> Non
     window.set_zoom(100)
     window.show_view(LOGIN)
     pose(window, "half")
-    QApplication.processEvents()
+    _settle()
     before = _places(window)
     for step in (*STEPS, *reversed(STEPS)):
         window.set_zoom(step)
-        QApplication.processEvents()
+        _settle()
     assert _places(window) == before
 
 

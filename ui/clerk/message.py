@@ -56,6 +56,7 @@ class MessageStrip(QFrame):
     def set_room(self, room: Room) -> None:
         """Where there is little, a sentence may take several lines, and a hint none: F1 says it."""
         self._narrow = room is Room.NARROW
+        self._line.clear()  # Qt keeps a wrapped label's height until another text comes
         self._line.setWordWrap(room < Room.WIDE)
         self._paint()
 
