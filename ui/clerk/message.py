@@ -8,10 +8,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 from core.view import Message
 from ui.style import mark, put
 from ui.text import Texts
-from ui.zoom import Room
+from ui.zoom import Room, measure_again
 
 HEIGHT = 28
 _LINE = 26
+_UNBOUND = 16777215
 LOCAL_MS = 6000  # how long the screen's own line stands before the station's comes back
 FADE_MS = 12_000  # how long a line stands that asks for nothing; warnings and errors stay
 _FADING = ("info", "good")
@@ -58,6 +59,9 @@ class MessageStrip(QFrame):
         self._narrow = room is Room.NARROW
         self._line.clear()  # Qt keeps a wrapped label's height until another text comes
         self._line.setWordWrap(room < Room.WIDE)
+        self.setMaximumHeight(HEIGHT if room >= Room.WIDE else _UNBOUND)
+        self.setMinimumHeight(HEIGHT)
+        measure_again(self)
         self._paint()
 
     def retranslate(self, texts: Texts) -> None:
