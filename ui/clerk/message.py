@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from core.view import Message
@@ -17,6 +18,7 @@ LOCAL_MS = 6000  # how long the screen's own line stands before the station's co
 FADE_MS = 12_000  # how long a line stands that asks for nothing; warnings and errors stay
 _FADING = ("info", "good")
 _TONES = {"info": "quiet", "good": "good", "warning": "warn", "error": "bad"}
+_URGENT = ("warning", "error")
 _SIGNS = {"info": "●", "good": "✓", "warning": "▲", "error": "■"}
 
 
@@ -126,5 +128,15 @@ class MessageStrip(QFrame):
         sentence = self._texts.sentence(message.code, message.facts)
         put(self._line, f"{_SIGNS.get(message.level, '●')}  {sentence}")
         put(self._hint, self._texts("message.dismiss"))
-        self.setAccessibleName(sentence)
+        if sentence != self.accessibleName():
+            self.setAccessibleName(sentence)
+            _announce(self, sentence, urgent=message.level in _URGENT)
         mark(self, "tone", _TONES.get(message.level, "quiet"))
+
+
+def _announce(strip: QFrame, sentence: str, *, urgent: bool) -> None:
+    """Whoever listens instead of looking hears it; a warning does not wait for the sentence before it."""
+    event = QAccessibleAnnouncementEvent(strip, sentence)
+    level = QAccessible.AnnouncementPoliteness
+    event.setPoliteness(level.Assertive if urgent else level.Polite)
+    QAccessible.updateAccessibility(event)

@@ -37,6 +37,7 @@ class _Gate(QFrame):
         self._line.setProperty("role", "caption")
         self._line.setWordWrap(True)
         self._now = self._strip = False
+        self.brief = False  # in a strip: the name of the step only, something else wants the room
         self._beside = QWidget(self)
         words = self._words = QBoxLayout(QBoxLayout.Direction.TopToBottom, self._beside)
         words.setContentsMargins(0, 0, 0, 0)
@@ -58,7 +59,7 @@ class _Gate(QFrame):
         self._words.setSpacing(8 if strip else 0)
         for label in (self._title, self._line):
             label.setWordWrap(not strip)
-        self._row.setContentsMargins(*((5, 3, 5, 3) if strip else (9, 4, 8, 4)))
+        self._row.setContentsMargins(*((4, 3, 4, 3) if strip else (9, 4, 8, 4)))
         self._row.setSpacing(6 if strip else 10)
         measure_again(self._words, self._row)
         self._show_words()
@@ -68,8 +69,15 @@ class _Gate(QFrame):
         """Whether this is the step that stands now."""
         return self._now
 
+    def be_brief(self, *, brief: bool) -> None:
+        """In a strip the name of the step only."""
+        if brief != self.brief:
+            self.brief = brief
+            self._show_words()
+
     def _show_words(self) -> None:
         self._beside.setVisible(self._now or not self._strip)
+        self._line.setVisible(not self._strip or not self.brief)
 
     def show_view(self, view: GateView, texts: Texts, live: str = "") -> None:
         """Show state and detail, and ``live``: what a device shows at this moment."""
@@ -97,7 +105,7 @@ class Way(QFrame):
         self.setProperty("role", "card")
         self.setFixedWidth(WIDTH)
         self._texts = texts
-        self._strip = False
+        self._strip, self._room = False, Room.WIDE
         self._title = QLabel(self)
         self._title.setProperty("role", "title")
         self._waiting: Sequence[ParkedView] = ()
@@ -121,6 +129,7 @@ class Way(QFrame):
 
     def set_room(self, room: Room) -> None:
         """A column with words, or one strip of marks with the words of the step that stands now."""
+        self._room = room
         strip = room < Room.WIDE
         down, across = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
         self._layout.setDirection(across if strip else down)
@@ -140,6 +149,7 @@ class Way(QFrame):
         """In a strip the step that stands now takes the room that is left."""
         for at, gate in enumerate(self._gates.values(), 1):
             self._layout.setStretch(at, int(gate.now or not self._strip))
+            gate.be_brief(brief=self._room is Room.NARROW and bool(self._waiting))
 
     def set_theme(self, palette: Palette) -> None:
         """Repaint in these colours."""
@@ -165,6 +175,7 @@ class Way(QFrame):
         put(self._parked, line if count else "")
         mark(self._parked, "tone", "warn" if soon else "quiet")
         self._parked.setVisible(bool(count))
+        self._stretch()
 
     def show_view(self, visit: VisitView | None) -> None:
         """The gates of the visit; before there is one, all are open."""
