@@ -372,7 +372,7 @@ VIEWS: Mapping[str, CounterView] = {
     "parked": replace(
         BASE,
         parked=_PARKED,
-        message=_said("msg.parked", "good", count=2, minutes=120),
+        message=_said("msg.parked", "good", count=3, minutes=120),
         last=item(128),
     ),
     "parked-soon": replace(
