@@ -21,6 +21,7 @@ from ui.text import Texts
 
 HOUR, DAY = 3600, 86_400
 FAST = 60
+PART = 232  # pixels across: two parts stand beside each other in a wide window
 LINES = ("up", "slow", "cut")
 PLUGS = ("id_reader", "scanner", "scale", "label_printer", "receipt_printer")
 # By printer what can be switched, and the member of the simulators' state that says what is.
@@ -156,9 +157,9 @@ class Clock(Part):
             each.setSpacing(6)
             column.addLayout(each)
         column.addWidget(self._fast)
-        note = self.caption("bench.clock_note", "caption")
-        note.setWordWrap(True)
-        column.addWidget(note)
+        self._note = self.caption("bench.clock_note", "caption")
+        self._note.setWordWrap(True)
+        column.addWidget(self._note)
         self.says(self._say)
 
     def _act(self, act: str, value: int) -> None:
@@ -178,6 +179,8 @@ class Clock(Part):
 
     def _say(self, texts: Texts) -> None:
         self._texts = texts
+        self._note.ensurePolished()  # its height follows from its width, which a flow does not ask for
+        self._note.setMinimumHeight(self._note.heightForWidth(PART))
         self._say_clock()
 
     def _say_clock(self) -> None:

@@ -11,14 +11,25 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QRect, Qt, Signal
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QKeySequence, QPalette, QResizeEvent, QShortcut
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFrame,
+    QLabel,
+    QRadioButton,
+    QScrollArea,
+    QSlider,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ui.bench.drawer import Drawer, Visitor
 from ui.bench.goods import FIRST_SERIAL, OtherCodes, Scale, Scanner, Shaking
 from ui.bench.pages import Pages
 from ui.bench.part import Order, Part, bench_sheet
-from ui.bench.trouble import Clock, Network, Plugs, Printer
+from ui.bench.trouble import PART, Clock, Network, Plugs, Printer
 from ui.flow import Flow
 from ui.style import mark, sheet
 from ui.text import Texts
@@ -29,7 +40,7 @@ __all__ = ["ERRORS", "BenchWindow", "Visitor", "beside", "first_place"]
 NARROW, WIDE = 336, 520
 _TALL = 860  # from here on the printed page stands under everything else
 _EDGE, _INSET = 8, 10
-_PART = 232  # of what goes wrong: two beside each other in a wide window
+_OUTLINE = 140  # per cent: what Fusion makes darker by as much
 _SLOTS = ("label_printer", "receipt_printer")
 # Why an order was not carried out, as the simulators and the orders say it; others stand as they are.
 ERRORS = ("no answer", "the device did not follow", "no code on that page")
@@ -112,8 +123,14 @@ class BenchWindow(QWidget):
         """In this language and theme from now on: the counter's."""
         texts = self._texts = Texts(language)
         palette = theme(theme_name)
-        self.setPalette(qt_palette(palette))
+        colours = qt_palette(palette)
+        self.setPalette(colours)
         self.setStyleSheet(sheet(palette) + bench_sheet(palette))
+        # The style's own outlines are a darker shade of the window's colour: here they are to be seen.
+        colours.setColor(QPalette.ColorRole.Window, QColor(palette.field_border).lighter(_OUTLINE))
+        for kind in (QComboBox, QCheckBox, QRadioButton, QSlider):  # the style itself paints these
+            for control in self.findChildren(kind):
+                control.setPalette(colours)
         self.setWindowTitle(texts("bench.title"))
         for part in self._parts():
             part.retranslate(texts)
@@ -222,7 +239,7 @@ def _flowing(parts: Sequence[Part]) -> QFrame:
     column.addLayout(flow)
     column.addStretch(1)
     for part in parts:
-        part.setFixedWidth(_PART)
+        part.setFixedWidth(PART)
         flow.addWidget(part)
     return inside
 
