@@ -19,6 +19,7 @@ BENCHES = {
     "replug": "bench.replug",
     "size": "bench.size",
     "lookup": "bench.lookup",
+    "known": "bench.known",
     "parcels": "bench.parcels",
     "switch": "bench.switch",
     "sync": "bench.sync",
@@ -28,7 +29,7 @@ BENCHES = {
     "fuzz": "bench.fuzz",
 }
 # Minutes each: only when they are named.
-LONG = ("lookup", "stall", "memory", "faults", "fuzz")
+LONG = ("lookup", "known", "stall", "memory", "faults", "fuzz")
 
 
 def main(names: Sequence[str]) -> int:

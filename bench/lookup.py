@@ -34,7 +34,7 @@ def run(items: int = ITEMS) -> Iterator[Figure]:
         about = f"{items} items, {file.stat().st_size // _MB} MB, filled in {spent:.0f} s"
         with clerk(around) as person:
             for name, way in _ways(person, filled).items():
-                _out_of_cache(file)
+                out_of_cache(file)
                 taken = [way(n) for n in _some(filled, name)][_WARM:]
                 note = f"p50 {percentile(taken, 0.5):.1f} ms, {len(taken)} look-ups; {about}"
                 yield at_most(f"lookup {name} p99", percentile(taken, 0.99), "ms", 100, note)
@@ -71,15 +71,9 @@ def _typed(person: Clerk, text: str, number: int) -> float:
 
 def _placed(person: Clerk, n: int, filled: Filled) -> float:
     """The document of item ``n``'s sender: what she sent last is found, and of others hardly anything."""
-    who = someone(n % PEOPLE)
-    sex = Sex.MALE if int(who.number[16]) % 2 else Sex.FEMALE
-    card = IdCard(
-        f"r-{n}", DocumentKind.RESIDENT, who.name, sex, "01", who.birth, "示例省示例市样本区", who.number,
-        "示例市公安局", who.birth, None,
-    )  # fmt: skip
     person.counter.do(c.LookUp(""))
     begin = time.perf_counter()
-    person.station.device_event(CardRead(Slot.ID_READER, card))
+    person.station.device_event(CardRead(Slot.ID_READER, someones_card(n)))
     view = person.counter.until("found", lambda view: view.found_by == "card")
     spent = (time.perf_counter() - begin) * 1000
     hers = [f"{filled.first + m:06d}" for m in range(n % PEOPLE, filled.items, PEOPLE)][-SHOWN_BY_CARD:]
@@ -89,7 +83,18 @@ def _placed(person: Clerk, n: int, filled: Filled) -> float:
     return spent
 
 
-def _out_of_cache(file: Path) -> None:
+def someones_card(n: int) -> IdCard:
+    """The document of item ``n``'s sender."""
+    who = someone(n % PEOPLE)
+    sex = Sex.MALE if int(who.number[16]) % 2 else Sex.FEMALE
+    return IdCard(
+        f"r-{n}", DocumentKind.RESIDENT, who.name, sex, "01", who.birth, "示例省示例市样本区", who.number,
+        "示例市公安局", who.birth, None,
+    )  # fmt: skip
+
+
+def out_of_cache(file: Path) -> None:
+    """The system forgets what it read of the file: the next question reads from the disk."""
     descriptor = os.open(file, os.O_RDONLY)
     try:
         os.fdatasync(descriptor)
