@@ -22,6 +22,7 @@ from ui.zoom import measured_by_itself, times
 _HEIGHT, _LOW = 36, 30
 _PAD = 3 * UNIT
 _GAP = 2 * UNIT
+_LEAST = 230  # so wide its lines are at least: before it is laid out a button has no width of its own
 _ENDLESS = 1000  # higher than any lines below the first
 _WRAP = Qt.TextFlag.TextWrapAnywhere
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -92,7 +93,7 @@ class KeyButton(QPushButton):
         _, _, rest = self.text().partition("\n")
         if not rest:
             return QRect()
-        room = QRect(0, 0, max(1, self.width() - self._left() - self._pad), _ENDLESS)
+        room = QRect(0, 0, max(_LEAST, self.width() - self._left() - self._pad), _ENDLESS)
         found = QFontMetrics(self._small_font).boundingRect(room, _WRAP, rest)
         return found.adjusted(0, 0, 0, self._pad // 2)
 
