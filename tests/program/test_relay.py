@@ -20,7 +20,8 @@ from cryptography.x509.oid import NameOID
 from program.relay import SLOW_S, Line, Relay
 
 LIMIT = 20.0
-MUCH = bytes(range(256)) * 12_000  # three megabytes: more than either side holds at once
+MUCH = bytes(range(256)) * 8_000  # two megabytes
+_PIECE = 200_000  # more than the line takes at once
 
 
 def certificate(folder: Path) -> tuple[Path, Path]:
@@ -112,17 +113,12 @@ def call(relay: Relay, echo: Echo) -> ssl.SSLSocket:
 
 
 def echoed(client: ssl.SSLSocket, data: bytes) -> bytes:
-    """What came back of what was sent."""
+    """What came back of what was sent, piece by piece: one TLS connection is one thread's."""
     back = bytearray()
-
-    def listen() -> None:
-        while len(back) < len(data) and (got := client.recv(65_536)):
+    for start in range(0, len(data), _PIECE):
+        client.sendall(data[start : start + _PIECE])
+        while len(back) < min(start + _PIECE, len(data)) and (got := client.recv(_PIECE)):
             back.extend(got)
-
-    reader = threading.Thread(target=listen)
-    reader.start()
-    client.sendall(data)
-    reader.join(LIMIT)
     return bytes(back)
 
 
