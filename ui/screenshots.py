@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from core.commands import Command, Field, Party
+from ui import keys_card
 from ui.application import create_application
 from ui.bridge import Bridge
 from ui.clerk.choices import DISCARD, LOG_OUT
@@ -21,7 +22,7 @@ from ui.specimen_papers import HITS
 from ui.specimen_visits import KNOWN
 from ui.specimens import CENTRES, HALF, NO_DOCUMENT, NOW, OFFERED, VIEWS
 from ui.style import mark
-from ui.text import LANGUAGES
+from ui.text import LANGUAGES, Texts
 from ui.theme import THEMES
 from ui.window import SIZE, MainWindow
 
@@ -130,7 +131,7 @@ def pictures() -> Iterator[tuple[str, str, str]]:
 
 
 def render_all(directory: Path, chosen: Iterable[tuple[str, str, str]] | None = None) -> int:
-    """Write the pictures (all, or the ``chosen``) and ``index.md``; returns how many.
+    """Write the pictures (all, or the ``chosen``), the cards of keys and ``index.md``; returns how many.
 
     Makes the application where there is none.
     """
@@ -147,5 +148,8 @@ def render_all(directory: Path, chosen: Iterable[tuple[str, str, str]] | None = 
         application.sendPostedEvents(window, QEvent.Type.DeferredDelete)  # now: no event loop runs here
         lines += [f"## {state} · {language} · {theme_name}", "", f"![{state}]({name})", ""]
         count += 1
+    for language in LANGUAGES:
+        keys_card.write(directory / f"keys-{language}.pdf", Texts(language))
+        lines += [f"[keys-{language}.pdf](keys-{language}.pdf)", ""]
     (directory / "index.md").write_text("\n".join(lines), encoding="utf-8")
     return count

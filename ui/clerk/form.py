@@ -85,14 +85,16 @@ class ItemCard(QFrame):
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
+        top.setSpacing(8)
         top.addWidget(self._title)
         top.addWidget(self._pays)
         top.addStretch(1)
         top.addWidget(self._state)
         layout = self._layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 6, 16, 4)
+        layout.setContentsMargins(16, 8, 16, 4)
         layout.setSpacing(2)
         layout.addLayout(top)
+        layout.addSpacing(4)
         layout.addWidget(self.item)
         layout.addWidget(self.recipient)
         layout.addWidget(self.choices)
@@ -104,7 +106,7 @@ class ItemCard(QFrame):
             row.set_room(room)
         self.choices.set_room(room)
         roomy = room is Room.ROOMY
-        self._layout.setContentsMargins(*((16, 12, 16, 12) if roomy else (16, 6, 16, 4)))
+        self._layout.setContentsMargins(*((16, 12, 16, 12) if roomy else (16, 8, 16, 4)))
         self._layout.setSpacing(12 if roomy else 2)
         measure_again(self._layout)
 

@@ -55,7 +55,7 @@ class HelpPanel(QFrame):
             said.setProperty("role", "small")
             said.setWordWrap(True)
             grid.addWidget(key, at % half, at // half * 3, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(said, at % half, at // half * 3 + 1)
+            grid.addWidget(said, at % half, at // half * 3 + 1, Qt.AlignmentFlag.AlignTop)
         return grid
 
     def retranslate(self, texts: Texts) -> None:
