@@ -210,6 +210,41 @@ class ApproveExemption:
 
 
 @dataclass(frozen=True)
+class OpenPaste:
+    """F6: the panel of one pasted text, for the sender's contact or the recipient."""
+
+    sender: bool
+    text: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class SetPaste:
+    """What stands in the panel now, on every change."""
+
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class SwitchPaste:
+    """The text is the other party's."""
+
+
+@dataclass(frozen=True)
+class NextPastedPhone:
+    """Of several numbers in the text, another one."""
+
+
+@dataclass(frozen=True)
+class TakePaste:
+    """What was recognised goes into the fields; nothing is committed."""
+
+
+@dataclass(frozen=True)
+class ClosePaste:
+    """The panel is left; the fields are as they were."""
+
+
+@dataclass(frozen=True)
 class StartManual:
     """Type a document that the reader does not read.  ``kind`` is a DocumentKind code."""
 
@@ -394,6 +429,12 @@ Command = (
     | SetProof
     | SetExemption
     | ApproveExemption
+    | OpenPaste
+    | SetPaste
+    | SwitchPaste
+    | NextPastedPhone
+    | TakePaste
+    | ClosePaste
     | StartManual
     | SetManualField
     | FinishManual

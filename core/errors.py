@@ -79,6 +79,7 @@ class RuleFault(StrEnum):
     CONTENTS_FORM = "rule.contents_form"
     WAYBILL_FORM = "rule.waybill_form"
     WAYBILL_CHECK = "rule.waybill_check"
+    PASTE_EMPTY = "rule.paste_empty"  # nothing of a contact was recognised
     WAYBILL_TWICE = "rule.waybill_twice"
     WAYBILL_PARKED = "rule.waybill_parked"  # it stands in unfinished work; facts: number (of the operator)
     QUANTITY_FORM = "rule.quantity_form"

@@ -29,6 +29,7 @@ from core.commands import (
 )
 from core.devices import DeviceTruth, Label
 from core.errors import Fact
+from core.regions.complete import PlaceHit
 
 
 class Screen(StrEnum):
@@ -215,6 +216,51 @@ class ManualView:
 
 
 @dataclass(frozen=True)
+class PasteRow:
+    """One field of a pasted text: "name", "phone", "region" or "street".
+
+    ``raw`` as it was written, ``fixes`` codes of what was put right, ``doubt`` a code or "".  ``named`` are
+    regions of one name.  ``held``: the document's name stays.
+    """
+
+    part: str
+    text: str = field(default="", repr=False)
+    raw: str = field(default="", repr=False)
+    fixes: tuple[str, ...] = ()
+    doubt: str = ""
+    named: tuple[str, ...] = field(default=(), repr=False)
+    held: bool = False
+
+
+@dataclass(frozen=True)
+class PasteView:
+    """The panel of one pasted text.  ``serial`` grows when the station itself changed ``text``.
+
+    ``left`` became nothing, ``hidden`` counts invisible characters and mark-up, ``most`` is how long a text
+    may be.
+    """
+
+    sender: bool
+    text: str = field(default="", repr=False)
+    serial: int = 0
+    rows: tuple[PasteRow, ...] = ()
+    left: tuple[str, ...] = field(default=(), repr=False)
+    hidden: int = 0
+    phones: int = 0
+    most: int = 0
+
+
+@dataclass(frozen=True)
+class PlaceView:
+    """The region of an address.  ``fixes`` are codes of what the label writes out, ``doubt`` a code or ""."""
+
+    region: str = field(default="", repr=False)
+    fixes: tuple[str, ...] = ()
+    doubt: str = ""
+    named: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True)
 class ReaderDownView:
     """The approved mode without a reader: until when (aware UTC) and for how many items yet."""
 
@@ -306,6 +352,9 @@ class VisitView:
     centres: Mapping[str, str] = field(default_factory=dict)  # id → name, the usual one first
     fee: FeeView = FeeView()
     sender_kind: SenderKindView = SenderKindView()
+    paste: PasteView | None = None  # the panel of one pasted text, where it stands
+    places: Mapping[Field, PlaceView] = field(default_factory=dict)  # of the addresses
+    place_hits: Mapping[Field, tuple[PlaceHit, ...]] = field(default_factory=dict)  # as they are typed
     manual: ManualView | None = None  # the manual lane, where it is open
     documents: tuple[str, ...] = ()  # DocumentKind codes that would do
     manual_kinds: tuple[str, ...] = ()  # DocumentKind codes that have no chip: cause "no_chip"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QFocusEvent, QGuiApplication, QInputMethodEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from ui.keys import Keyboard
@@ -19,6 +19,8 @@ _CONTROL = (
     Qt.Key.Key_L, Qt.Key.Key_T, Qt.Key.Key_M, Qt.Key.Key_Equal, Qt.Key.Key_Plus, Qt.Key.Key_Minus,
     Qt.Key.Key_Underscore, Qt.Key.Key_0, Qt.Key.Key_ParenRight,
 )  # fmt: skip
+_COMPOSING = (*_ENTER, Qt.Key.Key_Escape, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Tab, Qt.Key.Key_PageUp,
+              Qt.Key.Key_PageDown)  # fmt: skip
 
 
 class Typed(Enum):
@@ -41,6 +43,7 @@ class Entry(QLineEdit):
         super().__init__(parent)
         self._keyboard = keyboard
         self._words = typed is Typed.WORDS
+        self.composing = False  # an input method is at it: its text is not the field's yet
         self.setObjectName(name)
         self.setFixedHeight(FIELD_HEIGHT)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
@@ -60,6 +63,9 @@ class Entry(QLineEdit):
             self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, self._words and not locked)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        if self.composing and event.key() in _COMPOSING:
+            event.accept()  # of the composition: it takes no suggestion, goes nowhere and closes nothing
+            return
         if event.key() in _ENTER:
             event.accept()
             if not self._keyboard.discard(event):
@@ -67,7 +73,9 @@ class Entry(QLineEdit):
                 if not event.isAutoRepeat():
                     self.left.emit()
             return
-        if _for_window(event) or (_undoes(event) and not self.isUndoAvailable()):
+        if for_window(event) or (_undoes(event) and not self.isUndoAvailable()):
+            if self.composing:
+                QGuiApplication.inputMethod().commit()
             event.ignore()
             return
         if self._keyboard.discard(event):
@@ -78,6 +86,7 @@ class Entry(QLineEdit):
         super().keyPressEvent(event)
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:  # noqa: N802 - Qt's name
+        self.composing = bool(event.preeditString()) and not self._keyboard.discarding
         if self._keyboard.discarding:
             self._keyboard.dropped += len(event.commitString())
             super().inputMethodEvent(QInputMethodEvent())
@@ -109,6 +118,7 @@ class Entry(QLineEdit):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
         super().focusOutEvent(event)
+        self.composing = False
         if event.reason() not in _SAME_VISIT:
             self.setCursorPosition(0)  # the beginning of what is longer than the field
         self.unfocused.emit()
@@ -123,7 +133,7 @@ def _undoes(event: QKeyEvent) -> bool:
     return bool(held) and event.key() == Qt.Key.Key_Z
 
 
-def _for_window(event: QKeyEvent) -> bool:
+def for_window(event: QKeyEvent) -> bool:
     """Keys of the whole window: function keys, Esc, Alt with something."""
     key = event.key()
     if Qt.Key.Key_F1 <= key <= Qt.Key.Key_F35 or key == Qt.Key.Key_Escape:

@@ -52,6 +52,14 @@ def _suggest(clerk: ClerkScreen) -> None:
         clerk.suggestions.step(1)
 
 
+def _places(clerk: ClerkScreen) -> None:
+    entry = clerk.fields[Field.RECIPIENT_ADDRESS].entry
+    clerk.grab()
+    entry.setFocus()
+    entry.textEdited.emit(entry.text())
+    clerk.places[Field.RECIPIENT_ADDRESS].step(1)
+
+
 def _found(clerk: ClerkScreen) -> None:
     visit = replace(HALF, suggestions=HITS)
     clerk.ask(refuse_question(visit))
@@ -65,8 +73,9 @@ def _help(clerk: ClerkScreen) -> None:
 
 # state → (view, what is opened on top of it)
 STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], None] | None]] = {
-    **{name: (name, None) for name in VIEWS if name not in ("pending", "suggestions")},
+    **{name: (name, None) for name in VIEWS if name not in ("pending", "suggestions", "places")},
     "suggestions": ("suggestions", _suggest),
+    "places": ("places", _places),
     "refuse-found": ("suggestions", _found),
     "refuse-no-document": (
         "half",

@@ -37,6 +37,7 @@ from core.view import (
     VisitView,
 )
 from ui.specimen_papers import BATTERY, DOCUMENTS, GUN, HITS, RARE, SPIRITS
+from ui.specimen_texts import TYPED_TEXTS
 from ui.specimen_visits import (
     EMPTY,
     HALF,
@@ -339,6 +340,7 @@ VIEWS: Mapping[str, CounterView] = {
         ),
     ),
     **_CONTENTS,
+    **{name: replace(BASE, visit=visit) for name, visit in TYPED_TEXTS.items()},
     **_DOCUMENTS,
     "centre": replace(BASE, visit=CENTRES),
     "rare-characters": replace(BASE, visit=RARE, last=replace(item(128), recipient="㛃*䶮 𠅤*𬭚")),

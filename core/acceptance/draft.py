@@ -13,6 +13,7 @@ from typing import Any
 from core import wire
 from core.acceptance.as_in import AsIn, target_from_json
 from core.acceptance.known import whole, without
+from core.acceptance.pasted import Paste
 from core.acceptance.visit import (
     AcceptedItem,
     FieldText,
@@ -83,6 +84,7 @@ def draft_to_bytes(visit: Visit, parked: dt.datetime | None = None) -> bytes:
             "proof": visit.proof.value if visit.proof else "",
             "payment": visit.payment.value if visit.payment else "",
             "failures": visit.failures,
+            "paste": _paste_out(visit.paste) if visit.paste is not None else None,
             "manual": _manual_out(visit.manual) if visit.manual is not None else None,
             "bound": visit.bound,
             "accepted": [[one.waybill, one.number, one.when] for one in visit.accepted],
@@ -170,6 +172,7 @@ def _visit(value: Mapping[str, Any]) -> Visit:
             proof=Proof(value["proof"]) if value["proof"] else None,
             payment=Payment(value["payment"]) if value["payment"] else None,
             failures=_count(value["failures"]),
+            paste=_paste_in(value["paste"]) if value["paste"] is not None else None,
             manual=_manual_in(value["manual"]) if value["manual"] is not None else None,
             accepted=tuple(AcceptedItem(*_texts(one, 3)) for one in value["accepted"]),
             sender_as_in=_as_in_in(value["sender_as_in"]),
@@ -249,6 +252,14 @@ def _identity_in(value: Mapping[str, Any]) -> Identity:
 def _manual_out(lane: Manual) -> dict[str, Any]:
     fields = {name.value: text for name, text in lane.fields.items()}
     return {"kind": lane.kind.value, "cause": lane.cause.value, "fields": fields}
+
+
+def _paste_out(paste: Paste) -> dict[str, Any]:
+    return {"sender": paste.sender, "text": paste.text}
+
+
+def _paste_in(value: Mapping[str, Any]) -> Paste:
+    return Paste(_flag(value["sender"]), _text(value["text"]), serial=1)
 
 
 def _manual_in(value: Mapping[str, Any]) -> Manual:

@@ -15,6 +15,7 @@ from core.acceptance.fees import fee, fee_view, lacks
 from core.acceptance.labels import Imprint, label
 from core.acceptance.manual import manual_view, offered
 from core.acceptance.masks import masked
+from core.acceptance.paste import paste_view, place_hits, place_views
 from core.acceptance.senders import check_sender, sender_kind_view
 from core.acceptance.turns import parkable
 from core.acceptance.visit import (
@@ -302,6 +303,9 @@ def visit_view(
         centres=rules.security.centres,
         fee=fee_view(visit, rules),
         sender_kind=sender_kind_view(visit, today, rules, approver_here=approver_here),
+        paste=paste_view(visit, rules),
+        places=place_views(visit, rules),
+        place_hits=place_hits(visit, rules),
         manual=manual_view(visit, today, rules),
         documents=tuple(rules.documents),
         manual_kinds=tuple(kind for kind, document in rules.documents.items() if not document.chip),

@@ -40,7 +40,7 @@ from core.rule_data import Rules
 Known = Callable[[str], KnownWaybill | None]  # asked with a normalised waybill: journal, parked visits
 
 
-def set_field(visit: Visit, name: Field, text: str, rules: Rules, known: Known) -> Step:
+def set_field(visit: Visit, name: Field, text: str, rules: Rules, known: Known, source: str = TYPED) -> Step:
     """What stands in a field now.  Never refused: what the rules refuse stands there as a problem.
 
     Raises RuleError NOT_READY for a field of an item that is committed.
@@ -50,7 +50,7 @@ def set_field(visit: Visit, name: Field, text: str, rules: Rules, known: Known) 
         return Step(visit)  # the screen gave back what it shows, nobody typed
     party = party_of(name) if reference_of(visit, name) is not None else None
     if party is None:
-        return _put(visit, name, storable(text)[:TEXT_MAX], TYPED, rules, known)
+        return _put(visit, name, storable(text)[:TEXT_MAX], source, rules, known)
     if text == old.text:
         return Step(visit)
     typed = storable(typed_over(old.text, text))[:TEXT_MAX]

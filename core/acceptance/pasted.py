@@ -57,6 +57,19 @@ class Unsure(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Paste:
+    """The panel of one pasted text (``core.acceptance.paste``).
+
+    ``phone``: how often another number was asked for; ``serial`` grows when the station changes ``text``.
+    """
+
+    sender: bool
+    text: str = field(default="", repr=False)
+    phone: int = 0
+    serial: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
     """A part of the text as it was pasted."""
 

@@ -44,6 +44,7 @@ _NAMES: Mapping[type[object], str] = MappingProxyType(
         c.FinishManual: "manual",
         c.CancelManual: "manual",
         c.TakeKnown: "known",
+        c.TakePaste: "paste",
     }
 )
 NAMES = (*dict.fromkeys(_NAMES.values()), *(field.value for field in Field))  # ``undone.<name>``
@@ -125,6 +126,8 @@ def _take_back(visit: Visit, deed: Deed, rules: Rules, known: inputs.Known) -> V
             return inputs.put_back(visit, name, before.text(name), rules, known).visit
         case c.TakeKnown(party=party):
             return _contact_back(visit, party, before, after)
+        case c.TakePaste():
+            return _paste_back(visit, before, after, rules, known)
         case c.ConfirmOriginal():
             return undo_original(visit) if visit.original_seen == after.original_seen else None
         case c.ConfirmInspected():
@@ -159,6 +162,18 @@ def _contact_back(visit: Visit, party: Party, before: Visit, after: Visit) -> Vi
         visit.item, fields={**visit.item.fields, **texts}, recipient_as_in=before.item.recipient_as_in
     )
     return replace(visit, item=item)
+
+
+def _paste_back(visit: Visit, before: Visit, after: Visit, rules: Rules, known: inputs.Known) -> Visit | None:
+    """What a pasted text filled in: all of it, or nothing where a field was changed since."""
+    party = Party.SENDER if before.paste is not None and before.paste.sender else Party.RECIPIENT
+    back = _contact_back(visit, party, before, after)
+    changed = [name for name in Field if before.text(name) != after.text(name) and name not in GROUPS[party]]
+    if back is None or any(visit.text(name) != after.text(name) for name in changed):
+        return None
+    for name in changed:
+        back = inputs.put_back(back, name, before.text(name), rules, known).visit
+    return replace(back, revision=visit.revision + 1)
 
 
 def _item_back(visit: Visit, deed: Deed) -> Visit | None:

@@ -19,6 +19,7 @@ from core.acceptance.as_in import AsIn
 from core.acceptance.catalogue import Action, CatalogueItem, Finding
 from core.acceptance.fields import FieldCheck, check_field, check_sender_name
 from core.acceptance.found import Found
+from core.acceptance.pasted import Paste
 from core.commands import (
     SENDER_FIELDS,
     Acknowledgement,
@@ -40,6 +41,7 @@ from core.identity.names import names_match
 from core.rule_data import Rules
 
 TYPED, CARD, SCAN, SCALE, KEPT = "typed", "card", "scan", "scale", "kept"
+PASTED = "pasted"  # taken from one text
 KNOWN = "known"  # by reference to an earlier acceptance: what stands in the field is masked
 METHOD_CHIP, METHOD_MANUAL = "chip", "manual"
 NO_CAUSE = "none"
@@ -225,6 +227,7 @@ class Visit:
     payment: Payment | None = None  # None: as usual
     failures: int = 0  # reads that failed in this visit
     manual: Manual | None = None
+    paste: Paste | None = None
     original_seen: dt.datetime | None = None
     acknowledged: Acknowledgement | None = None
     notice: str = ""
@@ -250,7 +253,9 @@ class Visit:
         if self.item.accepted or self.accepted:
             return self.item.accepted > 0 or self.item.empty
         typed = any(value.text for value in self.fields.values())
-        untouched = self.identity is None and self.principal is None and self.manual is None
+        untouched = (
+            self.identity is None and self.principal is None and self.manual is None and self.paste is None
+        )
         return untouched and not typed and not any(self.sender_fields.values()) and self.item.empty
 
     @property

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from core.identity.characters import is_hanzi
 from core.regions.book import Region, Regions
@@ -19,11 +19,10 @@ _MOST_HANZI = 8
 
 @dataclass(frozen=True, slots=True)
 class PlaceHit:
-    """``text`` is what the field would hold, ``path`` the region from the top, ``initials`` its own."""
+    """``id`` is the region's code, ``name`` its path from the top: what the field would hold."""
 
-    code: str
-    text: str = field(repr=False)
-    path: str
+    id: str
+    name: str
     initials: str
 
 
@@ -48,10 +47,7 @@ def complete(text: str, regions: Regions, limit: int = 8) -> tuple[PlaceHit, ...
         return ()
     found.sort(key=lambda pair: (pair[0], len(pair[1].code), pair[1].code))
     ranked = list(dict.fromkeys(region for _, region in found))
-    return tuple(
-        PlaceHit(region.code, region.full_name, region.full_name, region.initials)
-        for region in ranked[:limit]
-    )
+    return tuple(PlaceHit(region.code, region.full_name, region.initials) for region in ranked[:limit])
 
 
 def _by_initials(wanted: str, above: Region | None, regions: Regions) -> Iterator[tuple[int, Region]]:

@@ -87,6 +87,8 @@ class Desk:
                 self.visit = v.confirm_condition(self.visit, rules)
             case _ if isinstance(command, ways.SenderCommand):
                 self.visit = ways.sender(live, self.visit, command)
+            case _ if isinstance(command, ways.PasteCommand):
+                self._take(ways.paste(live, self.visit, command, self._waybills.known))
             case c.StartManual() | c.SetManualField() | c.FinishManual() | c.CancelManual():
                 self._take(ways.manual(live, self.visit, command))
             case c.ApproveReaderDown():
@@ -297,10 +299,7 @@ class Desk:
             return
         if self._scanned_back(text.strip()):
             return
-        step = inputs.waybill_scanned(self.visit, text, live.rules, self._waybills.known)
-        self._take(step)
-        if not step.note:
-            live.say("msg.waybill_scanned")
+        self._take(ways.code(live, self.visit, text, self._waybills.known))
         self.drafts.changed()
 
     def _scanned_back(self, text: str) -> bool:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from core import commands as c
 from core.acceptance import manual as lane
+from core.acceptance import paste as panel
 from core.acceptance import senders
+from core.acceptance.inputs import Known, waybill_scanned
 from core.acceptance.visit import Step, Visit
+from core.errors import RuleError
 from core.ledger.clock import business_date
 from core.station import approving, reader_down
 from core.station.live import Live, new_id
@@ -13,6 +16,7 @@ from core.station.live import Live, new_id
 SenderCommand = (
     c.SetSenderKind | c.SetSenderField | c.KeepAsPrincipal | c.SetProof | c.SetExemption | c.ApproveExemption
 )
+PasteCommand = c.OpenPaste | c.SetPaste | c.SwitchPaste | c.NextPastedPhone | c.TakePaste | c.ClosePaste
 ManualCommand = c.StartManual | c.SetManualField | c.FinishManual | c.CancelManual
 
 
@@ -46,3 +50,35 @@ def manual(live: Live, visit: Visit, command: ManualCommand) -> Step:
             return lane.finish(visit, new_id(), now, business_date(now), live.rules)
         case c.CancelManual():
             return Step(lane.cancel(visit))
+
+
+def paste(live: Live, visit: Visit, command: PasteCommand, known: Known) -> Step:
+    """The panel of one pasted text.  Raises RuleError as ``core.acceptance.paste``."""
+    match command:
+        case c.OpenPaste():
+            return Step(panel.open_paste(visit, command.text, sender=command.sender))
+        case c.SetPaste():
+            return Step(panel.set_text(visit, command.text))
+        case c.SwitchPaste():
+            return Step(panel.switch(visit))
+        case c.NextPastedPhone():
+            return Step(panel.next_phone(visit))
+        case c.TakePaste():
+            return panel.take(visit, live.rules, known)
+        case c.ClosePaste():
+            return Step(panel.close(visit))
+
+
+def code(live: Live, visit: Visit, text: str, known: Known) -> Step:
+    """A scanned code: a waybill, or a contact for the panel.  Raises RuleError for any other."""
+    try:
+        step = waybill_scanned(visit, text, live.rules, known)
+    except RuleError:
+        offered = panel.scanned(visit, text, live.rules)
+        if offered is None:
+            raise
+        live.say("msg.code_offered")
+        return Step(offered)
+    if not step.note:
+        live.say("msg.waybill_scanned")
+    return step

@@ -8,7 +8,6 @@ from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
-from core.commands import Field
 from ui.buttons import KeyButton
 from ui.clerk.suggestions import Suggestions
 from ui.fields import Entry
@@ -83,11 +82,12 @@ def cut_off(window: MainWindow) -> list[str]:
 
 def under_the_list(part: QWidget, window: MainWindow) -> bool:
     """The list of suggestions may cover the rows below its field while somebody types in it."""
-    listed = window.findChild(Suggestions)
-    if listed is None or not listed.isVisible() or listed.isAncestorOf(part):
-        return False
-    below = place(part, window).top() > place(window.clerk.fields[Field.CONTENTS].entry, window).bottom()
-    return below and place(listed, window).intersects(place(part, window))
+    for listed in window.findChildren(Suggestions):
+        if listed.isVisible() and not listed.isAncestorOf(part):
+            below = place(part, window).top() > place(listed.field.entry, window).bottom()
+            if below and place(listed, window).intersects(place(part, window)):
+                return True
+    return False
 
 
 def overlapping(window: MainWindow) -> list[str]:

@@ -107,7 +107,8 @@ ACTED_ON = ("commit_", "document_", "item_state", "device_", "message_text", "lo
 
 @pytest.mark.parametrize("theme", [palette.name for palette in THEMES])
 @pytest.mark.parametrize("state", ["login-wrong", "trouble", "ready", "look-up", "refuse", "all-devices",
-     "suggestions", "restricted", "prohibited", "by-air", "document-hmt", "help"])  # fmt: skip
+     "suggestions", "paste-doubtful", "places", "region-doubtful", "restricted", "prohibited", "by-air",
+     "document-hmt", "help"])  # fmt: skip
 def test_what_is_painted_has_the_contrast(staged: Staged, state: str, theme: str) -> None:
     """Measured on the pixels of every label and field: 4.5:1, and 7:1 for what a clerk acts on."""
     window = staged(state, "zh", theme)

@@ -12,6 +12,7 @@ import pytest
 
 from core.acceptance.catalogue import Action
 from core.acceptance.gates import GateDetail, Missing
+from core.acceptance.pasted import Fix
 from core.acceptance.undo import NAMES
 from core.acceptance.visit import VisitNote
 from core.commands import (
@@ -32,6 +33,7 @@ from core.errors import ConfigFault, DeviceFault, EntryFault, Fact, HqFault, Rul
 from core.identity.card import DocumentKind, Sex
 from core.identity.check import CardWarning
 from core.identity.numbers import NumberWarning
+from core.regions.place import Correction, Doubt
 from core.station.drafts import DAY_CLOSED, TOO_OLD, UNREADABLE
 from core.view import GateName, GateState
 from devices.idcard.photo import PhotoReason
@@ -92,7 +94,7 @@ def _families() -> set[str]:
     found |= {f"confirm.{name}" for name in CONFIRMATIONS}
     found |= {f"fact.source.{source}" for source in ("typed", "scan", "card", "scale", "kept")}
     found |= {
-        f"source.{source}" for source in ("scan", "card", "scale", "kept", "known", "tariff")
+        f"source.{source}" for source in ("scan", "card", "scale", "kept", "known", "pasted", "tariff")
     }  # "typed" needs no word
     found |= {f"bench.group.{group}" for group in GROUPS} | {f"bench.hostile.{name}" for name in HOSTILE}
     found |= {f"bench.condition.{name}" for _, names in CONDITIONS.values() for name in names}
@@ -100,6 +102,19 @@ def _families() -> set[str]:
     found |= {f"bench.error.{error}" for error in ERRORS}
     found |= {f"scale.{note}" for note in ("empty", "stable", "moving", "taken", "last", "typed")}
     found |= {f"{code}_{party.value}" for code in ("answer.known", "known.as_in") for party in Party}
+    parts = ("name", "phone", "region", "street")
+    found |= {f"paste.{part}" for part in (*parts, "left")}
+    found |= {f"paste.do.{name}" for name in ("take", "switch", "number", "close")}
+    found |= {f"paste.fix.{fix.value}" for fix in (*Fix, *Correction)}
+    found |= {f"paste.doubt.region.{doubt.value}" for doubt in Doubt if doubt} | {
+        "paste.doubt.region.guessed"
+    }
+    found |= {"paste.doubt.name.guessed", "paste.doubt.phone.several", "paste.doubt.phone.form"}
+    found |= {f"place.{doubt.value}" for doubt in Doubt if doubt} | {
+        "place.found",
+        "place.completed",
+        "place.guessed",
+    }
     found |= {f"nation.{number:02d}" for number in (*range(1, 57), 97, 98)}
     found |= {f"label_state.{state}" for state in ("due", "started", "printed", "unknown")}
     found |= {f"receipt_state.{state}" for state in ("due", "started", "printed", "unknown")}

@@ -66,6 +66,7 @@ class FieldRow(QWidget):
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
         self._soon.timeout.connect(self._say)
+        self._yields = False
         self._remark = ("", "")  # tone and words of what is no problem
         self._problem = QLabel(self)
         self._problem.setProperty("role", "problem")
@@ -117,9 +118,12 @@ class FieldRow(QWidget):
             field.show_view(held or FieldView(""))
         self._say()
 
-    def remark(self, tone: str, line: str) -> None:
-        """What stands under the row while nothing is wrong in it: "good", "warn" or "bad", and words."""
-        self._remark = (tone, line)
+    def remark(self, tone: str, line: str, *, yields: bool = False) -> None:
+        """What stands under the row while nothing is wrong in it: "good", "warn" or "bad", and words.
+
+        ``yields``: a text that is longer than its field stands there instead, unless this is a warning.
+        """
+        self._remark, self._yields = (tone, line), yields and tone != "warn"
         self._say()
 
     def set_locked(self, locked: bool) -> None:
@@ -144,8 +148,9 @@ class FieldRow(QWidget):
         lines = [field.problem_line(self._texts) for field in order]
         problem = next((line for line in lines if line), "")
         tone, line = ("bad", f"■ {problem}") if problem else self._remark
-        if not line:
-            tone, line = "plain", self._whole(order, self._texts)
+        if not line or (self._yields and not problem):
+            whole = self._whole(order, self._texts)
+            tone, line = ("plain", whole) if whole or not line else (tone, line)
         put(self._problem, line)
         mark(self._problem, "about", tone)
 

@@ -61,6 +61,7 @@ class FollowingFrame(ClerkFrame):
         before, self._view = self._view, view
         self._follow_look_up(view)
         self._follow_manual(view)
+        self._follow_paste(view)
         self.paint_view(view)
         self._follow_reading(view)  # after the message of a read that failed: both are said, one by one
         self._follow_focus(before, view)
@@ -108,6 +109,20 @@ class FollowingFrame(ClerkFrame):
             self.page = Page.FORM
             self._refocus = True
 
+    def _follow_paste(self, view: CounterView) -> None:
+        """The panel stands while the station has one, before the form."""
+        pasting = view.visit is not None and view.visit.paste is not None
+        if pasting and self.page is Page.FORM:
+            self._remember_focus()
+            self.page = Page.PASTE
+            if self.side is not Side.CHOICES:
+                self.paste.box.setFocus()
+                self.follow_help()
+        elif not pasting and self.page is Page.PASTE:
+            self.page = Page.FORM
+            if not self._refocus and self.side is not Side.CHOICES:
+                self._focus_home()
+
     def _follow_focus(self, before: CounterView | None, view: CounterView) -> None:
         """After a card, a scan or a new customer: to the first empty field, unless somebody is typing."""
         if self._opened and self.side is not Side.CHOICES:
@@ -129,6 +144,9 @@ class FollowingFrame(ClerkFrame):
 
     def focus_first_empty(self) -> None:
         """The first field that is still empty; the first of all where none is."""
+        if self.page is Page.PASTE:
+            self.paste.box.setFocus()
+            return
         entries = list(self.entries())
         empty = (entry for entry in entries if not entry.text() and self._asked_for(entry))
         next(empty, entries[0]).setFocus()

@@ -23,6 +23,8 @@ from ui.clerk.items import LastCard
 from ui.clerk.lookup import LookUpPage
 from ui.clerk.manual import ManualPage
 from ui.clerk.message import MessageStrip
+from ui.clerk.paste import PastePage
+from ui.clerk.places import PlaceSuggestions
 from ui.clerk.preview import PreviewCard
 from ui.clerk.sender import SenderCard
 from ui.clerk.suggestions import Suggestions
@@ -46,6 +48,7 @@ class Page(IntEnum):
     FORM = 0
     LOOK_UP = 1
     MANUAL = 2  # a document that is being typed
+    PASTE = 3  # one text with a whole contact
 
 
 class Side(IntEnum):
@@ -68,6 +71,7 @@ class ClerkFrame(QWidget):
         self.item_card = ItemCard(texts, keyboard, self)
         self.look_up = LookUpPage(texts, keyboard, self)
         self.manual = ManualPage(texts, keyboard, self)
+        self.paste = PastePage(texts, keyboard, self)
         self.preview = PreviewCard(texts, self)
         self.who = WhoCard(texts, keyboard, self)
         self.finding = FindingCard(texts, keyboard, self)
@@ -85,6 +89,13 @@ class ClerkFrame(QWidget):
         self.rows = (self.sender_card.row, self.item_card.item, self.item_card.recipient)
         self.fields: dict[Field, FormField] = {n: f for row in self.rows for n, f in row.fields.items()}
         self.suggestions = Suggestions(texts, self.fields[Field.CONTENTS], self.item_card)
+        column = self.sender_card.parentWidget() or self
+        self.places = {
+            name: PlaceSuggestions(texts, self.fields[name], column)
+            for name in (Field.SENDER_ADDRESS, Field.RECIPIENT_ADDRESS)
+        }
+        for name, listed in self.places.items():
+            listed.setObjectName(f"suggestions_{name.value}")
         self._order_tabs()
 
     def _order_tabs(self) -> None:
@@ -92,14 +103,16 @@ class ClerkFrame(QWidget):
         manual = [lane.entry for lane in self.manual.fields.values()]
         form = (field.entry for field in self.form_fields())
         order: list[QWidget] = [*manual, self.manual.finish, self.manual.cancel]
+        order += self.paste.order()
         order += [*self.who.order(), *form, *self.item_card.order(), self.finding.condition, self.last.seen]
         for before, after in pairwise(order):
             QWidget.setTabOrder(before, after)
 
     def _lay_out(self) -> None:
         self._usual = _column(self._upper, self.last, stretch=0)
+        form = _column(self.sender_card, self.item_card, stretch=1)
         for stack, pages in (
-            (self._centre, (_column(self.sender_card, self.item_card, stretch=1), self.look_up, self.manual)),
+            (self._centre, (form, self.look_up, self.manual, self.paste)),
             (self._side, (_column(self._usual, None, stretch=0), self.help, self.choices)),
         ):
             for page in pages:
@@ -230,6 +243,8 @@ class ClerkFrame(QWidget):
         """The fields that can be reached now, in the order of the eye."""
         if self.page is Page.MANUAL:
             return self.manual.entries()
+        if self.page is Page.PASTE:
+            return iter(())
         who = self.who.entries() if self._upper.currentWidget() is self.who else ()
         return chain(who, (field.entry for field in self.form_fields()))
 
@@ -251,10 +266,12 @@ class ClerkFrame(QWidget):
     def translate(self, texts: Texts) -> None:
         """Every panel in this language; the caller paints the view again."""
         parts = (self.way, self.sender_card, self.item_card, self.look_up, self.preview, self.last,
-                 self.manual, self.who, self.finding, self.suggestions, self.help, self.choices,
+                 self.manual, self.who, self.finding, self.suggestions, self.paste, self.help, self.choices,
                  self.message, self.bar, self.devices)  # fmt: skip
         for part in parts:
             part.retranslate(texts)
+        for listed in self.places.values():
+            listed.retranslate(texts)
 
     def paint_view(self, view: CounterView) -> None:
         """Every panel shows the view; which panels stand is not changed here."""
@@ -264,6 +281,9 @@ class ClerkFrame(QWidget):
         self._paint_lanes(visit)
         self.way.show_parked(view.parked)
         self.suggestions.show_view(visit.suggestions if visit is not None else ())
+        for name, listed in self.places.items():
+            listed.show_view(visit.place_hits.get(name, ()) if visit is not None else ())
+        self.paste.show_view(visit.paste if visit is not None else None)
         self.last.show_view(visit, view.last, view.pending, view.unscanned)
         self.look_up.show_view(view.found or (), view.pending, view.unscanned)
         self.look_up.follow(view.found_by)
@@ -299,7 +319,9 @@ class ClerkFrame(QWidget):
             part.show_view(None)
         self._paint_lanes(None)
         self.way.show_parked(())
-        self.suggestions.show_view(())
+        for listed in (self.suggestions, *self.places.values()):
+            listed.show_view(())
+        self.paste.show_view(None)
         self.last.show_view(None, None, (), ())
         self.look_up.show_view((), (), ())
         self.message.show_view(None)

@@ -7,12 +7,12 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from core.commands import Field
 from ui.clerk.confirmations import CONFIRMATIONS
-from ui.clerk.shortcuts import SHORTCUTS
+from ui.clerk.shortcuts import LISTED
 from ui.style import put
 from ui.text import Texts
 
 _GENERAL = "general"
-_LANES = ("manual", "who")  # the object names of whose fields begin so
+_LANES = ("manual", "who", "paste")  # the object names of whose fields begin so
 TOPICS = (_GENERAL, "look_up", "refuse", "fee", *_LANES, *(field.value for field in Field), *CONFIRMATIONS)
 
 
@@ -27,7 +27,7 @@ class HelpPanel(QFrame):
         self.topic = _GENERAL
         self._title, self._what, self._why = QLabel(self), QLabel(self), QLabel(self)
         self._keys_title = QLabel(self)
-        self._keys = [(QLabel(self), QLabel(self)) for _ in SHORTCUTS]
+        self._keys = [(QLabel(self), QLabel(self)) for _ in LISTED]
         self._title.setProperty("role", "heading")
         self._why.setProperty("role", "caption")
         self._keys_title.setProperty("role", "title")
@@ -82,7 +82,7 @@ class HelpPanel(QFrame):
         put(self._why, texts(why) if texts.has(why) else "")
         self._why.setVisible(texts.has(why))
         put(self._keys_title, texts("help.keys.title"))
-        for shortcut, (key, meaning) in zip(SHORTCUTS, self._keys, strict=True):
+        for shortcut, (key, meaning) in zip(LISTED, self._keys, strict=True):
             put(key, str(shortcut))
             put(meaning, texts(f"key.{shortcut.name}"))
 

@@ -18,6 +18,7 @@ from core.commands import (
     ApproveExemption,
     CancelManual,
     CloseLookUp,
+    ClosePaste,
     Command,
     Commit,
     ConfirmCondition,
@@ -49,15 +50,16 @@ from core.commands import (
     TakeKnown,
     Undo,
 )
+from core.view import CatalogueHit
 from ui.bridge import Station
 from ui.buttons import KeyButton
 from ui.clerk.choices import DISCARD, LOG_OUT, Question
 from ui.clerk.command_bar import NEXT
 from ui.clerk.confirmations import BY_CHORD, REFUSING, ConfirmationButton, restricted
-from ui.clerk.following import FollowingFrame
 from ui.clerk.frame import Page, Side
 from ui.clerk.known import after_known, known_question
 from ui.clerk.lanes import CANCEL_MANUAL, PROOF, SENDER_KIND, manual_question
+from ui.clerk.pasting import PastingFrame
 from ui.clerk.questions import (
     PARKED,
     centre_question,
@@ -78,7 +80,7 @@ COMMIT_SECONDS = 3.0  # a second F9 waits for the first one's answer, at most so
 _Key = Qt.Key
 
 
-class ClerkScreen(FollowingFrame):
+class ClerkScreen(PastingFrame):
     """The frame, alive."""
 
     def __init__(
@@ -91,7 +93,7 @@ class ClerkScreen(FollowingFrame):
         self._parked_of: object = None
         acts = self._acts()
         self._keys: Mapping[Chord, Callable[[], None]] = {
-            **{chord: acts[each.name] for each in SHORTCUTS if each.group == "screen"
+            **{chord: acts[each.name] for each in SHORTCUTS if each.group in ("screen", "panel")
                for chord in each.chords},
             **{chord: partial(self._confirm, each.command) for chord, each in BY_CHORD.items()},
         }  # fmt: skip
@@ -108,6 +110,7 @@ class ClerkScreen(FollowingFrame):
             "known": self._ask_known,
             "park": self._park,
             "undo": self._undo,
+            **self.paste_acts(),
             "next_item": partial(self._go_on, NextItem()),
             "next_customer": partial(self._go_on, NextCustomer()),
             "commit": self._commit,
@@ -150,7 +153,7 @@ class ClerkScreen(FollowingFrame):
         self.who.exemption.scanned.connect(partial(self.say, "msg.key_in_burst", key="Enter"))
         self.item_card.refuse_asked.connect(self._ask_refuse)
         self.item_card.fee.edited.connect(self._fee_edited)
-        self.suggestions.taken.connect(self.fields[Field.CONTENTS].take)
+        self.connect_paste()
         self.look_up.asked.connect(self._search)
         self.choices.answered.connect(self._answered)
 
@@ -192,15 +195,14 @@ class ClerkScreen(FollowingFrame):
         if self.page is Page.LOOK_UP:
             self.look_up.step(steps[_Key(key)])
             return True
-        if self.suggestions.step(steps[_Key(key)]):
-            self.in_sight(self.suggestions.row or self.suggestions)
+        if self.step_offered(steps[_Key(key)]):
             return True
         return key in (_Key.Key_PageUp, _Key.Key_PageDown) and self.page_help(steps[_Key(key)])
 
     def _entered(self) -> None:
         """Enter in a field: takes what an arrow key chose of the list under it, else goes on."""
-        taken = self.suggestions.take()
-        if taken is None or taken.action not in REFUSING:
+        taken = self.take_offered()
+        if taken is None or (isinstance(taken, CatalogueHit) and taken.action not in REFUSING):
             self._next_field()
 
     def _edited(self, name: Field, text: str) -> None:
@@ -427,7 +429,7 @@ class ClerkScreen(FollowingFrame):
         """Esc: leaves the nearest thing that can be left; never a commit."""
         if self.side is not Side.USUAL:
             self._leave_side()
-        elif self.suggestions.close_list():
+        elif any(listed.close_list() for listed in self.offers):
             return
         elif self.page is Page.LOOK_UP:
             self._submit(CloseLookUp())
@@ -441,5 +443,7 @@ class ClerkScreen(FollowingFrame):
     def _step_back(self) -> None:
         if self.page is Page.MANUAL:
             self._cancel_manual()
+        elif self.page is Page.PASTE:
+            self.in_paste(ClosePaste())
         else:
             self.focusPreviousChild()

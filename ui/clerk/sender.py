@@ -11,6 +11,7 @@ from core.errors import RuleFault
 from core.view import SenderView, VisitView
 from ui.clerk.field_row import FieldRow
 from ui.clerk.known import known_line
+from ui.clerk.places import place_line
 from ui.clerk.shortcuts import key_of
 from ui.flow import Flow
 from ui.keys import Keyboard
@@ -162,7 +163,9 @@ class SenderCard(QFrame):
             self._show_photo(b"", "")
             for label in (*self._values.values(), *(label for pair in self._details for label in pair)):
                 put(label, "")
-        self.row.remark(*known_line(visit, Party.SENDER, self._texts))
+        known = known_line(visit, Party.SENDER, self._texts)
+        place = place_line(visit, Field.SENDER_ADDRESS, self._texts)
+        self.row.remark(*(known if known[1] else place), yields=not known[1])
         self._upper.setCurrentWidget(self._empty if sender is None else self._document)
         self.row.show_view(visit)
 

@@ -65,7 +65,8 @@ def _confirm(name: str, keys: str) -> Shortcut:
 
 SHORTCUTS = (
     _function("help", 1), _function("new", 2), _function("look_up", 3), _function("park", 4),
-    _function("known", 5), _function("next_item", 7), _function("next_customer", 8), _function("commit", 9),
+    _function("known", 5), _function("paste", 6), _function("next_item", 7),
+    _function("next_customer", 8), _function("commit", 9),
     _function("reprint", 10), _function("lock", 12),
     _confirm("original", "1"), _confirm("inspected", "2"), _confirm("route", "LAT"),
     _confirm("security", "340"), _confirm("notice", "567"), _confirm("label_seen", "8"),
@@ -84,8 +85,12 @@ SHORTCUTS = (
     Shortcut("press", (Chord(_Key.Key_Space),), "field"),
     Shortcut("back", (Chord(_Key.Key_Escape),), "screen"),
     Shortcut("choose", (Chord(_Key.Key_Up), Chord(_Key.Key_Down)), "field"),
+    Shortcut("paste_other", (alt("G"),), "panel"),
+    Shortcut("paste_number", (alt("N"),), "panel"),
     Shortcut("page", (Chord(_Key.Key_PageUp), Chord(_Key.Key_PageDown)), "field"),
 )  # fmt: skip
+# What the help lists: keys of a panel stand on its own buttons.
+LISTED = tuple(each for each in SHORTCUTS if each.group != "panel")
 BY_NAME: Mapping[str, Shortcut] = MappingProxyType({each.name: each for each in SHORTCUTS})
 _WORDS: Mapping[str, str] = MappingProxyType({each.name: str(each) for each in SHORTCUTS})
 

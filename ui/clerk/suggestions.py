@@ -1,4 +1,4 @@
-"""What the catalogue offers while contents are typed: a short list under the field, never in the way.
+"""What is offered while somebody types: a short list under the field, never in the way.
 
 It takes no focus and nothing is chosen before an arrow key was pressed, so that Enter goes on as ever.
 """
@@ -6,10 +6,12 @@ It takes no focus and nothing is chosen before an arrow key was pressed, so that
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from core.regions.complete import PlaceHit
 from core.view import CatalogueHit
 from ui.clerk.confirmations import REFUSING
 from ui.clerk.finding import SIGNS, sign_of
@@ -18,12 +20,22 @@ from ui.style import mark, put
 from ui.text import Texts
 from ui.zoom import measured_by_itself, times
 
-_MOST = 8
 _NONE = -1
 _MARGIN = 16
 
 
-class _Row(QFrame):
+Hit = CatalogueHit | PlaceHit
+
+
+class HitRow(QFrame):
+    """A line of the list."""
+
+    def show_hit(self, hit: Hit, texts: Texts, *, chosen: bool) -> None:
+        """Fill it."""
+        raise NotImplementedError
+
+
+class _Row(HitRow):
     """One item: what is done with it, its name, its initials, its class."""
 
     def __init__(self, parent: QWidget) -> None:
@@ -42,8 +54,10 @@ class _Row(QFrame):
         row.addStretch(1)
         row.addWidget(self._class)
 
-    def show_hit(self, hit: CatalogueHit, texts: Texts, *, chosen: bool) -> None:
+    def show_hit(self, hit: Hit, texts: Texts, *, chosen: bool) -> None:
         """Fill it."""
+        if isinstance(hit, PlaceHit):
+            return
         tone, word = sign_of(hit.action, texts)
         put(self._action, word)
         self._action.setMinimumWidth(_widest(self._action, texts))
@@ -65,8 +79,10 @@ def _widest(badge: QLabel, texts: Texts) -> int:
 
 
 class Suggestions(QFrame):
-    """Belongs to one field; stands while somebody types in it and the catalogue knows something."""
+    """Belongs to one field; stands while somebody types in it and something is known."""
 
+    row_kind: ClassVar[type[HitRow]] = _Row
+    most: ClassVar[int] = 8
     taken = Signal(str)  # the name that was chosen
 
     def __init__(self, texts: Texts, field: FormField, card: QWidget) -> None:
@@ -76,12 +92,12 @@ class Suggestions(QFrame):
         self.setObjectName("suggestions")
         self.setProperty("role", "panel")
         self._texts = texts
-        self._field = field
-        self._hits: Sequence[CatalogueHit] = ()
+        self.field = field
+        self._hits: Sequence[Hit] = ()
         self._typing = False
         self._at = _NONE
         self._margin = _MARGIN
-        self._rows = [_Row(self) for _ in range(_MOST)]
+        self._rows = [self.row_kind(self) for _ in range(self.most)]
         self._keys = QLabel(self)
         self._keys.setProperty("role", "small")
         layout = QVBoxLayout(self)
@@ -96,7 +112,7 @@ class Suggestions(QFrame):
         self.hide()
 
     @property
-    def chosen(self) -> CatalogueHit | None:
+    def chosen(self) -> Hit | None:
         """What an arrow key chose; None before any was pressed, or while the list does not stand."""
         return self._hits[self._at] if not self.isHidden() and 0 <= self._at < len(self._hits) else None
 
@@ -123,11 +139,11 @@ class Suggestions(QFrame):
         put(self._keys, texts("suggestion.keys"))
         self._paint()
 
-    def show_view(self, hits: Sequence[CatalogueHit]) -> None:
+    def show_view(self, hits: Sequence[Hit]) -> None:
         """The station's answer to what was typed."""
         if [hit.id for hit in hits] != [hit.id for hit in self._hits]:
             self._at = _NONE
-        self._hits = hits[:_MOST]
+        self._hits = hits[: self.most]
         self._paint()
 
     def step(self, by: int) -> bool:
@@ -138,7 +154,7 @@ class Suggestions(QFrame):
         self._paint()
         return True
 
-    def take(self) -> CatalogueHit | None:
+    def take(self) -> Hit | None:
         """Enter: the chosen one goes into the field and the list away.  None where none is chosen."""
         chosen = self.chosen
         if chosen is not None:
@@ -158,7 +174,7 @@ class Suggestions(QFrame):
         self._paint()
 
     def _paint(self) -> None:
-        stands = self._typing and bool(self._hits) and bool(self._field.entry.text())
+        stands = self._typing and bool(self._hits) and bool(self.field.entry.text())
         for at, row in enumerate(self._rows):
             row.setVisible(at < len(self._hits))
             if at < len(self._hits):
@@ -169,7 +185,7 @@ class Suggestions(QFrame):
 
     def _place(self) -> None:
         """Under the field, to the right edge of the fields."""
-        at = self._field.mapTo(self._card, QPoint(0, self._field.height() + 2))
+        at = self.field.mapTo(self._card, QPoint(0, self.field.height() + 2))
         self.adjustSize()
         right = self._card.width() - self._margin
         left = max(self._margin, min(at.x(), right - self.sizeHint().width()))
