@@ -418,48 +418,10 @@ class DismissMessage:
 
 
 Command = (
-    LogIn
-    | Lock
-    | LogOut
-    | SetField
-    | TakeKnown
-    | SetSenderKind
-    | SetSenderField
-    | KeepAsPrincipal
-    | SetProof
-    | SetExemption
-    | ApproveExemption
-    | OpenPaste
-    | SetPaste
-    | SwitchPaste
-    | NextPastedPhone
-    | TakePaste
-    | ClosePaste
-    | StartManual
-    | SetManualField
-    | FinishManual
-    | CancelManual
-    | ApproveReaderDown
-    | ConfirmOriginal
-    | ConfirmInspected
-    | Refuse
-    | SetSecurity
-    | SetRoute
-    | SetFee
-    | SetPayment
-    | ConfirmCondition
-    | AcknowledgeNotice
-    | NewAcceptance
-    | NextItem
-    | NextCustomer
-    | Park
-    | Resume
-    | Undo
-    | Commit
-    | Reprint
-    | LabelSeen
-    | LookUp
-    | CloseLookUp
-    | CloseDay
-    | DismissMessage
-)
+    LogIn | Lock | LogOut | SetField | TakeKnown | SetSenderKind | SetSenderField | KeepAsPrincipal
+    | SetProof | SetExemption | ApproveExemption | OpenPaste | SetPaste | SwitchPaste | NextPastedPhone
+    | TakePaste | ClosePaste | StartManual | SetManualField | FinishManual | CancelManual
+    | ApproveReaderDown | ConfirmOriginal | ConfirmInspected | Refuse | SetSecurity | SetRoute | SetFee
+    | SetPayment | ConfirmCondition | AcknowledgeNotice | NewAcceptance | NextItem | NextCustomer | Park
+    | Resume | Undo | Commit | Reprint | LabelSeen | LookUp | CloseLookUp | CloseDay | DismissMessage
+)  # fmt: skip
