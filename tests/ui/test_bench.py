@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication, QPixmap
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -158,6 +158,29 @@ STATE: dict[str, object] = {
     "network": "cut",
     "clock": {"speed": 60, "ahead": 90_060, "dead": False},
 }
+
+
+POINTED = (
+    "bench_place",
+    "bench_copy_sender_phone",
+    "bench_label_printer_paper_out",
+    "bench_line_cut",
+    "bench_day",
+)
+
+
+@pytest.mark.parametrize("name", POINTED)
+def test_the_pointer_leaves_the_keys_to_the_counter(bench: Bench, name: str) -> None:
+    bench.window.told({"state": {"ok": True, "network": "up", "clock": {"ahead": 0}}})
+    control = bench.find(QAbstractButton, name)
+    given: list[bool] = []
+    bench.window.clicked.connect(lambda: given.append(True))
+    bench.window.show_tab(0 if control.isVisible() else 1)
+    bench.qtbot.mouseClick(control, Qt.MouseButton.LeftButton, pos=QPoint(12, control.height() // 2))
+    assert given == [True]
+    control.setFocus()
+    bench.qtbot.keyClick(control, Qt.Key.Key_Space)  # by keys of its own window: they stay here
+    assert given == [True]
 
 
 def test_it_shows_what_is_whoever_did_it(bench: Bench) -> None:

@@ -216,5 +216,5 @@ class Drawer(Part):
         copy.setObjectName(f"bench_copy_{name}")
         copy.setProperty("low", "true")
         copy.setAccessibleName(f"{texts('bench.copy')} {texts(f'field.{name}')}")
-        copy.clicked.connect(lambda _checked=False: QGuiApplication.clipboard().setText(text))
+        self.acts(copy, lambda _on: QGuiApplication.clipboard().setText(text))
         return copy

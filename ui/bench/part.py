@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLabel, QPushButton, QSizePolicy, QWidget
 
 from ui.style import put
@@ -71,6 +71,7 @@ class Part(QWidget):
     def __init__(self, order: Order, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.order = order
+        self._pointed = False
         self._says: list[Callable[[Texts], None]] = []
 
     def retranslate(self, texts: Texts) -> None:
@@ -101,21 +102,32 @@ class Part(QWidget):
             button.setProperty("main", "true")
         if low:
             button.setProperty("low", "true")
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-
-        def press(_checked: bool = False) -> None:
-            act()
-            if not button.hasFocus():
-                self.clicked.emit()
-
-        button.clicked.connect(press)
+        self.acts(button, lambda _on: act())
         return self._named(button, name, code)
 
     def switch(self, name: str, code: str, act: Callable[[bool], None]) -> QCheckBox:
         """Something that is or is not; ``act`` only where a person changes it."""
         box = QCheckBox(self)
-        box.clicked.connect(lambda on=False: act(bool(on)))
+        self.acts(box, act)
         return self._named(box, name, code)
+
+    def acts(self, button: QAbstractButton, act: Callable[[bool], None]) -> None:
+        """What pressing it does.  Who pressed it with the pointer has the hands on the counter's keys."""
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.installEventFilter(self)
+
+        def press(on: bool = False) -> None:
+            act(bool(on))
+            if self._pointed:
+                self.clicked.emit()
+
+        button.clicked.connect(press)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Tells a press with the pointer from one with a key; a page that comes up has the focus anyway."""
+        if event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.KeyPress):
+            self._pointed = event.type() == QEvent.Type.MouseButtonPress
+        return super().eventFilter(watched, event)
 
     def _named(self, button: _Button, name: str, code: str) -> _Button:
         button.setObjectName(name)

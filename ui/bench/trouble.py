@@ -103,7 +103,7 @@ class Network(Part):
         row.setSpacing(6)
         for line in LINES:
             radio = self._named(QRadioButton(self), f"bench_line_{line}", f"bench.line.{line}")
-            radio.clicked.connect(partial(self._set, line))
+            self.acts(radio, partial(self._set, line))
             self._group.addButton(radio)
             self._radios[line] = radio
             row.addWidget(radio)

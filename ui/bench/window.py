@@ -112,7 +112,7 @@ class BenchWindow(QWidget):
         for at in range(3):
             keys = QShortcut(QKeySequence(f"Alt+{at + 1}"), self)
             keys.activated.connect(partial(self.show_tab, at))
-        for part in (self.drawer, self.scanner, self.scale, self.pages):
+        for part in self._parts():
             part.clicked.connect(self.clicked)
         self.dress(texts.language, theme_name)
         self.drawer.take_focus()
