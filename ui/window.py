@@ -89,7 +89,11 @@ class MainWindow(QWidget):
         self._second.setInterval(1000)
         self._second.timeout.connect(self._tick)
         self._second.start()
-        bridge.changed.connect(self.show_view)
+        self._around = QTimer(self)
+        self._around.setSingleShot(True)
+        self._around.setInterval(0)
+        self._around.timeout.connect(self._show_around)
+        bridge.changed.connect(self.take_view)
 
     @property
     def clerk(self) -> ClerkScreen:
@@ -189,10 +193,30 @@ class MainWindow(QWidget):
         if self._clerk is not None:
             self._clerk.set_theme(self._palette)
 
+    def take_view(self, view: CounterView) -> None:
+        """From the station.  On the clerk's screen the middle changes at once and what is around it in the
+        next turn of the loop: together they would take longer than a frame, and keys would wait.
+        """
+        from core.view import Screen
+
+        if view.screen is not Screen.CLERK or self._pages.currentWidget() is not self._clerk:
+            self.show_view(view)
+            return
+        before, self._view = self._view, view
+        self._sound(before, view)
+        self.clerk.show_view(view, around=False)
+        self._around.start()
+
+    def _show_around(self) -> None:
+        if self._view is not None:
+            self.header.show_view(self._view, self._clock())
+            self.clerk.show_around()
+
     def show_view(self, view: CounterView) -> None:
-        """Show a view, on the main thread."""
+        """Show a view at once and whole, on the main thread."""
         from core.view import Screen  # not before the first paint: see ``ui/login.py``
 
+        self._around.stop()
         before, self._view = self._view, view
         self._sound(before, view)
         now = self._clock()

@@ -56,15 +56,22 @@ class FollowingFrame(ClerkFrame):
         else:
             self.empty()
 
-    def show_view(self, view: CounterView) -> None:
-        """Show a view of the clerk's screen."""
+    def show_view(self, view: CounterView, *, around: bool = True) -> None:
+        """Show a view of the clerk's screen; without ``around`` only its middle, and the caller goes on."""
         before, self._view = self._view, view
         self._follow_look_up(view)
         self._follow_manual(view)
         self._follow_paste(view)
-        self.paint_view(view)
+        self.paint_middle(view)
+        if around:
+            self.paint_around(view)
         self._follow_reading(view)  # after the message of a read that failed: both are said, one by one
         self._follow_focus(before, view)
+
+    def show_around(self) -> None:
+        """The rest of the view whose middle is shown; nothing where nobody is logged in any more."""
+        if self._view is not None:
+            self.paint_around(self._view)
 
     def clear(self) -> None:
         """Nobody is logged in, or the screen is locked."""

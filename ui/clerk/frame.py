@@ -275,19 +275,30 @@ class ClerkFrame(QWidget):
 
     def paint_view(self, view: CounterView) -> None:
         """Every panel shows the view; which panels stand is not changed here."""
+        self.paint_middle(view)
+        self.paint_around(view)
+
+    def paint_middle(self, view: CounterView) -> None:
+        """What the clerk looks at and types into."""
         visit = view.visit
-        for part in (self.way, self.sender_card, self.item_card, self.preview):
+        for part in (self.sender_card, self.item_card):
             part.show_view(visit)
         self._paint_lanes(visit)
-        self.way.show_parked(view.parked)
         self.suggestions.show_view(visit.suggestions if visit is not None else ())
         for name, listed in self.places.items():
             listed.show_view(visit.place_hits.get(name, ()) if visit is not None else ())
         self.paste.show_view(visit.paste if visit is not None else None)
-        self.last.show_view(visit, view.last, view.pending, view.unscanned)
         self.look_up.show_view(view.found or (), view.pending, view.unscanned)
         self.look_up.follow(view.found_by)
         self.message.show_view(view.message)
+
+    def paint_around(self, view: CounterView) -> None:
+        """The way, what will print, the items, the bar, the devices."""
+        visit = view.visit
+        self.way.show_view(visit)
+        self.way.show_parked(view.parked)
+        self.preview.show_view(visit)
+        self.last.show_view(visit, view.last, view.pending, view.unscanned)
         self.bar.show_view(visit, covered=self.covered)
         self.devices.show_view(view.devices, visit)
 
