@@ -134,6 +134,7 @@ class FieldRow(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         super().resizeEvent(event)
         self._say()
+        self._soon.start()  # the fields inside may get their own widths after the row
 
     def set_zoom(self, factor: float) -> None:
         """What fits into a field is measured once the fields are as large as their type."""

@@ -338,6 +338,7 @@ class ClerkFrame(QWidget):
         self.message.show_view(None)
         self.message.dismiss_local()
         self.bar.show_view(None, covered=False)
+        self.help.show_topic("")
         self.message.hint("")
         self.devices.show_view((), None)
 
