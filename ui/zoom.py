@@ -12,7 +12,7 @@ from enum import IntEnum
 from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QBoxLayout, QGridLayout, QLayout, QSpacerItem, QWidget
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QLabel, QLayout, QSpacerItem, QWidget
 
 STEPS = (100, 125, 150, 175, 200)  # per cent
 COMPOSED = QSize(1600, 900)  # a larger window stands in larger type, never in wider gaps
@@ -70,8 +70,14 @@ def room_of(size: QSize, factor: float) -> Room:
 
 
 def measure_again(*measured: QWidget | QLayout) -> None:
-    """All its measures were set anew, in those of 100 %: whoever arranges panels says so here."""
+    """Sizes, margins and spacings were set anew, in those of 100 %: whoever arranges panels says so here.
+
+    The spacers of a layout stay as it was built with them.
+    """
     for each in measured:
+        kept = each.property(_BASE)
+        if isinstance(each, QLayout) and isinstance(kept, _Measures):
+            _set_spacers(each, kept, 1.0)
         each.setProperty(_BASE, None)
 
 
@@ -119,6 +125,8 @@ def _scale_widget(widget: QWidget, factor: float) -> None:
         widget.setMaximumSize(most_width, most_height)
         if any(sides_):
             widget.setContentsMargins(*sides_)
+    if isinstance(widget, QLabel):
+        widget.setWordWrap(widget.wordWrap())  # it keeps a hint with its least size in it until told so
     if isinstance(widget, PaintsItself):
         widget.set_zoom(factor)
 
@@ -137,15 +145,19 @@ def _scale_layout(layout: QLayout, factor: float) -> None:
             layout.setColumnMinimumWidth(column, width)
     else:
         layout.setSpacing(spacings[0])
+    _set_spacers(layout, kept, factor)
+    if isinstance(layout, PaintsItself):
+        layout.set_zoom(factor)
+    layout.invalidate()
+
+
+def _set_spacers(layout: QLayout, kept: _Measures, factor: float) -> None:
     for at, width, height in kept.spacers:
         item = layout.itemAt(at)
         if isinstance(item, QSpacerItem):
             policy = item.sizePolicy()
             item.changeSize(times(width, factor), times(height, factor),
                             policy.horizontalPolicy(), policy.verticalPolicy())  # fmt: skip
-    if isinstance(layout, PaintsItself):
-        layout.set_zoom(factor)
-    layout.invalidate()
 
 
 def _measures(layout: QLayout) -> _Measures:

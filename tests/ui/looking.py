@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from PySide6.QtCore import QPoint, QRect
@@ -80,10 +81,15 @@ def cut_off(window: MainWindow) -> list[str]:
     return wrong
 
 
-def under_the_list(part: QWidget, window: MainWindow) -> bool:
-    """The list of suggestions may cover the rows below its field while somebody types in it."""
-    for listed in window.findChildren(Suggestions):
-        if listed.isVisible() and not listed.isAncestorOf(part):
+def lists_of(window: MainWindow) -> list[Suggestions]:
+    """The lists of suggestions that stand open."""
+    return [listed for listed in window.findChildren(Suggestions) if listed.isVisible()]
+
+
+def under_a_list(part: QWidget, window: MainWindow, lists: Iterable[Suggestions]) -> bool:
+    """A list of suggestions may cover the rows below its field while somebody types in it."""
+    for listed in lists:
+        if not listed.isAncestorOf(part):
             below = place(part, window).top() > place(listed.field.entry, window).bottom()
             if below and place(listed, window).intersects(place(part, window)):
                 return True
@@ -92,13 +98,16 @@ def under_the_list(part: QWidget, window: MainWindow) -> bool:
 
 def overlapping(window: MainWindow) -> list[str]:
     """Texts, fields and buttons that lie on each other."""
-    parts = [widget for kind in (QLabel, QLineEdit, KeyButton, Mark) for widget in shown(window, kind)]
-    parts = [part for part in parts if not isinstance(part, QLabel) or part.text()]
-    parts = [part for part in parts if not under_the_list(part, window)]
+    lists = lists_of(window)
+    inside: dict[Scroll | None, list[tuple[QRect, QWidget]]] = {}
+    for kind in (QLabel, QLineEdit, KeyButton, Mark):
+        for part in shown(window, kind):
+            if (not isinstance(part, QLabel) or part.text()) and not under_a_list(part, window, lists):
+                # by what they scroll in: what is scrolled away lies under other parts
+                inside.setdefault(_scroll_of(part), []).append((place(part, window), part))
     found = []
-    for scroll in (None, *window.findChildren(Scroll)):  # what is scrolled away lies under other parts
-        inside = [part for part in parts if _scroll_of(part) is scroll]
-        placed = sorted(((place(part, window), part) for part in inside), key=lambda each: each[0].top())
+    for parts in inside.values():
+        placed = sorted(parts, key=lambda each: each[0].top())
         for at, (first, one) in enumerate(placed):
             for second, other in placed[at + 1 :]:
                 if second.top() > first.bottom():

@@ -17,7 +17,7 @@ from core.commands import Field
 from core.errors import ConfigFault, DeviceFault, EntryFault, Fact, HqFault, RuleFault, StoreFault
 from core.view import FieldView, Message
 from tests.ui.conftest import Opened
-from tests.ui.looking import cut_off, overlapping, place, shown, under_the_list
+from tests.ui.looking import cut_off, lists_of, overlapping, place, shown, under_a_list
 from tests.ui.small_station import Recorder
 from ui.clerk.help import TOPICS
 from ui.clerk.preview import LabelPicture
@@ -113,9 +113,9 @@ def test_what_is_painted_has_the_contrast(staged: Staged, state: str, theme: str
     """Measured on the pixels of every label and field: 4.5:1, and 7:1 for what a clerk acts on."""
     window = staged(state, "zh", theme)
     image = window.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
-    wrong = []
+    wrong, lists = [], lists_of(window)
     for widget in (*shown(window, QLabel), *shown(window, QLineEdit)):
-        if not widget.text().strip() or under_the_list(widget, window):
+        if not widget.text().strip() or under_a_list(widget, window, lists):
             continue
         inner = place(widget, window).adjusted(3, 3, -3, -3)
         ratio = contrast(*_luminance_ends(image, inner))
