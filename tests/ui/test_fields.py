@@ -179,12 +179,13 @@ def test_the_input_method_is_off_where_letters_must_arrive_as_keys(desk: Desk) -
 
 
 def test_a_locked_item_takes_no_letters_and_the_input_method_comes_back(desk: Desk) -> None:
-    """After F9 nothing of the item can be typed; with the next one it can, in Chinese too."""
+    """After F9 nothing of item or sender can be typed; with the next one it can, in Chinese too."""
     window, hands, recorder = desk
     window.show_view(VIEWS["accepted"])
-    entry = _entry(window, Field.CONTENTS)
-    entry.setFocus()
-    hands.type("abc")
+    for name in (Field.SENDER_NAME, Field.CONTENTS):
+        entry = _entry(window, name)
+        entry.setFocus()
+        hands.type("abc")
     assert recorder.commands == []
     window.show_view(_view(revision=9))
     assert entry.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QStacked
 from core.commands import SENDER_FIELDS, Field, Party, SenderKind
 from core.errors import RuleFault
 from core.view import SenderView, VisitView
+from ui.clerk.command_bar import NEXT
 from ui.clerk.field_row import FieldRow
 from ui.clerk.known import known_line
 from ui.clerk.places import place_line
@@ -168,6 +169,8 @@ class SenderCard(QFrame):
         self.row.remark(*(known if known[1] else place), yields=not known[1])
         self._upper.setCurrentWidget(self._empty if sender is None else self._document)
         self.row.show_view(visit)
+        # Whose keys ran on after F9 must not change whom the next parcel is from.
+        self.row.set_locked(visit is not None and visit.missing == (NEXT,))
 
     def _fill(self, sender: SenderView) -> None:
         texts = self._texts
