@@ -100,6 +100,7 @@ class LoginPage(QWidget):
             column.addLayout(row)
             column.addSpacing(8)
         column.addStretch(3)
+        self._layouts = (inner, column)
 
     def retranslate(self, texts: Texts) -> None:
         """In this language from now on."""
@@ -130,6 +131,8 @@ class LoginPage(QWidget):
         if was_busy and not busy:
             (self.password if self.operator.text() else self.operator).setFocus()
         self.tick(now)
+        for layout in self._layouts:  # lines came and went: no height of before may stand
+            layout.invalidate()
 
     def leave(self, view: CounterView) -> None:
         """The clerk's screen stands now; the password field keeps nothing."""
