@@ -19,6 +19,7 @@ from program import interpreter
 from program.incidents import install
 from program.settings_file import SettingsFile
 from program.speaker import Speaker
+from program.version import version
 from ui.application import create_application
 from ui.bridge import Bridge
 from ui.present import utc_now
@@ -83,6 +84,7 @@ def open_window(
         settings=settings,
         keep=kept.keep,
         play=speaker.play,
+        version=version(),
     )
     made: list[Terminal] = []
     install(lambda number: _say(bridge, "msg.incident", {"number": number}))

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QMarginsF, QRectF, Qt
 from PySide6.QtGui import QColor, QPageLayout, QPageSize, QPainter, QPdfWriter, QPen
 
-from ui.clerk.shortcuts import SHORTCUTS
+from ui.clerk.shortcuts import LISTED
 from ui.text import Texts
 from ui.theme import LIGHT, body_font
 
@@ -18,7 +18,7 @@ _MARGIN, _HEAD, _KEY_WIDTH = 36.0, 64.0, 84.0
 
 def lines(texts: Texts) -> list[tuple[str, str]]:
     """(key, what it does) of every line of the table, in its order."""
-    return [(str(shortcut), texts(f"key.{shortcut.name}")) for shortcut in SHORTCUTS]
+    return [(str(shortcut), texts(f"key.{shortcut.name}")) for shortcut in LISTED]
 
 
 def write(path: Path, texts: Texts) -> None:

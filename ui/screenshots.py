@@ -91,6 +91,7 @@ STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], None] | None]] = {
     "pending": ("pending", lambda clerk: clerk.look_up.open(pending_only=True)),
     "typeahead": ("half", _typeahead),
     "help": ("half", _help),
+    "news": ("empty", lambda clerk: clerk.toggle_news()),
     "refuse": ("half", lambda clerk: clerk.ask(refuse_question(HALF))),
     "refuse-told": ("half", lambda clerk: clerk.choices.answered.emit(refuse_question(HALF).answers[0].then)),
     "who-sends": ("half", lambda clerk: clerk.ask(SENDER_KIND)),

@@ -21,6 +21,7 @@ from ui.sounds import Play, Sound, play_nothing, sound_of
 from ui.style import sheet
 from ui.text import LANGUAGES, Texts
 from ui.theme import THEMES, qt_palette, theme
+from ui.whatsnew import newer
 from ui.zoom import STEPS, after, factor_of, room_of, scale
 
 if TYPE_CHECKING:
@@ -52,8 +53,12 @@ class MainWindow(QWidget):
         settings: Settings | None = None,
         keep: Keep = keep_nothing,
         play: Play = play_nothing,
+        version: str = "",
     ) -> None:
-        """``settings`` are what this machine remembers; ``language`` stands over theirs."""
+        """``settings`` are what this machine remembers; ``language`` stands over theirs.
+
+        ``version`` is the program's; without one nothing is told about it.
+        """
         super().__init__()
         self.setObjectName("window")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -61,7 +66,7 @@ class MainWindow(QWidget):
         self._bridge = bridge
         self._clock = clock
         kept = self._settings = settings or Settings(theme=theme_name)
-        self._keep, self._play = keep, play
+        self._keep, self._play, self._version = keep, play, version
         self._texts = Texts(language)
         self._palette = theme(kept.theme)
         self._view: CounterView | None = None
@@ -104,6 +109,7 @@ class MainWindow(QWidget):
             self._clerk = ClerkScreen(self._station, self.keyboard, self._texts, self)
             self._clerk.set_theme(self._palette)
             self._clerk.message.said.connect(self._said)
+            self._clerk.news.version = self._version
             self._pages.addWidget(self._clerk)
             self._lay_out_again()
         return self._clerk
@@ -242,6 +248,17 @@ class MainWindow(QWidget):
         if page is self._clerk:
             self._clerk.focus_first_empty()
             self._clerk.follow_help()
+            self._tell_news(self._clerk)
+
+    def _tell_news(self, clerk: ClerkScreen) -> None:
+        """After the first log-in with a newer version, once; where a customer is being served, at the next.
+
+        To whoever is new here nothing has changed: at the first start ever nothing is shown.
+        """
+        seen = self._settings.seen
+        newcomer = not seen and bool(self._version)
+        if newcomer or (newer(self._version, seen) and clerk.tell_news(seen)):
+            self.change(replace(self._settings, seen=self._version))
 
     def _tick(self) -> None:
         now = self._clock()

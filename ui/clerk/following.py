@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from PySide6.QtWidgets import QWidget
 
 from core.commands import Command
@@ -10,7 +12,7 @@ from ui.bridge import Station
 from ui.buttons import KeyButton
 from ui.clerk.choices import Question
 from ui.clerk.frame import ClerkFrame, Page, Side
-from ui.clerk.walk import round_from
+from ui.clerk.walk import round_from, something
 from ui.fields import Entry
 from ui.keys import Keyboard
 from ui.text import Texts
@@ -39,10 +41,13 @@ class FollowingFrame(ClerkFrame):
         return self._view.visit if self._view else None
 
     def _submit(self, command: Command) -> None:
+        self._put_news_away()
         self._station.submit(command)
 
     def say(self, code: str, *, level: str = "warning", **facts: str | int) -> None:
         """A line of the screen's own, for some seconds."""
+        if level != "info":
+            self._put_news_away()  # a key wanted something that the panel may hide
         self.message.say(Message(code, facts, level))
 
     # -- views -----------------------------------------------------------------------------------
@@ -62,6 +67,7 @@ class FollowingFrame(ClerkFrame):
         self._follow_look_up(view)
         self._follow_manual(view)
         self._follow_paste(view)
+        self._follow_news(before, view)
         self.paint_middle(view)
         if around:
             self.paint_around(view)
@@ -186,10 +192,44 @@ class FollowingFrame(ClerkFrame):
 
     def toggle_help(self) -> None:
         """F1."""
-        if self.side is Side.USUAL:
+        if self.side in (Side.USUAL, Side.NEWS):
             self.side = Side.HELP
             self.follow_help()
         elif self.side is Side.HELP:
+            self.side = Side.USUAL
+
+    def side_acts(self) -> Mapping[str, Callable[[], None]]:
+        """The keys that only show something beside the form, by their names in the table."""
+        return {"help": self.toggle_help, "news": self.toggle_news}
+
+    def toggle_news(self) -> None:
+        """Everything that came up to this version; from the help or the form, and back to the form."""
+        if self.side is Side.NEWS:
+            self.side = Side.USUAL
+        elif self.side is not Side.CHOICES:
+            self.news.open()
+            self.side = Side.NEWS
+
+    def tell_news(self, after: str) -> bool:
+        """What came after that version, unless a customer is being served: then False, and nothing shows."""
+        visit = self._visit
+        if self.page is not Page.FORM or self.side is not Side.USUAL or (visit is not None and _busy(visit)):
+            return False
+        self.news.open(after=after)
+        self.side = Side.NEWS
+        return True
+
+    def _follow_news(self, before: CounterView | None, view: CounterView) -> None:
+        """A card or a scan goes on as if nothing stood there: the panel makes way by itself."""
+        old, new = (each.visit if each else None for each in (before, view))
+        if self.side is Side.NEWS and new is not None and _busy(new):
+            same = old is not None and (old.revision, old.reading) == (new.revision, new.reading)
+            if not same:
+                self._put_news_away()
+
+    def _put_news_away(self) -> None:
+        """Whatever anybody does is more important."""
+        if self.side is Side.NEWS:
             self.side = Side.USUAL
 
     def follow_help(self) -> None:
@@ -255,3 +295,8 @@ class FollowingFrame(ClerkFrame):
             return True
         every = (*self.form_fields(), *(lane.field for lane in self.lane_fields()))
         return any(field.view.problem for field in every if field.entry is entry)
+
+
+def _busy(visit: VisitView) -> bool:
+    """Whether somebody is being served."""
+    return visit.reading or visit.sender is not None or bool(visit.items) or something(visit)

@@ -23,6 +23,7 @@ from ui.clerk.items import LastCard
 from ui.clerk.lookup import LookUpPage
 from ui.clerk.manual import ManualPage
 from ui.clerk.message import MessageStrip
+from ui.clerk.news import NewsPanel
 from ui.clerk.paste import PastePage
 from ui.clerk.places import PlaceSuggestions
 from ui.clerk.preview import PreviewCard
@@ -57,6 +58,7 @@ class Side(IntEnum):
     USUAL = 0  # what will print, the last item
     HELP = 1
     CHOICES = 2
+    NEWS = 3  # what this version brought
 
 
 class ClerkFrame(QWidget):
@@ -76,7 +78,7 @@ class ClerkFrame(QWidget):
         self.who = WhoCard(texts, keyboard, self)
         self.finding = FindingCard(texts, keyboard, self)
         self.last = LastCard(texts, keyboard, self)
-        self.help = HelpPanel(texts, self)
+        self.help, self.news = HelpPanel(texts, self), NewsPanel(texts, self)
         self.choices = ChoicePanel(texts, keyboard, self)
         self.message = MessageStrip(texts, self)
         self.bar = CommandBar(texts, self)
@@ -113,7 +115,7 @@ class ClerkFrame(QWidget):
         form = _column(self.sender_card, self.item_card, stretch=1)
         for stack, pages in (
             (self._centre, (form, self.look_up, self.manual, self.paste)),
-            (self._side, (_column(self._usual, None, stretch=0), self.help, self.choices)),
+            (self._side, (_column(self._usual, None, stretch=0), self.help, self.choices, self.news)),
         ):
             for page in pages:
                 stack.addWidget(page)
@@ -202,8 +204,8 @@ class ClerkFrame(QWidget):
                 scroll.reveal(parent if field and parent is not None else focused)
 
     def page_help(self, by: int) -> bool:
-        """The help goes on up or down; False where it does not stand."""
-        return self.side is Side.HELP and self._beside.page(1 if by > 0 else -1)
+        """The help goes on up or down, or what is new; False where neither stands."""
+        return self.side in (Side.HELP, Side.NEWS) and self._beside.page(1 if by > 0 else -1)
 
     def in_sight(self, widget: QWidget) -> bool:
         """Whether it can be read now; where it was scrolled away it comes back and False is the answer."""
@@ -266,8 +268,8 @@ class ClerkFrame(QWidget):
     def translate(self, texts: Texts) -> None:
         """Every panel in this language; the caller paints the view again."""
         parts = (self.way, self.sender_card, self.item_card, self.look_up, self.preview, self.last,
-                 self.manual, self.who, self.finding, self.suggestions, self.paste, self.help, self.choices,
-                 self.message, self.bar, self.devices)  # fmt: skip
+                 self.manual, self.who, self.finding, self.suggestions, self.paste, self.help, self.news,
+                 self.choices, self.message, self.bar, self.devices)  # fmt: skip
         for part in parts:
             part.retranslate(texts)
         for listed in self.places.values():

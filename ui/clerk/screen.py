@@ -104,7 +104,7 @@ class ClerkScreen(PastingFrame):
     def _acts(self) -> Mapping[str, Callable[[], None]]:
         """What each key of the screen does, by its name in the table."""
         return {
-            "help": self.toggle_help,
+            **self.side_acts(),
             "new": self._new,
             "look_up": partial(self._look_up, pending_only=False),
             "known": self._ask_known,
