@@ -18,7 +18,15 @@ from ui.window import MainWindow
 
 
 def shown(window: QWidget, kind: type[Any]) -> list[Any]:
-    return [widget for widget in window.findChildren(kind) if widget.isVisible()]
+    """All of that kind that can be seen, from the back to the front; what is hidden is not gone through."""
+    found, waiting = [], [window]
+    while waiting:
+        for child in waiting.pop().children():
+            if isinstance(child, QWidget) and child.isVisible():
+                waiting.append(child)
+                if isinstance(child, kind):
+                    found.append(child)
+    return found
 
 
 def place(widget: QWidget, window: QWidget) -> QRect:
@@ -83,7 +91,7 @@ def cut_off(window: MainWindow) -> list[str]:
 
 def lists_of(window: MainWindow) -> list[Suggestions]:
     """The lists of suggestions that stand open."""
-    return [listed for listed in window.findChildren(Suggestions) if listed.isVisible()]
+    return shown(window, Suggestions)
 
 
 def under_a_list(part: QWidget, window: MainWindow, lists: Iterable[Suggestions]) -> bool:
@@ -100,11 +108,12 @@ def overlapping(window: MainWindow) -> list[str]:
     """Texts, fields and buttons that lie on each other."""
     lists = lists_of(window)
     inside: dict[Scroll | None, list[tuple[QRect, QWidget]]] = {}
-    for kind in (QLabel, QLineEdit, KeyButton, Mark):
-        for part in shown(window, kind):
-            if (not isinstance(part, QLabel) or part.text()) and not under_a_list(part, window, lists):
-                # by what they scroll in: what is scrolled away lies under other parts
-                inside.setdefault(_scroll_of(part), []).append((place(part, window), part))
+    for part in shown(window, QWidget):
+        if not isinstance(part, QLabel | QLineEdit | KeyButton | Mark):
+            continue
+        if (not isinstance(part, QLabel) or part.text()) and not under_a_list(part, window, lists):
+            # by what they scroll in: what is scrolled away lies under other parts
+            inside.setdefault(_scroll_of(part), []).append((place(part, window), part))
     found = []
     for parts in inside.values():
         placed = sorted(parts, key=lambda each: each[0].top())

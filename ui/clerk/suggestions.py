@@ -43,6 +43,7 @@ class _Row(HitRow):
         self.setProperty("role", "gate")
         self._action, self._name, self._initials, self._class = (QLabel(self) for _ in range(4))
         self._action.setProperty("role", "badge")
+        self._widest = 0  # of the words for an action, in pixels as they stand
         self._name.setProperty("role", "semi")
         self._initials.setProperty("role", "caption")
         self._class.setProperty("role", "caption")
@@ -60,8 +61,7 @@ class _Row(HitRow):
             return
         tone, word = sign_of(hit.action, texts)
         put(self._action, word)
-        self._action.setMinimumWidth(_widest(self._action, texts))
-        measured_by_itself(self._action)
+        self._align(texts)
         mark(self._action, "tone", tone)
         put(self._name, hit.name)
         put(self._initials, hit.initials)
@@ -69,13 +69,19 @@ class _Row(HitRow):
         mark(self, "now", "true" if chosen else "false")
         self.setAccessibleName(f"{hit.name} {word}")
 
-
-def _widest(badge: QLabel, texts: Texts) -> int:
-    """So wide is the longest word for an action: the names stand below each other."""
-    badge.ensurePolished()
-    width = badge.fontMetrics().horizontalAdvance
-    around = badge.sizeHint().width() - width(badge.text())
-    return max(width(sign_of(action, texts)[1]) for action in SIGNS) + around
+    def _align(self, texts: Texts) -> None:
+        """As wide as the longest word for an action: the names stand below each other."""
+        badge = self._action
+        badge.ensurePolished()
+        width = badge.fontMetrics().horizontalAdvance
+        widest = max(width(sign_of(action, texts)[1]) for action in SIGNS)
+        if widest == self._widest:
+            return
+        self._widest = widest
+        badge.setMinimumWidth(0)
+        badge.setWordWrap(False)  # its hint would keep the least width of before
+        badge.setMinimumWidth(widest + badge.sizeHint().width() - width(badge.text()))
+        measured_by_itself(badge)
 
 
 class Suggestions(QFrame):
