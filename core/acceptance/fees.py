@@ -37,13 +37,13 @@ class Fee:
 
 
 def set_fee(visit: Visit, text: str) -> Visit:
-    """What was agreed for this item, in yuan; "" goes back to the tariff.  Raises RuleError NOT_READY."""
+    """What was agreed for this item, in yuan; "" goes back to the tariff.  Raises RuleError ITEM_ACCEPTED."""
     need_open_item(visit)
     return replace(visit, item=replace(visit.item, fee=storable(text).strip()[:TEXT_MAX]))
 
 
 def set_payment(visit: Visit, payment: Payment) -> Visit:
-    """How this customer pays, for this item and the next ones.  Raises NOT_READY once committed."""
+    """How this customer pays, for this item and the next ones.  Raises ITEM_ACCEPTED once committed."""
     need_open_item(visit)
     return replace(visit, payment=payment)
 

@@ -43,7 +43,7 @@ Known = Callable[[str], KnownWaybill | None]  # asked with a normalised waybill:
 def set_field(visit: Visit, name: Field, text: str, rules: Rules, known: Known, source: str = TYPED) -> Step:
     """What stands in a field now.  Never refused: what the rules refuse stands there as a problem.
 
-    Raises RuleError NOT_READY for a field of an item that is committed.
+    Raises RuleError ITEM_ACCEPTED for a field of an item that is committed.
     """
     old = visit.text(name)
     if old.source == KEPT and text == masked(name, old.text):
@@ -89,7 +89,7 @@ def _put(visit: Visit, name: Field, text: str, source: str, rules: Rules, known:
         after = replace(visit, fields={**visit.fields, name: value})
         return _after_sender(after) if name is Field.SENDER_NAME else Step(after)
     if visit.item.accepted:
-        raise RuleError(RuleFault.NOT_READY, what="next")
+        raise RuleError(RuleFault.ITEM_ACCEPTED)
     item = replace(visit.item, fields={**visit.item.fields, name: value})
     if name is Field.WAYBILL:
         found = check_field(name, text, rules)

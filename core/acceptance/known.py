@@ -120,7 +120,7 @@ def member_of(party: Party) -> str:
 
 
 def take(visit: Visit, contact: Contact) -> Visit:
-    """The contact stands in the fields, masked.  Raises RuleError NOT_READY for a committed item."""
+    """The contact stands in the fields, masked.  Raises RuleError ITEM_ACCEPTED for a committed item."""
     need_open_item(visit)
     texts = {name: FieldText(contact.shown[name], KNOWN) for name in GROUPS[contact.party]}
     return _put(visit, contact.party, texts, contact.as_in)

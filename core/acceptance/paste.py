@@ -31,9 +31,9 @@ _MOST_NAMED = 4  # regions of one name that are told
 
 
 def open_paste(visit: Visit, text: str, *, sender: bool) -> Visit:
-    """The panel, for the sender's contact or the recipient.  Raises RuleError NOT_READY once committed."""
+    """The panel, for the sender's contact or the recipient.  Raises RuleError ITEM_ACCEPTED."""
     if visit.item.accepted:
-        raise RuleError(RuleFault.NOT_READY, what="next")
+        raise RuleError(RuleFault.ITEM_ACCEPTED)
     return replace(visit, paste=Paste(sender, storable(text)[:PASTED_MAX], serial=visit.revision + 1))
 
 

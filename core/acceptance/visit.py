@@ -444,6 +444,6 @@ def undo_original(visit: Visit) -> Visit:
 
 
 def need_open_item(visit: Visit) -> None:
-    """Raises RuleError NOT_READY once the item on the screen is committed."""
+    """Raises RuleError ITEM_ACCEPTED once the item on the screen is committed."""
     if visit.item.accepted:
-        raise RuleError(RuleFault.NOT_READY, what="next")
+        raise RuleError(RuleFault.ITEM_ACCEPTED)

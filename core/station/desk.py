@@ -274,6 +274,8 @@ class Desk:
                 self.visit = replace(self.visit, on_reader=isinstance(event, CardRead))
             return
         now = live.now().at
+        if live.message and live.message.code == "msg.card_left" and not isinstance(event, CardFailed):
+            live.message = None  # it was taken, or another one came
         match event:
             case CardReading():
                 self._reading = True

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QRadioButton,
     QScrollArea,
     QSlider,
+    QTabBar,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -180,6 +181,17 @@ def test_the_pointer_leaves_the_keys_to_the_counter(bench: Bench, name: str) -> 
     assert given == [True]
     control.setFocus()
     bench.qtbot.keyClick(control, Qt.Key.Key_Space)  # by keys of its own window: they stay here
+    assert given == [True]
+
+
+def test_a_tab_leaves_the_keys_to_the_counter_too(bench: Bench) -> None:
+    given: list[bool] = []
+    bench.window.clicked.connect(lambda: given.append(True))
+    bar = bench.find(QTabBar, "qt_tabwidget_tabbar")
+    bench.qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(2).center())
+    assert given == [True]
+    assert bench.window.pages.isVisible()
+    bench.window.show_tab(0)  # by its own keys
     assert given == [True]
 
 

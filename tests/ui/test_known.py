@@ -63,7 +63,7 @@ def test_nothing_is_taken_or_committed_by_itself(qtbot: QtBot, recorder: Recorde
     [
         (EMPTY, "msg.known_needs_document"),
         (replace(KNOWN, known=()), "msg.nothing_known"),
-        (replace(KNOWN, missing=("missing.next",)), "rule.not_ready"),
+        (replace(KNOWN, missing=("missing.next",)), "rule.item_accepted"),
     ],
 )
 def test_where_nothing_is_offered_it_is_said(

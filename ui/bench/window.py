@@ -100,6 +100,7 @@ class BenchWindow(QWidget):
         self._tabs.addTab(_scrolled(_below([self.drawer, self.scanner, self.scale])), "")
         self._tabs.addTab(_scrolled(_flowing(self._trouble)), "")
         self._tabs.addTab(self.pages, "")
+        self._tabs.tabBarClicked.connect(lambda _at: self.clicked.emit())
         self._said = QLabel(self)
         self._said.setObjectName("bench_said")
         self._said.setProperty("role", "said")

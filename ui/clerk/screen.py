@@ -235,7 +235,7 @@ class ClerkScreen(PastingFrame):
         if self.covered or self._visit is None:
             self.say("msg.panel_open")
         elif self._visit.missing == (NEXT,):
-            self.say("rule.not_ready", what="next")
+            self.say("rule.item_accepted")
         elif self._visit.known:
             self.ask(known_question(self._visit))
         else:

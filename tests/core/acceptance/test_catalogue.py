@@ -153,7 +153,7 @@ def test_a_restricted_item_waits_for_its_condition() -> None:
     # Another restricted item beside it has a condition of its own.
     assert Missing.CONDITION in missing(typed(state, Field.CONTENTS, "充电宝、白酒"), TODAY, RULES)
     assert Missing.CONDITION not in missing(typed(state, Field.CONTENTS, "充电宝 2 个"), TODAY, RULES)
-    assert fault(visit.confirm_condition, committed(state), RULES).code == RuleFault.NOT_READY
+    assert fault(visit.confirm_condition, committed(state), RULES).code == RuleFault.ITEM_ACCEPTED
 
 
 @pytest.mark.parametrize(

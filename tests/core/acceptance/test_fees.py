@@ -88,10 +88,10 @@ def test_the_payment_stays_for_the_customer_and_the_fee_for_its_item() -> None:
 def test_nothing_changes_once_the_item_is_committed() -> None:
     with pytest.raises(RuleError) as caught:
         fees.set_fee(committed(complete()), "1")
-    assert caught.value.code == RuleFault.NOT_READY
+    assert caught.value.code == RuleFault.ITEM_ACCEPTED
     with pytest.raises(RuleError) as caught:
         fees.set_payment(committed(complete()), Payment.CASH)
-    assert caught.value.code == RuleFault.NOT_READY
+    assert caught.value.code == RuleFault.ITEM_ACCEPTED
 
 
 def test_agreement_customers_pay_by_the_month() -> None:

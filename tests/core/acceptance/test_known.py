@@ -293,7 +293,7 @@ def test_the_next_item_keeps_the_senders_contact_as_it_stands() -> None:
 def test_nothing_is_taken_for_an_item_that_is_committed() -> None:
     with pytest.raises(RuleError) as caught:
         taken(committed(complete()))
-    assert caught.value.code is RuleFault.NOT_READY
+    assert caught.value.code is RuleFault.ITEM_ACCEPTED
 
 
 def test_a_draft_keeps_the_references() -> None:

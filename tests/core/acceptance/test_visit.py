@@ -280,7 +280,7 @@ def test_after_the_commit_nothing_of_the_item_can_change() -> None:
         (turns.refuse, state, RefusalReason.PROHIBITED, "operation-2"),
     )
     for call, *arguments in steps:
-        assert refused(call, *arguments).code == RuleFault.NOT_READY
+        assert refused(call, *arguments).code == RuleFault.ITEM_ACCEPTED
 
 
 def test_the_next_item_keeps_the_sender_only() -> None:
