@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import queue
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,9 +9,8 @@ from typing import Any
 
 from sqlcipher3 import dbapi2
 
-from bench.around import Clerk, clerk, demonstration, waybill
+from bench.around import PaperAtOnce, clerk, demonstration
 from bench.figures import Figure, at_most, percentile, times
-from core.devices import CodeScanned, PrintJob, PrintOutcome, Slot
 from core.ports import Printer, PrintLog
 from program.demonstration import OPERATOR
 from program.terminal import Parts
@@ -25,25 +23,6 @@ _SCHEMA = (
     "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL "
     "AND tbl_name IN ('entry', 'attachment', 'item', 'draft') ORDER BY rowid"
 )
-
-
-class _Between:
-    """Prints between two items, as fast as it is told: its own commits do not stand beside F9's."""
-
-    def __init__(self) -> None:
-        self._jobs: queue.SimpleQueue[PrintJob] = queue.SimpleQueue()
-
-    def submit(self, job: PrintJob) -> None:
-        """Waits for :meth:`finish`."""
-        self._jobs.put(job)
-
-    def finish(self, person: Clerk) -> None:
-        """Label and receipt are printed, and the label is scanned on its parcel."""
-        for _ in range(2):
-            job = self._jobs.get(timeout=10)
-            assert person.station.starting(job)
-            person.station.ended(job, PrintOutcome.PRINTED)
-        person.station.device_event(CodeScanned(Slot.SCANNER, waybill(person.items)))
 
 
 class _Bare:
@@ -97,7 +76,7 @@ def run() -> Iterator[Figure]:
         if step == "f9.committed":
             durable.append(time.perf_counter_ns())
 
-    paper = _Between()
+    paper = PaperAtOnce()
 
     def printer(_lane: Printer | None, _log: PrintLog) -> Printer:
         return paper
@@ -107,8 +86,7 @@ def run() -> Iterator[Figure]:
     with demonstration() as around:
         around.stop_headquarters()
         with clerk(around, Parts(probe=probe, printer=printer)) as person:
-            slots = person.station._paper.receipts._printer
-            slots.lanes[Slot.RECEIPT_PRINTER] = paper  # type: ignore[attr-defined]
+            paper.take_receipts(person)
             bare = _Bare(around.data.parent / "bare.db")
             journal = person.station._live.journal  # the same file, read between the commits
             assert journal is not None

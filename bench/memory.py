@@ -8,10 +8,11 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.around import Clerk, demonstration, labels_done, waybill
+from bench.around import Clerk, PaperAtOnce, demonstration
 from bench.figures import Figure, at_most, times
 from bench.screen import Hands, Script, screen
-from core.devices import CodeScanned, Slot
+from core.ports import Printer, PrintLog
+from program.terminal import Parts
 
 _FIRST, _LAST = 100, 5_000
 _MARK_AT = 500  # items between two lines to standard error: it takes a quarter of an hour
@@ -24,35 +25,43 @@ def resident_mb() -> float:
 
 
 def run() -> Iterator[Figure]:
-    """Ratio and height.  The window shows every view; commands come as fast as the station takes them."""
-    with demonstration() as around, screen(around) as (counter, hands):
+    """Ratio and height.  The window shows every view; commands come as fast as the station takes them.
+
+    Printers are left out: a line of 19200 baud takes half a minute for a receipt.  ``paper`` has theirs.
+    """
+    paper = PaperAtOnce()
+
+    def printer(_lane: Printer | None, _log: PrintLog) -> Printer:
+        return paper
+
+    with demonstration() as around, screen(around, Parts(printer=printer)) as (counter, hands):
         person = Clerk(counter)
-        first = _after(person, hands, _FIRST)
-        last = _after(person, hands, _LAST)
+        paper.take_receipts(person)
+        first = _after(person, paper, hands, _FIRST)
+        last = _after(person, paper, hands, _LAST)
     yield times("memory growth", last, first, "MB", 1.1, f"after {_LAST} and {_FIRST} items")
     yield at_most("memory", last, "MB", 250)
 
 
-def _serve(person: Clerk) -> None:
-    """A visit of one item to its end: label and receipt printed, the label scanned on its parcel."""
+def _serve(person: Clerk, paper: PaperAtOnce) -> None:
+    """A visit of one item to its end: printed, and its label scanned on its parcel."""
     person.sender()
     person.parcel()
     person.press()
-    person.counter.until("paper", labels_done)
-    person.station.device_event(CodeScanned(Slot.SCANNER, waybill(person.items)))
+    paper.finish(person)
     person.leave()
     if person.items % _MARK_AT == 0:
         print(f"memory: {person.items} items, {resident_mb():.0f} MB", file=sys.stderr)
 
 
-def _after(person: Clerk, hands: Hands, items: int) -> float:
+def _after(person: Clerk, paper: PaperAtOnce, hands: Hands, items: int) -> float:
     """The clerk works on a thread of her own; this one paints."""
     failed: list[BaseException] = []
 
     def work() -> None:
         try:
             while person.items < items:
-                _serve(person)
+                _serve(person, paper)
         except BaseException as error:  # noqa: BLE001 - handed to the thread that asked
             failed.append(error)
 
