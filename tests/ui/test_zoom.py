@@ -23,7 +23,7 @@ from ui.window import SIZE, MainWindow
 from ui.zoom import STEPS, Room, after, factor_of, room_of
 
 Key = Qt.Key
-_LEAST = 72  # of the middle, in the pixels of 100 %: a field with its caption
+_LEAST = 64  # of the middle, in the pixels of 100 %: a field with its caption (59), and some air
 _ROUNDS = 8  # what was laid out may be laid out again: a scroll bar came, a sentence took a second line
 _FULL_HD, _4K = QSize(1920, 1080), QSize(3840, 2160)
 # 683×384 and 1092×614 as they stand at 100 %; 1600×900 and 800×450 on the larger screens.
