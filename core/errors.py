@@ -90,6 +90,7 @@ class RuleFault(StrEnum):
     ORDER = "rule.order"  # an ordered gate was confirmed before the one ahead of it
     NOT_READY = "rule.not_ready"
     ITEM_ACCEPTED = "rule.item_accepted"  # the item on the screen is committed: F7 or F8 comes first
+    ITEM_OPEN = "rule.item_open"  # something unfinished stands on the screen: finished, parked or discarded
     NOT_LOGGED_IN = "rule.not_logged_in"
     NOT_ALLOWED = "rule.not_allowed"
     VISIT_BUSY = "rule.visit_busy"  # another person's card while items of this visit are open

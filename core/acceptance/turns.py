@@ -96,10 +96,10 @@ def item_accepted(
 def next_item(visit: Visit, operation: str) -> Visit:
     """The next item of the same customer: sender, identity, original seen and notice stay.
 
-    Raises RuleError NOT_READY while the item on the screen is neither empty nor committed.
+    Raises RuleError ITEM_OPEN while the item on the screen is neither empty nor committed.
     """
     if not visit.item.accepted and not visit.item.empty:
-        raise RuleError(RuleFault.NOT_READY, what="item")
+        raise RuleError(RuleFault.ITEM_OPEN)
     kept = {
         name: value if value.source == KNOWN else replace(value, source=KEPT)
         for name, value in visit.fields.items()

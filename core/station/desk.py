@@ -153,12 +153,12 @@ class Desk:
 
     def _new(self, *, discard: bool) -> None:
         if not discard and not self.visit.empty:
-            raise RuleError(RuleFault.NOT_READY, what="typed")
+            raise RuleError(RuleFault.ITEM_OPEN)
         self._end_visit()
 
     def _next_customer(self) -> None:
         if not self.visit.empty:
-            raise RuleError(RuleFault.NOT_READY, what="item")
+            raise RuleError(RuleFault.ITEM_OPEN)
         lying, unscanned = self.visit.on_reader, self._live.state.value["unscanned"]
         loose = sum(1 for item in self.on.items if str(item) in unscanned)
         self._end_visit()

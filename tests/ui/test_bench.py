@@ -9,6 +9,7 @@ from typing import TypeVar
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication, QPixmap
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QCheckBox,
@@ -27,7 +28,7 @@ from pytestqt.qtbot import QtBot
 from ui.bench.drawer import GROUPS
 from ui.bench.goods import HOSTILE
 from ui.bench.pictures import STATES, render_bench
-from ui.bench.window import NARROW, BenchWindow, Visitor, first_place
+from ui.bench.window import NARROW, BenchWindow, Visitor, beside, first_place
 from ui.text import LANGUAGES, Texts
 from ui.theme import THEMES
 from ui.window import SIZE
@@ -193,6 +194,24 @@ def test_a_tab_leaves_the_keys_to_the_counter_too(bench: Bench) -> None:
     assert bench.window.pages.isVisible()
     bench.window.show_tab(0)  # by its own keys
     assert given == [True]
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support raise", extend=True)
+def test_over_the_counter_one_key_puts_it_away_and_brings_it_back(bench: Bench) -> None:
+    """On a small screen it covers what the counter asks: from the counter too, one press is enough."""
+    counter = QWidget()
+    bench.qtbot.addWidget(counter)
+    counter.resize(counter.screen().availableSize())
+    beside(bench.window, counter)
+    bench.window.show()
+    counter.show()
+    counter.activateWindow()
+    bench.qtbot.waitUntil(counter.isActiveWindow, timeout=2000)
+    for visible in (False, True):
+        focused = QGuiApplication.focusWindow()
+        assert focused is not None
+        QTest.keyClick(focused, Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
+        bench.qtbot.waitUntil(lambda shown=visible: bench.window.isVisible() is shown, timeout=2000)
 
 
 def test_it_shows_what_is_whoever_did_it(bench: Bench) -> None:

@@ -199,7 +199,10 @@ class BenchWindow(QWidget):
 
 
 def beside(bench: BenchWindow, counter: QWidget) -> None:
-    """Put the bench where a stranger sees both; Ctrl+B goes from one to the other."""
+    """Put the bench where a stranger sees both; Ctrl+B goes from one to the other.
+
+    Where it lies over the counter, Ctrl+B puts it away from either window, and brings it back.
+    """
     screen = counter.screen().availableGeometry()
     counter.move(screen.topLeft())
     place, over = first_place(screen, QRect(screen.topLeft(), counter.size()))
@@ -208,7 +211,8 @@ def beside(bench: BenchWindow, counter: QWidget) -> None:
     bench.setGeometry(place)
 
     def go() -> None:
-        to = counter if bench.isActiveWindow() else bench
+        there = bench.isVisible() if over else bench.isActiveWindow()
+        to = counter if there else bench
         if to is counter and over:
             bench.hide()
         to.show()

@@ -126,7 +126,7 @@ def test_a_fee_typed_alone_is_not_thrown_away() -> None:
     assert not state.empty
     with pytest.raises(RuleError) as caught:
         turns.next_item(state, "operation-2")
-    assert caught.value.code == RuleFault.NOT_READY
+    assert caught.value.code == RuleFault.ITEM_OPEN
 
 
 def test_a_lapsed_draft_may_be_another_person_who_pays_another_way() -> None:

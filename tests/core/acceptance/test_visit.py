@@ -296,7 +296,7 @@ def test_the_next_item_keeps_the_sender_only() -> None:
 
 def test_the_next_item_never_throws_typing_away() -> None:
     state = typed(fresh(), Field.CONTENTS, "衣物")
-    assert refused(turns.next_item, state, "operation-2").code == RuleFault.NOT_READY
+    assert refused(turns.next_item, state, "operation-2").code == RuleFault.ITEM_OPEN
 
 
 def test_a_new_name_after_a_commit_needs_a_new_comparison_and_a_new_entry() -> None:
