@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -211,7 +212,11 @@ def test_over_the_counter_one_key_puts_it_away_and_brings_it_back(bench: Bench) 
         focused = QGuiApplication.focusWindow()
         assert focused is not None
         QTest.keyClick(focused, Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
-        bench.qtbot.waitUntil(lambda shown=visible: bench.window.isVisible() is shown, timeout=2000)
+        bench.qtbot.waitUntil(partial(_stands, bench.window, visible), timeout=2000)
+
+
+def _stands(window: QWidget, visible: bool) -> bool:
+    return window.isVisible() is visible
 
 
 def test_it_shows_what_is_whoever_did_it(bench: Bench) -> None:
