@@ -44,7 +44,7 @@ def test_both_readmes_say_the_same() -> None:
     def links(text: str) -> list[str]:
         found = re.findall(r"\]\(([^)]+)\)", text)
         return [
-            link.replace("-zh.png", ".png").replace("-en.png", ".png")
+            link.replace("-zh.png", ".png").replace("-en.png", ".png").replace(".zh-CN.md", ".md")
             for link in found
             if "README" not in link
         ]
