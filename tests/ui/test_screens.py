@@ -244,3 +244,15 @@ def test_fields_with_figures_are_large(staged: Staged) -> None:
         assert font.pixelSize() >= 19
         assert font.bold()
     assert Typed.FIGURES.value == "figures"
+
+
+RESERVED = {"✓": "good", "▲": "warn", "■": "bad"}
+
+
+def test_no_tone_stands_without_its_sign(every: MainWindow) -> None:
+    """A ground in colour is never alone: a sign goes before the words, and ✓ ▲ ■ mean one thing each."""
+    for label in shown(every, QLabel):
+        tone = label.property("tone")
+        if tone in RESERVED.values() and label.text():
+            assert label.text()[0] in "✓▲■●◆", label.text()
+            assert RESERVED.get(label.text()[0], tone) == tone, label.text()
