@@ -140,7 +140,11 @@ def test_what_needs_a_look_is_told_from_what_is_quiet_by_colour_too(palette: Pal
         ("bad_mark", "quiet"),
         ("good_mark", "warn_mark"),
     ]
-    close = [pair for pair in pairs if distance(*(getattr(palette, name) for name in pair), vision) < GLANCE]
+    close = [
+        pair
+        for pair in pairs
+        if distance(getattr(palette, pair[0]), getattr(palette, pair[1]), vision) < GLANCE
+    ]
     assert close == []
 
 
