@@ -69,9 +69,9 @@ QFrame#message[tone="bad"] QLabel {{ color: {bad}; background: transparent; font
 QFrame[role="gate"] {{ background: transparent; border: 0; border-left: 3px solid transparent; }}
 QFrame[role="gate"][now="true"] {{ background: {accent_soft}; border-left: 3px solid {accent}; }}
 QLineEdit {{ background: {field}; border: 1px solid {field_border}; border-radius: 6px; padding: 0 9px;
-  selection-background-color: {strong}; selection-color: {on_strong}; }}
+  selection-background-color: {strong}; selection-color: {on_strong}; placeholder-text-color: {muted}; }}
 QPlainTextEdit {{ background: {field}; border: 1px solid {field_border}; border-radius: 6px; padding: 4px 5px;
-  selection-background-color: {strong}; selection-color: {on_strong}; }}
+  selection-background-color: {strong}; selection-color: {on_strong}; placeholder-text-color: {muted}; }}
 QPlainTextEdit:focus {{ border: 2px solid {accent}; padding: 3px 4px; }}
 QLineEdit[figure="true"] {{ font-size: {strong_px}px; font-weight: bold; }}
 QLineEdit[fault="true"] {{ border: 1px solid {bad}; border-bottom: 3px solid {bad}; }}

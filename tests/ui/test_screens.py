@@ -19,6 +19,7 @@ from core.view import FieldView, Message
 from tests.ui.conftest import Opened
 from tests.ui.looking import cut_off, lists_of, overlapping, place, shown, under_a_list
 from tests.ui.small_station import Recorder
+from ui.buttons import KeyButton
 from ui.clerk.help import TOPICS
 from ui.clerk.preview import LabelPicture
 from ui.fields import Typed
@@ -256,3 +257,22 @@ def test_no_tone_stands_without_its_sign(every: MainWindow) -> None:
         if tone in RESERVED.values() and label.text():
             assert label.text()[0] in "✓▲■●◆", label.text()
             assert RESERVED.get(label.text()[0], tone) == tone, label.text()
+
+
+@pytest.mark.parametrize("theme", [palette.name for palette in THEMES])
+def test_buttons_and_the_quietest_texts_can_be_read(staged: Staged, theme: str) -> None:
+    """Painted: 7:1 for a button's words; 4.5:1 for a hint and for a field that takes nothing."""
+    window = staged("half", "zh", theme)
+    hinted, shut = (window.clerk.fields[name].entry for name in (Field.QUANTITY, Field.WAYBILL))
+    hinted.setPlaceholderText("示例")
+    shut.setEnabled(False)
+    window.findChild(QWidget, "sender_address").setFocus()
+    image = window.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    for entry in (hinted, shut):
+        inner = place(entry, window).adjusted(4, 4, -4, -4)
+        assert contrast(*_luminance_ends(image, inner)) >= 4.5, entry.objectName()
+    buttons = shown(window, KeyButton)
+    assert buttons
+    for button in buttons:
+        inner = place(button, window).adjusted(4, 4, -4, -4)
+        assert contrast(*_luminance_ends(image, inner)) >= 7.0, button.objectName()
