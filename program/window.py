@@ -143,6 +143,7 @@ def _bench(demonstration: Demonstration, window: MainWindow, clock: BenchClock |
     bench = BenchWindow(visitors, orders.give, pages, texts, window.theme_name, serial=serial)
     bridge.told.connect(bench.told)
     window.dressed.connect(bench.dress)
+    window.side_taken.connect(bench.step_aside)
     beside(bench, window)
     window.closing.connect(bench.close)
     bench.show()

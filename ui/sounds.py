@@ -40,6 +40,7 @@ _NOTES: Mapping[Sound, tuple[tuple[int, int], ...]] = MappingProxyType(
         Sound.ERROR: ((330, 160), (220, 260)),
     }
 )
+_ACCEPTED = ("msg.accepted", "msg.accepted_waits")
 _SCANS = ("msg.waybill_scanned", "msg.affixed", "msg.affixed_already")
 
 
@@ -54,10 +55,10 @@ def sound_of(before: CounterView | None, view: CounterView) -> Sound | None:
     if said is not None and (
         before is None or before.message is None or said.serial != before.message.serial
     ):
+        if said.code in _ACCEPTED:
+            return Sound.ACCEPTED
         if said.level in ("error", "warning"):
             return Sound(said.level)
-        if said.code == "msg.accepted":
-            return Sound.ACCEPTED
         if said.code in _SCANS:
             return Sound.SCANNED
     if before is None or before.visit is None or view.visit is None:

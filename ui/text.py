@@ -47,6 +47,7 @@ FACTS: Mapping[str, frozenset[str]] = MappingProxyType(
         "gate.notice": frozenset({"how", "version"}),
         "msg.welcome": frozenset({"operator"}),
         "msg.accepted": frozenset({"number"}),
+        "msg.accepted_waits": frozenset({"number", "fault"}),
         "msg.not_ready": frozenset({"first"}),
         "msg.typeahead_dropped": frozenset({"count"}),
         "msg.look_at_printer": frozenset({"number"}),
@@ -81,9 +82,10 @@ FACTS: Mapping[str, frozenset[str]] = MappingProxyType(
 )  # fmt: skip
 # Messages of the station, of the screen itself, and of the doctor.
 MESSAGES = (
-    "msg.welcome", "msg.accepted", "msg.already_accepted", "msg.not_ready", "msg.typeahead_dropped",
-    "msg.card_left", "msg.card_other_person", "msg.draft_restored", "msg.draft_lapsed", "msg.look_at_printer",
-    "msg.label_waits", "msg.locked", "msg.refused", "msg.day_closed", "msg.day_opened",
+    "msg.welcome", "msg.accepted", "msg.accepted_waits", "msg.already_accepted", "msg.not_ready",
+    "msg.typeahead_dropped", "msg.card_left", "msg.card_other_person", "msg.draft_restored",
+    "msg.draft_lapsed", "msg.look_at_printer", "msg.label_waits", "msg.locked", "msg.refused",
+    "msg.day_closed", "msg.day_opened",
     "msg.session_ended_by_restart", "msg.reprint_sent", "msg.nothing_found", "msg.incident",
     "msg.nothing_by_card", "msg.found_by_card", "msg.found_by_card_more", "msg.other_terminal",
     "msg.waybill_scanned", "msg.code_offered", "msg.paste_first", "msg.paste_too_long",

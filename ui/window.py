@@ -41,6 +41,7 @@ class MainWindow(QWidget):
 
     closing = Signal()
     dressed = Signal(str, str)  # language and theme, when either was switched
+    side_taken = Signal(bool)  # see :class:`ui.clerk.frame.ClerkFrame`
 
     def __init__(
         self,
@@ -109,6 +110,7 @@ class MainWindow(QWidget):
             self._clerk = ClerkScreen(self._station, self.keyboard, self._texts, self)
             self._clerk.set_theme(self._palette)
             self._clerk.message.said.connect(self._said)
+            self._clerk.side_taken.connect(self.side_taken)
             self._clerk.news.version = self._version
             self._pages.addWidget(self._clerk)
             self._lay_out_again()

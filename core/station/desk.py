@@ -12,7 +12,7 @@ from core.acceptance.gates import missing, visit_view
 from core.acceptance.known import Contact, take
 from core.acceptance.labels import Imprint
 from core.acceptance.undo import Deeds
-from core.devices import CardFailed, CardLifted, CardRead, CardReading
+from core.devices import CardFailed, CardLifted, CardRead, CardReading, DeviceState, Slot
 from core.errors import RuleError, RuleFault, StoreError
 from core.ledger.clock import CHINA, business_date
 from core.ledger.entry import Entry
@@ -234,8 +234,17 @@ class Desk:
         self.on.items.append(item)
         self.on.last_item = item
         self._paper.send(item, command.pressed_ns)
-        live.say("msg.accepted", "good", number=shown)
+        self._say_accepted(shown)
         live.probe("f9.shown")
+
+    def _say_accepted(self, number: str) -> None:
+        """That it is recorded; and, where the printer is known to hold its label up, that nothing is lost."""
+        live = self._live
+        printer = live.devices.get(Slot.LABEL_PRINTER)
+        if printer is not None and printer.fault and printer.state is not DeviceState.READY:
+            live.say("msg.accepted_waits", "warning", number=number, fault=printer.fault)
+        else:
+            live.say("msg.accepted", "good", number=number)
 
     def _proposals(self, number: int) -> list[Proposal]:
         live, visit, rules = self._live, self.visit, self._live.rules

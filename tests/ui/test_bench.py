@@ -215,6 +215,22 @@ def test_over_the_counter_one_key_puts_it_away_and_brings_it_back(bench: Bench) 
         bench.qtbot.waitUntil(partial(_stands, bench.window, visible), timeout=2000)
 
 
+@pytest.mark.parametrize("over", [True, False])
+def test_it_steps_aside_while_the_counter_asks(bench: Bench, over: bool) -> None:
+    """Only where it covers the question; put away by hand it stays away."""
+    window = bench.window
+    window.over = over
+    window.show()
+    window.step_aside(True)
+    assert window.isVisible() is not over
+    window.step_aside(False)
+    assert window.isVisible()
+    window.hide()
+    for asked in (True, False):
+        window.step_aside(asked)
+        assert not window.isVisible()
+
+
 def _stands(window: QWidget, visible: bool) -> bool:
     return window.isVisible() is visible
 

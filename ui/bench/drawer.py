@@ -32,12 +32,12 @@ _ROW = Qt.ItemDataRole.UserRole
 # What stands on every parcel of the demonstration where the visitor says nothing else; nobody's data.
 USUAL = (
     ("sender_phone", "13800138000"),
-    ("sender_address", "示例市样本区虚构路1号2单元301室"),
+    ("sender_address", "贵州省贵阳市南明区虚构路1号301室"),
     ("contents", "衣物"),
     ("quantity", "1"),
     ("recipient_name", "示例乙"),
     ("recipient_phone", "13900139000"),
-    ("recipient_address", "样板市模范区想象大道88号"),
+    ("recipient_address", "上海市浦东新区想象大道88号"),
 )
 
 

@@ -83,6 +83,8 @@ class BenchWindow(QWidget):
         self.setMinimumSize(NARROW - 16, 420)
         self._order, self._texts, self._below = order, texts, False
         self._state: Mapping[str, object] = {}
+        self.over = False  # it lies over the counter
+        self._aside = False
         self.drawer = Drawer(visitors, self._give, self)
         self.scanner, self.scale = Scanner(self._give, serial, self), Scale(self._give, self)
         self.pages = Pages(folders, self._give, self)
@@ -141,6 +143,15 @@ class BenchWindow(QWidget):
     def show_tab(self, at: int) -> None:
         """Customer, trouble, printed pages; where the pages stand below there are two."""
         self._tabs.setCurrentIndex(min(at, self._tabs.count() - 1))
+
+    def step_aside(self, asked: bool) -> None:
+        """Where it lies over the counter's right side it goes while something is asked there."""
+        if asked and self.over and self.isVisible():
+            self._aside = True
+            self.hide()
+        elif not asked and self._aside:
+            self._aside = False
+            self.show()
 
     def _parts(self) -> list[Part]:
         return [self.drawer, self.scanner, self.scale, *self._trouble, self.pages]
@@ -206,6 +217,7 @@ def beside(bench: BenchWindow, counter: QWidget) -> None:
     screen = counter.screen().availableGeometry()
     counter.move(screen.topLeft())
     place, over = first_place(screen, QRect(screen.topLeft(), counter.size()))
+    bench.over = over
     if over:  # a click on the counter must not bury it
         bench.setWindowFlag(Qt.WindowType.WindowStaysOnTopHint)
     bench.setGeometry(place)

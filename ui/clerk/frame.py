@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from enum import IntEnum
 from itertools import chain, pairwise
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from core.commands import Field
@@ -63,6 +64,8 @@ class Side(IntEnum):
 
 class ClerkFrame(QWidget):
     """The panels and where they stand."""
+
+    side_taken = Signal(bool)  # something is asked, explained or told on the right, or no longer
 
     def __init__(self, keyboard: Keyboard, texts: Texts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -235,6 +238,7 @@ class ClerkFrame(QWidget):
     def side(self, side: Side) -> None:
         self._side.setCurrentIndex(side)
         self._stand()
+        self.side_taken.emit(side is not Side.USUAL)
 
     @property
     def covered(self) -> bool:

@@ -311,6 +311,19 @@ def test_device_truth_and_sync_reach_the_screen(counter: Counter) -> None:
     assert (view.devices, view.sync.unsent) == ((truth,), 3)
 
 
+def test_accepted_without_paper_says_both(counter: Counter) -> None:
+    """It is recorded, and its label waits: nobody has to find that out from the devices' line."""
+    counter.log_in()
+    truth = DeviceTruth(Slot.LABEL_PRINTER, DeviceState.ATTENTION, "device.paper_out")
+    counter.station.device_event(DeviceChanged(truth))
+    counter.sender()
+    counter.parcel(WAYBILLS[0])
+    counter.do(c.Commit())
+    message = counter.look().message
+    assert message is not None
+    assert (message.code, message.facts["fault"]) == ("msg.accepted_waits", "device.paper_out")
+
+
 def test_a_bug_becomes_an_incident_and_the_station_goes_on(
     counter: Counter, expected_logs: ExpectedLogs
 ) -> None:
