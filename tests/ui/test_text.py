@@ -145,7 +145,7 @@ def _families() -> set[str]:
     return found
 
 
-OPTIONAL = {f"{fault}.short" for fault in DeviceFault} | {f"help.{topic}.why" for topic in TOPICS}
+OPTIONAL = {f"{fault}.short" for fault in DeviceFault}
 OPTIONAL |= {f"badge.{fault.value.removeprefix('rule.')}" for fault in RuleFault}
 
 

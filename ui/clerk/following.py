@@ -64,6 +64,7 @@ class FollowingFrame(ClerkFrame):
     def show_view(self, view: CounterView, *, around: bool = True) -> None:
         """Show a view of the clerk's screen; without ``around`` only its middle, and the caller goes on."""
         before, self._view = self._view, view
+        self.help.show_day(view.day)
         self._follow_look_up(view)
         self._follow_manual(view)
         self._follow_paste(view)

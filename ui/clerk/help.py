@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 from core.commands import Field
 from ui.clerk.confirmations import CONFIRMATIONS
 from ui.clerk.shortcuts import LISTED
+from ui.rule_texts import RuleTexts
 from ui.style import put
 from ui.text import Texts
 
@@ -24,6 +25,7 @@ class HelpPanel(QFrame):
         self.setObjectName("help_panel")
         self.setProperty("role", "panel")
         self._texts = texts
+        self._rules, self._day = RuleTexts(), ""
         self.topic = _GENERAL
         self._title, self._what, self._why = QLabel(self), QLabel(self), QLabel(self)
         self._keys_title = QLabel(self)
@@ -61,7 +63,17 @@ class HelpPanel(QFrame):
     def retranslate(self, texts: Texts) -> None:
         """In this language from now on."""
         self._texts = texts
-        self.show_topic(self.topic)
+        put(self._keys_title, texts("help.keys.title"))
+        for shortcut, (key, meaning) in zip(LISTED, self._keys, strict=True):
+            put(key, str(shortcut))
+            put(meaning, texts(f"key.{shortcut.name}"))
+        self._say()
+
+    def show_day(self, day: str) -> None:
+        """The business day, ISO date: the law of that day is quoted."""
+        if day != self._day:
+            self._day = day
+            self._say()
 
     @property
     def line(self) -> str:
@@ -75,16 +87,19 @@ class HelpPanel(QFrame):
         """The object name of what has the focus; anything without help of its own gets the general page."""
         lane = name.partition("_")[0]
         self.topic = name if name in TOPICS else lane if lane in _LANES else _GENERAL
+        self._say()
+
+    def _say(self) -> None:
         texts = self._texts
         put(self._title, texts(f"help.{self.topic}.title"))
         put(self._what, texts(f"help.{self.topic}"))
-        why = f"help.{self.topic}.why"
-        put(self._why, texts(why) if texts.has(why) else "")
-        self._why.setVisible(texts.has(why))
-        put(self._keys_title, texts("help.keys.title"))
-        for shortcut, (key, meaning) in zip(LISTED, self._keys, strict=True):
-            put(key, str(shortcut))
-            put(meaning, texts(f"key.{shortcut.name}"))
+        why = self._rules.why(self.topic, texts.language, self._day)
+        put(self._why, why)
+        self._why.setVisible(bool(why))
+
+    def said(self) -> list[str]:
+        """Title, what to do, and the rule behind it where there is one."""
+        return [text for label in (self._title, self._what, self._why) if (text := label.text())]
 
     def listed(self) -> list[tuple[str, str]]:
         """(key, meaning) of every line of the table, as it stands."""
