@@ -48,11 +48,13 @@ class Told:
         event, self.arrived_ns = self._queue.get(timeout=LIMIT_S)
         return event
 
-    def truth(self, state: DeviceState, fault: str | None = None) -> DeviceTruth:
-        """The next truth of that state (and fault); truths and weights between are dropped, nothing else."""
+    def truth(
+        self, state: DeviceState, fault: str | None = None, *, besides: tuple[type, ...] = ()
+    ) -> DeviceTruth:
+        """The next truth of that state (and fault); truths, weights and ``besides`` between are dropped."""
         while True:
             event = self.next()
-            if isinstance(event, Weighed):
+            if isinstance(event, (Weighed, *besides)):
                 continue
             assert isinstance(event, DeviceChanged), f"{event!r} before {state}"
             if event.truth.state is state and fault in (None, event.truth.fault):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 import pytest
@@ -23,13 +23,14 @@ from ui.buttons import KeyButton
 from ui.clerk.help import TOPICS
 from ui.clerk.preview import LabelPicture
 from ui.fields import Typed
-from ui.screenshots import STATES, stage
+from ui.screenshots import STATES, pose, stage
 from ui.specimens import BASE, LONG, READY, VIEWS
 from ui.text import FACTS, LANGUAGES, MESSAGES, Texts
 from ui.theme import THEMES, contrast
 from ui.window import SIZE, MainWindow
 
 Staged = Callable[..., MainWindow]
+_ROUNDS = 4  # what was laid out may be laid out again
 EVERY = [(state, language) for state in STATES for language in LANGUAGES]
 FAULTS = (*DeviceFault, *RuleFault, *StoreFault, *EntryFault, *HqFault, *ConfigFault)
 WIDE_FACTS: dict[str, Fact] = {
@@ -51,14 +52,26 @@ def _show(state: str, language: str, theme: str) -> MainWindow:
     return window
 
 
+@pytest.fixture(scope="module")
+def spoken(qapp: QApplication) -> Iterator[Mapping[str, MainWindow]]:
+    """One window a language for all states: building it is what takes the time."""
+    windows = {language: _show("login", language, "light") for language in LANGUAGES}
+    yield windows
+    for window in windows.values():
+        window.close()
+        window.deleteLater()
+
+
 @pytest.fixture(scope="module", params=EVERY, ids=lambda pair: "-".join(pair))
-def every(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[MainWindow]:
-    """Each state in each language, built once for all tests that only look."""
+def every(request: pytest.FixtureRequest, spoken: Mapping[str, MainWindow]) -> MainWindow:
+    """Each state in each language, for the tests that only look."""
     state, language = request.param
-    window = _show(state, language, "light")
-    yield window
-    window.close()
-    window.deleteLater()
+    window = spoken[language]
+    window.show_view(VIEWS["login"])
+    pose(window, state)
+    for _ in range(_ROUNDS):
+        QApplication.processEvents()
+    return window
 
 
 @pytest.fixture
