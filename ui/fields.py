@@ -9,7 +9,6 @@ from PySide6.QtGui import QFocusEvent, QGuiApplication, QInputMethodEvent, QKeyE
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from ui.keys import Keyboard
-from ui.style import mark
 from ui.theme import FIELD_HEIGHT
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -58,7 +57,6 @@ class Entry(QLineEdit):
     def set_locked(self, locked: bool) -> None:
         """Nothing can be typed, but it can be read and left."""
         if locked != self.isReadOnly():
-            mark(self, "locked", "true" if locked else "false")
             self.setReadOnly(locked)  # Qt switches the input method on again with it
             self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, self._words and not locked)
 

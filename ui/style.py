@@ -77,7 +77,7 @@ QLineEdit[figure="true"] {{ font-size: {strong_px}px; font-weight: bold; }}
 QLineEdit[fault="true"] {{ border: 1px solid {bad}; border-bottom: 3px solid {bad}; }}
 QLineEdit:focus, QLineEdit[pictured="true"] {{ border: 2px solid {accent}; padding: 0 8px; }}
 QLineEdit[fault="true"]:focus {{ border: 2px solid {bad}; }}
-QLineEdit[locked="true"] {{ background: {quiet_soft}; }}
+QLineEdit:read-only {{ background: {quiet_soft}; }}
 QLineEdit:disabled {{ color: {muted}; background: {quiet_soft}; }}
 QScrollArea {{ background: transparent; border: 0; }}
 QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; }}
