@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QGuiApplication, QInputMethodEvent, QKeyEvent, QMouseEvent
@@ -22,6 +23,12 @@ _COMPOSING = (*_ENTER, Qt.Key.Key_Escape, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key
               Qt.Key.Key_PageDown)  # fmt: skip
 
 
+if TYPE_CHECKING:  # it stands before a widget in the order of classes and is none itself
+    _Widget = QWidget
+else:
+    _Widget = object
+
+
 class Typed(Enum):
     """What is typed into a field; only ``WORDS`` lets an input method in."""
 
@@ -31,7 +38,39 @@ class Typed(Enum):
     SECRET = "secret"  # noqa: S105 - the kind of field, not a password
 
 
-class Entry(QLineEdit):
+class Typing(_Widget):
+    """What every place for typing keeps to, of one line or of several; beside the widget of Qt.
+
+    Whoever takes it sets ``_keyboard`` before anything is typed.
+    """
+
+    _keyboard: Keyboard
+    composing = False  # an input method is at it: its text is not the field's yet
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:  # noqa: N802 - Qt's name
+        self.composing = bool(event.preeditString()) and not self._keyboard.discarding
+        if self._keyboard.discarding:
+            self._keyboard.dropped += len(event.commitString())
+            super().inputMethodEvent(QInputMethodEvent())
+            return
+        if event.commitString():
+            self._keyboard.note()
+        super().inputMethodEvent(event)
+
+    def focusNextPrevChild(self, next_: bool) -> bool:  # noqa: N802 - Qt's name
+        if self._keyboard.discarding:
+            self._keyboard.dropped += 1
+            return True
+        return bool(super().focusNextPrevChild(next_))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        if event.button() is Qt.MouseButton.MiddleButton:
+            event.accept()  # X11 would paste whatever is selected anywhere
+            return
+        super().mouseReleaseEvent(event)
+
+
+class Entry(Typing, QLineEdit):
     """One line of typing.  Enter leaves it, never confirms; during a read of a card nothing gets in."""
 
     left = Signal()  # Enter
@@ -42,7 +81,6 @@ class Entry(QLineEdit):
         super().__init__(parent)
         self._keyboard = keyboard
         self._words = typed is Typed.WORDS
-        self.composing = False  # an input method is at it: its text is not the field's yet
         self.setObjectName(name)
         self.setFixedHeight(FIELD_HEIGHT)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
@@ -82,28 +120,6 @@ class Entry(QLineEdit):
         if event.text():
             self._keyboard.note(event)
         super().keyPressEvent(event)
-
-    def inputMethodEvent(self, event: QInputMethodEvent) -> None:  # noqa: N802 - Qt's name
-        self.composing = bool(event.preeditString()) and not self._keyboard.discarding
-        if self._keyboard.discarding:
-            self._keyboard.dropped += len(event.commitString())
-            super().inputMethodEvent(QInputMethodEvent())
-            return
-        if event.commitString():
-            self._keyboard.note()
-        super().inputMethodEvent(event)
-
-    def focusNextPrevChild(self, next_: bool) -> bool:  # noqa: N802 - Qt's name
-        if self._keyboard.discarding:
-            self._keyboard.dropped += 1
-            return True
-        return bool(super().focusNextPrevChild(next_))
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        if event.button() is Qt.MouseButton.MiddleButton:
-            event.accept()  # X11 would paste whatever is selected anywhere
-            return
-        super().mouseReleaseEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
         if event.reason() not in _SAME_VISIT:

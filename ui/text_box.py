@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QMimeData, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QGuiApplication, QInputMethodEvent, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
-from ui.fields import for_window
+from ui.fields import Typing, for_window
 from ui.keys import Keyboard
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
-class TextBox(QPlainTextEdit):
+class TextBox(Typing, QPlainTextEdit):
     """Enter is told, and ends a line only with Shift or from a scanner that types; Tab leaves."""
 
     left = Signal()  # Enter
@@ -25,7 +25,6 @@ class TextBox(QPlainTextEdit):
         self._keyboard = keyboard
         self._most = 0
         self._shown = ""
-        self.composing = False
         self.setObjectName(name)
         self.setTabChangesFocus(True)
         self.setUndoRedoEnabled(True)
@@ -79,16 +78,6 @@ class TextBox(QPlainTextEdit):
     def _room(self) -> int:
         return self._most - len(self.toPlainText()) + len(self.textCursor().selectedText())
 
-    def inputMethodEvent(self, event: QInputMethodEvent) -> None:  # noqa: N802 - Qt's name
-        self.composing = bool(event.preeditString()) and not self._keyboard.discarding
-        if self._keyboard.discarding:
-            self._keyboard.dropped += len(event.commitString())
-            super().inputMethodEvent(QInputMethodEvent())
-            return
-        if event.commitString():
-            self._keyboard.note()
-        super().inputMethodEvent(event)
-
     def insertFromMimeData(self, source: QMimeData) -> None:  # noqa: N802 - Qt's name
         """Plain text only; what is longer than the box is refused whole: nothing of it is lost unseen."""
         text = source.text() if source.hasText() else ""
@@ -96,18 +85,6 @@ class TextBox(QPlainTextEdit):
             self.too_long.emit(len(text))
         elif text:
             self.insertPlainText(text)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        if event.button() is Qt.MouseButton.MiddleButton:
-            event.accept()  # X11 would paste whatever is selected anywhere
-            return
-        super().mouseReleaseEvent(event)
-
-    def focusNextPrevChild(self, next_: bool) -> bool:  # noqa: N802 - Qt's name
-        if self._keyboard.discarding:
-            self._keyboard.dropped += 1
-            return True
-        return bool(super().focusNextPrevChild(next_))
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
         super().focusInEvent(event)

@@ -31,17 +31,28 @@ _MOST_NAMED = 4  # regions of one name that are told
 
 
 def open_paste(visit: Visit, text: str, *, sender: bool) -> Visit:
-    """The panel, for the sender's contact or the recipient.  Raises RuleError ITEM_ACCEPTED."""
+    """The panel, for the sender's contact or the recipient.
+
+    Raises RuleError ITEM_ACCEPTED, FIELD_TOO_LONG.
+    """
     if visit.item.accepted:
         raise RuleError(RuleFault.ITEM_ACCEPTED)
-    return replace(visit, paste=Paste(sender, storable(text)[:PASTED_MAX], serial=visit.revision + 1))
+    return replace(visit, paste=Paste(sender, _whole(text), serial=visit.revision + 1))
+
+
+def _whole(text: str) -> str:
+    """As it is kept; what is too long is refused whole: no end of it is lost unseen."""
+    kept = storable(text)
+    if len(kept) > PASTED_MAX:
+        raise RuleError(RuleFault.FIELD_TOO_LONG)
+    return kept
 
 
 def set_text(visit: Visit, text: str) -> Visit:
-    """What stands in the panel now, as somebody typed or pasted it."""
+    """What stands in the panel now, as somebody typed or pasted it.  Raises RuleError FIELD_TOO_LONG."""
     if visit.paste is None:
         return visit
-    return replace(visit, paste=replace(visit.paste, text=storable(text)[:PASTED_MAX], phone=0))
+    return replace(visit, paste=replace(visit.paste, text=_whole(text), phone=0))
 
 
 def switch(visit: Visit) -> Visit:
@@ -63,11 +74,11 @@ def scanned(visit: Visit, text: str, rules: Rules) -> Visit | None:
     """The visit with a scanned text in the panel; None where it is none.
 
     While the panel stands every code that is no waybill goes into it, one line each, as a scanner gives a
-    code of several lines.  Else the text has to say of itself what it is.
+    code of several lines.  Else the text has to say of itself what it is.  Raises RuleError FIELD_TOO_LONG.
     """
     if visit.paste is not None:
         lines = [line for line in (visit.paste.text, text) if line]
-        whole = storable("\n".join(lines))[:PASTED_MAX]
+        whole = _whole("\n".join(lines))
         return replace(visit, paste=replace(visit.paste, text=whole, serial=visit.paste.serial + 1))
     if visit.item.accepted:
         return None
@@ -79,7 +90,10 @@ def scanned(visit: Visit, text: str, rules: Rules) -> Visit | None:
 
 
 def take(visit: Visit, rules: Rules, known: Known) -> Step:
-    """Into the fields, and the panel away.  Raises RuleError PASTE_EMPTY where nothing was recognised."""
+    """Into the fields, and the panel away.
+
+    Raises RuleError PASTE_EMPTY where nothing was recognised, FIELD_TOO_LONG for what no field can hold.
+    """
     paste = visit.paste
     if paste is None:
         return Step(visit)
@@ -88,10 +102,12 @@ def take(visit: Visit, rules: Rules, known: Known) -> Step:
         raise RuleError(RuleFault.PASTE_EMPTY)
     name, phone, address = _TARGETS[paste.sender]
     values = {name: found.name, phone: found.phone, address: found.address}
+    if any(len(text) > TEXT_MAX for text in values.values()):
+        raise RuleError(RuleFault.FIELD_TOO_LONG)
     after, said = replace(visit, paste=None), Step(visit)
     for field, text in values.items():
         if text and not _held(visit, field):
-            step = set_field(after, field, text[:TEXT_MAX], rules, known, source=PASTED)
+            step = set_field(after, field, text, rules, known, source=PASTED)
             after, said = step.visit, said if said.note else step
     return replace(said, visit=replace(after, revision=after.revision + 1))
 

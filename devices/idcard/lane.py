@@ -9,12 +9,13 @@ from enum import Enum
 
 from core.devices import CardFailed, CardLeft, CardLifted, CardRead, CardReading, DeviceState
 from core.errors import DeviceError, DeviceFault, Fact
+from devices.held import HeldLink
 from devices.idcard.exchange import Exchange
 from devices.idcard.left import CARD_LEFT_S, LastCard, LeftBehind
 from devices.idcard.photo import PhotoDecoder
 from devices.idcard.rates import RateSearch
 from devices.idcard.session import LOST, CardAnswer, Presence, SamSession
-from devices.link import Link, make_link
+from devices.link import Link
 from devices.options import Ranges, whole_options
 from devices.rack import DeviceConfig, LaneReport
 from devices.traffic import TrafficLog
@@ -57,7 +58,7 @@ class ReaderLane:
         self._config = config
         self._report = report
         self._option = whole_options(config, OPTIONS)
-        self._link: Link | None = None
+        self._held = HeldLink(config.link)
         self._card = _Card.NONE
         self._decoder = PhotoDecoder(_library(config), self._option["photo_limit_ms"] / 1000)
         self._rates = RateSearch(config.link)
@@ -70,33 +71,30 @@ class ReaderLane:
     def cancel(self) -> None:
         """See :meth:`devices.rack.Lane.cancel`."""
         self._decoder.cancel()
-        link = self._link
-        if link is not None:
-            link.cancel()
+        self._held.cancel()
 
     def run(self, stop: threading.Event) -> None:
         """See :meth:`devices.rack.Lane.run`."""
-        link = self._link = make_link(self._config.link)
         try:
-            if stop.is_set():  # set before ``cancel`` could see this link
-                return
-            link.open()
-            session = SamSession(
-                Exchange(link, self.traffic, patience=self._option["patience_percent"] / 100),
-                reset_cures=bool(self._option["reset_on_failure"]),
-                newest_address=bool(self._option["newest_address"]),
-                body_number=bool(self._option["body_number"]),
-            )
-            ready = self._greet(session, link)
-            self._begun_anew = True
-            while not stop.is_set():
-                self._decoder.prepare()
-                self._look(session, ready)
-                stop.wait(self._option["poll_ms"] / 1000)
+            with self._held.opened(stop) as link:
+                if link is not None:
+                    self._serve(link, stop)
         finally:
-            self._link = None
-            link.close()
             self._decoder.close()
+
+    def _serve(self, link: Link, stop: threading.Event) -> None:
+        session = SamSession(
+            Exchange(link, self.traffic, patience=self._option["patience_percent"] / 100),
+            reset_cures=bool(self._option["reset_on_failure"]),
+            newest_address=bool(self._option["newest_address"]),
+            body_number=bool(self._option["body_number"]),
+        )
+        ready = self._greet(session, link)
+        self._begun_anew = True
+        while not stop.is_set():
+            self._decoder.prepare()
+            self._look(session, ready)
+            stop.wait(self._option["poll_ms"] / 1000)
 
     def _greet(self, session: SamSession, link: Link) -> dict[str, Fact]:
         rate = self._rates.begin(session, link, self._option["start_limit_ms"] / 1000)

@@ -21,7 +21,8 @@ from collections.abc import Callable
 from core.devices import DeviceState, PrintJob, PrintOutcome
 from core.errors import DeviceError, DeviceFault, Fact
 from core.ports import PrintLog
-from devices.link import Link, make_link
+from devices.held import HeldLink
+from devices.link import Link
 from devices.printer.session import PrinterSession, Timing
 from devices.printer.status import PrinterStatus
 from devices.rack import DeviceConfig, LaneReport
@@ -59,7 +60,7 @@ class PrinterLane(ABC):
         self._silent = 0
         self._resyncs = 0  # how often to try, where a page ended early and its rest may be waited for
         self._torn = False  # a page may have ended early, and the printer was not brought back since
-        self._link: Link | None = None
+        self._held = HeldLink(config.link)
         self._wake = threading.Event()
         self._lock = threading.Lock()
         self._jobs: deque[PrintJob] = deque()
@@ -81,9 +82,7 @@ class PrinterLane(ABC):
 
     def cancel(self) -> None:
         """See :meth:`devices.rack.Lane.cancel`."""
-        link = self._link
-        if link is not None:
-            link.cancel()
+        self._held.cancel()
         self._wake.set()
 
     # -- the lane's thread ------------------------------------------------------------------------
@@ -103,22 +102,18 @@ class PrinterLane(ABC):
     def run(self, stop: threading.Event) -> None:
         """See :meth:`devices.rack.Lane.run`.  What is still queued at the end was never started."""
         self._open()
-        link = self._link = make_link(self._config.link)
         try:
-            if stop.is_set():  # set before ``cancel`` could see this link
-                return
-            link.open()
-            self._silent = 0
-            session = self._session(link)
-            while not stop.is_set():
-                self._round(session, stop)
+            with self._held.opened(stop) as link:
+                if link is None:
+                    return
+                self._silent = 0
+                session = self._session(link)
+                while not stop.is_set():
+                    self._round(session, stop)
         except DeviceError as error:
             if error.code is not DeviceFault.CANCELLED:
                 self._give_up_passing(str(error.code))
             raise
-        finally:
-            self._link = None
-            link.close()
 
     def _round(self, session: PrinterSession, stop: threading.Event) -> None:
         """One look at the printer, and one job if it can take it."""

@@ -10,7 +10,7 @@ import time
 
 from core.devices import EMPTY_G, DeviceState, Weighed
 from core.errors import DeviceError, DeviceFault
-from devices.link import Link, make_link
+from devices.held import HeldLink
 from devices.options import whole_options
 from devices.rack import DeviceConfig, LaneReport
 from devices.scale.ascii import AsciiLines, BadLine, OverRange, Reading, Said
@@ -30,27 +30,22 @@ class ScaleLane:
     def __init__(self, config: DeviceConfig, report: LaneReport) -> None:
         """No options.  Raises ConfigError WRONG_VALUE."""
         whole_options(config, {})
-        self._config = config
         self._report = report
-        self._link: Link | None = None
+        self._held = HeldLink(config.link)
         self._told: Reading | None = None
         self._told_at = 0.0
         self.traffic = TrafficLog()
 
     def cancel(self) -> None:
         """See :meth:`devices.rack.Lane.cancel`."""
-        link = self._link
-        if link is not None:
-            link.cancel()
+        self._held.cancel()
 
     def run(self, stop: threading.Event) -> None:
         """See :meth:`devices.rack.Lane.run`.  Raises DeviceError GONE, BUSY, NO_ANSWER."""
-        link = self._link = make_link(self._config.link)
         lines, self._told = AsciiLines(), None
-        try:
-            if stop.is_set():  # set before ``cancel`` could see this link
+        with self._held.opened(stop) as link:
+            if link is None:
                 return
-            link.open()
             heard = whole = time.monotonic()
             while not stop.is_set():
                 data = link.read(_CHUNK, time.monotonic() + _SLICE_S)
@@ -64,9 +59,6 @@ class ScaleLane:
                     raise DeviceError(DeviceFault.NO_ANSWER)
                 if now - whole > GARBLED_S and heard > whole:
                     self._report.truth(DeviceState.ATTENTION, DeviceFault.BAD_FRAME)
-        finally:
-            self._link = None
-            link.close()
 
     def _hear(self, said: Said, now: float) -> bool:
         """Whether it was a whole line."""

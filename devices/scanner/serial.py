@@ -7,7 +7,7 @@ import time
 
 from core.devices import CodeScanned, DeviceState
 from core.errors import DeviceFault
-from devices.link import Link, make_link
+from devices.held import HeldLink
 from devices.options import Ranges, whole_options
 from devices.rack import DeviceConfig, LaneReport
 from devices.scanner.lines import BadScan, LineAssembler, Scan
@@ -28,29 +28,24 @@ class ScannerLane:
 
         Raises ConfigError WRONG_VALUE.
         """
-        self._config = config
         self._report = report
         option = whole_options(config, OPTIONS)
         self._gap_s = option["gap_ms"] / 1000
         self._gap_ends = bool(option["gap_ends"])
-        self._link: Link | None = None
+        self._held = HeldLink(config.link)
         self._complained = 0.0
         self.traffic = TrafficLog()
 
     def cancel(self) -> None:
         """See :meth:`devices.rack.Lane.cancel`."""
-        link = self._link
-        if link is not None:
-            link.cancel()
+        self._held.cancel()
 
     def run(self, stop: threading.Event) -> None:
         """See :meth:`devices.rack.Lane.run`."""
-        link = self._link = make_link(self._config.link)
         lines = LineAssembler(gap_ends=self._gap_ends)
-        try:
-            if stop.is_set():  # set before ``cancel`` could see this link
+        with self._held.opened(stop) as link:
+            if link is None:
                 return
-            link.open()
             self._report.truth(DeviceState.READY)
             while not stop.is_set():
                 data = link.read(READ_CHUNK, time.monotonic() + self._gap_s)
@@ -58,9 +53,6 @@ class ScannerLane:
                     self._pass_on(item)
                 if self._complained and time.monotonic() - self._complained > COMPLAINT_S:
                     self._content()
-        finally:
-            self._link = None
-            link.close()
 
     def _pass_on(self, item: Scan | BadScan) -> None:
         if isinstance(item, Scan):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from core.acceptance import paste
+from core.acceptance.fields import TEXT_MAX
+from core.acceptance.pasted import PASTED_MAX
 from core.acceptance.visit import PASTED, Visit, new_visit
 from core.commands import Field
 from core.errors import RuleError, RuleFault
@@ -78,3 +82,19 @@ def test_the_region_of_a_typed_address_is_told_and_the_label_writes_it_out() -> 
     after = _taken(_open("13900139000 南明区虚构路8号"))
     shown = paste.place_views(after, RULES)[Field.RECIPIENT_ADDRESS]
     assert (shown.region, shown.doubt) == ("贵州省贵阳市南明区", "")
+
+
+def test_what_is_too_long_is_refused_whole() -> None:
+    """Typed, scanned on top of what stands, or into a field: nothing is cut off."""
+    standing = _open(TEXT)
+    attempts: tuple[Callable[[], object], ...] = (
+        lambda: paste.set_text(standing, "路" * (PASTED_MAX + 1)),
+        lambda: paste.scanned(standing, "路" * (PASTED_MAX - 1), RULES),
+        lambda: _open("路" * (PASTED_MAX + 1)),
+        lambda: _taken(_open("13900139000 贵阳市南明区" + "路" * (TEXT_MAX + 1))),
+    )
+    for attempt in attempts:
+        with pytest.raises(RuleError) as caught:
+            attempt()
+        assert caught.value.code is RuleFault.FIELD_TOO_LONG
+    assert paste.set_text(standing, "路" * PASTED_MAX).paste is not None
