@@ -190,6 +190,10 @@ def _place_views(visit: Visit, rules: Rules) -> Mapping[Field, PlaceView]:
 
 def place_hits(visit: Visit, rules: Rules) -> Mapping[Field, tuple[PlaceHit, ...]]:
     """What either address may be going to be, while its region is typed."""
+    return visit.found.under(rules, "place hits", lambda: _place_hits(visit, rules))
+
+
+def _place_hits(visit: Visit, rules: Rules) -> Mapping[Field, tuple[PlaceHit, ...]]:
     hits = dict[Field, tuple[PlaceHit, ...]]()
     for name in ADDRESSES:
         stands = visit.text(name)

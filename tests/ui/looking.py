@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QWidget
 
 from ui.buttons import KeyButton
 from ui.clerk.suggestions import Suggestions
@@ -131,3 +131,14 @@ def _scroll_of(part: QWidget) -> Scroll | None:
     while parent is not None and not isinstance(parent, Scroll):
         parent = parent.parentWidget()
     return parent
+
+
+def said(window: QWidget) -> dict[str, list[str]]:
+    """Every text and accessible text of every widget, by path of object names."""
+    found: dict[str, list[str]] = {}
+    for number, widget in enumerate(window.findChildren(QWidget)):
+        texts = [widget.accessibleName(), widget.accessibleDescription(), widget.toolTip()]
+        if isinstance(widget, QLabel | QAbstractButton):
+            texts.append(widget.text())
+        found[f"{number} {widget.objectName()}"] = texts
+    return found

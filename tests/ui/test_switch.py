@@ -6,27 +6,16 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.commands import Field
 from tests.ui.conftest import Opened
+from tests.ui.looking import said
 from tests.ui.small_station import Recorder
 from tests.ui.typing import CONTROL, Hands, Key
 from ui.clerk.questions import QUESTIONS
 from ui.specimens import BASE, READY, VIEWS
 from ui.window import MainWindow
-
-
-def _said(window: MainWindow) -> dict[str, list[str]]:
-    """Every text and accessible text of every widget, by path of object names."""
-    said: dict[str, list[str]] = {}
-    for number, widget in enumerate(window.findChildren(QWidget)):
-        texts = [widget.accessibleName(), widget.accessibleDescription(), widget.toolTip()]
-        if isinstance(widget, QLabel | QAbstractButton):
-            texts.append(widget.text())
-        said[f"{number} {widget.objectName()}"] = texts
-    return said
 
 
 def _opened_all(window: MainWindow) -> None:
@@ -51,7 +40,7 @@ def test_switching_says_the_same_as_starting_in_that_language(
         window.show_view(VIEWS[name])
     switched.set_language("en")
     qtbot.wait(20)
-    assert _said(switched) == _said(fresh)
+    assert said(switched) == said(fresh)
 
 
 def _picture(window: MainWindow) -> QImage:
