@@ -21,6 +21,7 @@ HEADER_SIGNATURE = "x-counter-signature"  # base64url, by the terminal's key of 
 REQUEST_WINDOW_SECONDS = 300
 MAX_BATCH_BYTES = 8 * 1024 * 1024
 MAX_BATCH_ENTRIES = 500
+MAX_DIRECTIVES = 100  # in one answer
 
 PATH_TIME = "/v1/time"  # GET ?nonce=…  → {"document", "signature"} (documents.read_time)
 PATH_ENROL = "/v1/enrol"  # POST, no client certificate
@@ -35,6 +36,14 @@ def path_entries(terminal: str) -> str:
 def path_marks(terminal: str) -> str:
     """GET → {"document", "signature"} (documents.read_marks)."""
     return f"/v1/terminals/{terminal}/marks"
+
+
+def path_directives(terminal: str) -> str:
+    """GET ?after=N&head=… → {"directives": […], "more": …}; POST {"directives": […]} gives lost ones back.
+
+    ``after`` and ``head`` (base64url, 32 bytes) are the last directive that this counter holds.
+    """
+    return f"/v1/terminals/{terminal}/directives"
 
 
 def request_message(method: str, path: str, time: str, nonce: str, body: bytes) -> bytes:

@@ -29,11 +29,25 @@ from core.exchange import (
     PATH_ACTIVATE,
     PATH_ENROL,
     PATH_TIME,
+    path_directives,
     path_entries,
     path_marks,
 )
+from core.ledger.directives import directive_from_json, directive_to_json
 from core.ledger.documents import SignedTime, make_time
-from hq.forms import ActivateRequest, EnrolRequest, Fault, Health, read_form, schemas, signed
+from hq.directives import read_held
+from hq.forms import (
+    ActivateRequest,
+    Directives,
+    EnrolRequest,
+    Fault,
+    Health,
+    LostDirectives,
+    Taken,
+    read_form,
+    schemas,
+    signed,
+)
 from hq.identity import SignedRequest, Terminal
 from hq.marks import signed_marks
 from hq.metrics import CONTENT_TYPE
@@ -43,6 +57,9 @@ from hq.web import answer, client_certificate, fault_of, peer, read_body, target
 
 _TERMINAL = Path(pattern=f"^{NAME.pattern}$", description="The terminal that asks, as in its certificate.")
 _NONCE = Query(description="16 to 64 random bytes, unpadded base64url.", min_length=22, max_length=86)
+
+_AFTER = Query(description="The last directive that the terminal holds, 0 for none.", ge=0, le=wire.MAX_INT)
+_HEAD = Query(description="Its SHA-256, unpadded base64url; zeros for none.", min_length=43, max_length=43)
 
 _CERTIFICATE = "The client certificate that enrolment gave; it admits, the signature identifies."
 _HEADERS = {
@@ -84,6 +101,30 @@ class Interface:
             return answer(signed(document))
 
         return await self._answered("marks", work)
+
+    async def directives(
+        self, request: Request, terminal: str = _TERMINAL, after: int = _AFTER, head: str = _HEAD
+    ) -> Response:
+        """The terminal's signed directives after the one that it holds, at most a hundred."""
+        service = self._service
+
+        async def work() -> Response:
+            asking, _body = await self._signed(request, terminal, service.limits.small_bytes)
+            found, more = await run_in_threadpool(service.feed.after, asking, read_held(after, head))
+            return answer(Directives([directive_to_json(each) for each in found], more))  # type: ignore[misc]
+
+        return await self._answered("directives", work)
+
+    async def lost_directives(self, request: Request, terminal: str = _TERMINAL) -> Response:
+        """Take back directives that headquarters signed and lost in a restore."""
+        service = self._service
+
+        async def work() -> Response:
+            asking, body = await self._signed(request, terminal, service.limits.batch_bytes)
+            lost = [directive_from_json(each) for each in read_form(body, LostDirectives).directives]
+            return answer(Taken(await run_in_threadpool(service.feed.take_back, asking, lost)))
+
+        return await self._answered("lost_directives", work)
 
     async def activate(self, request: Request) -> Response:
         """Take the keys an operator made at this terminal, against her one-time code."""
@@ -196,6 +237,10 @@ def create_app(service: Service) -> FastAPI:
         **_about("Signed", "Batch", by_terminal=True),
     )
     add(path_marks("{terminal}"), interface.marks, methods=["GET"], **_about("Signed", by_terminal=True))
+    path = path_directives("{terminal}")
+    add(path, interface.directives, methods=["GET"], **_about("Directives", by_terminal=True))
+    lost = _about("Taken", "LostDirectives", by_terminal=True)
+    add(path, interface.lost_directives, methods=["POST"], **lost)
     activated = _about("ActivateAnswer", "ActivateRequest", by_terminal=True)
     add(PATH_ACTIVATE, interface.activate, methods=["POST"], **activated)
     add(PATH_ENROL, interface.enrol, methods=["POST"], **_about("EnrolAnswer", "EnrolRequest"))

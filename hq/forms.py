@@ -11,7 +11,7 @@ import msgspec
 
 from core import wire
 from core.errors import EntryError, EntryFault
-from core.exchange import MAX_BATCH_ENTRIES
+from core.exchange import MAX_BATCH_ENTRIES, MAX_DIRECTIVES
 
 MAX_WRAPPED = 16_384
 
@@ -95,6 +95,37 @@ class Signed(msgspec.Struct):
     signature: str
 
 
+class DirectiveForm(TypedDict):
+    """core.ledger.directives.directive_to_json; null where the attachment is gone or never was."""
+
+    document: str
+    signature: str
+    nonce: str | None
+    attachment: str | None
+
+
+class Directives(msgspec.Struct):
+    """The terminal's directives after the one that it holds; ``more``: ask again after the last of them."""
+
+    directives: list[DirectiveForm]
+    more: bool
+
+
+_Lost = Annotated[list[DirectiveForm], msgspec.Meta(extra_json_schema={"maxItems": MAX_DIRECTIVES})]
+
+
+class LostDirectives(msgspec.Struct, forbid_unknown_fields=True):
+    """Directives that headquarters signed and no longer has, in sequence."""
+
+    directives: _Lost
+
+
+class Taken(msgspec.Struct):
+    """The newest directive of this terminal that headquarters has now."""
+
+    number: int
+
+
 class Fault(msgspec.Struct):
     """Why a request was not done: a stable code (core.errors.HqFault) and facts about it."""
 
@@ -111,7 +142,19 @@ class Health(msgspec.Struct):
     follower: bool
 
 
-FORMS = (Batch, EnrolRequest, EnrolAnswer, ActivateRequest, ActivateAnswer, Signed, Fault, Health)
+FORMS = (
+    Batch,
+    EnrolRequest,
+    EnrolAnswer,
+    ActivateRequest,
+    ActivateAnswer,
+    Signed,
+    Directives,
+    LostDirectives,
+    Taken,
+    Fault,
+    Health,
+)
 
 FormT = TypeVar("FormT")
 

@@ -207,6 +207,62 @@ DAY_ENDS = Table(
     Column("state_hash", LargeBinary(32), nullable=False),
 )
 
+# What was published, to whom.  It is numbered for each terminal when that terminal asks, so that a halt
+# reaches whoever has not asked yet.  ``scope``: "*", "branch:B" or "terminal:T".
+PUBLICATIONS = Table(
+    "publications",
+    METADATA,
+    _terminal(),
+    _key("number", BigInteger),
+    Column("scope", String(80), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("subject", String(80), nullable=False),
+    Column("body", LargeBinary, nullable=False),  # canonical bytes of the directive's body
+    Column("attachment", LargeBinary),
+    _time("published_at"),
+    _time("halted_at", nullable=True),
+    Index("publications_scope", "terminal", "scope", "number"),
+)
+
+# The feed of one terminal, as it was signed.  ``digest``: of kind, subject, body and attachment.
+DIRECTIVES = Table(
+    "directives",
+    METADATA,
+    _terminal(),
+    _key("number", BigInteger),
+    Column("publication", BigInteger, nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("subject", String(80), nullable=False),
+    Column("digest", LargeBinary(32), nullable=False),
+    Column("hash", LargeBinary(32), nullable=False),
+    Column("document", LargeBinary, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+    Column("nonce", LargeBinary(32)),
+    Column("attachment", LargeBinary),
+    Index("directives_subject", "terminal", "kind", "subject", "number"),
+)
+
+# The authority on a feed: whoever numbers locks its row first.  ``considered``: the last publication that
+# was looked at for this terminal, whether or not it was for it.
+FEEDS = Table(
+    "feeds",
+    METADATA,
+    _terminal(),
+    Column("number", BigInteger, nullable=False),
+    Column("hash", LargeBinary(32), nullable=False),
+    Column("considered", BigInteger, nullable=False),
+)
+
+# What the terminal's own entries say that it adopted: a view of the follower's.
+ADOPTED = Table(
+    "adopted",
+    METADATA,
+    _terminal(),
+    Column("number", BigInteger, nullable=False),
+    Column("hash", LargeBinary(32), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+)
+
 # What a restore could not make again from the rest, in the order in which it is copied.
 BACKED_UP = (
     STORE,
@@ -221,4 +277,7 @@ BACKED_UP = (
     ATTACHMENTS,
     SIDE_ENTRIES,
     ALARMS,
+    PUBLICATIONS,
+    DIRECTIVES,
+    FEEDS,
 )

@@ -8,6 +8,7 @@ from core.crypto.keys import Signer
 from core.ports import Probe, no_probe
 from hq.clock import Now, utc_now
 from hq.database import Database
+from hq.directives import Feed
 from hq.follower import Follower
 from hq.home import Home
 from hq.identity import Identity
@@ -31,6 +32,7 @@ class Service:
     ingest: Ingest
     enrolment: Enrolment
     activation: Activation
+    feed: Feed
     worker: Worker
     metrics: Metrics
     enrol_tries: Tries
@@ -70,6 +72,7 @@ def build_service(
         ingest=Ingest(database, signer, now=now, probe=probe, stored=stored),
         enrolment=Enrolment(database, authority, now),
         activation=Activation(database, now),
+        feed=Feed(database, signer, now),
         worker=worker,
         metrics=metrics,
         enrol_tries=Tries(),

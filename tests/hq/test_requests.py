@@ -295,6 +295,7 @@ def test_openapi_names_every_route_and_form(shared: Counter) -> None:
         "/v1/operators/activate",
         "/v1/terminals/{terminal}/entries",
         "/v1/terminals/{terminal}/marks",
+        "/v1/terminals/{terminal}/directives",
         "/healthz",
         "/metrics",
     }
