@@ -126,6 +126,9 @@ class RuleFault(StrEnum):
     APPROVER_SELF = "rule.approver_self"  # nobody approves her own work
     APPROVER_ROLE = "rule.approver_role"  # not accepted here, or not in a role that may approve
     LETTER_NOT_OPENED = "rule.letter_not_opened"  # 邮政法 25
+    COUNTER_STOPPED = (
+        "rule.counter_stopped"  # headquarters told that this counter must not go on; facts: what
+    )
     CONTACT_UNKNOWN = "rule.contact_unknown"  # not among the contacts that are offered
 
 

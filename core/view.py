@@ -367,14 +367,24 @@ class VisitView:
     parkable: bool = False  # something stands here that can wait
 
 
+# Why nothing may be accepted here until a supervisor has decided, as headquarters told (``SyncView.what``):
+# it holds more than this store, another history, a later epoch, or revoked it.
+STOPS = ("behind", "fork", "replaced", "revoked")
+
+
 @dataclass(frozen=True)
 class SyncView:
     """How current this counter is at headquarters (T6: never a stale figure shown as fresh)."""
 
-    unsent: int = 0
+    unsent: int = 0  # by the journal's own head: what headquarters has not confirmed
     last_contact: dt.datetime | None = None  # aware UTC, None: never in this store
     state: str = "never"  # "ok" | "trying" | "refused" | "stopped" | "never"
     fault: str = ""  # HqFault code
+    what: str = ""  # of a fault that stops the feed, which kind of it: "behind", "fork", "revoked" …
+    # Whoever shows this counts on from here by a clock of its own, so that a pump that hangs is seen.
+    age_s: float | None = None  # seconds since the last contact when this was told; None: by last_contact
+    due_s: float | None = None  # the next word comes within so many seconds; None: nothing is awaited
+    serial: int = 0  # grows with each telling
 
 
 @dataclass(frozen=True)

@@ -101,6 +101,10 @@ class Headquarters:
         """The best time known here, aware UTC."""
         return self._clock.now()
 
+    def boottime_ms(self) -> int:
+        """Milliseconds since boot, for how long ago something was."""
+        return self._clock.boottime_ms()
+
     def time(self) -> TimeTold:
         """HQ's time under the pinned key, bound to a fresh nonce.
 

@@ -12,7 +12,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from core.errors import EntryFault, HqError, HqFault, StoreError
 from core.exchange import MAX_BATCH_BYTES, MAX_BATCH_ENTRIES
@@ -35,6 +35,7 @@ class PumpSettings:
     first_wait_s: float = 1.0
     longest_wait_s: float = 60.0
     heartbeat_s: float = 60.0  # with nothing to send: HQ is asked for its marks this often
+    patience_s: float = 15.0  # beyond what it waits for: who hears nothing by then takes it for hung
     time_every_s: float = 3600.0
     batch_entries: int = MAX_BATCH_ENTRIES
     batch_bytes: int = MAX_BATCH_BYTES // 2
@@ -81,6 +82,7 @@ class Pump:
         self._time_due = 0.0
         self._failures = 0
         self._gaps = 0
+        self._contact_ms: int | None = None  # on the boot clock: the wall clock may be wrong, or step
 
     # -- from any thread -----------------------------------------------------------------------
 
@@ -149,6 +151,8 @@ class Pump:
             self._take(self._hq.marks())
             return self._settings.heartbeat_s if self._unsent() == 0 else 0.0
         self._probe("pump.send")
+        if self._view.due_s != self._settings.patience_s:
+            self._publish(state=self._view.state, fault=self._view.fault)  # idle no more: an answer is due
         told = self._hq.send_encoded(batch)
         self._probe("pump.sent")
         self._gaps = 0
@@ -192,7 +196,9 @@ class Pump:
         self._fresh = True
         self._known = marks
         self._journal.note_marks(told.document, told.signature)
-        self._publish(state="ok", fault="", last_contact=self._hq.now())
+        self._contact_ms = self._hq.boottime_ms()
+        idle = 0.0 if self._unsent() else self._settings.heartbeat_s
+        self._publish(state="ok", fault="", last_contact=self._hq.now(), wait=idle)
 
     def _failed(self, error: HqError) -> float | None:
         self._fresh = self._fresh and error.code is not HqFault.CONFLICT
@@ -208,12 +214,13 @@ class Pump:
         if (error.code in _HALTING and not replayed) or error.code is HqFault.TOO_LARGE:
             shown = {name: error.facts[name] for name in ("what", "fault", "seq") if name in error.facts}
             _log.error("the feed stands still: %s %s", error.code, shown)
-            self._halt("refused", str(error.code))
+            self._halt("refused", str(error.code), str(shown.get("what") or shown.get("fault") or ""))
             return None
         if error.code in (HqFault.CLOCK, HqFault.TLS):
             self._time_due = 0.0  # perhaps it is our clock: ask HQ's signed time first
-        self._publish(state="trying", fault=str(error.code))
-        return self._back_off()
+        wait = self._back_off()
+        self._publish(state="trying", fault=str(error.code), wait=wait)
+        return wait
 
     def _is_gap(self, error: HqError) -> bool:
         return error.code is HqFault.REFUSED and error.facts.get("fault") == EntryFault.GAP
@@ -225,10 +232,10 @@ class Pump:
         self._failures += 1
         return longest * self._random.uniform(0.5, 1.0)
 
-    def _halt(self, state: str, fault: str) -> None:
+    def _halt(self, state: str, fault: str, what: str = "") -> None:
         self._fresh = False
         self._resume.clear()
-        self._publish(state=state, fault=fault)
+        self._publish(state=state, fault=fault, what=what, wait=None)
 
     def _sleep(self, seconds: float | None) -> None:
         """Until the time is over, until resumed, until stopped.  A nudge ends only an idle wait."""
@@ -244,7 +251,9 @@ class Pump:
                 self._resume.clear()
                 return
             self._wake.clear()
-            self._publish(state=self._view.state, fault=self._view.fault)  # more is unsent now
+            self._publish(  # more is unsent now
+                state=self._view.state, fault=self._view.fault, what=self._view.what, wait=seconds and left
+            )
 
     def _load_marks(self) -> None:
         try:
@@ -262,11 +271,28 @@ class Pump:
             return self._view.unsent  # as far as is known; the fault itself is said by the next step
         return max(0, head.seq - received) if head is not None else 0
 
-    def _publish(self, *, state: str, fault: str, last_contact: dt.datetime | None = None) -> None:
-        contact = last_contact or self._view.last_contact
-        self._view = replace(
-            self._view, unsent=self._unsent(), last_contact=contact, state=state, fault=fault
+    def _publish(
+        self,
+        *,
+        state: str,
+        fault: str,
+        what: str = "",
+        last_contact: dt.datetime | None = None,
+        wait: float | None = 0.0,
+    ) -> None:
+        """``wait``: for so many seconds nothing more is to be heard; None: until a person acts."""
+        if self._stop.is_set():
+            return
+        contact = self._contact_ms
+        self._view = SyncView(
+            unsent=self._unsent(),
+            last_contact=last_contact or self._view.last_contact,
+            state=state,
+            fault=fault,
+            what=what,
+            age_s=None if contact is None else max(0, self._hq.boottime_ms() - contact) / 1000,
+            due_s=None if wait is None else wait + self._settings.patience_s,
+            serial=self._view.serial + 1,
         )
         received = self._known.received.seq if self._known is not None else 0
-        if not self._stop.is_set():
-            self._listeners.changed(self._view, received)
+        self._listeners.changed(self._view, received)

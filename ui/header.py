@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from ui.present import place, sync_line
+from ui.present import Told, place, sync_banner, sync_line
 from ui.style import mark, put
 from ui.text import CHINA, Texts
 from ui.zoom import Room, measure_again
@@ -15,18 +16,39 @@ from ui.zoom import Room, measure_again
 if TYPE_CHECKING:
     from core.view import CounterView
 
-HEIGHT, _TWO_LINES = 48, 70
+HEIGHT, _TWO_LINES, BANNER, _GIVEN = 48, 70, 24, 14
+
+
+class Banner(QLabel):
+    """One line across the window: how old it is what is known of headquarters.  Away while it is fresh."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("sync_banner")
+        self.setProperty("role", "banner")
+        self.setFixedHeight(BANNER)
+        self.setVisible(False)
+
+    def say(self, tone: str, sentence: str) -> None:
+        """Show it; nothing to say takes it away."""
+        put(self, sentence)
+        mark(self, "tone", tone)
+        self.setVisible(bool(sentence))
 
 
 class Header(QFrame):
     """Reads the view only; ages go on between views with :meth:`tick`."""
 
-    def __init__(self, texts: Texts, parent: QWidget | None = None) -> None:
+    arranged = Signal()  # the banner came or went: room has to be found for the form
+
+    def __init__(self, texts: Texts, parent: QWidget | None = None, told: Told | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("header")
         self._texts = texts
         self._view: CounterView | None = None
+        self._told = told or Told()
         self._clerk = False
+        self.banner = Banner(parent)
         self._title, self._place = self._label("header_title"), self._label("header_place")
         self._demo = self._label("header_demonstration", chip=True)
         self._mute = self._label("header_mute", chip=True)
@@ -62,7 +84,8 @@ class Header(QFrame):
             for label in behind:
                 line.addWidget(label)
         self._title.setVisible(room > Room.MEDIUM)
-        self.setFixedHeight(_TWO_LINES if narrow else HEIGHT)
+        # The banner takes most of its room from here: the form under it just fits the smallest screen.
+        self.setFixedHeight((_TWO_LINES if narrow else HEIGHT) - (0 if self.banner.isHidden() else _GIVEN))
         side = 12 if narrow else 20
         self._layout.setContentsMargins(side, 4 if narrow else 0, side, 4 if narrow else 0)
         measure_again(self, self._layout)
@@ -109,7 +132,12 @@ class Header(QFrame):
         view = self._view
         if view is None:
             return
-        line, tone = sync_line(self._texts, view.sync, now)
+        since = self._told.seconds(view.sync)
+        line, tone = sync_line(self._texts, view.sync, now, since)
+        before = self.banner.isHidden()
+        self.banner.say(*sync_banner(self._texts, view.sync, now, since))
+        if self.banner.isHidden() is not before:
+            self.arranged.emit()
         put(self._sync, line)
         self._sync.setVisible(True)
         mark(self._sync, "tone", tone)

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from ui.bridge import Station
 from ui.fields import Entry, Typed
 from ui.keys import Keyboard
-from ui.present import age, age_seconds
+from ui.present import Told, age, age_seconds
 from ui.scroll import Scroll
 from ui.style import mark, put
 from ui.text import Texts
@@ -43,6 +43,7 @@ class LoginPage(QWidget):
         self.setObjectName("login_screen")
         self._station = station
         self._texts = texts
+        self._told = Told()
         self._view: CounterView | None = None
         self._locked_until = 0.0
         self._help = False
@@ -153,12 +154,15 @@ class LoginPage(QWidget):
         put(self._who, texts("login.locked_by", who=who) if locked and who else "")
         self._who.setVisible(bool(self._who.text()))
         self._say_state(view)
-        line = texts("login.sync", count=view.sync.unsent, age=age(texts, age_seconds(view.sync, now)))
+        line = texts("login.sync", count=view.sync.unsent, age=age(texts, self._age(view, now)))
         put(self._sync, line)
         note = texts("login.behind_lock" if locked else "login.nobody")
         if view.demonstration:  # invented people: whoever tries the program needs no manual
             note = texts("login.demonstration")
         put(self._note, note)
+
+    def _age(self, view: CounterView, now: dt.datetime) -> int | None:
+        return age_seconds(view.sync, now, self._told.seconds(view.sync))
 
     def _say_state(self, view: CounterView) -> None:
         from core.view import Screen

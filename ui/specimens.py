@@ -110,6 +110,7 @@ WEIGHED = replace(
     scale=ScaleView(1284, True, "taken"),
 )
 _SYNC = SyncView(0, NOW - dt.timedelta(seconds=3), "ok")
+_HUNG = SyncView(41, NOW - dt.timedelta(minutes=4), "ok", age_s=240.0, due_s=-1.0, serial=1)
 _BEHIND = SyncView(37, NOW - dt.timedelta(hours=3), "trying", "hq.unreachable")
 BASE = CounterView(
     screen=Screen.CLERK,
@@ -292,6 +293,10 @@ VIEWS: Mapping[str, CounterView] = {
         last=item(128, "due", DeviceFault.PAPER_OUT),
         pending=(item(127, "due", DeviceFault.PAPER_OUT), item(128, "due")),
         message=_said("msg.label_waits", "warning", fault=str(DeviceFault.PAPER_OUT)),
+    ),
+    "sync-hung": replace(BASE, visit=HALF, sync=_HUNG),
+    "sync-replaced": replace(
+        BASE, sync=replace(_BEHIND, state="refused", fault="hq.conflict", what="replaced")
     ),
     "organisation": replace(BASE, visit=replace(_LACKING, sender_kind=WHO[SenderKind.ORGANISATION])),
     "agreement": replace(

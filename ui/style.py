@@ -47,6 +47,7 @@ QFrame#header QLabel#header_title {{ font-size: 18px; font-weight: bold; }}
 QFrame#header QLabel[role="chip"] {{ background: {header_chip}; border-radius: 13px; padding: 2px 12px; }}
 QFrame#header QLabel[role="chip"][tone="warn"] {{ color: {warn}; background: {warn_soft}; }}
 QFrame#header QLabel[role="chip"][tone="bad"] {{ color: {bad}; background: {bad_soft}; }}
+QLabel[role="banner"] {{ font-size: 14px; font-weight: bold; padding: 0 20px; }}
 QFrame#commit_bar {{ background: {idle}; border: 0; border-radius: {radius}px; }}
 QFrame#commit_bar QLabel {{ color: {on_idle}; }}
 QFrame#commit_bar[ready="true"] {{ background: {strong}; }}

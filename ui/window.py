@@ -82,6 +82,7 @@ class MainWindow(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.header)
+        layout.addWidget(self.header.banner)
         layout.addWidget(self._pages, 1)
         # What does not fit is arranged anew (``ui/zoom.py``); the window itself never grows by it.
         layout.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)
@@ -99,6 +100,7 @@ class MainWindow(QWidget):
         self._around.setSingleShot(True)
         self._around.setInterval(0)
         self._around.timeout.connect(self._show_around)
+        self.header.arranged.connect(self._lay_out_again)
         bridge.changed.connect(self.take_view)
 
     @property

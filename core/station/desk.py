@@ -193,6 +193,8 @@ class Desk:
         """F9.  Whatever is pressed around it: one operation id has one effect (I1, T2)."""
         live, visit = self._live, self.visit
         live.probe("f9.received")
+        if live.stopped:
+            raise RuleError(RuleFault.COUNTER_STOPPED, what=live.stopped)
         now = live.now().at
         if visit.item.accepted:
             row = live.item(visit.item.accepted)

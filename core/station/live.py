@@ -59,6 +59,7 @@ class Live:
     devices: dict[Slot, DeviceTruth] = field(default_factory=dict)
     sync: SyncView = field(default_factory=SyncView)
     received: int = 0  # HQ's received mark
+    stopped: str = ""  # one of STOPS until headquarters takes what is here: nothing is accepted
     message: Message | None = None
     serial: int = 0
     lockout_seconds: int = 0

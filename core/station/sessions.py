@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from core import wire
 from core.crypto.keys import new_signer
@@ -81,6 +82,11 @@ def log_out(live: Live) -> bool:
 
 def shut(live: Live) -> None:
     """Forget keys and close the store; what is durable stays."""
+    if (
+        live.journal is not None and live.sync.serial
+    ):  # with the vault shut nothing is sent, nothing is awaited
+        unsent = max(0, live.state.head.seq - live.received)
+        live.sync = replace(live.sync, unsent=unsent, state="stopped", due_s=None)
     live.session = None
     live.writer = None
     live.journal = None

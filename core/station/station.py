@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from core import commands as c
 from core import incident
@@ -41,7 +41,7 @@ from core.station.lookups import LookUps
 from core.station.paper import Paper
 from core.station.viewing import Viewer
 from core.station.weighing import Balance
-from core.view import CounterView, Screen, SyncView
+from core.view import STOPS, CounterView, Screen, SyncView
 
 _log = logging.getLogger(__name__)
 _TICK_SECONDS = 0.25
@@ -289,8 +289,14 @@ class Station:
 
     def _sync(self, sync: SyncView, received: int) -> object:
         live = self._live
+        if sync.serial and live.journal is None:
+            return _QUIET  # told before the vault was shut; what stands then was said there
         live.received = max(received, 0)
-        if replace(sync) == live.sync:
+        if sync.what in STOPS:
+            live.stopped = sync.what
+        elif sync.state == "ok":
+            live.stopped = ""
+        if sync == live.sync:
             return _QUIET
         live.sync = sync
         return None

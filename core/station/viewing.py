@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.devices import DeviceTruth, Slot
@@ -11,7 +12,7 @@ from core.ledger.clock import CHINA, CONFIRMED, business_date
 from core.ports import ItemRow
 from core.station.live import Live
 from core.station.weighing import Balance
-from core.view import CounterView, ItemView, Screen, VisitView
+from core.view import CounterView, ItemView, Screen, SyncView, VisitView
 
 if TYPE_CHECKING:
     from core.station.desk import Desk
@@ -86,7 +87,7 @@ class Viewer:
             day=str(state.value["date"]) if is_open else "",
             today=state.counts["accepted"] if is_open and state.day else 0,
             devices=_devices(live),
-            sync=live.sync,
+            sync=_sync(live),
             visit=self._visit() if shown else None,
             last=item_view(live, recent) if recent else None,
             pending=self._pending,
@@ -127,6 +128,13 @@ class Viewer:
     def _oldest(self, items: Iterable[str]) -> list[ItemRow]:
         first = sorted(map(int, items))[:_PENDING_SHOWN]
         return [row for row in map(self._live.item, first) if row is not None]
+
+
+def _sync(live: Live) -> SyncView:
+    """As the pump told it last; what is unsent is counted here, for a pump that hangs counts no more."""
+    if live.journal is None or not live.sync.serial:
+        return live.sync
+    return replace(live.sync, unsent=max(0, live.state.head.seq - live.received))
 
 
 def _items(live: Live, seqs: Iterable[int]) -> tuple[ItemView, ...]:

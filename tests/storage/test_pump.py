@@ -28,7 +28,7 @@ def test_a_backlog_is_drained_in_batches(place: Place) -> None:
     assert [seq for batch in batches for seq in batch] == list(range(1, 65))
     assert place.hq.paths()[:3] == ["time", "marks", "entries"]
     assert len(place.heard.times) == 1
-    assert place.heard.views[0][0] == SyncView(unsent=64, state="trying")
+    assert place.heard.views[0][0] == SyncView(unsent=64, state="trying", due_s=15.0, serial=1)
 
 
 def test_a_batch_is_bounded_in_bytes(place: Place) -> None:

@@ -164,6 +164,30 @@ def test_stop_ends_a_request_that_waits(place: Place) -> None:
     assert len(place.heard.views) == count
 
 
+def test_while_an_answer_is_awaited_the_screen_knows_by_when(place: Place) -> None:
+    """T6: headquarters takes the batch and never answers; whoever looks can tell, though nothing is told."""
+    waiting, gone = threading.Event(), threading.Event()
+
+    def silent(_asked: Asked) -> Answer | None:
+        waiting.set()
+        gone.wait(LONG)
+        return None
+
+    place.start(PumpSettings(heartbeat_s=600, patience_s=2.5))
+    idle = place.wait_sent()
+    assert (idle.state, idle.due_s) == ("ok", 602.5)
+    place.hq.script.append(silent)
+    place.accept()
+    assert waiting.wait(LONG)
+    try:
+        told = place.heard.views[-1][0]
+        assert (told.state, told.due_s) == ("ok", 2.5)
+        assert told.serial > idle.serial
+    finally:
+        gone.set()
+    place.wait_sent()
+
+
 def test_stop_ends_a_long_wait(place: Place) -> None:
     place.hq.always = drop
     pump = place.start(PumpSettings(first_wait_s=500, longest_wait_s=500))

@@ -311,6 +311,28 @@ def test_device_truth_and_sync_reach_the_screen(counter: Counter) -> None:
     assert (view.devices, view.sync.unsent) == ((truth,), 3)
 
 
+def test_headquarters_may_stop_a_counter(counter: Counter) -> None:
+    """T28: what it holds is not what is here.  Nothing is accepted until it takes what is here again."""
+    counter.log_in()
+    counter.sender()
+    counter.parcel(WAYBILLS[0])
+    head = counter.look().sync
+    refused = SyncView(0, None, "refused", "hq.conflict", "behind", serial=1)
+    counter.station.sync_changed(refused, 2)
+    for _ in range(2):
+        counter.do(c.Commit())
+        assert counter.message() == "rule.counter_stopped"
+        counter.station.sync_changed(SyncView(0, None, "trying", "hq.unreachable", serial=2), 2)
+    assert "ItemAccepted" not in counter.kinds()
+    counter.station.sync_changed(SyncView(0, None, "ok", serial=3), 2)
+    before = counter.look().sync
+    counter.do(c.Commit())
+    assert counter.message() == "msg.accepted"
+    # Counted from the journal: the pump has told nothing since.
+    after = counter.look().sync
+    assert after.unsent == len(counter.kinds()) - 2 > before.unsent > head.unsent
+
+
 def test_accepted_without_paper_says_both(counter: Counter) -> None:
     """It is recorded, and its label waits: nobody has to find that out from the devices' line."""
     counter.log_in()
