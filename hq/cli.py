@@ -6,10 +6,12 @@ import argparse
 import logging
 from pathlib import Path
 
-from hq import operators, terminals
+from hq import operators, reviews, terminals
 
-LATER = ("directive", "epoch", "review", "restore", "db")
+LATER = ("directive", "epoch", "restore", "db")
 """Commands of a later version: named, so that they are not taken for a slip of the pen."""
+
+_REASONS_HELP = "one of: " + ", ".join(reviews.REASONS)
 
 
 def _address(text: str) -> tuple[str, int]:
@@ -59,6 +61,7 @@ def build_parser() -> argparse.ArgumentParser:
     listed = terminal.add_subparsers(dest="action", required=True, metavar="ACTION")
     listed.add_parser("list", parents=[common], help="received, safe, followed, alarms")
     _journal(commands, common)
+    _review(commands, common)
 
     backup = commands.add_parser("backup", parents=[common], help="copy, read back, then move the safe marks")
     backup.add_argument("directory", type=Path, metavar="DIR")
@@ -95,6 +98,23 @@ def _journal(
     export = actions.add_parser("export", parents=[common], help="the whole journal, attachments included")
     export.add_argument("--terminal", required=True)
     export.add_argument("file", type=Path, metavar="FILE")
+
+
+def _review(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser
+) -> None:
+    review = commands.add_parser("review", help="entries that cannot count as they are")
+    actions = review.add_subparsers(dest="action", required=True, metavar="ACTION")
+    listed = actions.add_parser("list", parents=[common], help="parked and returned, with owner and age")
+    listed.add_argument("--terminal")
+    back = actions.add_parser("return", parents=[common], help="give a registration back to its counter")
+    back.add_argument("--terminal", required=True)
+    back.add_argument("--seq", type=_positive, required=True, metavar="N")
+    back.add_argument("--reason", required=True, choices=reviews.REASONS, metavar="R", help=_REASONS_HELP)
+    claim = commands.add_parser("claim", help="waybills that several counters accepted")
+    claims = claim.add_subparsers(dest="action", required=True, metavar="ACTION")
+    contested = claims.add_parser("list", parents=[common], help="who lost a waybill, and who holds it")
+    contested.add_argument("--terminal")
 
 
 def set_up_logging() -> None:

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import HqError, HqFault, StoreError, StoreFault
-from hq import journal, operators, terminals
+from hq import journal, operators, reviews, terminals
 from hq.backup import backup
+from hq.claims import list_contests
 from hq.clock import utc_now
 from hq.database import Database
 from hq.home import Home, create_home, default_database, open_home
@@ -148,6 +149,47 @@ def _journal_export(opened: Opened) -> None:
     opened.answer({"file": str(asked.file), "entries": count}, f"{count} entries written to {asked.file}")
 
 
+def _review_list(opened: Opened) -> None:
+    rows = reviews.list_reviews(opened.database, opened.options.terminal)
+    if opened.options.json:
+        opened.say(_json(rows))
+        return
+    for row in rows:
+        opened.say(
+            f"{row['terminal']} {row['epoch']}/{row['seq']}  {row['state']:<8} {row['why']:<9} "
+            f"owner {row['owner']}  {_age(row['age_s'])}  {row['kind']} {row['what']}".rstrip()
+        )
+
+
+def _review_return(opened: Opened) -> None:
+    asked = opened.options
+    owner = reviews.return_entry(opened.database, asked.terminal, asked.seq, asked.reason)
+    value = {"terminal": asked.terminal, "seq": asked.seq, "reason": asked.reason, "owner": owner}
+    opened.answer(value, f"{asked.terminal} {asked.seq} returned to {owner}: {asked.reason}")
+
+
+def _claim_list(opened: Opened) -> None:
+    rows = list_contests(opened.database, opened.options.terminal)
+    if opened.options.json:
+        opened.say(_json(rows))
+        return
+    for row in rows:
+        opened.say(
+            f"{row['terminal']} {row['epoch']}/{row['seq']}  its waybill was accepted before by "
+            f"{row['winner_terminal']} {row['winner_epoch']}/{row['winner_seq']} (No. "
+            f"{row['winner_number']:06d}, {row['winner_operator']}) at {row['winner_at']}; "
+            f"{'told' if row['told'] else 'its counter is not told yet'}"
+        )
+
+
+def _age(seconds: int) -> str:
+    """For people: the largest whole unit."""
+    for size, name in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds // size} {name}"
+    return f"{seconds} s"
+
+
 def _backup(opened: Opened) -> None:
     done = backup(opened.database, opened.options.directory)
     value = {"directory": str(done.directory), "entries": done.entries, "advanced": done.advanced}
@@ -165,6 +207,9 @@ _COMMANDS: dict[str, Callable[[Opened], None]] = {
     "journal list": _journal_list,
     "journal show": _journal_show,
     "journal export": _journal_export,
+    "review list": _review_list,
+    "review return": _review_return,
+    "claim list": _claim_list,
     "backup": _backup,
 }
 

@@ -1,13 +1,14 @@
 """HQ's own reading of the journals: every signature checked, every entry folded, every close compared.
 
-The follower runs behind ingest and says how far it is.  An entry that is not sound stops it for that
-terminal, before that entry: what it has not verified can never become *safe*.
+The follower runs behind ingest and says how far it is.  An entry that is not authentic stops it for that
+terminal, before that entry: what it has not verified can never become *safe*.  An authentic one that cannot
+count as it is, is parked by name (hq/reviews.py), and the rest goes on.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select, update
@@ -15,14 +16,17 @@ from sqlalchemy import Connection, select, update
 from core import wire
 from core.crypto.keys import PublicKey
 from core.errors import EntryError, EntryFault, Fact
+from core.ledger import kinds
 from core.ledger.chain import Verifier
 from core.ledger.documents import read_grant
 from core.ledger.entry import Entry, stamp
 from core.ledger.state import FOLD_VERSION, State, fold, from_bytes
 from hq.alarms import insert_if_new, raise_alarm
+from hq.claims import Claims, read_annexes, waybill_of
 from hq.clock import Now, utc_now
 from hq.database import Database
 from hq.entries import read_entries
+from hq.reviews import Parked, Why, judge_anew, park
 from hq.schema import DAY_ENDS, FOLLOWER, GRANTS, HEADS
 from hq.snapshot import verifier_from_bytes, verifier_to_bytes
 
@@ -41,11 +45,17 @@ class Progress:
     known: int | None  # the seq of the stored row this began from; None where there was none
     day_ends: dict[int, bytes] = field(default_factory=dict)
     alarms: list[tuple[EntryFault, int, int, dict[str, Fact]]] = field(default_factory=list)
+    parked: list[Parked] = field(default_factory=list)
+    claims: list[dict[str, object]] = field(default_factory=list)
     stopped: bool = False
 
     def alarm(self, fault: EntryFault, entry: Entry, facts: dict[str, Fact]) -> None:
         """Note what is wrong with ``entry``."""
         self.alarms.append((fault, entry.header.epoch, entry.header.seq, facts))
+
+    def park(self, entry: Entry, why: Why, facts: dict[str, Fact]) -> None:
+        """Note that ``entry`` is authentic, and cannot count as it is."""
+        self.parked.append(Parked(entry, why, facts))
 
 
 class Follower:
@@ -55,8 +65,16 @@ class Follower:
     """
 
     def __init__(
-        self, database: Database, headquarters: PublicKey, *, now: Now = utc_now, fold_with: Fold = fold
+        self,
+        database: Database,
+        headquarters: PublicKey,
+        *,
+        claims: Claims | None = None,
+        now: Now = utc_now,
+        fold_with: Fold = fold,
     ) -> None:
+        """``claims`` None: one that folds and compares only, beside one that does all."""
+        self._claims = claims
         self._database = database
         self._headquarters = headquarters
         self._now = now
@@ -93,14 +111,38 @@ class Follower:
                 return 0
             first = progress.state.head.seq + 1
             entries = list(read_entries(connection, terminal, first, limit=limit))
+            annexes = read_annexes(connection, entries) if self._claims is not None else {}
         followed = 0
         for entry in entries:
             if not self._follow(progress, entry):
-                return self._halt(terminal, progress, entries[:followed])
+                return self._halt(terminal, progress, entries[:followed], annexes)
+            self._claim(progress, entry, annexes.get(entry.header.seq))
             followed += 1
-        return followed if followed and self._save(terminal, progress) else 0
+        if not followed or not self._save(terminal, progress):
+            return 0
+        if progress.claims and self._claims is not None:
+            self._claims.settle(terminal)
+        return followed
 
-    def _halt(self, terminal: str, progress: Progress, sound: Sequence[Entry]) -> int:
+    def settle_all(self) -> None:
+        """Compare the claims that a node left behind when it died."""
+        if self._claims is not None:
+            self._claims.settle_all()
+
+    def _claim(self, progress: Progress, entry: Entry, annex: bytes | None) -> None:
+        """The waybill that an acceptance claims; an annex that names none is parked by name."""
+        if self._claims is None or annex is None or (entry.header.kind_version != 1):
+            return
+        if any(parked.entry is entry for parked in progress.parked):
+            return
+        if waybill := waybill_of(annex):
+            progress.claims.append(self._claims.of(entry, waybill))
+        else:
+            progress.park(entry, Why.ANNEX, {})
+
+    def _halt(
+        self, terminal: str, progress: Progress, sound: Sequence[Entry], annexes: Mapping[int, bytes]
+    ) -> int:
         """Stop after ``sound``.  They are followed once more: a verifier that refused is not whole."""
         with self._database.read() as connection:
             clean = self._load(connection, terminal)
@@ -108,6 +150,7 @@ class Follower:
             return 0
         for entry in sound:
             self._follow(clean, entry)
+            self._claim(clean, entry, annexes.get(entry.header.seq))
         clean.alarms, clean.stopped = progress.alarms, True
         return len(sound) if self._save(terminal, clean) else 0
 
@@ -127,15 +170,14 @@ class Follower:
         """One entry verified and folded; False where it is not sound (the alarm says why)."""
         before = progress.state
         try:
-            progress.verifier.follow(entry)
-            after = self._fold(before, entry)
+            content = progress.verifier.admit(entry)
         except EntryError as error:
             progress.alarm(EntryFault(error.code), entry, dict(error.facts))
             return False
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            # Authentic, but it says what the rules of its kind cannot mean: named, not folded.
-            progress.alarm(EntryFault.STATE, entry, {"what": f"not foldable: {type(error).__name__}"})
-            return False
+        after = self._folded(progress, entry, content)
+        if content is not None or after is None:
+            progress.state = after or _passed_over(before, entry)
+            return True
         kind = entry.header.kind
         if kind == "DayOpened" and before.head.seq:
             progress.day_ends[before.head.seq] = before.hash()
@@ -143,6 +185,27 @@ class Follower:
             self._compare_close(progress, entry, before)
         progress.state = after
         return True
+
+    def _folded(self, progress: Progress, entry: Entry, content: EntryError | None) -> State | None:
+        """The state after ``entry``; None where it is parked and changes nothing but the head."""
+        header = entry.header
+        known = (header.kind, header.kind_version) in kinds.KINDS
+        if content is not None:
+            why = Why.FORM if content.code is EntryFault.FORM else Why.CONTENT
+            progress.alarm(EntryFault(content.code), entry, dict(content.facts))
+            progress.park(entry, why, dict(content.facts))
+            if why is Why.FORM:
+                return None
+        elif not known:
+            progress.park(entry, Why.KIND, {"kind": header.kind[:40], "version": header.kind_version})
+        try:
+            return self._fold(progress.state, entry)
+        except (EntryError, KeyError, TypeError, ValueError, AttributeError) as error:
+            # Of sound form, but nothing that its kind can mean here, such as a page of no item.
+            facts: dict[str, Fact] = {"what": f"not foldable: {type(error).__name__}"}
+            progress.alarm(EntryFault.STATE, entry, facts)
+            progress.park(entry, Why.CONTENT, facts)
+            return None
 
     def _compare_close(self, progress: Progress, entry: Entry, before: State) -> None:
         """The counter's state hash at its close against ours; a difference is an alarm, not a halt."""
@@ -194,6 +257,11 @@ class Follower:
                 kept = connection.execute(update(FOLLOWER).where(*here).values(row)).rowcount == 1
             if not kept:
                 return False
+            if progress.known is None:
+                judge_anew(connection, terminal)
+            park(connection, progress.parked, self._now())
+            if self._claims is not None:
+                self._claims.note(connection, progress.claims)
             for seq, state_hash in progress.day_ends.items():
                 end = {"terminal": terminal, "seq": seq, "state_hash": state_hash}
                 insert_if_new(connection, DAY_ENDS, end)
@@ -201,3 +269,9 @@ class Follower:
                 _LOG.warning("%s: %s at %d", terminal, fault, seq)
                 raise_alarm(connection, terminal, fault, self._now(), epoch=epoch, seq=seq, facts=facts)
         return True
+
+
+def _passed_over(before: State, entry: Entry) -> State:
+    """The state after an entry that changes nothing but the head, as one of an unknown kind does."""
+    header = entry.header
+    return State(entry.head, {**before.value, "terminal": header.terminal, "epoch": header.epoch})

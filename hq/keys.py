@@ -1,9 +1,11 @@
 """The keyring: HQ's private keys as PKCS 8 files, each in its own file.
 
 ``signing.key`` (Ed25519) signs grants, marks and time; ``opening.key`` (X25519) opens sealed attachments
-and is read by nothing but the opening; ``ca.key`` and ``server.key`` (P-256) are for TLS.  Either a
-passphrase seals them (PKCS 8 encryption under 32 bytes made with Argon2id from the passphrase), or
-nothing but the files' permissions (0600 in a 0700 directory) guards them; ``keyring.json`` says which.
+and is read by nothing but the opening; ``ca.key`` and ``server.key`` (P-256) are for TLS; ``index.key``
+(32 random bytes in the form of an X25519 key, so that it is sealed as the others) makes digests of
+waybills.  Either a passphrase seals them (PKCS 8 encryption under 32 bytes made with Argon2id from the
+passphrase), or nothing but the files' permissions (0600 in a 0700 directory) guards them;
+``keyring.json`` says which.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ from core.errors import EntryError, StoreError, StoreFault
 
 PASSPHRASE, PERMISSIONS = "passphrase", "permissions"
 SIGNING, OPENING, CA, SERVER = "signing.key", "opening.key", "ca.key", "server.key"
+INDEX = "index.key"
 _COST = {"iterations": 3, "memory_kib": 64 * 1024, "lanes": 4}
 _FORM = 1
 
@@ -63,6 +66,13 @@ class Keyring:
             raise StoreError(StoreFault.DAMAGED, what=OPENING)
         return AgreementKey(key)
 
+    def index(self) -> bytes:
+        """The key of digests that find the same waybill again, 32 bytes."""
+        key = self._read(INDEX)
+        if not isinstance(key, x25519.X25519PrivateKey):
+            raise StoreError(StoreFault.DAMAGED, what=INDEX)
+        return key.private_bytes_raw()
+
     def authority(self) -> ec.EllipticCurvePrivateKey:
         """Signs certificates."""
         return self._elliptic(CA)
@@ -87,7 +97,7 @@ class Keyring:
 
 
 def create_keyring(directory: Path, passphrase: str | None) -> Keyring:
-    """Make the four keys in ``directory`` (0700, made here if need be)."""
+    """Make the keys in ``directory`` (0700, made here if need be)."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     directory.chmod(0o700)
     about: dict[str, Any] = {"form": _FORM, "sealed": PERMISSIONS}
@@ -98,6 +108,7 @@ def create_keyring(directory: Path, passphrase: str | None) -> Keyring:
     keys: dict[str, PrivateKey] = {
         SIGNING: new_signer().key,
         OPENING: new_agreement().key,
+        INDEX: new_agreement().key,
         CA: ec.generate_private_key(ec.SECP256R1()),
         SERVER: ec.generate_private_key(ec.SECP256R1()),
     }

@@ -28,6 +28,8 @@ _WHAT = {
     "not a demonstration": "only a demonstration store shows sealed parts here; "
     "the opening service, which asks for a purpose and a second person, comes with a later version",
     "operator unknown": "there is no such operator",
+    "not a registration": "only an accepted item can be returned",
+    "returned before": "this registration was returned before; its counter has it on its list",
     "terminal unknown": "there is no such terminal",
     "fsync": "the database's fsync is off, so it may lose what it committed",
     "full_page_writes": "the database's full_page_writes is off, so it may lose what it committed",

@@ -263,6 +263,60 @@ ADOPTED = Table(
     Column("seq", BigInteger, nullable=False),
 )
 
+# Which waybill each acceptance claims: a keyed digest, never the waybill.  The same waybill at another
+# terminal is found by the index, which is no key.  The follower's own view; goes with its annex's month.
+CLAIMS = Table(
+    "claims",
+    METADATA,
+    _terminal(),
+    Column("digest", LargeBinary(32), primary_key=True),
+    Column("month", String(7), primary_key=True),
+    _key("epoch", Integer),
+    _key("seq", BigInteger),
+    Column("number", BigInteger, nullable=False),
+    Column("operator", String(64), nullable=False),
+    _time("at"),
+    Column("confirmed", Integer, nullable=False),  # 1: the trusted time was
+    Column("settled", Integer, nullable=False),  # 0: not yet compared with the other terminals' claims
+    Index("claims_digest", "digest"),
+    Index("claims_unsettled", "terminal", "settled"),
+)
+
+# An acceptance whose waybill another acceptance holds: to whom it went, and that its counter was told.
+CONTESTS = Table(
+    "contests",
+    METADATA,
+    _terminal(),
+    _key("epoch", Integer),
+    _key("seq", BigInteger),
+    Column("winner_terminal", String(64), nullable=False),
+    Column("winner_epoch", Integer, nullable=False),
+    Column("winner_seq", BigInteger, nullable=False),
+    Column("winner_number", BigInteger, nullable=False),
+    Column("winner_operator", String(64), nullable=False),
+    _time("winner_at"),
+    Column("winner_confirmed", Integer, nullable=False),
+    _time("found_at"),
+    Column("told", BigInteger, nullable=False),  # number of the directive that said so, 0: none yet
+)
+
+# Authentic entries that cannot count as they are: who has to act, since when, why.
+REVIEWS = Table(
+    "reviews",
+    METADATA,
+    _terminal(),
+    _key("epoch", Integer),
+    _key("seq", BigInteger),
+    Column("state", String(16), nullable=False),
+    Column("why", String(40), nullable=False),
+    Column("what", String(200), nullable=False),
+    Column("owner", String(64), nullable=False),
+    Column("kind", String(200), nullable=False),
+    _time("parked_at"),
+    _time("changed_at"),
+    Column("told", BigInteger, nullable=False),  # number of the directive that said so, 0: none yet
+)
+
 # What a restore could not make again from the rest, in the order in which it is copied.
 BACKED_UP = (
     STORE,
@@ -280,4 +334,6 @@ BACKED_UP = (
     PUBLICATIONS,
     DIRECTIVES,
     FEEDS,
+    CONTESTS,
+    REVIEWS,
 )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from core.crypto.keys import Signer
 from core.ports import Probe, no_probe
+from hq.claims import Claims
 from hq.clock import Now, utc_now
 from hq.database import Database
 from hq.directives import Feed
@@ -34,6 +35,7 @@ class Service:
     activation: Activation
     feed: Feed
     worker: Worker
+    claims: Claims
     metrics: Metrics
     enrol_tries: Tries
     activate_tries: Tries
@@ -59,7 +61,8 @@ def build_service(
     signer = keyring.signing()
     authority = Authority(signer, keyring.authority(), home.authority(), home.opening)
     identity, metrics = Identity(database, now), Metrics()
-    worker = Worker(Follower(database, home.signing, now=now), identity, metrics)
+    claims = Claims(database, keyring.index(), now=now)
+    worker = Worker(Follower(database, home.signing, claims=claims, now=now), identity, metrics)
 
     def stored(count: int) -> None:
         metrics.add("counter_hq_entries_total", count)
@@ -74,6 +77,7 @@ def build_service(
         activation=Activation(database, now),
         feed=Feed(database, signer, now),
         worker=worker,
+        claims=claims,
         metrics=metrics,
         enrol_tries=Tries(),
         activate_tries=Tries(),

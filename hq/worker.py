@@ -68,6 +68,7 @@ class Worker:
         """A turn for each terminal that is behind; whether there may be more to do at once."""
         if time.monotonic() - self._cared > CARE_SECONDS:
             self._identity.forget()
+            self.follower.settle_all()
             self._cared = time.monotonic()
         turns = [self._turn(terminal) for terminal in self.follower.behind()]
         return any(turns)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from core import wire
 from core.crypto.keys import PublicKey, parse_public_key
-from core.errors import EntryError, EntryFault
+from core.errors import EntryError, EntryFault, Fact
 from core.ledger import kinds
 from core.ledger.documents import (
     Exemption,
@@ -56,6 +56,16 @@ def check_commitments(entry: Entry) -> None:
             raise EntryError(EntryFault.COMMITMENT, seq=entry.header.seq, attachment=number)
 
 
+def _content_fault(entry: Entry) -> EntryError | None:
+    """What breaks the form of a known kind."""
+    try:
+        kinds.check(entry.header.kind, entry.header.kind_version, entry.data)
+    except EntryError as error:
+        facts: dict[str, Fact] = {"seq": entry.header.seq, **error.facts}
+        return EntryError(EntryFault(error.code), retry=False, **facts)
+    return None
+
+
 @dataclass
 class Verifier:
     """Walks one terminal's journal.  ``headquarters`` is HQ's pinned signing key."""
@@ -71,6 +81,16 @@ class Verifier:
 
     def follow(self, entry: Entry) -> None:
         """Check that ``entry`` comes next and is whole; raises EntryError naming the fault and seq."""
+        content = self.admit(entry)
+        if content is not None:
+            raise content
+
+    def admit(self, entry: Entry) -> EntryError | None:
+        """Check that ``entry`` comes next and is authentic, and go on after it.
+
+        Raises EntryError naming the fault and seq.  What an authentic entry should not have said is given
+        back instead: it is stored and followed whatever it says, and parked by name.
+        """
         header = entry.header
         seq = header.seq
         if header.terminal != self.terminal:
@@ -81,22 +101,30 @@ class Verifier:
             raise EntryError(EntryFault.PREVIOUS, seq=seq)
         check_commitments(entry)
         kind = kinds.KINDS.get((header.kind, header.kind_version))
-        if kind is not None:
-            kinds.check(header.kind, header.kind_version, entry.data)
+        content = None if kind is None else _content_fault(entry)
         if header.kind == "EpochOpened":
+            if content is not None:
+                raise content  # no key of the terminal: nothing after it could be verified
             self._open_epoch(entry)
         self._check_epoch(header)
         self._check_terminal_signature(entry)
-        if header.kind == "OperatorKeyAccepted":
+        if header.kind == "OperatorKeyAccepted" and content is None:
             self._accept_operator(entry)
         if header.kind == "OperatorLoggedIn":
-            self._open_session(entry)
-        self._check_session_signature(entry, personal=kind is not None and kind.personal)
-        if (header.kind, header.kind_version) == ("SenderExempted", 1):
-            self._check_approval(entry)
+            self.session = None
+            if content is None:
+                self._open_session(entry)
+        if content is None or header.kind != "OperatorLoggedIn":
+            self._check_session_signature(entry, personal=kind is not None and kind.personal)
+        if (header.kind, header.kind_version) == ("SenderExempted", 1) and content is None:
+            try:
+                self._check_approval(entry)
+            except EntryError as error:
+                content = error
         if header.kind in ("OperatorLocked", "OperatorLoggedOut", "SessionEnded"):
             self.session = None
         self.head = entry.head
+        return content
 
     def grant_keys(self, entries: Iterable[Entry]) -> None:
         """Learn the terminal keys of the grants found in ``entries`` (seq 1 precedes its own grant)."""

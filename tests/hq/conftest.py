@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,6 +11,20 @@ import pytest
 
 from tests.hq.headquarters import Counter, Headquarters
 from tests.hq.postgres import PostgresCluster
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_before() -> Iterator[None]:
+    """The command line sets logging up for its process; here that is pytest's."""
+    root = logging.getLogger()
+    before, level = list(root.handlers), root.level
+    yield
+    for handler in [handler for handler in root.handlers if handler not in before]:
+        root.removeHandler(handler)
+        handler.close()
+    root.handlers[:] = before
+    root.setLevel(level)
+    logging.getLogger("uvicorn").setLevel(logging.NOTSET)
 
 
 @pytest.fixture(scope="session")

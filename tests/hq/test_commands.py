@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -33,20 +31,6 @@ def hq(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, s
     said = capsys.readouterr()
     assert "Traceback" not in said.err
     return code, said.out, said.err
-
-
-@pytest.fixture(autouse=True)
-def _logging_as_before() -> Iterator[None]:
-    """The command line sets logging up for its process; here that is pytest's."""
-    root = logging.getLogger()
-    before, level = list(root.handlers), root.level
-    yield
-    for handler in [handler for handler in root.handlers if handler not in before]:
-        root.removeHandler(handler)
-        handler.close()
-    root.handlers[:] = before
-    root.setLevel(level)
-    logging.getLogger("uvicorn").setLevel(logging.NOTSET)
 
 
 @pytest.fixture

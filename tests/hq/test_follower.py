@@ -7,12 +7,12 @@ from dataclasses import replace
 from sqlalchemy import delete, update
 
 from core import wire
-from core.errors import EntryFault
 from core.ledger.documents import Exemption, exemption_message
 from core.ledger.entry import Entry, build_body, session_message, stamp, terminal_message
 from core.ledger.state import State, fold
 from core.ledger.writer import Proposal
 from hq.follower import Follower
+from hq.reviews import list_reviews
 from hq.schema import DAY_ENDS, ENTRIES, FOLLOWER
 from tests.core.books import Book
 from tests.guards import ExpectedLogs
@@ -157,7 +157,7 @@ def test_forged_person_stops_the_follower(
     assert [(alarm["fault"], alarm["seq"]) for alarm in row["alarms"]] == [("entry.signature", 6)]
 
 
-def test_an_exemption_that_its_own_clerk_approved_stops_the_follower(
+def test_an_exemption_that_its_own_clerk_approved_is_parked_by_name(
     headquarters: Headquarters, counter: Counter, expected_logs: ExpectedLogs
 ) -> None:
     """A letter is exempted by law; anything else by a second person, whose signature is checked here too."""
@@ -173,11 +173,15 @@ def test_an_exemption_that_its_own_clerk_approved_stops_the_follower(
     exempted = {"ground": "exempt", "reason": own.reason, **approved, **noticed}
     for data in (letter, exempted):
         book.propose(Proposal("SenderExempted", data, book.operation(), by_person=True))
+    write_items(book, 1)
     counter.sent(book.entries)
     headquarters.follow()
     row = headquarters.listed()
-    assert (row["folded"], row["stopped"]) == (5, True)
+    assert (row["folded"], row["stopped"]) == (book.state.head.seq, False)
+    assert row["state"] == wire.b64(book.state.hash())  # the counter counted it too
     assert [(alarm["fault"], alarm["seq"]) for alarm in row["alarms"]] == [("entry.key", 6)]
+    (parked,) = (each for each in list_reviews(headquarters.database) if each["why"] != "annex")
+    assert (parked["seq"], parked["why"], parked["owner"]) == (6, "content", "headquarters")
 
 
 def test_stopped_terminal_is_tried_again_by_a_new_start(
@@ -203,26 +207,53 @@ def test_stopped_terminal_is_tried_again_by_a_new_start(
     assert [alarm["count"] for alarm in headquarters.listed()["alarms"]] == [2]
 
 
-def test_authentic_nonsense_is_named_not_folded(
+def test_authentic_nonsense_is_parked_and_the_rest_goes_on(
     headquarters: Headquarters, counter: Counter, expected_logs: ExpectedLogs
 ) -> None:
-    """A terminal that signs what its kind cannot mean is a fault of that terminal, not of HQ."""
+    """T23: a terminal that signs what its kind cannot mean is a fault of that terminal, not of HQ."""
     expected_logs.expect("hq.follower", r"entry\.(form|state)")
     book = counter.book
-    template = book.entries[0]
-    header = replace(
-        template.header, seq=book.state.head.seq + 1, previous=book.state.head.hash, kind="DayOpened"
-    )
-    body = build_body(header, {"day": -1, "nonsense": True})
-    nonsense = Entry(body, book.key.sign(terminal_message(body)))
-    other = headquarters.counter("990100-01-04")
-    other.sent(other.book.entries)
-    counter.sent([*book.entries, nonsense])
+    before = book.state
+    nonsense = written(book, "DayOpened", 1, {"day": -1, "nonsense": True})
+    poison = written(book, "DayOpened", 1, {"day": 2, "date": "2026-11-22", "more": "\x00"})
+    newer = written(book, "DayOpened", 2, {"day": {}})
+    book.state = State(book.entries[-1].head, before.value)
+    write_items(book, 2)
+    counter.sent(book.entries)
     headquarters.follow()
     row = headquarters.listed()
-    assert (row["folded"], row["stopped"]) == (4, True)
-    assert row["alarms"][0]["fault"] == EntryFault.FORM
-    assert headquarters.listed("990100-01-04")["folded"] == 4  # the others go on
+    assert (row["folded"], row["stopped"]) == (book.state.head.seq, False)
+    assert row["state"] == wire.b64(book.state.hash())
+    parked = [each for each in list_reviews(headquarters.database) if each["why"] != "annex"]
+    assert [(each["seq"], each["why"], each["kind"]) for each in parked] == [
+        (nonsense, "form", "DayOpened/1"),
+        (poison, "form", "DayOpened/1"),
+        (newer, "kind", "DayOpened/2"),
+    ]
+    # Judged anew by a follower that begins again, each is still there once.
+    with headquarters.database.write() as connection:
+        connection.execute(delete(FOLLOWER))
+    headquarters.follow()
+    assert [each["seq"] for each in list_reviews(headquarters.database) if each["why"] != "annex"] == [
+        nonsense,
+        poison,
+        newer,
+    ]
+
+
+def written(book: Book, kind: str, version: int, data: dict[str, object]) -> int:
+    """An entry that only its terminal signed, whatever it says; its seq."""
+    last = book.entries[-1]
+    header = replace(
+        book.entries[0].header,
+        seq=last.header.seq + 1,
+        previous=last.hash,
+        kind=kind,
+        kind_version=version,
+    )
+    body = build_body(header, data)
+    book.entries.append(Entry(body, book.key.sign(terminal_message(body))))
+    return header.seq
 
 
 def test_unknown_kind_changes_nothing_but_the_head(headquarters: Headquarters, counter: Counter) -> None:

@@ -1,0 +1,201 @@
+"""Claims: which acceptance holds a waybill when several terminals accepted it (T4).
+
+Each acceptance claims the waybill of its annex under a keyed digest.  The claim is written with the
+follower's own row, in a transaction of that terminal alone, and only then compared with the others': of two
+terminals that come at the same moment, whichever commits last sees the other.  The earliest acceptance
+holds the waybill (:func:`rank`), whatever the order of arrival; every attempt stays as it is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, tuple_, update
+
+from core.ledger.entry import AttachmentClass, Entry, stamp
+from hq.alarms import insert_if_new, upsert
+from hq.clock import Now, utc_now
+from hq.database import Database
+from hq.schema import ATTACHMENTS, CLAIMS, CONTESTS
+
+_TAG = b"counter/waybill-index/1\0"
+_SLICE = 200  # claims compared at once
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One acceptance of a waybill."""
+
+    terminal: str
+    epoch: int
+    seq: int
+    number: int  # of the item at its terminal
+    operator: str  # staff number
+    at: str  # trusted time
+    confirmed: bool
+
+
+def rank(attempt: Attempt) -> tuple[bool, str, str, int, int]:
+    """The least holds the waybill: confirmed time before unconfirmed, then the earlier, then by name.
+
+    Nothing in it depends on when headquarters heard of the attempt (docs/decisions).
+    """
+    return (not attempt.confirmed, attempt.at, attempt.terminal, attempt.epoch, attempt.seq)
+
+
+class Claims:
+    """Notes and settles.  Several may run, on several machines."""
+
+    def __init__(self, database: Database, key: bytes, *, now: Now = utc_now) -> None:
+        """``key``: 32 bytes, the same at every node."""
+        self._database = database
+        self._key = key
+        self._now = now
+
+    def digest(self, waybill: str) -> bytes:
+        """HMAC-SHA256, 32 bytes: finds the same waybill again, and names none without the key."""
+        return hmac.new(self._key, _TAG + waybill.encode("utf-8", "surrogatepass"), hashlib.sha256).digest()
+
+    def of(self, entry: Entry, waybill: str) -> dict[str, object]:
+        """The row that ``entry`` (an ItemAccepted 1 of sound form) claims."""
+        header = entry.header
+        months = [c.month for c in header.commitments if c.cls is AttachmentClass.ANNEX]
+        return {
+            "terminal": header.terminal,
+            "digest": self.digest(waybill),
+            "month": months[0],
+            "epoch": header.epoch,
+            "seq": header.seq,
+            "number": int(entry.data["number"]),
+            "operator": header.actor.id[:64],
+            "at": stamp(header.trusted.at),
+            "confirmed": int(header.trusted.quality == "confirmed"),
+            "settled": 0,
+        }
+
+    def note(self, connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
+        """Write claims of one terminal in the caller's transaction; those that stand stay as they are."""
+        if rows:
+            connection.execute(upsert(connection, CLAIMS).values(list(rows)).on_conflict_do_nothing())
+
+    def settle_all(self) -> None:
+        """Settle what a node that died, or a database that went away, left behind."""
+        wanted = select(CLAIMS.c.terminal).where(CLAIMS.c.settled == 0).distinct()
+        with self._database.read() as connection:
+            terminals = list(connection.execute(wanted).scalars())
+        for terminal in terminals:
+            self.settle(terminal)
+
+    def settle(self, terminal: str) -> int:
+        """Compare this terminal's new claims with everybody's; how many acceptances lost their waybill.
+
+        One transaction for each terminal that is told: none spans two.
+        """
+        lost = 0
+        while True:
+            with self._database.read() as connection:
+                mine = (CLAIMS.c.terminal == terminal, CLAIMS.c.settled == 0)
+                new = connection.execute(select(CLAIMS).where(*mine).limit(_SLICE)).all()
+                digests = {row.digest for row in new}
+                rows = connection.execute(select(CLAIMS).where(CLAIMS.c.digest.in_(digests))).all()
+            if not new:
+                return lost
+            for loser, holder in _contests(rows):
+                lost += self._lose(loser, holder)
+            done = tuple_(CLAIMS.c.epoch, CLAIMS.c.seq).in_([(row.epoch, row.seq) for row in new])
+            with self._database.write() as connection:
+                connection.execute(
+                    update(CLAIMS).where(CLAIMS.c.terminal == terminal, done).values(settled=1)
+                )
+
+    def _lose(self, lost: Attempt, holder: Attempt) -> int:
+        """Record who holds the waybill; 1 where that is new.  The counter is told of it by hq/notices.py."""
+        place = {"terminal": lost.terminal, "epoch": lost.epoch, "seq": lost.seq}
+        mine = [CONTESTS.c[name] == value for name, value in place.items()]
+        row = {**_holder_row(holder), "found_at": stamp(self._now()), "told": 0}
+        with self._database.write() as connection:
+            if insert_if_new(connection, CONTESTS, {**place, **row}):
+                return 1
+            stands = connection.execute(select(CONTESTS).where(*mine).with_for_update()).one()
+            # Another node may have seen more attempts than this one: what stands gives way only to better.
+            if rank(holder) >= rank(_holder_of(stands)):
+                return 0
+            connection.execute(update(CONTESTS).where(*mine).values(row))
+        return 1
+
+
+def _holder_row(holder: Attempt) -> dict[str, object]:
+    return {
+        "winner_terminal": holder.terminal,
+        "winner_epoch": holder.epoch,
+        "winner_seq": holder.seq,
+        "winner_number": holder.number,
+        "winner_operator": holder.operator,
+        "winner_at": holder.at,
+        "winner_confirmed": int(holder.confirmed),
+    }
+
+
+def _holder_of(row: Row[Any]) -> Attempt:
+    return Attempt(
+        row.winner_terminal,
+        row.winner_epoch,
+        row.winner_seq,
+        row.winner_number,
+        row.winner_operator,
+        row.winner_at,
+        bool(row.winner_confirmed),
+    )
+
+
+def waybill_of(annex: bytes) -> str:
+    """The waybill that an annex names, "" where it names none."""
+    try:
+        value = json.loads(annex)
+    except (ValueError, RecursionError):
+        return ""
+    waybill = value.get("waybill") if isinstance(value, dict) else ""
+    return waybill if isinstance(waybill, str) else ""
+
+
+def read_annexes(connection: Connection, entries: Iterable[Entry]) -> dict[int, bytes]:
+    """seq → the annex's bytes, of the acceptances among one terminal's entries, where they are here."""
+    wanted = [entry.header for entry in entries if entry.header.kind == "ItemAccepted"]
+    if not wanted:
+        return {}
+    rows = connection.execute(
+        select(ATTACHMENTS.c.seq, ATTACHMENTS.c.data).where(
+            ATTACHMENTS.c.terminal == wanted[0].terminal,
+            ATTACHMENTS.c.seq.between(wanted[0].seq, wanted[-1].seq),
+            ATTACHMENTS.c["class"] == AttachmentClass.ANNEX.value,
+        )
+    )
+    return {row.seq: row.data for row in rows}
+
+
+def list_contests(database: Database, terminal: str | None = None) -> list[dict[str, Any]]:
+    """Acceptances whose waybill another one holds, in the order in which that was found."""
+    wanted = select(CONTESTS).order_by(CONTESTS.c.found_at, CONTESTS.c.terminal, CONTESTS.c.seq)
+    if terminal is not None:
+        wanted = wanted.where(CONTESTS.c.terminal == terminal)
+    with database.read() as connection:
+        return [dict(row) for row in connection.execute(wanted).mappings()]
+
+
+def _contests(rows: Sequence[Row[Any]]) -> Iterable[tuple[Attempt, Attempt]]:
+    """(who lost, who holds) of all claims on some waybills."""
+    claims: dict[bytes, list[Attempt]] = {}
+    for row in rows:
+        attempt = Attempt(
+            row.terminal, row.epoch, row.seq, row.number, row.operator, row.at, bool(row.confirmed)
+        )
+        claims.setdefault(row.digest, []).append(attempt)
+    for attempts in claims.values():
+        holder, *others = sorted(attempts, key=rank)
+        for other in others:
+            yield other, holder
