@@ -29,7 +29,10 @@ PATH_ACTIVATE = "/v1/operators/activate"  # POST, signed by the terminal
 
 
 def path_entries(terminal: str) -> str:
-    """POST {"entries": […]} → 200 {"document", "signature"} (marks), else an error body."""
+    """POST {"entries": […]} → 200 {"document", "signature"} (marks), else an error body.
+
+    GET ?first=N → {"entries": […]}: its own journal from there on, page by page, for a store that was lost.
+    """
     return f"/v1/terminals/{terminal}/entries"
 
 
@@ -44,6 +47,16 @@ def path_directives(terminal: str) -> str:
     ``after`` and ``head`` (base64url, 32 bytes) are the last directive that this counter holds.
     """
     return f"/v1/terminals/{terminal}/directives"
+
+
+def path_certificate(terminal: str) -> str:
+    """POST {"csr"} → {"certificate"}: a fresh client certificate; needs none, the signature is enough."""
+    return f"/v1/terminals/{terminal}/certificate"
+
+
+def path_operator(terminal: str, operator: str) -> str:
+    """GET → the operator's name, role and keys as activated at this terminal, the private ones wrapped."""
+    return f"/v1/terminals/{terminal}/operators/{operator}"
 
 
 def request_message(method: str, path: str, time: str, nonce: str, body: bytes) -> bytes:

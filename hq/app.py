@@ -29,9 +29,11 @@ from core.exchange import (
     PATH_ACTIVATE,
     PATH_ENROL,
     PATH_TIME,
+    path_certificate,
     path_directives,
     path_entries,
     path_marks,
+    path_operator,
 )
 from core.ledger.directives import directive_from_json, directive_to_json
 from core.ledger.documents import SignedTime, make_time
@@ -42,7 +44,10 @@ from hq.forms import (
     EnrolRequest,
     Fault,
     Health,
+    Journal,
     LostDirectives,
+    RenewAnswer,
+    RenewRequest,
     Taken,
     read_form,
     schemas,
@@ -58,6 +63,8 @@ from hq.web import answer, client_certificate, fault_of, peer, read_body, target
 _TERMINAL = Path(pattern=f"^{NAME.pattern}$", description="The terminal that asks, as in its certificate.")
 _NONCE = Query(description="16 to 64 random bytes, unpadded base64url.", min_length=22, max_length=86)
 
+_FIRST = Query(description="The first entry wanted.", ge=1, le=wire.MAX_INT)
+_OPERATOR = Path(pattern=r"^[A-Z]{2}\d{4,8}$", description="A staff number.")
 _AFTER = Query(description="The last directive that the terminal holds, 0 for none.", ge=0, le=wire.MAX_INT)
 _HEAD = Query(description="Its SHA-256, unpadded base64url; zeros for none.", min_length=43, max_length=43)
 
@@ -161,6 +168,51 @@ class Interface:
 
         return await self._answered("enrol", work)
 
+    async def certificate(self, request: Request, terminal: str = _TERMINAL) -> Response:
+        """A fresh client certificate for the holder of the terminal's key; the old one may have ended."""
+        service = self._service
+
+        async def work() -> Response:
+            caller = peer(request)
+            service.enrol_tries.check(caller)
+            body = await read_body(request, service.limits.small_bytes, service.limits.body_seconds)
+            asked = SignedRequest(request.method, target(request), request.headers, b"", body)
+            form = read_form(body, RenewRequest)
+            try:
+                asking = await run_in_threadpool(service.identity.admit_by_key, asked, terminal)
+            except HqError:
+                service.enrol_tries.failed(caller)
+                raise
+            service.renewals.check(terminal)
+            service.renewals.failed(terminal)  # every one counts: a certificate lasts for months
+            made = await run_in_threadpool(service.enrolment.renew, asking, form.csr)
+            return answer(RenewAnswer(made.decode("ascii")))
+
+        return await self._answered("certificate", work)
+
+    async def journal(self, request: Request, terminal: str = _TERMINAL, first: int = _FIRST) -> Response:
+        """The terminal's own entries, for a store that was lost."""
+        service = self._service
+
+        async def work() -> Response:
+            asking, _body = await self._signed(request, terminal, service.limits.small_bytes)
+            found = await run_in_threadpool(service.history.entries, asking, first)
+            return answer(Journal(found))  # type: ignore[arg-type]
+
+        return await self._answered("journal", work)
+
+    async def operator(
+        self, request: Request, terminal: str = _TERMINAL, operator: str = _OPERATOR
+    ) -> Response:
+        """An operator's keys as she activated them at this terminal, for a store that was lost."""
+        service = self._service
+
+        async def work() -> Response:
+            asking, _body = await self._signed(request, terminal, service.limits.small_bytes)
+            return answer(await run_in_threadpool(service.history.operator, asking, operator))
+
+        return await self._answered("operator", work)
+
     async def time(self, nonce: str = _NONCE) -> Response:
         """Headquarters' time, signed together with the caller's nonce; needs no certificate."""
 
@@ -237,6 +289,13 @@ def create_app(service: Service) -> FastAPI:
         **_about("Signed", "Batch", by_terminal=True),
     )
     add(path_marks("{terminal}"), interface.marks, methods=["GET"], **_about("Signed", by_terminal=True))
+    renewed = _about("RenewAnswer", "RenewRequest", by_terminal=True)
+    renewed["openapi_extra"].pop("security")  # a certificate that has ended is no certificate
+    add(path_certificate("{terminal}"), interface.certificate, methods=["POST"], **renewed)
+    own = _about("Journal", by_terminal=True)
+    add(path_entries("{terminal}"), interface.journal, methods=["GET"], **own)
+    keys = _about("OperatorKeysAnswer", by_terminal=True)
+    add(path_operator("{terminal}", "{operator}"), interface.operator, methods=["GET"], **keys)
     path = path_directives("{terminal}")
     add(path, interface.directives, methods=["GET"], **_about("Directives", by_terminal=True))
     lost = _about("Taken", "LostDirectives", by_terminal=True)

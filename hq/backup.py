@@ -100,7 +100,10 @@ def read_back(directory: Path, verified: Mapping[str, int]) -> dict[tuple[str, i
         for row in _rows(directory, table, told[table.name]):
             if table is HEADS:
                 mark = min(row["seq"], verified.get(row["terminal"], 0))
-                chains[row["terminal"], row["epoch"]] = Chain(row["seq"], row["hash"], mark)
+                start = (row["start_seq"], row["start_hash"])
+                if mark < start[0]:
+                    mark = -1  # not followed into this epoch yet: its own mark stays where it began
+                chains[row["terminal"], row["epoch"]] = Chain(row["seq"], row["hash"], mark, *start, start[1])
             elif table is ENTRIES:
                 _chain(chains, row).add(row)
     for (terminal, _epoch), chain in chains.items():
@@ -122,7 +125,7 @@ class Chain:
 
     def add(self, row: dict[str, Any]) -> None:
         """The next row; raises StoreError DAMAGED where it is not the next, or not its hash."""
-        if self.seq and row["seq"] != self.seq + 1:
+        if row["seq"] != self.seq + 1:
             raise StoreError(StoreFault.DAMAGED, what="sequence", terminal=row["terminal"], seq=row["seq"])
         self.seq, self.hash = row["seq"], hashlib.sha256(row["body"]).digest()
         if self.hash != row["hash"]:

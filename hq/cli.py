@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hq import operators, reviews, terminals
 
-LATER = ("directive", "epoch", "restore", "db")
+LATER = ("directive", "restore", "db")
 """Commands of a later version: named, so that they are not taken for a slip of the pen."""
 
 _REASONS_HELP = "one of: " + ", ".join(reviews.REASONS)
@@ -60,6 +60,13 @@ def build_parser() -> argparse.ArgumentParser:
     terminal = commands.add_parser("terminal", help="what is known of the terminals")
     listed = terminal.add_subparsers(dest="action", required=True, metavar="ACTION")
     listed.add_parser("list", parents=[common], help="received, safe, followed, alarms")
+    revoke = listed.add_parser("revoke", parents=[common], help="let nobody in with its key any more")
+    revoke.add_argument("--terminal", required=True)
+    epoch = commands.add_parser("epoch", help="a new key for a journal that is here")
+    grants = epoch.add_subparsers(dest="action", required=True, metavar="ACTION")
+    grant = grants.add_parser("grant", parents=[common], help="a one-time code for main.py recover")
+    grant.add_argument("--terminal", required=True)
+    grant.add_argument("--hours", type=_positive, default=terminals.CODE_HOURS, help="how long it is good")
     _journal(commands, common)
     _review(commands, common)
 

@@ -124,9 +124,27 @@ def _terminal_list(opened: Opened) -> None:
             f"received {row['received']['seq']}  safe {row['safe']['seq']}  folded {row['folded']}"
             f"{' STOPPED' if row['stopped'] else ''}  last contact {row['contact'] or 'never'}"
         )
+        for late in row["late"]:
+            opened.say(
+                f"  LATE epoch {late['epoch']}: {late['count']} entries, {late['first']} to {late['last']}, "
+                f"beside the chain since {late['since']}: a supervisor decides"
+            )
         for alarm in row["alarms"]:
             where = f"at {alarm['epoch']}/{alarm['seq']}" if alarm["seq"] else ""
             opened.say(f"  ALARM {alarm['fault']} {where} {alarm['what']} ×{alarm['count']}")
+
+
+def _terminal_revoke(opened: Opened) -> None:
+    asked = opened.options
+    count = terminals.revoke(opened.database, asked.terminal)
+    told = {"terminal": asked.terminal, "certificates": count}
+    opened.answer(told, f"{asked.terminal} is revoked; its entries stay. epoch grant lets it come back.")
+
+
+def _epoch_grant(opened: Opened) -> None:
+    asked = opened.options
+    code = terminals.grant_epoch(opened.database, asked.terminal, hours=asked.hours)
+    opened.answer({"terminal": asked.terminal, "code": code}, code)
 
 
 def _journal_list(opened: Opened) -> None:
@@ -204,6 +222,8 @@ _COMMANDS: dict[str, Callable[[Opened], None]] = {
     "operator remove": _operator_remove,
     "operator list": _operator_list,
     "terminal list": _terminal_list,
+    "terminal revoke": _terminal_revoke,
+    "epoch grant": _epoch_grant,
     "journal list": _journal_list,
     "journal show": _journal_show,
     "journal export": _journal_export,

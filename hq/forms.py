@@ -88,6 +88,35 @@ class ActivateAnswer(msgspec.Struct):
     role: str
 
 
+class RenewRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """``csr``: PKCS #10, PEM."""
+
+    csr: str
+
+
+class RenewAnswer(msgspec.Struct):
+    """A fresh client certificate, PEM."""
+
+    certificate: str
+
+
+class Journal(msgspec.Struct):
+    """A page of the terminal's own entries; empty after the last."""
+
+    entries: list[EntryForm]
+
+
+class OperatorKeysAnswer(msgspec.Struct):
+    """An operator's keys as she activated them at this terminal; ``wrapped``: only her password opens it."""
+
+    operator: str
+    name: str
+    role: str
+    signing: str
+    agreement: str
+    wrapped: str
+
+
 class Signed(msgspec.Struct):
     """A document of core.ledger.documents and HQ's signature over it."""
 
@@ -152,6 +181,10 @@ FORMS = (
     Directives,
     LostDirectives,
     Taken,
+    RenewRequest,
+    RenewAnswer,
+    Journal,
+    OperatorKeysAnswer,
     Fault,
     Health,
 )

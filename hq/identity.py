@@ -8,8 +8,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, Row, delete, select, update
 
 from core import wire
 from core.crypto.keys import PublicKey
@@ -27,7 +28,7 @@ from hq import certificates
 from hq.alarms import insert_if_new, raise_alarm
 from hq.clock import Now, utc_now
 from hq.database import Database
-from hq.schema import CERTIFICATES, HEADS, NONCES, TERMINALS
+from hq.schema import CERTIFICATES, GRANTS, HEADS, NONCES, TERMINALS
 
 _WINDOW = dt.timedelta(seconds=REQUEST_WINDOW_SECONDS)
 
@@ -52,6 +53,7 @@ class Terminal:
     epoch: int
     key: PublicKey
     received: int = 0  # at least so many of its entries were here when it asked
+    replaced: int = 0  # the terminal's present epoch, where this one is an earlier one
 
 
 class Identity:
@@ -72,14 +74,53 @@ class Identity:
         except EntryError:
             raise HqError(HqFault.AUTH_LOST, what="headers") from None
 
-    def _admit(self, request: SignedRequest, wanted: str | None) -> Terminal:
-        said = request.headers.get(HEADER_TERMINAL, "")
-        owner, serial = certificates.subject(request.certificate)
-        with self._database.read() as connection:
-            found = self._find(connection, owner, serial, request.certificate)
-        if said != owner or (wanted is not None and wanted != owner):
-            self._alarm(owner, "foreign")
+    def admit_by_key(self, request: SignedRequest, wanted: str) -> Terminal:
+        """As :meth:`admit`, without a certificate: for whoever comes to renew one that has ended.
+
+        The key may be that of any epoch of the terminal that was not revoked.
+        """
+        try:
+            return self._admit_by_key(request, wanted)
+        except EntryError:
+            raise HqError(HqFault.AUTH_LOST, what="headers") from None
+
+    def _admit_by_key(self, request: SignedRequest, wanted: str) -> Terminal:
+        if request.headers.get(HEADER_TERMINAL, "") != wanted:
             raise HqError(HqFault.AUTH_LOST, what="foreign")
+        with self._database.read() as connection:
+            known = self._by_epoch(connection, wanted)
+        for found, revoked in known:
+            try:
+                nonce = self._check_signature(request, found.key)
+            except HqError as error:
+                if error.facts.get("what") == "signature":
+                    continue
+                raise
+            if revoked:
+                raise HqError(HqFault.AUTH_LOST, what="revoked")
+            self._use(wanted, nonce)
+            return found
+        raise HqError(HqFault.AUTH_LOST, what="signature")
+
+    def _by_epoch(self, connection: Connection, terminal: str) -> list[tuple[Terminal, bool]]:
+        """The terminal under each epoch's key, the newest first, and whether that was revoked."""
+        chosen = (TERMINALS.c.branch, TERMINALS.c.epoch.label("present"))
+        wanted = (
+            select(*chosen, GRANTS.c.epoch, GRANTS.c.key, GRANTS.c.revoked_at)
+            .join(GRANTS, GRANTS.c.terminal == TERMINALS.c.terminal)
+            .where(TERMINALS.c.terminal == terminal)
+            .order_by(GRANTS.c.epoch.desc())
+        )
+        return [
+            (
+                Terminal(terminal, row.branch, row.epoch, PublicKey(row.key), 0, _replaced(row)),
+                row.revoked_at is not None,
+            )
+            for row in connection.execute(wanted)
+        ]
+
+    def _check_signature(self, request: SignedRequest, key: PublicKey) -> bytes:
+        """Time and signature of a request; its nonce, not used yet."""
         time = request.headers.get(HEADER_TIME, "")
         self._check_time(parse_stamp(time))
         nonce = wire.unb64(request.headers.get(HEADER_NONCE, ""), 16)
@@ -88,20 +129,37 @@ class Identity:
             message = request_message(request.method, request.target, time, wire.b64(nonce), request.body)
         except UnicodeEncodeError:
             raise HqError(HqFault.AUTH_LOST, what="path") from None
-        if not found.key.verify(signature, message):
-            self._alarm(owner, "request signature")
+        if not key.verify(signature, message):
             raise HqError(HqFault.AUTH_LOST, what="signature")
+        return nonce
+
+    def _admit(self, request: SignedRequest, wanted: str | None) -> Terminal:
+        said = request.headers.get(HEADER_TERMINAL, "")
+        owner, serial = certificates.subject(request.certificate)
+        with self._database.read() as connection:
+            found = self._find(connection, owner, serial, request.certificate)
+        if said != owner or (wanted is not None and wanted != owner):
+            self._alarm(owner, "foreign")
+            raise HqError(HqFault.AUTH_LOST, what="foreign")
+        try:
+            nonce = self._check_signature(request, found.key)
+        except HqError as error:
+            if error.facts.get("what") == "signature":
+                self._alarm(owner, "request signature")
+            raise
         self._use(owner, nonce)
         return found
 
     def _find(self, connection: Connection, owner: str, serial: str, certificate: bytes) -> Terminal:
-        chosen = (TERMINALS.c.branch, TERMINALS.c.epoch, TERMINALS.c.key, HEADS.c.seq)
-        of_epoch = (HEADS.c.terminal == TERMINALS.c.terminal) & (HEADS.c.epoch == TERMINALS.c.epoch)
+        chosen = (TERMINALS.c.branch, TERMINALS.c.epoch.label("present"), HEADS.c.seq, GRANTS.c.key)
         of_terminal = CERTIFICATES.c.terminal == TERMINALS.c.terminal
+        of_epoch = (HEADS.c.terminal == TERMINALS.c.terminal) & (HEADS.c.epoch == CERTIFICATES.c.epoch)
+        granted = (GRANTS.c.terminal == TERMINALS.c.terminal) & (GRANTS.c.epoch == CERTIFICATES.c.epoch)
         wanted = (
-            select(*chosen, CERTIFICATES.c.fingerprint, CERTIFICATES.c.revoked_at)
+            select(*chosen, CERTIFICATES.c.epoch, CERTIFICATES.c.fingerprint, CERTIFICATES.c.revoked_at)
             .join(CERTIFICATES, of_terminal)
             .join(HEADS, of_epoch)
+            .join(GRANTS, granted)
             .where(TERMINALS.c.terminal == owner, CERTIFICATES.c.serial == serial)
         )
         row = connection.execute(wanted).one_or_none()
@@ -109,7 +167,7 @@ class Identity:
             raise HqError(HqFault.AUTH_LOST, what="certificate")
         if row.revoked_at is not None:
             raise HqError(HqFault.AUTH_LOST, what="revoked")
-        return Terminal(owner, row.branch, row.epoch, PublicKey(row.key), row.seq)
+        return Terminal(owner, row.branch, row.epoch, PublicKey(row.key), row.seq, _replaced(row))
 
     def _check_time(self, told: dt.datetime) -> None:
         now = self._now()
@@ -137,3 +195,8 @@ class Identity:
     def _alarm(self, terminal: str, what: str) -> None:
         with self._database.write() as connection:
             raise_alarm(connection, terminal, HqFault.AUTH_LOST, self._now(), facts={"what": what})
+
+
+def _replaced(row: Row[*tuple[Any, ...]]) -> int:
+    """The terminal's present epoch, where the row's is an earlier one; else 0."""
+    return int(row.present) if row.present != row.epoch else 0

@@ -8,26 +8,26 @@ under numbers that are taken is kept beside the chain.
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from sqlalchemy import Connection, select, update
 
 from core.crypto.keys import Signer
 from core.errors import EntryError, EntryFault, Fact, HqError, HqFault, StoreError, StoreFault
-from core.exchange import entry_to_json
 from core.ledger.documents import Marks, make_marks
 from core.ledger.entry import Entry, Head, stamp
 from core.ports import Probe, no_probe
-from hq.alarms import insert_if_new, raise_alarm
+from hq import late
+from hq.alarms import raise_alarm
 from hq.batch import Checker, check_signature, read_batch
 from hq.bulk import insert_rows
 from hq.clock import Now, utc_now
 from hq.database import Database
 from hq.identity import Terminal
 from hq.marks import read_marks
-from hq.schema import ATTACHMENTS, ENTRIES, HEADS, SIDE_ENTRIES, TERMINALS
+from hq.schema import ATTACHMENTS, ENTRIES, HEADS, TERMINALS
 
 _LOG = logging.getLogger(__name__)
 _SECOND_HISTORY = (EntryFault.FORK, EntryFault.PREVIOUS)
@@ -60,7 +60,7 @@ class Ingest:
     def take(self, terminal: Terminal, body: bytes) -> tuple[bytes, bytes]:
         """Signed marks (document, signature) after the batch.
 
-        Raises HqError REFUSED (facts: fault, seq, received), TOO_LARGE, AUTH_LOST (another epoch by now).
+        Raises HqError REFUSED (facts: fault, seq, received), TOO_LARGE, BUSY (another epoch by now).
         """
         entries: list[Entry] = []
         try:
@@ -84,13 +84,25 @@ class Ingest:
             self._probe("ingest.locked")
             self._compare(connection, terminal, entries, head)
             new = [entry for entry in entries if entry.header.seq > head.seq]
+            if new and terminal.replaced:
+                return self._late(connection, terminal, new, head), 0
             if new:
-                _check_follows(new[0], head)
+                _check_follows(connection, terminal, new[0], head)
                 self._insert(connection, terminal, new)
-            marks = read_marks(connection, terminal.terminal, terminal.epoch, self._now)
+            marks = read_marks(
+                connection, terminal.terminal, terminal.epoch, self._now, replaced=terminal.replaced
+            )
             self._probe("ingest.inserted")
         self._probe("ingest.committed")
         return marks, len(new)
+
+    def _late(self, connection: Connection, terminal: Terminal, new: Sequence[Entry], head: Head) -> Marks:
+        """An earlier epoch's entries after its end: kept beside the chain, and confirmed as received."""
+        late.park(connection, terminal, new, head, self._now)
+        marks = read_marks(
+            connection, terminal.terminal, terminal.epoch, self._now, replaced=terminal.replaced
+        )
+        return replace(marks, received=new[-1].head)
 
     def _compare(
         self, connection: Connection, terminal: Terminal, entries: Sequence[Entry], head: Head
@@ -127,8 +139,7 @@ class Ingest:
             raise_alarm(
                 connection, terminal.terminal, fault, now, epoch=terminal.epoch, seq=seq, facts=error.facts
             )
-            for entry in side:
-                insert_if_new(connection, SIDE_ENTRIES, _side_row(entry, stamp(now)))
+            late.keep(connection, side, self._now)
             return read_marks(connection, terminal.terminal, terminal.epoch, self._now)
 
 
@@ -141,17 +152,20 @@ def _head(connection: Connection, terminal: Terminal) -> Head:
 
 
 def _check_epoch(connection: Connection, terminal: Terminal) -> None:
-    """No enrolment came between the request's signature and the lock.
+    """No enrolment came between the request's signature and the lock; if one did, the caller comes again.
 
     Asked after the lock, in a statement of its own: that one sees what was committed before it.
     """
     wanted = select(TERMINALS.c.epoch).where(TERMINALS.c.terminal == terminal.terminal)
-    if connection.execute(wanted).scalar_one() != terminal.epoch:
-        raise HqError(HqFault.AUTH_LOST, what="epoch")
+    if connection.execute(wanted).scalar_one() != (terminal.replaced or terminal.epoch):
+        raise HqError(HqFault.BUSY, retry=True, what="epoch")
 
 
-def _check_follows(entry: Entry, head: Head) -> None:
+def _check_follows(connection: Connection, terminal: Terminal, entry: Entry, head: Head) -> None:
     header = entry.header
+    follows = header.seq == head.seq + 1 and header.previous == head.hash
+    if not follows and late.goes_on(connection, terminal, entry):
+        raise EntryError(EntryFault.FORK, seq=header.seq)
     if header.seq != head.seq + 1:
         raise EntryError(EntryFault.GAP, seq=header.seq, expected=head.seq + 1)
     if header.previous != head.hash:
@@ -201,8 +215,3 @@ def _attachment_rows(entry: Entry) -> list[dict[str, object]]:
         for number, part in enumerate(entry.attachments)
         if part is not None
     ]
-
-
-def _side_row(entry: Entry, received: str) -> dict[str, object]:
-    form = json.dumps(entry_to_json(entry), sort_keys=True, separators=(",", ":"))
-    return {**_place(entry), "hash": entry.hash, "entry": form.encode("ascii"), "received_at": received}

@@ -17,6 +17,7 @@ from core.ledger.entry import EMPTY_HEAD, Entry
 from hq.database import Database
 from hq.entries import read_entries
 from hq.keys import write_private
+from hq.late import parked
 from hq.references import resolved, unsealed
 from hq.schema import ALARMS, FOLLOWER, HEADS, TERMINALS
 
@@ -109,8 +110,11 @@ def list_terminals(database: Database) -> list[dict[str, Any]]:
             .outerjoin(FOLLOWER, FOLLOWER.c.terminal == TERMINALS.c.terminal)
             .order_by(TERMINALS.c.terminal)
         )
-        alarms = _alarms(connection)
-        return [_terminal(row._mapping, alarms.get(row.terminal, [])) for row in connection.execute(wanted)]
+        alarms, beside = _alarms(connection), parked(connection)
+        return [
+            {**_terminal(row._mapping, alarms.get(row.terminal, [])), "late": beside.get(row.terminal, [])}
+            for row in connection.execute(wanted)
+        ]
 
 
 def _terminal(row: Any, alarms: list[dict[str, Any]]) -> dict[str, Any]:

@@ -13,12 +13,14 @@ from hq.identity import Terminal
 from hq.schema import HEADS
 
 
-def read_marks(connection: Connection, terminal: str, epoch: int, now: Now = utc_now) -> Marks:
-    """Of one epoch, as its head's row says."""
+def read_marks(
+    connection: Connection, terminal: str, epoch: int, now: Now = utc_now, *, replaced: int = 0
+) -> Marks:
+    """Of one epoch, as its head's row says; ``replaced``: the epoch that followed it."""
     wanted = select(HEADS).where(HEADS.c.terminal == terminal, HEADS.c.epoch == epoch)
     row = connection.execute(wanted).one()
     received, safe = Head(epoch, row.seq, row.hash), Head(epoch, row.safe_seq, row.safe_hash)
-    return Marks(terminal, received, safe, now())
+    return Marks(terminal, received, safe, now(), replaced)
 
 
 def signed_marks(
@@ -26,5 +28,5 @@ def signed_marks(
 ) -> tuple[bytes, bytes]:
     """(document, signature) for the terminal's current epoch."""
     with database.read() as connection:
-        marks = read_marks(connection, terminal.terminal, terminal.epoch, now)
+        marks = read_marks(connection, terminal.terminal, terminal.epoch, now, replaced=terminal.replaced)
     return make_marks(marks, signer)

@@ -24,7 +24,7 @@ _SENTENCES = {
 _USAGE = (StoreFault.EXISTS, StoreFault.WRONG_KEY, HqFault.CONFLICT, EntryFault.FORM)
 _UNSOUND = (StoreFault.DAMAGED, EntryFault.GAP)
 _WHAT = {
-    "enrolled": "that terminal's journal is here already: it needs a new epoch, which a later version grants",
+    "enrolled": "that terminal's journal is here already: epoch grant gives a code for main.py recover",
     "not a demonstration": "only a demonstration store shows sealed parts here; "
     "the opening service, which asks for a purpose and a second person, comes with a later version",
     "operator unknown": "there is no such operator",

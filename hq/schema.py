@@ -57,6 +57,7 @@ ENROL_CODES = Table(
     _time("expires_at"),
     _time("used_at", nullable=True),
     Column("used_key", String(128)),
+    Column("follows", Integer, nullable=False),  # 1: the next epoch of a journal that is here already
     Index("enrol_codes_digest", "digest"),
 )
 
@@ -65,6 +66,7 @@ CERTIFICATES = Table(
     METADATA,
     _terminal(),
     Column("serial", String(40), primary_key=True),  # hexadecimal
+    Column("epoch", Integer, nullable=False),  # whose key its holder signs with
     Column("fingerprint", LargeBinary(32), nullable=False),  # SHA-256 of the DER bytes
     _time("issued_at"),
     _time("expires_at"),
@@ -78,6 +80,8 @@ GRANTS = Table(
     _key("epoch", Integer),
     Column("document", LargeBinary, nullable=False),
     Column("signature", LargeBinary, nullable=False),
+    Column("key", String(128), nullable=False),  # the terminal's signing key of that epoch
+    _time("revoked_at", nullable=True),
 )
 
 OPERATORS = Table(
@@ -118,6 +122,8 @@ HEADS = Table(
     Column("hash", LargeBinary(32), nullable=False),
     Column("safe_seq", BigInteger, nullable=False),
     Column("safe_hash", LargeBinary(32), nullable=False),
+    Column("start_seq", BigInteger, nullable=False),  # the entry that the epoch's first one follows
+    Column("start_hash", LargeBinary(32), nullable=False),
 )
 
 ENTRIES = Table(
@@ -148,7 +154,8 @@ ATTACHMENTS = Table(
     Column("data", LargeBinary, nullable=False),
 )
 
-# A second history under numbers that are taken: authentic, kept, not folded.
+# A second history under numbers that are taken, and what came late of an epoch that another one had
+# followed: authentic, kept, not folded.
 SIDE_ENTRIES = Table(
     "side_entries",
     METADATA,
@@ -156,6 +163,7 @@ SIDE_ENTRIES = Table(
     _key("epoch", Integer),
     _key("seq", BigInteger),
     Column("hash", LargeBinary(32), primary_key=True),
+    Column("previous", LargeBinary(32), nullable=False),
     Column("entry", LargeBinary, nullable=False),  # core.exchange.entry_to_json, as UTF-8 JSON
     _time("received_at"),
 )

@@ -11,6 +11,7 @@ from hq.clock import Now, utc_now
 from hq.database import Database
 from hq.directives import Feed
 from hq.follower import Follower
+from hq.history import History
 from hq.home import Home
 from hq.identity import Identity
 from hq.ingest import Ingest
@@ -37,7 +38,9 @@ class Service:
     worker: Worker
     claims: Claims
     metrics: Metrics
+    history: History
     enrol_tries: Tries
+    renewals: Tries
     activate_tries: Tries
     limits: Limits
     now: Now
@@ -79,7 +82,9 @@ def build_service(
         worker=worker,
         claims=claims,
         metrics=metrics,
+        history=History(database),
         enrol_tries=Tries(),
+        renewals=Tries(limit=5, window=3600.0),
         activate_tries=Tries(),
         limits=limits or Limits(),
         now=now,

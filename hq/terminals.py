@@ -14,12 +14,13 @@ from core import wire
 from core.crypto.keys import PublicKey, Signer, parse_public_key
 from core.errors import EntryError, EntryFault, HqError, HqFault
 from core.ledger.documents import Grant, make_grant
-from core.ledger.entry import EMPTY_HEAD, ZERO_HASH, parse_stamp, stamp
+from core.ledger.entry import EMPTY_HEAD, ZERO_HASH, Head, parse_stamp, stamp
 from hq import certificates, codes
 from hq.clock import Now, utc_now
 from hq.database import Database
 from hq.forms import EnrolAnswer, EnrolRequest
-from hq.schema import CERTIFICATES, ENROL_CODES, GRANTS, HEADS, TERMINALS
+from hq.identity import Terminal
+from hq.schema import CERTIFICATES, ENROL_CODES, ENTRIES, GRANTS, HEADS, TERMINALS
 
 ENROL_TAG = b"counter/enrol/1\0"
 CODE_HOURS = 24
@@ -54,20 +55,60 @@ def new_enrol_code(
     """
     check_name(terminal)
     check_name(branch)
-    code = codes.new_code()
     with database.write() as connection:
         known = _terminal_row(connection, terminal)
         if known is not None and known.seq > 0:
             raise HqError(HqFault.CONFLICT, what="enrolled")
-        mine = ENROL_CODES.c.terminal == terminal
-        connection.execute(delete(ENROL_CODES).where(mine, ENROL_CODES.c.used_at.is_(None)))
-        row = {
-            "terminal": terminal,
-            "digest": codes.digest(code),
-            "branch": branch,
-            "expires_at": stamp(now() + dt.timedelta(hours=hours)),
-        }
-        connection.execute(insert(ENROL_CODES), [row])
+        return _new_code(connection, terminal, branch, hours, now, follows=False)
+
+
+def grant_epoch(database: Database, terminal: str, *, hours: int = CODE_HOURS, now: Now = utc_now) -> str:
+    """A code for the next epoch of a terminal whose journal is here: for ``recover`` on whatever machine.
+
+    The epoch begins when the code is redeemed, at the head that stands here then.  Raises EntryError FORM,
+    HqError CONFLICT where no such terminal ever enrolled.
+    """
+    check_name(terminal)
+    with database.write() as connection:
+        wanted = select(TERMINALS.c.branch).where(TERMINALS.c.terminal == terminal).with_for_update()
+        branch = connection.execute(wanted).scalar_one_or_none()
+        if branch is None:
+            raise HqError(HqFault.CONFLICT, what="terminal unknown")
+        return _new_code(connection, terminal, branch, hours, now, follows=True)
+
+
+def revoke(database: Database, terminal: str, *, now: Now = utc_now) -> int:
+    """Nobody who holds a key or certificate of this terminal is let in any more; how many certificates.
+
+    What is here stays, and so does what is at the counter: ``grant_epoch`` lets it come back under a new key.
+    Raises EntryError FORM, HqError CONFLICT where no such terminal ever enrolled.
+    """
+    check_name(terminal)
+    with database.write() as connection:
+        if _terminal_row(connection, terminal) is None:
+            raise HqError(HqFault.CONFLICT, what="terminal unknown")
+        at = stamp(now())
+        for table in (GRANTS, CERTIFICATES):
+            standing = (table.c.terminal == terminal, table.c.revoked_at.is_(None))
+            done = connection.execute(update(table).where(*standing).values(revoked_at=at)).rowcount
+        return done
+
+
+def _new_code(
+    connection: Connection, terminal: str, branch: str, hours: int, now: Now, *, follows: bool
+) -> str:
+    """Made and stored; an unused earlier one of the terminal no longer counts."""
+    code = codes.new_code()
+    mine = ENROL_CODES.c.terminal == terminal
+    connection.execute(delete(ENROL_CODES).where(mine, ENROL_CODES.c.used_at.is_(None)))
+    row = {
+        "terminal": terminal,
+        "digest": codes.digest(code),
+        "branch": branch,
+        "expires_at": stamp(now() + dt.timedelta(hours=hours)),
+        "follows": int(follows),
+    }
+    connection.execute(insert(ENROL_CODES), [row])
     return code
 
 
@@ -93,14 +134,16 @@ class Enrolment:
                 request.csr, row.terminal, self._authority.key, self._authority.certificate, self._now()
             )
             if row.used_at is None:
-                self._begin_epoch(connection, row.terminal, row.branch, key, agreement)
+                self._begin_epoch(connection, row, key, agreement)
                 used = {"used_at": stamp(self._now()), "used_key": key.text}
                 connection.execute(
                     update(ENROL_CODES)
                     .where(ENROL_CODES.c.terminal == row.terminal, ENROL_CODES.c.digest == row.digest)
                     .values(used)
                 )
-            self._record(connection, row.terminal, issued)
+            record_certificate(
+                connection, row.terminal, self._present(connection, row.terminal), issued, self._now()
+            )
             return self._answer(connection, row.terminal, issued)
 
     def _code(self, connection: Connection, code: str, key: PublicKey) -> Row[*tuple[Any, ...]]:
@@ -117,40 +160,47 @@ class Enrolment:
         return row
 
     def _begin_epoch(
-        self, connection: Connection, terminal: str, branch: str, key: PublicKey, agreement: str | None
+        self, connection: Connection, code: Row[*tuple[Any, ...]], key: PublicKey, agreement: str | None
     ) -> None:
-        """The first epoch, or the next where nothing was written in the one before.
+        """The first epoch, or the next: where nothing was written yet, or where HQ granted one.
 
-        Never two keys for one epoch: the store of a first attempt may still be somewhere.
+        Never two keys for one epoch: the store of the one before may still be somewhere, and what it still
+        has is taken beside the chain.
         """
+        terminal = code.terminal
         known = _terminal_row(connection, terminal)
-        if known is not None and known.seq > 0:
+        if known is not None and known.seq > 0 and not code.follows:
             raise HqError(HqFault.CONFLICT, what="enrolled")
         epoch = 1 if known is None else known.epoch + 1
-        values = {"branch": branch, "epoch": epoch, "key": key.text, "agreement_key": agreement}
+        start = EMPTY_HEAD if known is None or not known.seq else _last(connection, terminal)
+        safe = (0, ZERO_HASH) if known is None else (known.safe_seq, known.safe_hash)
+        values = {"branch": code.branch, "epoch": epoch, "key": key.text, "agreement_key": agreement}
         if known is None:
             row = {"terminal": terminal, "enrolled_at": stamp(self._now()), **values}
             connection.execute(insert(TERMINALS), [row])
         else:
             connection.execute(update(TERMINALS).where(TERMINALS.c.terminal == terminal).values(values))
-            old = (CERTIFICATES.c.terminal == terminal, CERTIFICATES.c.revoked_at.is_(None))
-            connection.execute(update(CERTIFICATES).where(*old).values(revoked_at=stamp(self._now())))
-        grant = Grant(terminal, branch, epoch, key, EMPTY_HEAD, self._authority.opening)
+        grant = Grant(terminal, code.branch, epoch, key, start, self._authority.opening)
         document, signature = make_grant(grant, self._authority.signer)
         place = {"terminal": terminal, "epoch": epoch}
-        connection.execute(insert(GRANTS), [{**place, "document": document, "signature": signature}])
-        head = {"seq": 0, "hash": ZERO_HASH, "safe_seq": 0, "safe_hash": ZERO_HASH}
-        connection.execute(insert(HEADS), [{**place, **head}])
+        granted = {"document": document, "signature": signature, "key": key.text}
+        connection.execute(insert(GRANTS), [{**place, **granted}])
+        head = {"seq": start.seq, "hash": start.hash, "safe_seq": safe[0], "safe_hash": safe[1]}
+        begins = {"start_seq": start.seq, "start_hash": start.hash}
+        connection.execute(insert(HEADS), [{**place, **head, **begins}])
 
-    def _record(self, connection: Connection, terminal: str, issued: certificates.Issued) -> None:
-        row = {
-            "terminal": terminal,
-            "serial": issued.serial,
-            "fingerprint": issued.fingerprint,
-            "issued_at": stamp(self._now()),
-            "expires_at": stamp(issued.expires),
-        }
-        connection.execute(insert(CERTIFICATES), [row])
+    def renew(self, terminal: Terminal, csr: str) -> bytes:
+        """A fresh certificate (PEM) for who showed that terminal's key; raises EntryError FORM."""
+        issued = certificates.make_client(
+            csr, terminal.terminal, self._authority.key, self._authority.certificate, self._now()
+        )
+        with self._database.write() as connection:
+            record_certificate(connection, terminal.terminal, terminal.epoch, issued, self._now())
+        return issued.pem
+
+    def _present(self, connection: Connection, terminal: str) -> int:
+        wanted = select(TERMINALS.c.epoch).where(TERMINALS.c.terminal == terminal)
+        return int(connection.execute(wanted).scalar_one())
 
     def _answer(self, connection: Connection, terminal: str, issued: certificates.Issued) -> EnrolAnswer:
         chosen = (TERMINALS.c.branch, TERMINALS.c.epoch, GRANTS.c.document, GRANTS.c.signature)
@@ -170,11 +220,34 @@ class Enrolment:
         )
 
 
-def _terminal_row(connection: Connection, terminal: str) -> Row[int, int] | None:
-    """(epoch, seq) of a terminal, its row locked; None where it never enrolled."""
+def record_certificate(
+    connection: Connection, terminal: str, epoch: int, issued: certificates.Issued, now: dt.datetime
+) -> None:
+    """What was issued, to whose key."""
+    row = {
+        "terminal": terminal,
+        "serial": issued.serial,
+        "epoch": epoch,
+        "fingerprint": issued.fingerprint,
+        "issued_at": stamp(now),
+        "expires_at": stamp(issued.expires),
+    }
+    connection.execute(insert(CERTIFICATES), [row])
+
+
+def _terminal_row(connection: Connection, terminal: str) -> Row[int, int, int, bytes] | None:
+    """(epoch, seq, safe_seq, safe_hash) of a terminal, its row locked; None where it never enrolled."""
     locked = select(TERMINALS.c.epoch).where(TERMINALS.c.terminal == terminal).with_for_update()
     epoch = connection.execute(locked).scalar_one_or_none()
     if epoch is None:
         return None
     head = (HEADS.c.terminal == terminal, HEADS.c.epoch == epoch)
-    return connection.execute(select(HEADS.c.epoch, HEADS.c.seq).where(*head).with_for_update()).one()
+    chosen = (HEADS.c.epoch, HEADS.c.seq, HEADS.c.safe_seq, HEADS.c.safe_hash)
+    return connection.execute(select(*chosen).where(*head).with_for_update()).one()
+
+
+def _last(connection: Connection, terminal: str) -> Head:
+    """The last entry of the chain; it may be of an earlier epoch than the present one."""
+    wanted = select(ENTRIES.c.epoch, ENTRIES.c.seq, ENTRIES.c.hash).where(ENTRIES.c.terminal == terminal)
+    row = connection.execute(wanted.order_by(ENTRIES.c.epoch.desc(), ENTRIES.c.seq.desc()).limit(1)).one()
+    return Head(row.epoch, row.seq, row.hash)

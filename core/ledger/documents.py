@@ -176,6 +176,7 @@ class Marks:
     received: Head
     safe: Head
     at: dt.datetime
+    replaced: int = 0  # the terminal's later epoch, where the asker's is an earlier one
 
 
 def make_marks(marks: Marks, signer: Signer) -> tuple[bytes, bytes]:
@@ -187,6 +188,7 @@ def make_marks(marks: Marks, signer: Signer) -> tuple[bytes, bytes]:
             "received": marks.received.as_json(),
             "safe": marks.safe.as_json(),
             "at": stamp(marks.at),
+            **({"replaced": marks.replaced} if marks.replaced else {}),
         },
         signer,
     )
@@ -196,7 +198,11 @@ def read_marks(body: bytes, signature: bytes, headquarters: PublicKey) -> Marks:
     """Raises EntryError SIGNATURE or FORM."""
     value = read(body, signature, headquarters, "marks")
     return Marks(
-        value["terminal"], head_from(value["received"]), head_from(value["safe"]), parse_stamp(value["at"])
+        value["terminal"],
+        head_from(value["received"]),
+        head_from(value["safe"]),
+        parse_stamp(value["at"]),
+        int(value.get("replaced", 0)),
     )
 
 

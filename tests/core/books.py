@@ -54,6 +54,7 @@ class Book:
     state: State = field(default_factory=State)
     session: LiveSession | None = None
     count: int = 0
+    epoch: int = 1
 
     def __post_init__(self) -> None:
         self.clock = TrustedClock(self.machine)
@@ -97,7 +98,7 @@ class Book:
         self.session = LiveSession(self.operator, "clerk", name, signer, end)
         body, signature = make_session(
             SessionCertificate(
-                self.terminal, 1, self.state.head, self.operator, "clerk", name, signer.public, end
+                self.terminal, self.epoch, self.state.head, self.operator, "clerk", name, signer.public, end
             ),
             self.person,
         )

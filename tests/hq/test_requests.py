@@ -25,17 +25,20 @@ from core.exchange import (
     MAX_BATCH_BYTES,
     PATH_ACTIVATE,
     PATH_TIME,
+    path_certificate,
     path_entries,
     path_marks,
 )
 from core.ledger.documents import read_time
 from core.ledger.entry import stamp
+from hq import terminals
 from hq.database import Database
 from hq.schema import HEADS, METADATA, NONCES
 from tests.hq.entries import batch, signed_headers
 from tests.hq.headquarters import Counter, Headquarters, fault
 
-MARKS = path_marks("990100-01-03")
+TERMINAL = "990100-01-03"
+MARKS = path_marks(TERMINAL)
 
 
 def test_every_key_contains_the_terminal(headquarters: Headquarters) -> None:
@@ -239,11 +242,26 @@ def test_malformed_headers_are_refused(shared: Counter, header: str, value: str)
 
 
 def test_revoked_certificate_is_refused(headquarters: Headquarters) -> None:
-    """A second enrolment, before anything was written, takes the first one's place."""
+    """With every certificate of the terminal its keys are refused; a new epoch has others."""
+    counter = headquarters.counter()
+    assert terminals.revoke(headquarters.database, TERMINAL) == 1
+    for method, path, body in (("GET", MARKS, b""), ("POST", path_certificate(TERMINAL), b'{"csr":""}')):
+        assert fault(counter.request(method, path, body)) == (403, "hq.auth_lost", {"what": "revoked"})
+    again = headquarters.counter()
+    assert again.marks().received.epoch == 2
+    assert fault(counter.request("GET", MARKS))[2] == {"what": "revoked"}
+
+
+def test_a_second_enrolment_takes_the_first_ones_place(headquarters: Headquarters) -> None:
+    """Before anything was written: the first machine is told, and what it wrote since is kept beside."""
     first = headquarters.counter()
     second = headquarters.counter()
-    assert fault(first.request("GET", MARKS)) == (403, "hq.auth_lost", {"what": "revoked"})
     assert second.marks().received.epoch == 2
+    assert (first.marks().replaced, second.marks().replaced) == (2, 0)
+    assert first.sent(first.book.entries).received == first.book.state.head
+    late = headquarters.listed()["late"]
+    assert [(row["epoch"], row["count"], row["last"]) for row in late] == [(1, 4, 4)]
+    assert second.marks().received.seq == 0
 
 
 @pytest.mark.parametrize("told", [True, False])
@@ -274,7 +292,6 @@ def test_packed_body_is_refused(shared: Counter) -> None:
     [
         ("GET", "/", 404),
         ("GET", "/docs", 404),
-        ("GET", "/v1/terminals/990100-01-03/entries", 405),
         ("DELETE", "/v1/enrol", 405),
         ("GET", "/v1/terminals/..%2f..%2fetc/marks", 404),
         ("GET", "/v1/terminals/a%00b/marks", 400),
@@ -296,6 +313,8 @@ def test_openapi_names_every_route_and_form(shared: Counter) -> None:
         "/v1/terminals/{terminal}/entries",
         "/v1/terminals/{terminal}/marks",
         "/v1/terminals/{terminal}/directives",
+        "/v1/terminals/{terminal}/certificate",
+        "/v1/terminals/{terminal}/operators/{operator}",
         "/healthz",
         "/metrics",
     }
@@ -308,7 +327,7 @@ def test_openapi_names_every_route_and_form(shared: Counter) -> None:
             headers = {row["name"] for row in operation.get("parameters", []) if row["in"] == "header"}
             signed = path.startswith(("/v1/terminals", "/v1/operators"))
             assert len(headers) == (4 if signed else 0), path
-            assert ("security" in operation) is signed
+            assert ("security" in operation) is (signed and not path.endswith("/certificate"))
 
 
 def test_metrics_count(headquarters: Headquarters, counter: Counter) -> None:
