@@ -16,6 +16,7 @@ from hq.backup import backup
 from hq.claims import list_contests
 from hq.clock import utc_now
 from hq.database import Database
+from hq.days import list_days
 from hq.home import Home, create_home, default_database, open_home
 
 Say = Callable[[str], None]
@@ -200,6 +201,25 @@ def _claim_list(opened: Opened) -> None:
         )
 
 
+def _day_list(opened: Opened) -> None:
+    found = list_days(opened.database, opened.options.terminal)
+    if opened.options.json:
+        opened.say(_json(found))
+        return
+    if found["followed"] < found["received"]:
+        opened.say(f"only entries 1 to {found['followed']} of {found['received']} are followed yet")
+    for day in found["days"]:
+        opened.say(
+            f"day {day['day']}  {day['date']}  entries {day['first']} to {day['last']}: {day['verdict']}"
+        )
+        if day["hash"] is False:
+            opened.say("  the counter's state hash is not ours")
+        for name, counted in day["counted"].items():
+            folded = "-" if day["folded"] is None else day["folded"].get(name)
+            mark = "" if folded in ("-", counted) else "   DIFFERS"
+            opened.say(f"  {name:<9} folded {folded:>6}  counted {counted:>6}{mark}")
+
+
 def _age(seconds: int) -> str:
     """For people: the largest whole unit."""
     for size, name in ((86400, "d"), (3600, "h"), (60, "min")):
@@ -230,6 +250,7 @@ _COMMANDS: dict[str, Callable[[Opened], None]] = {
     "review list": _review_list,
     "review return": _review_return,
     "claim list": _claim_list,
+    "day list": _day_list,
     "backup": _backup,
 }
 

@@ -25,6 +25,16 @@ from hq.alarms import insert_if_new, raise_alarm
 from hq.claims import Claims, read_annexes, waybill_of
 from hq.clock import Now, utc_now
 from hq.database import Database
+from hq.days import (
+    SECOND_COUNT,
+    count_again,
+    counts_of,
+    day_began,
+    day_closed,
+    day_start,
+    differences,
+    keep_days,
+)
 from hq.entries import read_entries
 from hq.reviews import Parked, Why, judge_anew, park
 from hq.schema import DAY_ENDS, FOLLOWER, GRANTS, HEADS
@@ -44,18 +54,19 @@ class Progress:
     state: State
     known: int | None  # the seq of the stored row this began from; None where there was none
     day_ends: dict[int, bytes] = field(default_factory=dict)
-    alarms: list[tuple[EntryFault, int, int, dict[str, Fact]]] = field(default_factory=list)
+    alarms: list[tuple[str, int, int, dict[str, Fact]]] = field(default_factory=list)
     parked: list[Parked] = field(default_factory=list)
     claims: list[dict[str, object]] = field(default_factory=list)
+    days: list[dict[str, object]] = field(default_factory=list)  # rows as far as they are known
     stopped: bool = False
 
-    def alarm(self, fault: EntryFault, entry: Entry, facts: dict[str, Fact]) -> None:
+    def alarm(self, fault: str, entry: Entry, facts: dict[str, Fact]) -> None:
         """Note what is wrong with ``entry``."""
         self.alarms.append((fault, entry.header.epoch, entry.header.seq, facts))
 
-    def park(self, entry: Entry, why: Why, facts: dict[str, Fact]) -> None:
-        """Note that ``entry`` is authentic, and cannot count as it is."""
-        self.parked.append(Parked(entry, why, facts))
+    def park(self, entry: Entry, why: Why, facts: dict[str, Fact], *, passed: bool = False) -> None:
+        """Note that ``entry`` is authentic, and cannot count as it is; ``passed``: it counts nowhere."""
+        self.parked.append(Parked(entry, why, facts, passed))
 
 
 class Follower:
@@ -178,10 +189,12 @@ class Follower:
         if content is not None or after is None:
             progress.state = after or _passed_over(before, entry)
             return True
-        kind = entry.header.kind
-        if kind == "DayOpened" and before.head.seq:
-            progress.day_ends[before.head.seq] = before.hash()
-        if kind == "DayClosed" and entry.header.kind_version == 1:
+        kind = (entry.header.kind, entry.header.kind_version)
+        if kind == ("DayOpened", 1):
+            if before.head.seq:
+                progress.day_ends[before.head.seq] = before.hash()
+            progress.days.append(day_began(entry))
+        if kind == ("DayClosed", 1):
             self._compare_close(progress, entry, before)
         progress.state = after
         return True
@@ -193,7 +206,7 @@ class Follower:
         if content is not None:
             why = Why.FORM if content.code is EntryFault.FORM else Why.CONTENT
             progress.alarm(EntryFault(content.code), entry, dict(content.facts))
-            progress.park(entry, why, dict(content.facts))
+            progress.park(entry, why, dict(content.facts), passed=why is Why.FORM)
             if why is Why.FORM:
                 return None
         elif not known:
@@ -204,36 +217,60 @@ class Follower:
             # Of sound form, but nothing that its kind can mean here, such as a page of no item.
             facts: dict[str, Fact] = {"what": f"not foldable: {type(error).__name__}"}
             progress.alarm(EntryFault.STATE, entry, facts)
-            progress.park(entry, Why.CONTENT, facts)
+            progress.park(entry, Why.CONTENT, facts, passed=True)
             return None
 
     def _compare_close(self, progress: Progress, entry: Entry, before: State) -> None:
-        """The counter's state hash at its close against ours; a difference is an alarm, not a halt."""
+        """The counter's close against our fold, and that against the second count.
+
+        A difference is an alarm, not a halt: everything is stored, and both figures can be seen.
+        """
         last, day = int(entry.data["last"]), int(entry.data["day"])
         facts: dict[str, Fact] = {"day": day, "last": last}
         if entry.data["fold"] != FOLD_VERSION:
             progress.alarm(EntryFault.STATE, entry, {**facts, "what": "fold version"})
             return
-        if last == before.head.seq:
-            ours = before.hash()
-        elif last < before.head.seq:
-            ours = progress.day_ends.get(last) or self._state_hash_at(entry.header.terminal, last)
-        else:
-            ours = b""
-        if wire.unb64(entry.data["state"]) != ours:
+        ours, folded = self._at_close(progress, entry.header.terminal, day, last, before)
+        agrees = wire.unb64(entry.data["state"]) == ours
+        if not agrees:
             progress.alarm(EntryFault.STATE, entry, {**facts, "what": "state hash"})
+        if folded is None:
+            return
+        passed = {parked.entry.header.seq for parked in progress.parked if parked.passed}
+        with self._database.read() as connection:
+            began = day_start(connection, entry.header.terminal, day, progress.days)
+            if began is None:
+                return
+            counted = count_again(connection, entry.header.terminal, began, last, passed)
+        progress.days.append(day_closed(day, last, folded, counted, agrees=agrees))
+        differing = differences(folded, counted)
+        if differing:
+            progress.alarm(SECOND_COUNT, entry, {**facts, "what": differing})
 
-    def _state_hash_at(self, terminal: str, last: int) -> bytes:
-        """At an earlier position: kept for ends of days, folded once more for any other."""
+    def _at_close(
+        self, progress: Progress, terminal: str, day: int, last: int, before: State
+    ) -> tuple[bytes, Mapping[str, int] | None]:
+        """(state hash, counts of ``day``) after entry ``last``; nothing where it has not come yet."""
+        if last == before.head.seq:
+            return before.hash(), counts_of(before, day)
+        if last > before.head.seq:
+            return b"", None
+        row = before.value["days"].get(str(day))
+        if row is not None and row["last"] == last:  # the end of a day that waited for its verdict
+            kept = progress.day_ends.get(last) or self._kept_hash(terminal, last)
+            if kept is not None:
+                return kept, row["counts"]
+        state = State()
+        with self._database.read() as connection:
+            for entry in read_entries(connection, terminal, 1, last):
+                state = self._fold(state, entry)
+        return state.hash(), counts_of(state, day)
+
+    def _kept_hash(self, terminal: str, last: int) -> bytes | None:
         kept = select(DAY_ENDS.c.state_hash).where(DAY_ENDS.c.terminal == terminal, DAY_ENDS.c.seq == last)
         with self._database.read() as connection:
             found: bytes | None = connection.execute(kept).scalar_one_or_none()
-            if found is not None:
-                return found
-            state = State()
-            for entry in read_entries(connection, terminal, 1, last):
-                state = self._fold(state, entry)
-        return state.hash()
+        return found
 
     def _save(self, terminal: str, progress: Progress) -> bool:
         """Keep the progress unless another follower went ahead of this one; whether it was kept."""
@@ -262,6 +299,7 @@ class Follower:
             park(connection, progress.parked, self._now())
             if self._claims is not None:
                 self._claims.note(connection, progress.claims)
+            keep_days(connection, terminal, progress.days)
             for seq, state_hash in progress.day_ends.items():
                 end = {"terminal": terminal, "seq": seq, "state_hash": state_hash}
                 insert_if_new(connection, DAY_ENDS, end)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, case, insert, select, update
 
 from core.errors import EntryError, EntryFault, Fact, HqError, HqFault
 from core.ledger.entry import ActorType, Entry, parse_stamp, stamp
@@ -31,6 +31,8 @@ class ReviewState(StrEnum):
 
     PARKED = "parked"  # headquarters cannot take it
     RETURNED = "returned"  # the counter has to put it right
+    ANEW = "anew"  # was parked; a follower that began again has not come to it yet
+    SETTLED = "settled"  # on nobody's list any more
 
 
 class Why(StrEnum):
@@ -53,6 +55,7 @@ class Parked:
     entry: Entry
     why: Why
     facts: dict[str, Fact]
+    passed: bool  # it changes nothing but the head, and counts nowhere
 
 
 def park(connection: Connection, found: Sequence[Parked], now: dt.datetime) -> None:
@@ -62,14 +65,19 @@ def park(connection: Connection, found: Sequence[Parked], now: dt.datetime) -> N
         shown = " ".join(f"{key}={value}" for key, value in sorted(parked.facts.items()) if key != "seq")
         row = {**_place(parked.entry), "state": ReviewState.PARKED.value, "why": parked.why.value}
         row |= {"what": shown[:200], "owner": HEADQUARTERS, "kind": f"{header.kind}/{header.kind_version}"}
-        row |= {"parked_at": stamp(now), "changed_at": stamp(now), "told": 0}
-        insert_if_new(connection, REVIEWS, row)
+        row |= {"parked_at": stamp(now), "changed_at": stamp(now), "told": 0, "passed": int(parked.passed)}
+        if not insert_if_new(connection, REVIEWS, row):
+            mine = [REVIEWS.c[name] == value for name, value in _place(parked.entry).items()]
+            undecided = REVIEWS.c.state.in_((ReviewState.ANEW.value, ReviewState.SETTLED.value))
+            told = case((REVIEWS.c.state == ReviewState.SETTLED.value, 0), else_=REVIEWS.c.told)
+            again = {**{name: row[name] for name in ("state", "why", "what", "passed")}, "told": told}
+            connection.execute(update(REVIEWS).where(*mine, undecided).values(again))
 
 
 def judge_anew(connection: Connection, terminal: str) -> None:
-    """Forget what the follower parked: it begins again, perhaps with a program that knows more."""
+    """What the follower parked is open: it begins again, perhaps with a program that knows more."""
     mine = (REVIEWS.c.terminal == terminal, REVIEWS.c.state == ReviewState.PARKED.value)
-    connection.execute(delete(REVIEWS).where(*mine))
+    connection.execute(update(REVIEWS).where(*mine).values(state=ReviewState.ANEW.value))
 
 
 def return_entry(database: Database, terminal: str, seq: int, reason: str, *, now: Now = utc_now) -> str:
@@ -100,10 +108,17 @@ def return_entry(database: Database, terminal: str, seq: int, reason: str, *, no
             raise HqError(HqFault.CONFLICT, what="returned before")
         if stands is None:
             kind = f"{entry.header.kind}/{entry.header.kind_version}"
-            connection.execute(insert(REVIEWS).values({**place, **said, "kind": kind, "parked_at": moment}))
+            new = {**place, **said, "kind": kind, "parked_at": moment, "passed": 0}
+            connection.execute(insert(REVIEWS).values(new))
         else:
             connection.execute(update(REVIEWS).where(*mine).values(said))
     return owner
+
+
+def passed_over(connection: Connection, terminal: str, first: int, last: int) -> set[int]:
+    """Entries in that span that count nowhere."""
+    span = (REVIEWS.c.terminal == terminal, REVIEWS.c.seq.between(first, last), REVIEWS.c.passed == 1)
+    return set(connection.execute(select(REVIEWS.c.seq).where(*span)).scalars())
 
 
 def list_reviews(
@@ -111,6 +126,7 @@ def list_reviews(
 ) -> list[dict[str, Any]]:
     """All that is not settled, the oldest first; ``age_s`` in seconds since it was parked."""
     wanted = select(REVIEWS).order_by(REVIEWS.c.parked_at, REVIEWS.c.terminal, REVIEWS.c.seq)
+    wanted = wanted.where(REVIEWS.c.state != ReviewState.SETTLED.value)
     if terminal is not None:
         wanted = wanted.where(REVIEWS.c.terminal == terminal)
     with database.read() as connection:

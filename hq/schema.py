@@ -271,6 +271,20 @@ ADOPTED = Table(
     Column("seq", BigInteger, nullable=False),
 )
 
+# Each business day: where it began, and both counts at its close.  The follower's own view.
+DAYS = Table(
+    "days",
+    METADATA,
+    _terminal(),
+    _key("day", BigInteger),
+    Column("date", String(10), nullable=False),
+    Column("first", BigInteger, nullable=False),
+    Column("last", BigInteger),  # the last entry that its verdict speaks of, NULL: no verdict yet
+    Column("folded", String(400)),  # JSON: what the fold counted
+    Column("counted", String(400)),  # JSON: what the second count found
+    Column("hash_agrees", Integer),  # 1: the counter's state hash is ours
+)
+
 # Which waybill each acceptance claims: a keyed digest, never the waybill.  The same waybill at another
 # terminal is found by the index, which is no key.  The follower's own view; goes with its annex's month.
 CLAIMS = Table(
@@ -305,7 +319,8 @@ CONTESTS = Table(
     _time("winner_at"),
     Column("winner_confirmed", Integer, nullable=False),
     _time("found_at"),
-    Column("told", BigInteger, nullable=False),  # number of the directive that said so, 0: none yet
+    Column("told", BigInteger, nullable=False),  # number of the publication that said so, 0: none yet
+    Index("contests_told", "told"),
 )
 
 # Authentic entries that cannot count as they are: who has to act, since when, why.
@@ -322,7 +337,9 @@ REVIEWS = Table(
     Column("kind", String(200), nullable=False),
     _time("parked_at"),
     _time("changed_at"),
-    Column("told", BigInteger, nullable=False),  # number of the directive that said so, 0: none yet
+    Column("passed", Integer, nullable=False),  # 1: it changes nothing but the head, and counts nowhere
+    Column("told", BigInteger, nullable=False),  # number of the publication that said so, 0: none yet
+    Index("reviews_told", "told"),
 )
 
 # What a restore could not make again from the rest, in the order in which it is copied.

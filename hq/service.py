@@ -17,6 +17,7 @@ from hq.identity import Identity
 from hq.ingest import Ingest
 from hq.keys import Keyring
 from hq.metrics import Metrics
+from hq.notices import Notices
 from hq.operators import Activation
 from hq.terminals import Authority, Enrolment
 from hq.tries import Tries
@@ -37,6 +38,7 @@ class Service:
     feed: Feed
     worker: Worker
     claims: Claims
+    notices: Notices
     metrics: Metrics
     history: History
     enrol_tries: Tries
@@ -65,7 +67,9 @@ def build_service(
     authority = Authority(signer, keyring.authority(), home.authority(), home.opening)
     identity, metrics = Identity(database, now), Metrics()
     claims = Claims(database, keyring.index(), now=now)
-    worker = Worker(Follower(database, home.signing, claims=claims, now=now), identity, metrics)
+    follower = Follower(database, home.signing, claims=claims, now=now)
+    notices = Notices(database, now)
+    worker = Worker(follower, identity, metrics, notices)
 
     def stored(count: int) -> None:
         metrics.add("counter_hq_entries_total", count)
@@ -81,6 +85,7 @@ def build_service(
         feed=Feed(database, signer, now),
         worker=worker,
         claims=claims,
+        notices=notices,
         metrics=metrics,
         history=History(database),
         enrol_tries=Tries(),

@@ -11,6 +11,7 @@ from core.errors import CounterError, EntryError
 from hq.follower import Follower
 from hq.identity import Identity
 from hq.metrics import Metrics
+from hq.notices import Notices
 
 _LOG = logging.getLogger(__name__)
 IDLE_SECONDS = 1.0  # between looks where nobody woke it; another node's ingest cannot
@@ -24,8 +25,9 @@ STOP_SECONDS = 20.0
 class Worker:
     """One daemon thread.  It yields to ingest: what is not received yet matters more than a view."""
 
-    def __init__(self, follower: Follower, identity: Identity, metrics: Metrics) -> None:
+    def __init__(self, follower: Follower, identity: Identity, metrics: Metrics, notices: Notices) -> None:
         self.follower = follower
+        self._notices = notices
         self._identity = identity
         self._metrics = metrics
         self._wake = threading.Event()
@@ -71,6 +73,7 @@ class Worker:
             self.follower.settle_all()
             self._cared = time.monotonic()
         turns = [self._turn(terminal) for terminal in self.follower.behind()]
+        self._notices.tell()
         return any(turns)
 
     def _turn(self, terminal: str) -> bool:

@@ -36,6 +36,8 @@ class DirectiveKind(StrEnum):
 
     OPERATOR = "operator"  # somebody works here, or no longer
     RULES = "rules"  # an edition of the rule data, used from its date on
+    WAYBILL_HELD = "waybill_held"  # another acceptance holds the waybill of one made here
+    REVIEW = "review"  # an entry of this counter cannot count as it is, or can again
 
 
 @dataclass(frozen=True, slots=True)

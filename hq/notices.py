@@ -1,0 +1,89 @@
+"""Telling counters what headquarters knows of their entries: waybills that others hold, and reviews.
+
+Each notice is a directive to one terminal, with the place of its entry as subject, so that a later one takes
+its place.  Published first and noted after: a node that dies in between publishes the same once more, which
+no terminal is given twice (hq/directives.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Table, func, select, update
+
+from core.ledger.directives import DirectiveKind
+from core.ledger.entry import stamp
+from hq.clock import Now, utc_now
+from hq.database import Database
+from hq.directives import Publication, publish, to_terminal
+from hq.reviews import ReviewState
+from hq.schema import CONTESTS, FOLLOWER, REVIEWS
+
+_AT_ONCE = 100
+
+
+class Notices:
+    """Publishes what is not told yet.  Several may run."""
+
+    def __init__(self, database: Database, now: Now = utc_now) -> None:
+        self._database = database
+        self._now = now
+
+    def tell(self) -> int:
+        """Publish what waits; how many notices."""
+        self._settle()
+        return self._tell(CONTESTS, DirectiveKind.WAYBILL_HELD, _held) + self._tell(
+            REVIEWS, DirectiveKind.REVIEW, _review
+        )
+
+    def _settle(self) -> None:
+        """What was parked once and passed this time is on nobody's list any more."""
+        reached = select(func.max(FOLLOWER.c.seq)).where(FOLLOWER.c.terminal == REVIEWS.c.terminal)
+        passed = (REVIEWS.c.state == ReviewState.ANEW.value, REVIEWS.c.seq <= reached.scalar_subquery())
+        with self._database.read() as connection:
+            if connection.execute(select(REVIEWS.c.seq).where(*passed).limit(1)).first() is None:
+                return
+        values = {"state": ReviewState.SETTLED.value, "changed_at": stamp(self._now()), "told": 0}
+        with self._database.write() as connection:
+            connection.execute(update(REVIEWS).where(*passed).values(values))
+
+    def _tell(self, table: Table, kind: DirectiveKind, said: Any) -> int:
+        waits = select(table).where(table.c.told == 0)
+        if table is REVIEWS:
+            waits = waits.where(table.c.state != ReviewState.ANEW.value)
+        with self._database.read() as connection:
+            rows = list(connection.execute(waits.limit(_AT_ONCE)).mappings())
+        for row in rows:
+            subject, body = f"{row['epoch']}/{row['seq']}", said(row)
+            notice = Publication(kind.value, subject, body, to_terminal(row["terminal"]))
+            with self._database.write() as connection:
+                number = publish(connection, notice, self._now)
+            # Only what was told: another node may have found more in the meantime.
+            same = [table.c[name] == row[name] for name in ("terminal", "epoch", "seq", *_TOLD[table.name])]
+            with self._database.write() as connection:
+                connection.execute(update(table).where(*same).values(told=number))
+        return len(rows)
+
+
+_TOLD = {
+    CONTESTS.name: ("winner_terminal", "winner_epoch", "winner_seq"),
+    REVIEWS.name: ("state", "why", "changed_at"),
+}
+
+
+def _held(row: Mapping[str, Any]) -> dict[str, Any]:
+    holder = {
+        "terminal": row["winner_terminal"],
+        "epoch": row["winner_epoch"],
+        "seq": row["winner_seq"],
+        "number": row["winner_number"],
+        "operator": row["winner_operator"],
+        "at": row["winner_at"],
+        "confirmed": bool(row["winner_confirmed"]),
+    }
+    return {"epoch": row["epoch"], "seq": row["seq"], "holder": holder}
+
+
+def _review(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in ("epoch", "seq", "state", "why")} | {"since": row["parked_at"]}

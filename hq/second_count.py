@@ -1,0 +1,94 @@
+"""The second count: a business day counted in SQL over the stored bodies, beside the fold (I6).
+
+Counter and headquarters fold with the same functions, so they would share a mistake in them.  This counts
+the same facts another way, in the database, from docs/format.md alone, and imports nothing of the fold.  Both
+must agree at each close; what differs is an alarm that names every figure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import Connection, TextClause, text
+
+NAMES = ("accepted", "refused", "senders", "labels", "receipts", "affixed", "copies", "unknown")
+
+# A body with an escaped zero byte is no sound entry of any kind, and PostgreSQL's JSON refuses it.
+_POSTGRESQL = r"""
+WITH body AS MATERIALIZED (
+    SELECT seq, CASE WHEN position('\u0000' IN convert_from(body, 'UTF8')) = 0
+                     THEN convert_from(body, 'UTF8')::jsonb END AS j
+    FROM entries WHERE terminal = :terminal AND seq BETWEEN :low AND :last
+), fact AS MATERIALIZED (
+    SELECT seq, j ->> 'kind' AS kind, j -> 'data' ->> 'item' AS item, j -> 'data' ->> 'slot' AS slot,
+           j -> 'data' ->> 'receipt' = 'true' AS receipt
+    FROM body WHERE j ->> 'kind_version' = '1' AND NOT seq = ANY(:passed)
+)"""
+_SQLITE = """
+WITH body AS (
+    SELECT seq, CAST(body AS TEXT) AS j
+    FROM entries WHERE terminal = :terminal AND seq BETWEEN :low AND :last
+), fact AS MATERIALIZED (
+    SELECT seq, json_extract(j, '$.kind') AS kind, CAST(json_extract(j, '$.data.item') AS TEXT) AS item,
+           json_extract(j, '$.data.slot') AS slot, json_extract(j, '$.data.receipt') = 1 AS receipt
+    FROM body WHERE json_extract(j, '$.kind_version') = 1
+      AND seq NOT IN (SELECT value FROM json_each(:passed))
+)"""
+# A page came out for the first time where its printer said so, or a person saw it; each time after is a copy.
+_COUNT = """, page AS (
+    SELECT seq, item, kind, CASE WHEN kind = 'ReceiptPrinted' OR slot = 'receipt_printer'
+                                 THEN 'receipt' ELSE 'label' END AS what
+    FROM fact WHERE kind IN ('LabelPrinted', 'ReceiptPrinted', 'PrintSeen')
+), first_page AS (
+    SELECT page.what, page.item, MIN(page.seq) AS seq FROM page
+    JOIN fact AS accepted ON accepted.kind = 'ItemAccepted' AND CAST(accepted.seq AS TEXT) = page.item
+    WHERE page.what = 'label' OR accepted.receipt
+    GROUP BY page.what, page.item
+), day_end AS (
+    SELECT COALESCE(MIN(seq) - 1, :last) AS seq FROM fact WHERE kind = 'DayOpened' AND seq > :first
+), today AS (
+    SELECT * FROM fact WHERE seq BETWEEN :first AND (SELECT seq FROM day_end)
+), first_today AS (
+    SELECT * FROM first_page WHERE seq BETWEEN :first AND (SELECT seq FROM day_end)
+)
+SELECT
+    (SELECT COUNT(*) FROM today WHERE kind = 'ItemAccepted') AS accepted,
+    (SELECT COUNT(*) FROM today WHERE kind = 'ItemRefused') AS refused,
+    (SELECT COUNT(*) FROM today WHERE kind IN ('SenderVerified', 'SenderExempted')) AS senders,
+    (SELECT COUNT(*) FROM first_today WHERE what = 'label') AS labels,
+    (SELECT COUNT(*) FROM first_today WHERE what = 'receipt') AS receipts,
+    (SELECT COUNT(*) FROM today WHERE kind = 'LabelAffixed') AS affixed,
+    (SELECT COUNT(*) FROM today WHERE kind = 'LabelPrinted'
+        AND seq NOT IN (SELECT seq FROM first_page WHERE what = 'label')) AS copies,
+    (SELECT COUNT(*) FROM today WHERE kind = 'PrintUnknown') AS unknown
+"""
+# The earliest item of which a page came out that day: its first page may be of an earlier day.
+_LOW = """
+SELECT MIN(CAST(item AS BIGINT)) FROM fact WHERE kind IN ('LabelPrinted', 'ReceiptPrinted', 'PrintSeen')
+"""
+
+
+def count_day(
+    connection: Connection, terminal: str, first: int, last: int, passed: Collection[int] = ()
+) -> Mapping[str, int]:
+    """What happened at ``terminal`` from entry ``first`` to ``last``, by :data:`NAMES`.
+
+    ``passed``: entries that are parked because they say nothing possible; they count nowhere.
+    """
+    values: dict[str, object] = {"terminal": terminal, "first": first, "last": last, "low": first}
+    values["passed"] = sorted(passed) if _is_postgresql(connection) else str(sorted(passed))
+    earliest = connection.execute(_statement(connection, _LOW), values).scalar_one()
+    if earliest is not None:
+        values["low"] = max(1, min(first, int(earliest)))
+    row = connection.execute(_statement(connection, _COUNT), values).mappings().one()
+    return {name: int(row[name]) for name in NAMES}
+
+
+def _is_postgresql(connection: Connection) -> bool:
+    return connection.dialect.name == "postgresql"
+
+
+def _statement(connection: Connection, end: str) -> TextClause:
+    # The colons of PostgreSQL's casts would be taken for parameters.
+    begin = _POSTGRESQL.replace("::", r"\:\:") if _is_postgresql(connection) else _SQLITE
+    return text(begin + end)
