@@ -16,7 +16,9 @@ from core.station.live import Live, StationSettings
 from core.station.station import Station
 from core.view import CounterView, SyncView
 from devices.idcard.lane import ReaderLane
+from devices.printer.form import PageMaker
 from devices.printer.lane import LABEL_LANGUAGES, LabelPrinterLane, ReceiptPrinterLane
+from devices.printer.page_process import PageProcess
 from devices.printer.queue import PrinterLane
 from devices.rack import Drivers, Rack
 from devices.scale.lane import ScaleLane
@@ -44,6 +46,7 @@ class Parts:
     first_byte: FirstByte | None = None
     rules: RuleBook | None = None
     printer: Callable[[Printer | None, PrintLog], Printer | None] | None = None
+    page_process: bool = True  # pages are made in a process beside this one
 
 
 class ConfiguredStore(FileStore):
@@ -109,7 +112,8 @@ class Terminal:
         live = Live(settings, vault, store, clock, rules, parts.probe)
         printers = PrinterSlots()
         self.station = Station(live, printers, publish)
-        known = drivers(self.station, parts.first_byte)
+        self._pages = PageProcess() if parts.page_process else None
+        known = drivers(self.station, parts.first_byte, self._pages)
         served = [device for device in config.devices.values() if (device.slot, device.driver) in known]
         self._later = [device for device in config.devices.values() if device not in served]
         self.rack = Rack(served, known, self.station.device_event)
@@ -136,6 +140,8 @@ class Terminal:
         """Lanes first, so that nothing is begun that the station cannot record; never hangs."""
         self.rack.stop()
         self.station.stop()
+        if self._pages is not None:
+            self._pages.close()
 
     def _synced(self, sync: SyncView, received: int) -> None:
         self._told.write(sync)
@@ -145,17 +151,21 @@ class Terminal:
         self.station.time_told(told.anchor, told.nonce, told.signature, told.signer)
 
 
-def drivers(log: PrintLog, first_byte: FirstByte | None = None) -> Drivers:
+def drivers(log: PrintLog, first_byte: FirstByte | None = None, pages: PageMaker | None = None) -> Drivers:
     """Which drivers this version has, by slot and name."""
     found: Drivers = {
         (Slot.ID_READER, "sam"): ReaderLane,
         (Slot.SCANNER, "serial"): ScannerLane,
         (Slot.SCANNER, "wedge"): WedgeLane,
         (Slot.SCALE, "ascii"): ScaleLane,
-        (Slot.RECEIPT_PRINTER, "escpos"): lambda config, report: ReceiptPrinterLane(config, report, log),
+        (Slot.RECEIPT_PRINTER, "escpos"): lambda config, report: ReceiptPrinterLane(
+            config, report, log, pages=pages
+        ),
     }
     labels: Drivers = {
-        (slot, name): lambda config, report: LabelPrinterLane(config, report, log, first_byte=first_byte)
+        (slot, name): lambda config, report: LabelPrinterLane(
+            config, report, log, pages=pages, first_byte=first_byte
+        )
         for slot in (Slot.LABEL_PRINTER, Slot.STICKER_PRINTER)
         for name in LABEL_LANGUAGES
     }

@@ -21,6 +21,7 @@ from ui.sounds import Play, Sound, play_nothing, sound_of
 from ui.style import sheet
 from ui.text import LANGUAGES, Texts
 from ui.theme import THEMES, qt_palette, theme
+from ui.turns import Turns
 from ui.whatsnew import newer
 from ui.zoom import STEPS, after, factor_of, room_of, scale
 
@@ -96,10 +97,7 @@ class MainWindow(QWidget):
         self._second.setInterval(1000)
         self._second.timeout.connect(self._tick)
         self._second.start()
-        self._around = QTimer(self)
-        self._around.setSingleShot(True)
-        self._around.setInterval(0)
-        self._around.timeout.connect(self._show_around)
+        self._around = Turns(self)
         self.header.arranged.connect(self._lay_out_again)
         bridge.changed.connect(self.take_view)
 
@@ -205,7 +203,7 @@ class MainWindow(QWidget):
 
     def take_view(self, view: CounterView) -> None:
         """From the station.  On the clerk's screen the middle changes at once and what is around it in the
-        next turn of the loop: together they would take longer than a frame, and keys would wait.
+        next turns of the loop: together they would take longer than a frame, and keys would wait.
         """
         from core.view import Screen
 
@@ -215,12 +213,11 @@ class MainWindow(QWidget):
         before, self._view = self._view, view
         self._sound(before, view)
         self.clerk.show_view(view, around=False)
-        self._around.start()
+        self._around.begin((*self.clerk.around, self._show_header))
 
-    def _show_around(self) -> None:
+    def _show_header(self) -> None:
         if self._view is not None:
             self.header.show_view(self._view, self._clock())
-            self.clerk.show_around()
 
     def show_view(self, view: CounterView) -> None:
         """Show a view at once and whole, on the main thread."""

@@ -45,6 +45,9 @@ from core.view import STOPS, CounterView, Screen, SyncView
 
 _log = logging.getLogger(__name__)
 _TICK_SECONDS = 0.25
+# No screen shows more views than this, and each costs station and screen some milliseconds, which the entries
+# and the keys behind F9 would miss.
+_FRAME_SECONDS = 1 / 60
 _START_LIMIT_SECONDS = 10.0
 
 
@@ -54,6 +57,7 @@ class _Work:
 
     run: Callable[[], object]
     done: Future[object]
+    shown: bool = False  # its view is published before it is done; other views may wait for a frame
 
 
 class Station:
@@ -72,6 +76,8 @@ class Station:
         self._thread = threading.Thread(target=self._run, name="station", daemon=True)
         self._stopping = threading.Event()
         self._active = time.monotonic()
+        self._unshown = False  # something changed since the last view
+        self._frame = 0.0  # not before then is a view published that nobody waits for
 
     # -- from any thread -----------------------------------------------------------------------
 
@@ -88,7 +94,7 @@ class Station:
 
     def submit(self, command: c.Command) -> Future[object]:
         """Returns at once.  The future ends when the command's view was published."""
-        return self._enqueue(lambda: self._command(command))
+        return self._enqueue(lambda: self._command(command), shown=True)
 
     def device_event(self, event: DeviceEvent) -> None:
         """From a lane's thread; returns at once."""
@@ -117,8 +123,8 @@ class Station:
 
     # -- the station's own thread ----------------------------------------------------------------
 
-    def _enqueue(self, run: Callable[[], object]) -> Future[object]:
-        work = _Work(run, Future())
+    def _enqueue(self, run: Callable[[], object], *, shown: bool = False) -> Future[object]:
+        work = _Work(run, Future(), shown)
         self._queue.put(work)
         return work.done
 
@@ -129,23 +135,30 @@ class Station:
             left = due - time.monotonic()
             # However fast work comes in, ticks come too: they save the draft.
             if left > 0:
-                later = self._paper.waits
-                try:
-                    work = self._queue.get(timeout=0.0 if later else left)
-                except queue.Empty:
-                    if later:
-                        work = _Work(self._paper.next, Future())
-                    else:
-                        left = 0.0
-            if left <= 0:
+                work = self._next(left)
+            else:
                 due = time.monotonic() + _TICK_SECONDS
             if work is None:
                 break
             self._do(work)
+            if self._unshown and time.monotonic() >= self._frame:
+                self._show()
         self._guarded(lambda: self._desk.drafts.save(force=True))
         self._known.rest()
         if self._live.journal is not None:
             self._guarded(lambda: sessions.shut(self._live))
+
+    def _next(self, left: float) -> _Work | None:
+        """What came in; after a while without any, what can wait: a view, a page; None: the end."""
+        later = self._paper.waits
+        if later:
+            left = 0.0
+        elif self._unshown:
+            left = max(0.0, min(left, self._frame - time.monotonic()))
+        try:
+            return self._queue.get(timeout=left)
+        except queue.Empty:
+            return _Work(self._paper.next if later else _nothing, Future())
 
     def _do(self, work: _Work) -> None:
         if not work.done.set_running_or_notify_cancel():
@@ -153,12 +166,19 @@ class Station:
         before = self._live.message
         result, error = self._guarded(work.run)
         if result is not _QUIET or self._live.message is not before:
-            self._publish(self._view())
-            self._guarded(lambda: self._known.follow(self._desk.visit))
+            self._unshown = True
+        if work.shown and self._unshown:
+            self._show()
         if error is not None:
             work.done.set_exception(error)
         else:
             work.done.set_result(result)
+
+    def _show(self) -> None:
+        self._unshown = False
+        self._publish(self._view())
+        self._frame = time.monotonic() + _FRAME_SECONDS
+        self._guarded(lambda: self._known.follow(self._desk.visit))
 
     def _guarded(self, run: Callable[[], object]) -> tuple[object, BaseException | None]:
         live = self._live
@@ -317,3 +337,7 @@ class Station:
 
 
 _QUIET = object()
+
+
+def _nothing() -> object:
+    return _QUIET

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
@@ -11,7 +12,7 @@ from core.view import CounterView, Message, VisitView
 from ui.bridge import Station
 from ui.buttons import KeyButton
 from ui.clerk.choices import Question
-from ui.clerk.frame import ClerkFrame, Page, Side
+from ui.clerk.frame import Around, ClerkFrame, Page, Side
 from ui.clerk.walk import round_from, something
 from ui.fields import Entry
 from ui.keys import Keyboard
@@ -35,6 +36,7 @@ class FollowingFrame(ClerkFrame):
         self._opened = False  # the manual lane, and nobody is in it yet
         self._who_asked = False  # who sends, and nobody is in it yet
         self._home: QWidget | None = None  # where the focus was before a panel took it
+        self._around_parts = tuple(partial(self._show_part, part) for part in Around)
 
     @property
     def _visit(self) -> VisitView | None:
@@ -69,16 +71,24 @@ class FollowingFrame(ClerkFrame):
         self._follow_manual(view)
         self._follow_paste(view)
         self._follow_news(before, view)
-        self.paint_middle(view)
+        if before is None or around or self._middle_changed(before, view):
+            self.paint_middle(view)
+        else:
+            self.message.show_view(view.message)
         if around:
             self.paint_around(view)
         self._follow_reading(view)  # after the message of a read that failed: both are said, one by one
         self._follow_focus(before, view)
 
-    def show_around(self) -> None:
-        """The rest of the view whose middle is shown; nothing where nobody is logged in any more."""
+    @property
+    def around(self) -> Sequence[Callable[[], None]]:
+        """What stands around the middle of the newest view, to be shown part by part; nothing where nobody
+        is logged in any more."""
+        return self._around_parts
+
+    def _show_part(self, part: Around) -> None:
         if self._view is not None:
-            self.paint_around(self._view)
+            self.paint_part(part, self._view)
 
     def clear(self) -> None:
         """Nobody is logged in, or the screen is locked."""
@@ -90,6 +100,15 @@ class FollowingFrame(ClerkFrame):
             self._home = None
             self._keyboard.end_reading()
             self.empty()
+
+    def _middle_changed(self, before: CounterView, view: CounterView) -> bool:
+        """Most views are about a printer, a device or headquarters: the form says the same as before then.
+
+        Not so while an edit waits for its answer: a field counts the views that do not give it.
+        """
+        stood, stands = ((each.visit, each.found, each.found_by, each.pending, each.unscanned)
+                         for each in (before, view))  # fmt: skip
+        return stood != stands or any(field.waits for row in self.rows for field in row.every)
 
     def _follow_reading(self, view: CounterView) -> None:
         reading = view.visit is not None and view.visit.reading

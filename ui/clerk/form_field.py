@@ -65,6 +65,11 @@ class FormField(QWidget):
         self.entry.setPlaceholderText("")
         self._describe()
 
+    @property
+    def waits(self) -> bool:
+        """Whether an edit was not answered yet."""
+        return bool(self._sent)
+
     def forget_pending(self) -> None:
         """A key was pressed after which the station decides what stands here: take the next view."""
         self._sent.clear()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import IntEnum
+from enum import Enum, IntEnum, auto
 from itertools import chain, pairwise
 
 from PySide6.QtCore import Signal
@@ -60,6 +60,16 @@ class Side(IntEnum):
     HELP = 1
     CHOICES = 2
     NEWS = 3  # what this version brought
+
+
+class Around(Enum):
+    """What stands around the middle; each is painted in a turn of its own."""
+
+    BAR = auto()
+    ITEMS = auto()
+    WAY = auto()
+    PREVIEW = auto()
+    DEVICES = auto()
 
 
 class ClerkFrame(QWidget):
@@ -299,14 +309,25 @@ class ClerkFrame(QWidget):
         self.message.show_view(view.message)
 
     def paint_around(self, view: CounterView) -> None:
-        """The way, what will print, the items, the bar, the devices."""
+        """The bar, the items, the way, what will print, the devices."""
+        for part in Around:
+            self.paint_part(part, view)
+
+    def paint_part(self, part: Around, view: CounterView) -> None:
+        """One of what stands around the middle."""
         visit = view.visit
-        self.way.show_view(visit)
-        self.way.show_parked(view.parked)
-        self.preview.show_view(visit)
-        self.last.show_view(visit, view.last, view.pending, view.unscanned)
-        self.bar.show_view(visit, covered=self.covered)
-        self.devices.show_view(view.devices, visit)
+        match part:
+            case Around.BAR:
+                self.bar.show_view(visit, covered=self.covered)
+            case Around.ITEMS:
+                self.last.show_view(visit, view.last, view.pending, view.unscanned)
+            case Around.WAY:
+                self.way.show_view(visit)
+                self.way.show_parked(view.parked)
+            case Around.PREVIEW:
+                self.preview.show_view(visit)
+            case Around.DEVICES:
+                self.devices.show_view(view.devices, visit)
 
     def _paint_lanes(self, visit: VisitView | None) -> None:
         self.manual.show_view(visit.manual if visit is not None else None)

@@ -65,6 +65,11 @@ class Counter:
         """Everything queued so far is done."""
         return self.do(c.DismissMessage())
 
+    def shown(self) -> CounterView:
+        """The view of everything queued so far; nothing is done."""
+        self.station._enqueue(lambda: None, shown=True).result(10)
+        return self.views[-1]
+
     def log_in(self, operator: str = "OP10001", password: str = "yi-er-san") -> CounterView:
         return self.do(c.LogIn(operator, password))
 

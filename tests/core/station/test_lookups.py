@@ -45,7 +45,7 @@ def found(view: CounterView) -> list[str]:
 def place(counter: Counter, event: CardReading | CardRead | CardFailed) -> CounterView:
     """On the reader, without closing the look-up."""
     counter.station.device_event(event)
-    return counter.settle()
+    return counter.shown()
 
 
 def read(document: IdCard) -> CardRead:

@@ -255,7 +255,7 @@ def test_two_hours_pass_while_the_counter_runs(counter: Counter) -> None:
     counter.type(contents="书")
     counter.vault.machine.advance(3 * 3600)
     counter.station._enqueue(counter.station._tick).result(10)
-    view = counter.views[-1]
+    view = counter.shown()
     assert (view.parked, texts(counter)) == ((), {"contents": "书"})
     assert view.message is not None
     assert (view.message.code, view.message.facts["cause"]) == ("msg.draft_lapsed", "too_old")

@@ -1,0 +1,146 @@
+"""From a page's texts to a printer's bytes: which page, in which language, on which paper."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from core.devices import Label, NoPaperSlip, PrintJob, Receipt
+from core.errors import ConfigError, ConfigFault, DeviceFault, Fact
+from devices.options import Ranges, whole_options
+from devices.printer import escpos, tspl, zpl
+from devices.printer.fonts import FontBook
+from devices.printer.label import LabelRenderer
+from devices.printer.page import Bitmap
+from devices.printer.receipt import ReceiptRenderer
+from devices.printer.receipt_template import DEFAULT_RECEIPTS, load_receipt_template, load_receipt_words
+from devices.printer.slip import SlipRenderer, load_slip
+from devices.printer.template import DEFAULT_TEMPLATES, load_template
+from devices.rack import DeviceConfig
+
+Page = Label | Receipt | NoPaperSlip
+
+# outside.md, configuration.
+LABEL_OPTIONS: Ranges = {
+    "width_mm": (76, 20, 110),
+    "height_mm": (130, 20, 300),
+    "dpi": (203, 150, 600),
+    "gap_mm": (2, 0, 20),
+}
+RECEIPT_OPTIONS: Ranges = {"width_mm": (80, 40, 120), "dpi": (203, 150, 600)}
+
+_LABEL_ENCODERS: Mapping[str, Callable[[Bitmap, PageForm], bytes]] = {
+    "tspl": lambda page, form: tspl.encode_page(page, form.width_mm, form.height_mm, gap_mm=form.gap_mm),
+    "zpl": lambda page, _form: zpl.encode_page(page),
+    "escpos": lambda page, _form: escpos.encode_page(page, escpos.Ending.NEXT_LABEL),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PageForm:
+    """What a printer takes: language, millimetres of its paper, dots.  ``height_mm`` 0: a receipt roll."""
+
+    language: str
+    width_mm: int
+    dpi: int
+    height_mm: int = 0
+    gap_mm: int = 0
+
+
+def label_form(config: DeviceConfig) -> PageForm:
+    """Of a label printer.  Raises ConfigError WRONG_VALUE: driver, an option, a size without template."""
+    if config.driver not in _LABEL_ENCODERS:
+        raise ConfigError(
+            ConfigFault.WRONG_VALUE,
+            key=f"devices.{config.slot.value}.driver",
+            value=config.driver,
+            expected=", ".join(_LABEL_ENCODERS),
+        )
+    option = whole_options(config, LABEL_OPTIONS)
+    load_template(DEFAULT_TEMPLATES, option["width_mm"], option["height_mm"])
+    return PageForm(config.driver, **option)
+
+
+def receipt_form(config: DeviceConfig) -> PageForm:
+    """Of a receipt printer.  Raises ConfigError WRONG_VALUE: an option, paper width without template."""
+    option = whole_options(config, RECEIPT_OPTIONS)
+    load_receipt_template(DEFAULT_RECEIPTS, option["width_mm"])
+    return PageForm("escpos", **option)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The page, or why there is none: what another process answers."""
+
+    page: bytes
+    fault: DeviceFault | None = None
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+
+class PageMaker(Protocol):
+    """Makes the bytes of pages; any thread."""
+
+    def prepare(self, form: PageForm) -> None:
+        """What takes its time, such as opening fonts, so that the first page need not wait for it."""
+        ...
+
+    def make(self, form: PageForm, job: PrintJob) -> bytes:
+        """The page as the printer wants it.  Raises DeviceError GLYPH_MISSING, LABEL_LAYOUT."""
+        ...
+
+
+class _Renderers:
+    """The drawing of one form's pages."""
+
+    def __init__(self, fonts: FontBook, form: PageForm) -> None:
+        self._form = form
+        self._label: LabelRenderer | None = None
+        self._receipt: ReceiptRenderer | None = None
+        if form.height_mm:
+            template = load_template(DEFAULT_TEMPLATES, form.width_mm, form.height_mm)
+            self._label = LabelRenderer(fonts, template, form.dpi)
+            self._slip = SlipRenderer(fonts, load_slip(), form.width_mm, form.dpi, form.height_mm)
+        else:
+            paper = load_receipt_template(DEFAULT_RECEIPTS, form.width_mm)
+            words = load_receipt_words(DEFAULT_RECEIPTS)
+            self._receipt = ReceiptRenderer(fonts, paper, words, form.dpi)
+            self._slip = SlipRenderer(fonts, load_slip(), paper.printed_mm, form.dpi)
+
+    def page(self, job: PrintJob) -> bytes:
+        if isinstance(job.page, NoPaperSlip):
+            bitmap = self._slip.render(job.page).bitmap
+        elif self._label is not None:
+            bitmap = self._label.render(job.label).bitmap
+        else:
+            assert self._receipt is not None
+            bitmap = self._receipt.render(job.receipt).bitmap
+        if self._form.height_mm:
+            return _LABEL_ENCODERS[self._form.language](bitmap, self._form)
+        return escpos.encode_page(bitmap)
+
+
+class OwnPages:
+    """A :class:`PageMaker` that works in the caller's thread, one page at a time."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._fonts: FontBook | None = None
+        self._made: dict[PageForm, _Renderers] = {}
+
+    def prepare(self, form: PageForm) -> None:
+        """See :class:`PageMaker`."""
+        with self._lock:
+            self._of(form)
+
+    def make(self, form: PageForm, job: PrintJob) -> bytes:
+        """See :class:`PageMaker`."""
+        with self._lock:
+            return self._of(form).page(job)
+
+    def _of(self, form: PageForm) -> _Renderers:
+        if form not in self._made:
+            self._fonts = self._fonts or FontBook()
+            self._made[form] = _Renderers(self._fonts, form)
+        return self._made[form]
