@@ -38,6 +38,7 @@ def demonstration(database: str | None = None) -> Iterator[Demonstration]:
         tempfile.TemporaryDirectory(prefix="counter-bench-") as directory,
         Demonstration(Path(directory) / "b", None, whole=True, database=database) as around,
     ):
+        around.give_way()
         yield around
 
 

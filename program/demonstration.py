@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -62,12 +63,22 @@ class Demonstration:
         self._children: list[subprocess.Popen[bytes]] = []
         self._hq: subprocess.Popen[bytes] | None = None
         self._relayed = relayed
+        self._gives_way = False
         self.relay: Relay | None = None
 
     @property
     def devices(self) -> Path:
         """The simulators' directory, with ``devices.json`` and the control socket."""
         return self._around / "devices"
+
+    def give_way(self) -> None:
+        """From now on the counter's work goes first: at a branch, devices and headquarters have processors
+        of their own."""
+        self._gives_way = True
+        for child in self._children:
+            with suppress(OSError):  # one that has ended
+                for task in Path(f"/proc/{child.pid}/task").iterdir():  # a priority is a thread's
+                    os.setpriority(os.PRIO_PROCESS, int(task.name), _NICE)
 
     def links(self) -> dict[Slot, DeviceConfig]:
         """The simulated devices as configuration."""
@@ -199,9 +210,9 @@ class Demonstration:
         command = [sys.executable, *arguments]
         with (self._around / log).open("ab") as out:
             child = subprocess.Popen(command, cwd=_ROOT, stdin=subprocess.PIPE, stdout=out, stderr=out)  # noqa: S603
-        # At a branch these stand on their own processors: here they must not take the counter's.
-        os.setpriority(os.PRIO_PROCESS, child.pid, _NICE)
         self._children.append(child)
+        if self._gives_way:
+            self.give_way()
         return child
 
     def _wait(self, ready: Callable[[], bool], child: subprocess.Popen[bytes], name: str) -> None:

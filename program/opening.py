@@ -23,6 +23,7 @@ def run(options: argparse.Namespace) -> int:
         with Demonstration(data, options.config, whole=whole, relayed=whole) as demonstration:
             from program.window import open_window
 
+            demonstration.give_way()
             return open_window(
                 demonstration.data, demonstration.config_path, options.lang, demonstration=demonstration
             )
