@@ -77,6 +77,7 @@ class SenderCard(QFrame):
 
     def _document_block(self) -> QWidget:
         block = QWidget(self)
+        self._factor = 1.0
         self._photo = QLabel(block)
         self._photo.setObjectName("photo")
         self._photo.setProperty("tone", "quiet")
@@ -131,10 +132,12 @@ class SenderCard(QFrame):
         self._layout.setSpacing(8 if room is Room.ROOMY else 4)
         measure_again(self._upper, self._layout)
 
-    def set_zoom(self, _factor: float) -> None:
-        """The photo is drawn anew at the next view, as large as its place is now."""
-        self._picture = b""
-        self._photo.clear()
+    def set_zoom(self, factor: float) -> None:
+        """The photo is drawn anew at the next view, as large as its place is then."""
+        if factor != self._factor:
+            self._factor = factor
+            self._picture = b""
+            self._photo.clear()
 
     def retranslate(self, texts: Texts) -> None:
         """In this language from now on."""
