@@ -137,6 +137,8 @@ class LogIn:
 
     operator: str
     password: str = field(repr=False)
+    endorser: str = ""  # who stands by where her key is new here
+    endorser_password: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)

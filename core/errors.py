@@ -129,6 +129,10 @@ class RuleFault(StrEnum):
     COUNTER_STOPPED = (
         "rule.counter_stopped"  # headquarters told that this counter must not go on; facts: what
     )
+    KEY_NEW = "rule.key_new"  # her key was never accepted here: a supervisor endorses it; facts: operator
+    ENDORSER = "rule.endorser"  # not an accepted supervisor of this counter
+    OPERATOR_REMOVED = "rule.operator_removed"
+    OFFLINE_TOO_LONG = "rule.offline_too_long"  # facts: hours, limit
     CONTACT_UNKNOWN = "rule.contact_unknown"  # not among the contacts that are offered
 
 

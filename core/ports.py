@@ -9,6 +9,7 @@ from typing import Protocol
 
 from core.crypto.keys import PublicKey, Signer
 from core.devices import PrintJob, PrintOutcome
+from core.ledger.directives import DirectiveHead, SignedDirective
 from core.ledger.entry import Entry, Head
 from core.ledger.state import State
 
@@ -63,6 +64,29 @@ class DraftRow:
     updated: str
 
 
+@dataclass(frozen=True, slots=True)
+class DirectiveRow:
+    """A directive as this counter adopted it; ``fault`` says why it changed nothing here, "" where it did."""
+
+    signed: SignedDirective
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StaffRow:
+    """What headquarters says of one operator: what she may do here, and the keys that are hers.
+
+    ``role`` "" for somebody who no longer works here.
+    """
+
+    operator: str
+    role: str
+    name: str = field(default="", repr=False)
+    signing: PublicKey | None = None
+    agreement: PublicKey | None = None
+    wrapped: bytes = field(default=b"", repr=False)
+
+
 class Journal(Protocol):
     """The append-only store.  ``commit`` is ONE transaction: entries, attachments, state, look-ups."""
 
@@ -76,11 +100,12 @@ class Journal(Protocol):
         state: State,
         draft: DraftRow | None = None,
         gone: Sequence[DraftRow] = (),
+        directives: Sequence[DirectiveRow] = (),
     ) -> None:
         """Durable when it returns (synchronous=FULL).  ``state`` is the fold after the last entry.
 
-        ``draft`` is what is left to do, and ``gone`` are the drafts that end with these entries: in the same
-        transaction, with the entries, or not at all.
+        ``draft`` is what is left to do, ``gone`` are the drafts that end with these entries, ``directives``
+        what they adopt: in the same transaction, with the entries, or not at all.
 
         Raises StoreError DISK_FULL, READ_ONLY, IO, CONFLICT (operation id used), DAMAGED; the
         store is unchanged then.
@@ -89,6 +114,18 @@ class Journal(Protocol):
 
     def entries(self, first: int, last: int | None = None) -> Iterator[Entry]:
         """In sequence, attachments included where their bytes are still here."""
+        ...
+
+    def directive_head(self) -> DirectiveHead:
+        """The last directive that is here."""
+        ...
+
+    def directives(self, kind: str) -> list[DirectiveRow]:
+        """Of each subject of that kind the last one that could be used, in the order of their numbers."""
+        ...
+
+    def contact(self) -> dt.datetime | None:
+        """When headquarters last signed its marks for this counter, as far as it is durable here."""
         ...
 
     def by_operation(self, operation: str) -> Head | None:
@@ -181,6 +218,14 @@ class Store(Protocol):
 
     def hint_keys(self) -> Mapping[str, bytes]:
         """Month → key of its hints, for every month that is still kept; makes none."""
+        ...
+
+    def settle_staff(self, staff: Sequence[StaffRow]) -> None:
+        """Bring slots, keys and names to what headquarters says; nothing where they are so already.
+
+        The last slot stays until there is another one: without any, nobody could open this counter again.
+        Raises StoreError as a write does.
+        """
         ...
 
     def nudge(self) -> None:

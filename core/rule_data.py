@@ -46,6 +46,8 @@ class Limits:
     session_minutes: int
     idle_lock_minutes: int
     export_rows_max: int
+    offline_hours: int
+    offline_warn_hours: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,12 @@ import dataclasses
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from core import rule_data as r
+from core import wire
 from core.acceptance.catalogue import Catalogue, load_catalogues
 from core.commands import Payment, Route
 from core.errors import ConfigFault, RuleError, RuleFault
@@ -83,6 +85,8 @@ class RuleBook:
     """All editions that this program has, in the order in which they take effect."""
 
     editions: tuple[Rules, ...]
+    catalogues: Mapping[str, Catalogue] = field(default_factory=dict, repr=False)
+    regions: Mapping[str, Regions] = field(default_factory=dict, repr=False)
 
     def at(self, day: dt.date) -> Rules:
         """The edition in force on ``day``; raises RuleError RULES_MISSING where none is."""
@@ -97,6 +101,17 @@ class RuleBook:
             if rules.version == version:
                 return rules
         raise RuleError(RuleFault.RULES_MISSING, version=version[:40])
+
+    def parse(self, edition: Mapping[str, Any], name: str) -> Rules:
+        """One more edition, as headquarters says it; raises ConfigError (facts: file = ``name``, key …)."""
+        return parse_rules(wire.encode(edition, limit=_MAX_BYTES), name, self.catalogues, self.regions)
+
+    def with_editions(self, more: Sequence[Rules]) -> RuleBook:
+        """These as well.  Of two with one version, or that take effect on one day, the later given counts."""
+        kept = [*self.editions]
+        for rules in more:
+            kept = [each for each in kept if each.version != rules.version] + [rules]
+        return replace(self, editions=tuple(sorted(kept, key=lambda rules: rules.effective_from)))
 
 
 def load_rules(directory: Path, catalogues: Path | None = None) -> RuleBook:
@@ -114,7 +129,8 @@ def load_rules(directory: Path, catalogues: Path | None = None) -> RuleBook:
     known, regions = load_catalogues(catalogues), load_regions(catalogues.parent / "regions")
     editions = [(path.name, parse_rules(path.read_bytes(), path.name, known, regions)) for path in files]
     _refuse_twins(editions)
-    return RuleBook(tuple(sorted((rules for _, rules in editions), key=lambda rules: rules.effective_from)))
+    book = RuleBook((), known, regions)
+    return book.with_editions([rules for _, rules in editions])
 
 
 def parse_rules(

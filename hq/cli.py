@@ -84,8 +84,13 @@ def _operator(
     add.add_argument("id", metavar="ID")
     add.add_argument("--name", required=True)
     add.add_argument("--role", required=True, choices=operators.ROLES)
+    add.add_argument(
+        "--branch", action="append", metavar="B", help="where she works, more than once; all without it"
+    )
     add.add_argument("--hours", type=_positive, default=operators.CODE_HOURS, help="how long it is good")
-    remove = actions.add_parser("remove", parents=[common], help="she activates nowhere any more")
+    remove = actions.add_parser(
+        "remove", parents=[common], help="she works nowhere any more, within a minute"
+    )
     remove.add_argument("id", metavar="ID")
     actions.add_parser("list", parents=[common], help="all of them")
 

@@ -17,6 +17,7 @@ from hq.claims import list_contests
 from hq.clock import utc_now
 from hq.database import Database
 from hq.days import list_days
+from hq.directives import EVERYBODY
 from hq.home import Home, create_home, default_database, open_home
 
 Say = Callable[[str], None]
@@ -95,7 +96,10 @@ def _enrol_code(opened: Opened) -> None:
 
 def _operator_add(opened: Opened) -> None:
     asked = opened.options
-    code = operators.add_operator(opened.database, asked.id, asked.name, asked.role, hours=asked.hours)
+    branches = asked.branch or [EVERYBODY]
+    code = operators.add_operator(
+        opened.database, asked.id, asked.name, asked.role, branches=branches, hours=asked.hours
+    )
     opened.answer({"operator": asked.id, "role": asked.role, "code": code}, code)
 
 
@@ -111,7 +115,7 @@ def _operator_list(opened: Opened) -> None:
         return
     for row in rows:
         status = "removed" if row.removed else "active" if row.active else "not activated"
-        opened.say(f"{row.operator}  {row.role:<11} {status:<14} {row.name}")
+        opened.say(f"{row.operator}  {row.role:<11} {status:<14} {' '.join(row.branches)}  {row.name}")
 
 
 def _terminal_list(opened: Opened) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,13 +14,18 @@ from core import wire
 from core.crypto.keys import PublicKey, parse_public_key
 from core.errors import EntryError, EntryFault, HqError, HqFault
 from core.ledger import kinds
+from core.ledger.directives import DirectiveKind
 from core.ledger.documents import operator_proof
 from core.ledger.entry import parse_stamp, stamp
+from core.ledger.staff import staff_body
+from core.ports import StaffRow
 from hq import codes
 from hq.clock import Now, utc_now
 from hq.database import Database
+from hq.directives import EVERYBODY, Publication, publish, to_branch
 from hq.forms import MAX_WRAPPED, ActivateAnswer, ActivateRequest
-from hq.schema import ACTIVATIONS, ESTATE, OPERATORS
+from hq.schema import ACTIVATIONS, ESTATE, OPERATORS, TERMINALS
+from hq.terminals import check_name
 
 CODE_HOURS = 7 * 24
 ROLES = ("clerk", "supervisor", "technician", "auditor")
@@ -35,14 +41,24 @@ class OperatorRow:
     role: str
     active: bool
     removed: bool
+    branches: tuple[str, ...] = (EVERYBODY,)
 
 
 def add_operator(
-    database: Database, operator: str, name: str, role: str, *, hours: int = CODE_HOURS, now: Now = utc_now
+    database: Database,
+    operator: str,
+    name: str,
+    role: str,
+    *,
+    branches: Sequence[str] = (EVERYBODY,),
+    hours: int = CODE_HOURS,
+    now: Now = utc_now,
 ) -> str:
     """Add or change an operator; returns a fresh activation code (an earlier one no longer counts).
 
-    Raises EntryError FORM for a staff number, name or role of another form.
+    Where she has activated already, the terminals of her branches are told what changed, and those of
+    branches that are no longer hers that she is gone.  Raises EntryError FORM for a staff number, name, role
+    or branch of another form.
     """
     if not kinds.STAFF(operator):
         raise EntryError(EntryFault.FORM, what="staff number")
@@ -50,34 +66,48 @@ def add_operator(
         raise EntryError(EntryFault.FORM, what="role")
     if not name.strip() or len(name) > 100:
         raise EntryError(EntryFault.FORM, what="name of the person")
+    for branch in branches:
+        if branch != EVERYBODY:
+            check_name(branch)
+    hers = " ".join(sorted(set(branches)) if EVERYBODY not in branches else [EVERYBODY])
     code = codes.new_code()
     values = {
         "name": name.strip(),
         "role": role,
+        "branches": hers,
         "code_digest": codes.digest(code),
         "code_expires_at": stamp(now() + dt.timedelta(hours=hours)),
         "code_used_at": None,
         "removed_at": None,
     }
     with database.write() as connection:
-        if _operator(connection, operator) is None:
+        before = _operator(connection, operator)
+        if before is None:
             row = {"terminal": ESTATE, "operator": operator, "added_at": stamp(now()), **values}
             connection.execute(insert(OPERATORS), [row])
         else:
             connection.execute(
                 update(OPERATORS).where(_HERE, OPERATORS.c.operator == operator).values(values)
             )
+            if before.removed_at is None:
+                gone = set(before.branches.split()) - set(hers.split())
+                _tell(connection, StaffRow(operator, ""), sorted(gone), now)
+            _tell_keys(connection, operator, now)
     return code
 
 
 def remove_operator(database: Database, operator: str, *, now: Now = utc_now) -> None:
-    """She activates nowhere any more; raises HqError CONFLICT where she is not here."""
+    """She activates nowhere any more, and the terminals of her branches are told.
+
+    Raises HqError CONFLICT where she is not here.
+    """
     with database.write() as connection:
         row = _operator(connection, operator)
         if row is None or row.removed_at is not None:
             raise HqError(HqFault.CONFLICT, what="operator unknown")
         values = {"removed_at": stamp(now()), "code_digest": None}
         connection.execute(update(OPERATORS).where(_HERE, OPERATORS.c.operator == operator).values(values))
+        _tell(connection, StaffRow(operator, ""), row.branches.split(), now)
 
 
 def list_operators(database: Database) -> list[OperatorRow]:
@@ -86,7 +116,14 @@ def list_operators(database: Database) -> list[OperatorRow]:
         active = set(connection.execute(select(ACTIVATIONS.c.operator).distinct()).scalars())
         rows = connection.execute(select(OPERATORS).where(_HERE).order_by(OPERATORS.c.operator))
         return [
-            OperatorRow(row.operator, row.name, row.role, row.operator in active, row.removed_at is not None)
+            OperatorRow(
+                row.operator,
+                row.name,
+                row.role,
+                row.operator in active,
+                row.removed_at is not None,
+                tuple(row.branches.split()),
+            )
             for row in rows
         ]
 
@@ -112,6 +149,8 @@ class Activation:
                 raise HqError(HqFault.CODE_INVALID, what="unknown")
             if parse_stamp(row.code_expires_at) < self._now():
                 raise HqError(HqFault.CODE_INVALID, what="expired")
+            if not _works_at(connection, row.branches.split(), terminal):
+                raise HqError(HqFault.CODE_INVALID, what="branch")
             _check_proof(terminal, signing, request)
             if row.code_used_at is None:
                 self._keep(connection, terminal, request, wrapped, digest)
@@ -135,6 +174,37 @@ class Activation:
         connection.execute(insert(ACTIVATIONS), [row])
         used = update(OPERATORS).where(_HERE, OPERATORS.c.operator == request.operator)
         connection.execute(used.values(code_used_at=stamp(self._now())))
+        _tell_keys(connection, request.operator, self._now)
+
+
+def _tell(connection: Connection, row: StaffRow, branches: Sequence[str], now: Now) -> None:
+    """Publish ``row`` to the terminals of ``branches``."""
+    body, attachment = staff_body(row)
+    for branch in branches:
+        scope = EVERYBODY if branch == EVERYBODY else to_branch(branch)
+        said = Publication(DirectiveKind.OPERATOR, row.operator, body, scope, attachment)
+        publish(connection, said, now)
+
+
+def _tell_keys(connection: Connection, operator: str, now: Now) -> None:
+    """What she may do, and the keys of her last activation; nothing where she has none yet."""
+    row = _operator(connection, operator)
+    mine = ACTIVATIONS.c.operator == operator
+    wanted = select(ACTIVATIONS).where(mine).order_by(ACTIVATIONS.c.activated_at.desc()).limit(1)
+    keys = connection.execute(wanted).one_or_none()
+    if row is None or keys is None:
+        return
+    signing = parse_public_key(keys.signing, signing=True)
+    agreement = parse_public_key(keys.agreement, signing=False)
+    staff = StaffRow(operator, row.role, row.name, signing, agreement, keys.wrapped)
+    _tell(connection, staff, row.branches.split(), now)
+
+
+def _works_at(connection: Connection, branches: Sequence[str], terminal: str) -> bool:
+    if EVERYBODY in branches:
+        return True
+    wanted = select(TERMINALS.c.branch).where(TERMINALS.c.terminal == terminal)
+    return connection.execute(wanted).scalar_one() in branches
 
 
 def _check_proof(terminal: str, signing: PublicKey, request: ActivateRequest) -> None:

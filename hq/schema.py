@@ -91,6 +91,7 @@ OPERATORS = Table(
     Column("operator", String(16), primary_key=True),
     Column("name", String(100), nullable=False),
     Column("role", String(40), nullable=False),
+    Column("branches", String(2000), nullable=False),  # their names with a space between, or "*"
     Column("code_digest", LargeBinary(32)),
     _time("code_expires_at", nullable=True),
     _time("code_used_at", nullable=True),

@@ -20,4 +20,5 @@ def with_examples(book: RuleBook) -> RuleBook:
         Agreement(row["number"], dt.date.fromisoformat(row["first"]), dt.date.fromisoformat(row["last"]))
         for row in rows
     )
-    return RuleBook(tuple(replace(one, agreements=(*one.agreements, *agreements)) for one in book.editions))
+    editions = tuple(replace(one, agreements=(*one.agreements, *agreements)) for one in book.editions)
+    return replace(book, editions=editions)

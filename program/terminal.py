@@ -96,7 +96,12 @@ class Terminal:
         if demonstration:
             rules = with_examples(rules)
         vault = FileVault(data, clock, lockout(rules), parts.probe)
-        listeners = Listeners(self._synced, self._time_told)
+        listeners = Listeners(
+            self._synced,
+            self._time_told,
+            lambda directives: self.station.directives_told(directives),
+            lambda what: self.station.directive_fault(what),
+        )
         replication = Replication(config.headquarters.url, listeners, parts.pump or PumpSettings())
         store = ConfiguredStore(data, vault, clock, replication, probe=parts.probe)
         store.expected = config.station.terminal

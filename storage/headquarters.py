@@ -26,11 +26,19 @@ from core.exchange import (
     PATH_ENROL,
     PATH_TIME,
     entry_to_json,
+    path_directives,
     path_entries,
     path_marks,
     request_message,
 )
 from core.ledger.clock import Anchor
+from core.ledger.directives import (
+    DirectiveHead,
+    SignedDirective,
+    check_directive,
+    directive_from_json,
+    directive_to_json,
+)
 from core.ledger.documents import Grant, Marks, operator_proof, read_grant, read_marks, read_time
 from core.ledger.entry import Entry, stamp
 from core.ports import Clock
@@ -125,6 +133,32 @@ class Headquarters:
     def marks(self) -> MarksTold:
         """What HQ holds of this terminal."""
         return self._marks(self._ask("GET", path_marks(self._terminal)))
+
+    def directives(self, held: DirectiveHead) -> tuple[list[SignedDirective], bool]:
+        """What headquarters says after ``held``, signatures and chain checked; whether there is more.
+
+        Raises HqError CONFLICT ("directives lost", facts: number; "directives fork"), BAD_ANSWER for what
+        headquarters did not sign, or what does not follow.
+        """
+        query = urllib.parse.urlencode({"after": held.number, "head": wire.b64(held.hash)})
+        answer = self._ask("GET", f"{path_directives(self._terminal)}?{query}")
+        try:
+            found = [directive_from_json(each) for each in answer["directives"]]
+            for signed in found:
+                check_directive(signed, self._signing, self._terminal, held)
+                held = signed.head
+            return found, answer["more"] is True and bool(found)
+        except (EntryError, KeyError, TypeError):
+            raise HqError(HqFault.BAD_ANSWER, retry=True, what="directives") from None
+
+    def give_back(self, lost: list[SignedDirective]) -> int:
+        """Directives that headquarters has lost; the newest that it has now."""
+        body = _json({"directives": [directive_to_json(each) for each in lost]})
+        answer = self._ask("POST", path_directives(self._terminal), body)
+        number = answer.get("number")
+        if not isinstance(number, int) or isinstance(number, bool):
+            raise HqError(HqFault.BAD_ANSWER, retry=True, what="directives")
+        return number
 
     def send(self, entries: Iterable[Entry]) -> MarksTold:
         """Entries in sequence; sending again changes nothing.

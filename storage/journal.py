@@ -15,7 +15,7 @@ from sqlcipher3 import dbapi2
 from core.errors import EntryError, StoreError, StoreFault
 from core.ledger.entry import Entry, Head
 from core.ledger.state import State, fold, from_bytes
-from core.ports import DraftRow, Probe, no_probe
+from core.ports import DirectiveRow, DraftRow, Probe, no_probe
 from storage import views
 from storage.attachments import Row, to_rows
 from storage.database import Database
@@ -47,6 +47,10 @@ _MARK = (
 _DRAFT = (
     "INSERT INTO draft (operator, draft, data, updated) VALUES (?, ?, ?, ?) "
     "ON CONFLICT (operator, draft) DO UPDATE SET data = excluded.data, updated = excluded.updated"
+)
+_DIRECTIVE = (
+    "INSERT INTO directive (number, kind, subject, document, signature, nonce, attachment, fault) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _DROP = "DELETE FROM draft WHERE operator = ? AND draft = ?"
 _OPERATOR = (
@@ -95,6 +99,7 @@ class SqlJournal(JournalReader):
         state: State,
         draft: DraftRow | None = None,
         gone: Sequence[DraftRow] = (),
+        directives: Sequence[DirectiveRow] = (),
     ) -> None:
         """All of it or nothing; durable when it returns.
 
@@ -128,6 +133,8 @@ class SqlJournal(JournalReader):
                 self._probe("journal.draft")
             if gone:
                 cursor.executemany(_DROP, [(each.operator, each.draft) for each in gone])
+            if directives:
+                cursor.executemany(_DIRECTIVE, [_directive_row(each) for each in directives])
             self._probe("journal.before_commit")
         self._state = state
         self._probe("journal.after_commit")
@@ -146,8 +153,16 @@ class SqlJournal(JournalReader):
 
     def put_operator(self, operator: str, name: str, role: str) -> None:
         """The name to show for a staff number."""
-        with self._transaction() as cursor:
-            cursor.execute(_OPERATOR, (operator, name, role))
+        self.put_operators([(operator, name, role)])
+
+    def put_operators(self, rows: Sequence[tuple[str, str, str]]) -> None:
+        """Staff number, name and role of several; nothing is written where all is so already."""
+        with self.database.reading() as connection:
+            here = set(map(tuple, connection.exec_driver_sql("SELECT operator, name, role FROM operator")))
+        changed = [row for row in rows if row not in here]
+        if changed:
+            with self._transaction() as cursor:
+                cursor.executemany(_OPERATOR, changed)
 
     def note_marks(self, document: bytes, signature: bytes) -> None:
         """From the pump, any thread: written with the next transaction, or at :meth:`flush`.
@@ -283,6 +298,13 @@ def _entry_row(entry: Entry) -> tuple[object, ...]:
         entry.terminal_signature,
         entry.session_signature,
     )
+
+
+def _directive_row(row: DirectiveRow) -> tuple[object, ...]:
+    signed = row.signed
+    said = signed.directive
+    kept = (signed.document, signed.signature, signed.nonce, signed.attachment)
+    return (said.number, said.kind, said.subject, *kept, row.fault)
 
 
 def _item_row(record: views.ItemRecord) -> tuple[object, ...]:

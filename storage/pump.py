@@ -20,6 +20,7 @@ from core.incident import place
 from core.ledger.documents import Marks
 from core.ports import Probe, no_probe
 from core.view import SyncView
+from storage.feed import DirectiveFeed, TakeDirectives, TellFault, ignore_directives, ignore_fault
 from storage.headquarters import Headquarters, MarksTold, TimeTold, encode_entry
 from storage.journal import SqlJournal
 
@@ -37,6 +38,7 @@ class PumpSettings:
     heartbeat_s: float = 60.0  # with nothing to send: HQ is asked for its marks this often
     patience_s: float = 15.0  # beyond what it waits for: who hears nothing by then takes it for hung
     time_every_s: float = 3600.0
+    directives_every_s: float = 30.0  # whoever is removed is gone within twice of it
     batch_entries: int = MAX_BATCH_ENTRIES
     batch_bytes: int = MAX_BATCH_BYTES // 2
 
@@ -46,10 +48,14 @@ class Listeners:
     """Called on the pump's thread; each returns at once.
 
     ``changed``: how current this counter is, and HQ's received seq.  ``time_told``: HQ signed a time.
+    ``directives``: what HQ says after the last one that is here, checked; the same may come again.
+    ``directive_fault``: what is wrong with that feed, "" once it is right again.
     """
 
     changed: Callable[[SyncView, int], None]
     time_told: Callable[[TimeTold], None]
+    directives: TakeDirectives = ignore_directives
+    directive_fault: TellFault = ignore_fault
 
 
 class Pump:
@@ -68,6 +74,10 @@ class Pump:
         self._listeners = listeners
         self._settings = settings or PumpSettings()
         self._probe = probe
+        every = self._settings.directives_every_s
+        self._feed = DirectiveFeed(
+            journal, headquarters, every, listeners.directives, listeners.directive_fault
+        )
         self._random = secrets.SystemRandom()
         self._stop = threading.Event()
         self._wake = threading.Event()
@@ -146,10 +156,11 @@ class Pump:
             self._time_due = time.monotonic() + self._settings.time_every_s
         if not self._fresh:
             self._take(self._hq.marks())
+        self._feed.step()
         batch, last = self._batch()
         if not batch:
             self._take(self._hq.marks())
-            return self._settings.heartbeat_s if self._unsent() == 0 else 0.0
+            return self._feed.wait(self._settings.heartbeat_s) if self._unsent() == 0 else 0.0
         self._probe("pump.send")
         if self._view.due_s != self._settings.patience_s:
             self._publish(state=self._view.state, fault=self._view.fault)  # idle no more: an answer is due
@@ -159,7 +170,7 @@ class Pump:
         self._batch_entries = min(2 * self._batch_entries, self._settings.batch_entries)
         self._next = last + 1 if told.marks.received.seq >= last else told.marks.received.seq + 1
         self._take(told)
-        return 0.0 if self._unsent() else self._settings.heartbeat_s
+        return 0.0 if self._unsent() else self._feed.wait(self._settings.heartbeat_s)
 
     def _batch(self) -> tuple[list[bytes], int]:
         """Entries from the next one on, within the limits, and the last one's seq."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from core.errors import EntryError, StoreError, StoreFault
+from core.ledger.directives import NO_DIRECTIVE, DirectiveHead, SignedDirective
+from core.ledger.documents import marks_time
 from core.ledger.entry import Entry, Head, stamp
-from core.ports import DraftRow, ItemRow
+from core.ports import DirectiveRow, DraftRow, ItemRow
 from storage.attachments import Row, from_row, from_rows
 from storage.database import Database
 from storage.keyfile import KeyFile
@@ -36,6 +39,7 @@ _ITEMS = (
     "FROM item i CROSS JOIN entry e ON e.seq = i.seq "
     "CROSS JOIN attachment a ON a.seq = i.seq AND a.class = 'annex' "
 )
+_DIRECTIVE = "SELECT document, signature, nonce, attachment, fault FROM directive "
 _BY_HINT = "WHERE i.hint = ? AND i.month = ? AND i.who = ? ORDER BY i.seq DESC, a.n LIMIT {:d}"
 
 
@@ -192,6 +196,34 @@ class JournalReader:
         with self.database.reading() as connection:
             name = connection.exec_driver_sql(query, (operator,)).scalar_one_or_none()
         return operator if name is None else str(name)
+
+    def directive_head(self) -> DirectiveHead:
+        """The last directive that is here."""
+        last = self._directives("ORDER BY number DESC LIMIT 1", ())
+        return last[0].signed.head if last else NO_DIRECTIVE
+
+    def directives(self, kind: str) -> list[DirectiveRow]:
+        """Of each subject of that kind the last one that could be used, in the order of their numbers."""
+        newest = "SELECT max(number) FROM directive WHERE kind = ? AND fault = '' GROUP BY subject"
+        return self._directives(f"WHERE number IN ({newest}) ORDER BY number", (kind,))
+
+    def directives_after(self, number: int, limit: int) -> list[SignedDirective]:
+        """In sequence, as they were signed: for a headquarters that lost them."""
+        found = self._directives(f"WHERE number > ? ORDER BY number LIMIT {limit:d}", (number,))
+        return [row.signed for row in found]
+
+    def _directives(self, where: str, values: tuple[Any, ...]) -> list[DirectiveRow]:
+        with self.database.reading() as connection:
+            rows = connection.exec_driver_sql(_DIRECTIVE + where, values).fetchall()
+        return [
+            DirectiveRow(SignedDirective(row.document, row.signature, row.nonce, row.attachment), row.fault)
+            for row in rows
+        ]
+
+    def contact(self) -> dt.datetime | None:
+        """When headquarters signed the marks that are kept here."""
+        kept = self.marks()
+        return None if kept is None else marks_time(kept[0])
 
     def marks(self) -> tuple[bytes, bytes] | None:
         """HQ's last signed marks: document and signature, to be checked by whoever uses them."""

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 # The newest migration in storage/migrations/versions; a test keeps the two equal.
-HEAD_REVISION = "0002"
+HEAD_REVISION = "0003"
 
 METADATA = MetaData(
     naming_convention={
@@ -125,6 +125,22 @@ MARK = Table(
     Column("document", LargeBinary, nullable=False),
     Column("signature", LargeBinary, nullable=False),
 )
+
+# What headquarters said, as it was signed, up to the number of the last ``DirectivesAdopted``.
+# ``fault``: why this counter could not use it, "" where it could.
+DIRECTIVE = Table(
+    "directive",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("document", LargeBinary, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+    Column("nonce", LargeBinary),
+    Column("attachment", LargeBinary),
+    Column("fault", Text, nullable=False),
+)
+Index("ix_directive_kind", DIRECTIVE.c.kind, DIRECTIVE.c.subject, DIRECTIVE.c.number)
 
 # What is typed and not yet committed.
 DRAFT = Table(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.crypto import sealing
 from core.errors import HqError, HqFault, StoreError, StoreFault
-from core.ports import Clock, Journal, Probe, no_probe
+from core.ports import Clock, Journal, Probe, StaffRow, no_probe
 from core.view import SyncView
 from storage import tls
 from storage.database import LOW_DISK_BYTES, Database
@@ -108,6 +108,13 @@ class FileStore:
         months = [month for retention, month in keys.names() if retention == HINT_RETENTION]
         found = {month: keys.find(HINT_RETENTION, month) for month in months}
         return {month: sealing.derive(key, _HINT_PURPOSE) for month, key in found.items() if key}
+
+    def settle_staff(self, staff: Sequence[StaffRow]) -> None:
+        """See :class:`core.ports.Store`.  The vault's file first: it decides who opens this counter."""
+        if self._journal is None:
+            raise StoreError(StoreFault.MISSING, what="journal")
+        self._vault.settle(staff)
+        self._journal.put_operators([(row.operator, row.name, row.role) for row in staff if row.name])
 
     def nudge(self) -> None:
         """New entries are durable: replication may go on."""

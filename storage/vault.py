@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from core.crypto import sealing
 from core.crypto.keys import Signer, SoftwareSigner
 from core.errors import RuleError, RuleFault, StoreError, StoreFault
 from core.ledger.documents import Grant
-from core.ports import Clock, HeadquartersKeys, Probe, UnlockedOperator, no_probe
+from core.ports import Clock, HeadquartersKeys, Probe, StaffRow, UnlockedOperator, no_probe
 from storage.slots import (
     KEY_BYTES,
     Argon2Cost,
@@ -28,6 +28,7 @@ from storage.vaultfile import OperatorRecord, VaultFile, load, save
 
 VAULT_NAME = "vault.json"
 TRIES_NAME = "vault.tries"
+SLOT_ROLES = ("clerk", "supervisor")  # whose keys open the counter
 # Purposes of subkeys.  A new one gets a new name; none is ever used for two things.
 SUBKEY_DATABASE, SUBKEY_KEYFILE, SUBKEY_TLS, _SUBKEY_MAC = "database", "keyfile", "tls", "vault-mac"
 
@@ -175,6 +176,38 @@ class FileVault:
                 secret, grant.terminal, grant.epoch, record.operator, record.agreement
             )
         self._save(replace(content, operators=operators, slots=slots))
+
+    def settle(self, staff: Sequence[StaffRow]) -> bool:
+        """Bring keys and slots to what headquarters says of its operators; whether anything changed.
+
+        Whoever does not open the counter (technicians, auditors) gets no slot.  The last slots stay until
+        there is another one: without any, nobody could open this vault again.
+        """
+        secret, content = self._open()
+        grant = _readable_grant(content)
+        operators, slots = dict(content.operators), dict(content.slots)
+        for row in staff:
+            if not row.role:
+                operators.pop(row.operator, None)
+                slots.pop(row.operator, None)
+            elif row.signing is not None and row.agreement is not None:
+                record = OperatorRecord(row.operator, row.role, row.signing, row.agreement, row.wrapped)
+                opens = row.role in SLOT_ROLES
+                if operators.get(row.operator) == record and opens == (row.operator in slots):
+                    continue
+                operators[row.operator] = record
+                slots.pop(row.operator, None)
+                if opens:
+                    slots[row.operator] = seal_slot(
+                        secret, grant.terminal, grant.epoch, row.operator, record.agreement
+                    )
+        if not slots:
+            slots = dict(content.slots)
+            operators |= {name: content.operators[name] for name in slots}
+        if operators == content.operators and slots == content.slots:
+            return False
+        self._save(replace(content, operators=operators, slots=slots))
+        return True
 
     def remove_operator(self, operator: str) -> None:
         """Her slot and wrapped keys go; raises StoreError CONFLICT for the last slot of the vault."""

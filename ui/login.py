@@ -52,8 +52,18 @@ class LoginPage(QWidget):
         self._keys, self._sync, self._note = QLabel(self), QLabel(self), QLabel(self)
         self.operator = Entry("operator", Typed.FIGURES, keyboard, self)
         self.password = Entry("password", Typed.SECRET, keyboard, self)
+        # Only where a key is new here: a supervisor stands by.
+        self.endorser = Entry("endorser", Typed.FIGURES, keyboard, self)
+        self.endorser_password = Entry("endorser_password", Typed.SECRET, keyboard, self)
+        self._endorser_caption, self._endorser_password_caption = QLabel(self), QLabel(self)
+        self._beside = (
+            self._endorser_caption, self.endorser, self._endorser_password_caption, self.endorser_password,
+        )  # fmt: skip
+        self._newcomer = False
         self.operator.left.connect(self.password.setFocus)
-        self.password.left.connect(self._log_in)
+        self.password.left.connect(self._password_left)
+        self.endorser.left.connect(self.endorser_password.setFocus)
+        self.endorser_password.left.connect(self._log_in)
         self._lay_out()
         self.retranslate(texts)
         self.operator.setFocus()
@@ -66,6 +76,7 @@ class LoginPage(QWidget):
         for label, role in (
             (self._title, "heading"), (self._operator_caption, "caption"), (self._state, "badge"),
             (self._password_caption, "caption"), (self._keys, "caption"), (self._sync, "semi"),
+            (self._endorser_caption, "caption"), (self._endorser_password_caption, "caption"),
         ):  # fmt: skip
             label.setProperty("role", role)
         for label in (self._who, self._state, self._keys, self._sync, self._note):
@@ -78,7 +89,8 @@ class LoginPage(QWidget):
         inner.setSpacing(6)
         for widget, space in (
             (self._title, 0), (self._who, 8), (self._operator_caption, 0), (self.operator, 8),
-            (self._password_caption, 0), (self.password, 8), (self._state, 4), (self._keys, 0),
+            (self._password_caption, 0), (self.password, 8), (self._second(), 0), (self._state, 4),
+            (self._keys, 0),
         ):  # fmt: skip
             inner.addWidget(widget)
             inner.addSpacing(space)
@@ -87,7 +99,7 @@ class LoginPage(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self._scroll)
-        for entry in (self.operator, self.password):
+        for entry in self._entries():
             entry.focused.connect(partial(self._scroll.reveal, entry))
         column = QVBoxLayout(place)
         column.addStretch(2)
@@ -103,12 +115,28 @@ class LoginPage(QWidget):
         column.addStretch(3)
         self._layouts = (inner, column)
 
+    def _second(self) -> QWidget:
+        """The supervisor's two fields: one widget, so that no gap stands where they are not needed."""
+        self._both = QWidget(self)
+        inner = QVBoxLayout(self._both)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(6)
+        for widget in self._beside:
+            inner.addWidget(widget)
+        self._both.setVisible(False)
+        return self._both
+
+    def _entries(self) -> tuple[Entry, ...]:
+        return self.operator, self.password, self.endorser, self.endorser_password
+
     def retranslate(self, texts: Texts) -> None:
         """In this language from now on."""
         self._texts = texts
         put(self._operator_caption, texts("login.operator"))
         put(self._password_caption, texts("login.password"))
-        for entry in (self.operator, self.password):
+        put(self._endorser_caption, texts("login.endorser"))
+        put(self._endorser_password_caption, texts("login.endorser_password"))
+        for entry in self._entries():
             entry.setAccessibleName(texts(f"login.{entry.objectName()}"))
             entry.setAccessibleDescription(texts("login.keys"))
         put(self._title, texts("login.title"))
@@ -123,7 +151,10 @@ class LoginPage(QWidget):
             self._locked_until = time.monotonic() + view.lockout_seconds
         busy = view.screen is Screen.UNLOCKING
         was_busy = before is not None and before.screen is Screen.UNLOCKING
-        for entry in (self.operator, self.password):
+        if view.message is not None and view.message.code == "rule.key_new":
+            self._newcomer = True
+        self._both.setVisible(self._newcomer)
+        for entry in self._entries():
             entry.setEnabled(not busy)  # first: what is disabled takes no focus
         if view.screen is Screen.LOCKED and (before is None or before.screen is Screen.CLERK):
             self.operator.setText(view.operator)
@@ -138,8 +169,9 @@ class LoginPage(QWidget):
     def leave(self, view: CounterView) -> None:
         """The clerk's screen stands now; the password field keeps nothing."""
         self._view = view
-        self.password.clear()
-        self.operator.clear()
+        self._newcomer = False
+        for entry in self._entries():
+            entry.clear()
 
     def tick(self, now: dt.datetime) -> None:
         """A second has passed: ages and the countdown."""
@@ -190,17 +222,28 @@ class LoginPage(QWidget):
         left = self._locked_until - time.monotonic()
         return int(left) + 1 if left > 0 else 0
 
+    def _password_left(self) -> None:
+        """Enter in the password: the last field, unless a supervisor stands by."""
+        if self._newcomer:
+            self.endorser.setFocus()
+        else:
+            self._log_in()
+
     def _log_in(self) -> None:
-        """Enter in the password.  The field is emptied, so that a second Enter sends nothing."""
+        """Enter in the last field.  Passwords are emptied, so that a second Enter sends nothing."""
         operator, password = self.operator.text().strip(), self.password.text()
+        endorser, beside = self.endorser.text().strip(), self.endorser_password.text()
         if not operator:
             self.operator.setFocus()
-        elif password and not self._lockout_left():
+        elif not password:
+            self.password.setFocus()
+        elif not self._lockout_left():
             from core.commands import LogIn
 
             self.password.clear()
+            self.endorser_password.clear()
             self._say("quiet", f"◆ {self._texts('login.unlocking')}")  # until a view says it better
-            self._station.submit(LogIn(operator, password))
+            self._station.submit(LogIn(operator, password, endorser, beside))
 
     def handle_key(self, event: QKeyEvent) -> bool:
         """F1 shows what is needed here; Esc empties the password.  Nothing here can commit."""
@@ -210,5 +253,6 @@ class LoginPage(QWidget):
             return True
         if event.key() == Qt.Key.Key_Escape:
             self.password.clear()
+            self.endorser_password.clear()
             return True
         return False

@@ -179,7 +179,7 @@ class Verifier:
             if self.operators:
                 raise EntryError(EntryFault.KEY, seq=seq, what="not the first operator")
         elif data["endorsed_by"] in ("old_key", "supervisor"):
-            endorser = old if data["endorsed_by"] == "old_key" else self._supervisor(data["endorser"])
+            endorser = old if data["endorsed_by"] == "old_key" else self._endorser(data["endorser"])
             if (
                 endorser is None
                 or data["endorsement"] is None
@@ -191,8 +191,10 @@ class Verifier:
         self.operators[data["operator"]] = key
         self.roles[data["operator"]] = data["role"]
 
-    def _supervisor(self, operator: str | None) -> PublicKey | None:
-        if operator is None or self.roles.get(operator) != "supervisor":
+    def _endorser(self, operator: str | None) -> PublicKey | None:
+        """An accepted supervisor; any accepted operator while no supervisor was accepted here yet."""
+        needed = "supervisor" in self.roles.values()
+        if operator is None or (needed and self.roles.get(operator) != "supervisor"):
             return None
         return self.operators.get(operator)
 

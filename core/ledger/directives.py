@@ -23,7 +23,7 @@ from core.errors import EntryError, EntryFault
 from core.ledger.entry import NONCE_BYTES, ZERO_HASH, parse_stamp, stamp
 
 FORMAT = 1
-MAX_BYTES = 1024 * 1024  # an edition of the rule data is about 30 KiB
+MAX_BYTES = 512 * 1024  # with its attachment; an edition of the rule data is about 30 KiB
 _TAG = b"counter/directive/1\0"
 _COMMIT_TAG = b"counter/directive-attachment/1\0"
 _KIND = re.compile(r"[a-z][a-z0-9_.]{0,39}")
@@ -96,9 +96,12 @@ class SignedDirective:
         return DirectiveHead(self.directive.number, self.hash)
 
 
-def make_directive(directive: Directive, signer: Signer, attachment: bytes | None = None) -> SignedDirective:
-    """Signed by headquarters; ``attached`` is made here, with a random nonce, from ``attachment``."""
-    nonce = None if attachment is None else secrets.token_bytes(NONCE_BYTES)
+def make_directive(
+    directive: Directive, signer: Signer, attachment: bytes | None = None, *, nonce: bytes | None = None
+) -> SignedDirective:
+    """Signed by headquarters; ``attached`` is made here from ``attachment``, with a random nonce."""
+    if attachment is not None and nonce is None:
+        nonce = secrets.token_bytes(NONCE_BYTES)
     attached = None
     if attachment is not None and nonce is not None:
         attached = {"size": len(attachment), "hash": wire.b64(_commitment(nonce, attachment))}

@@ -206,6 +206,14 @@ def read_marks(body: bytes, signature: bytes, headquarters: PublicKey) -> Marks:
     )
 
 
+def marks_time(body: bytes) -> dt.datetime | None:
+    """When kept marks were signed; None for bytes that are no marks.  The signature is not looked at."""
+    try:
+        return parse_stamp(wire.decode(body)["at"])
+    except (EntryError, KeyError):
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class SignedTime:
     """HQ's time, bound to the asker's nonce (so that an old answer cannot be played back)."""

@@ -81,6 +81,7 @@ _ALL = (
         False,
     ),
     Kind("DirectivesAdopted", 1, {"number": COUNT, "head": HASH}, False),
+    Kind("DirectiveParked", 1, {"number": COUNT, "cause": CODE}, False),
     # people
     Kind(
         "OperatorKeyAccepted",

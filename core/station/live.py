@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -13,7 +15,7 @@ from core.ledger.clock import TrustedClock, business_date
 from core.ledger.entry import Entry, TrustedTime
 from core.ledger.state import State
 from core.ledger.writer import EntryWriter, LiveSession, Proposal
-from core.ports import Clock, DraftRow, ItemRow, Journal, Probe, Store, Vault
+from core.ports import Clock, DirectiveRow, DraftRow, ItemRow, Journal, Probe, StaffRow, Store, Vault
 from core.rules import RuleBook, Rules
 from core.view import Message, Screen, SyncView
 
@@ -64,6 +66,9 @@ class Live:
     serial: int = 0
     lockout_seconds: int = 0
     last_operator: str = ""  # who locked the screen
+    staff: dict[str, StaffRow] = field(default_factory=dict)  # what headquarters says of the operators
+    contact: dt.datetime | None = None  # HQ's last word, as far as it counts for the offline grace
+    reached: threading.Event = field(default_factory=threading.Event)  # HQ answered since the store is open
     lapsed: list[str] = field(default_factory=list)  # causes, of her drafts while she was away
     _rows: dict[int, ItemRow] = field(default_factory=dict, repr=False)
 
@@ -111,17 +116,19 @@ class Live:
         proposals: Sequence[Proposal],
         left: Callable[[list[Entry]], DraftRow] | None = None,
         gone: Sequence[DraftRow] = (),
+        directives: Sequence[DirectiveRow] = (),
     ) -> list[Entry]:
         """One transaction.  Where it fails nothing is changed, here or in the store.
 
-        ``left`` makes from the entries the draft that is kept with them; the drafts ``gone`` end with them.
+        ``left`` makes from the entries the draft that is kept with them; the drafts ``gone`` end with them,
+        and these ``directives`` are adopted by them.
         """
         journal, writer = self.need_journal(), self.writer
         if writer is None:
             raise RuleError(RuleFault.NOT_LOGGED_IN)
         entries, state = writer.compose(proposals, self.state, self.session, self.rules.version)
         self.probe("entries.composed")
-        journal.commit(entries, state, left(entries) if left else None, gone)
+        journal.commit(entries, state, left(entries) if left else None, gone, directives)
         self.state = state
         for entry in entries:
             self._rows.pop(int(entry.data.get("item", 0)), None)  # whatever changes an item names it

@@ -3,41 +3,43 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from core import wire
+from core.commands import LogIn
 from core.crypto.keys import new_signer
-from core.errors import StoreError, StoreFault
+from core.errors import RuleError, RuleFault, StoreError, StoreFault
 from core.ledger.documents import SessionCertificate, make_session
 from core.ledger.state import State
 from core.ledger.writer import EntryWriter, LiveSession, Proposal
 from core.ports import UnlockedOperator
+from core.station import grace, newcomers
 from core.station.days import day_proposals
 from core.station.live import Live, new_id
 from core.view import Screen
 
 
-def log_in(live: Live, operator: str, password: str) -> bool:
+def log_in(live: Live, asked: LogIn, adopted: Callable[[], None] = lambda: None) -> bool:
     """Unlock, open the store where it is shut, begin a session.
 
+    ``adopted`` brings what the opened store keeps of headquarters' directives into effect.
     Returns whether the store was opened by this log-in (then what a restart left open is put right).
-    Raises StoreError WRONG_KEY, LOCKED_OUT, DAMAGED, TOO_NEW, BUSY.
+    Raises StoreError WRONG_KEY, LOCKED_OUT, DAMAGED, TOO_NEW, BUSY; RuleError OPERATOR_REMOVED,
+    OFFLINE_TOO_LONG, and as :func:`core.station.newcomers.accepted` does.
     """
-    try:
-        unlocked = live.vault.unlock(operator, password)
-    except StoreError as error:
-        if error.code is StoreFault.LOCKED_OUT:
-            live.lockout_seconds = int(error.facts.get("seconds") or 0)
-        raise
-    live.lockout_seconds = 0
+    unlocked = _unlock(live, asked.operator, asked.password)
     live.probe("login.unlocked")
     opened = live.journal is None
     try:
         if opened:
             _open_store(live)
+            adopted()
             live.probe("login.opened")
+        grace.check(live, unlocked.operator)
+        accepted = newcomers.accepted(live, unlocked, lambda: _endorser(live, asked))
         name = live.store.staff_name(unlocked.operator)
-        _begin(live, unlocked, restarted=opened)
+        _begin(live, unlocked, accepted, restarted=opened)
     except BaseException:
         if opened:  # shut again: the log-in that stands finds what a restart left open, and puts it right
             shut(live)
@@ -48,6 +50,26 @@ def log_in(live: Live, operator: str, password: str) -> bool:
     live.last_operator = unlocked.operator
     live.screen = Screen.CLERK
     return opened
+
+
+def _unlock(live: Live, operator: str, password: str) -> UnlockedOperator:
+    try:
+        unlocked = live.vault.unlock(operator, password)
+    except StoreError as error:
+        if error.code is StoreFault.LOCKED_OUT:
+            live.lockout_seconds = int(error.facts.get("seconds") or 0)
+        raise
+    live.lockout_seconds = 0
+    return unlocked
+
+
+def _endorser(live: Live, asked: LogIn) -> UnlockedOperator | None:
+    """Who stands by a newcomer, if anybody typed a password for her."""
+    if not asked.endorser:
+        return None
+    if asked.endorser == asked.operator:
+        raise RuleError(RuleFault.APPROVER_SELF)
+    return _unlock(live, asked.endorser, asked.endorser_password)
 
 
 def lock(live: Live, cause: str) -> None:
@@ -97,7 +119,9 @@ def shut(live: Live) -> None:
 
 
 def _open_store(live: Live) -> None:
+    live.reached.clear()
     journal = live.journal = live.store.open()
+    live.contact = journal.contact()
     live.state = journal.state()
     head = live.state.head
     last = next(iter(journal.entries(head.seq, head.seq)), None) if head.seq else None
@@ -107,7 +131,7 @@ def _open_store(live: Live) -> None:
     live.writer = EntryWriter(live.settings.terminal, head.epoch, signer, keys.opening, live.clock)
 
 
-def _begin(live: Live, unlocked: UnlockedOperator, *, restarted: bool) -> None:
+def _begin(live: Live, unlocked: UnlockedOperator, accepted: Sequence[Proposal], *, restarted: bool) -> None:
     """One transaction: what was left open, the day, and the log-in on top of that head."""
     before: list[Proposal] = []
     if live.session is not None or live.state.value["session"] is not None:
@@ -116,7 +140,7 @@ def _begin(live: Live, unlocked: UnlockedOperator, *, restarted: bool) -> None:
             cause = "restart" if restarted else "switched"
             data = {"operator": left["operator"], "session": left["session"], "cause": cause}
             before.append(Proposal("SessionEnded", data, new_id()))
-    before += day_proposals(live)
+    before += [*day_proposals(live), *accepted]
     name, signer = new_id(), new_signer()
     end = live.now().at + dt.timedelta(minutes=live.rules.limits.session_minutes)
 

@@ -10,7 +10,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
@@ -32,8 +32,10 @@ from core.devices import (
 )
 from core.errors import CounterError, RuleError, RuleFault
 from core.ledger.clock import Anchor
+from core.ledger.directives import SignedDirective
 from core.ports import Printer
-from core.station import anchoring, days, sessions
+from core.station import anchoring, days, grace, sessions
+from core.station.adopting import Adopting
 from core.station.desk import Desk
 from core.station.known import Known
 from core.station.live import Live
@@ -70,6 +72,7 @@ class Station:
         self._desk = Desk(live, self._paper)
         self._lookups = LookUps(live)
         self._balance = Balance()
+        self._adopting = Adopting(live, self._lock)
         self._known = Known(live, self._enqueue)
         self._viewer = Viewer(live, self._desk, self._paper, self._lookups, self._balance, self._known)
         self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
@@ -102,11 +105,21 @@ class Station:
 
     def sync_changed(self, sync: SyncView, received: int) -> None:
         """From the pump: how current this counter is; ``received`` is HQ's mark."""
+        if sync.state == "ok":
+            self._live.reached.set()  # a log-in may wait for it on the station's own thread
         self._enqueue(lambda: self._sync(sync, received))
 
     def time_told(self, anchor: Anchor, nonce: bytes, signature: bytes, signer: str) -> None:
         """From the pump: HQ signed a time; its signature was checked."""
         self._enqueue(lambda: anchoring.take(self._live, anchor, nonce, signature, signer))
+
+    def directives_told(self, directives: Sequence[SignedDirective]) -> None:
+        """From the pump: what headquarters says, checked; what is here already is passed over."""
+        self._enqueue(lambda: None if self._adopting.take(directives) else _QUIET)
+
+    def directive_fault(self, what: str) -> None:
+        """From the pump: the feed of directives stands still, "" for no longer."""
+        self._enqueue(lambda: self._feed_fault(what))
 
     def starting(self, job: PrintJob) -> bool:
         """``PrintLog``: blocks the lane until ``PrintStarted`` is durable, at most ten seconds."""
@@ -242,11 +255,14 @@ class Station:
         live.message = None
         self._publish(self._view())
         try:
-            opened = sessions.log_in(live, command.operator, command.password)
+            opened = sessions.log_in(live, command, self._adopting.opened)
         except BaseException:
             live.screen = before
+            if live.journal is None:
+                self._adopting.shut()
             raise
         live.say("msg.welcome", operator=command.operator)
+        grace.warn(live)
         try:
             self._desk.drafts.arrive()
             self._weigh()
@@ -269,6 +285,7 @@ class Station:
         self._lookups.close()
         if shut:
             self._paper.forget()
+            self._adopting.shut()
         self._live.message = None
 
     def _device(self, event: DeviceEvent) -> object:
@@ -312,6 +329,8 @@ class Station:
         if sync.serial and live.journal is None:
             return _QUIET  # told before the vault was shut; what stands then was said there
         live.received = max(received, 0)
+        if sync.state == "ok" and live.journal is not None and sync.last_contact is not None:
+            live.contact = sync.last_contact
         if sync.what in STOPS:
             live.stopped = sync.what
         elif sync.state == "ok":
@@ -321,6 +340,12 @@ class Station:
         live.sync = sync
         return None
 
+    def _feed_fault(self, what: str) -> object:
+        if not what:
+            return _QUIET
+        self._live.say("msg.directives_stand", "warning", what=what)
+        return None
+
     def _tick(self) -> object:
         live = self._live
         if self._stopping.is_set():
@@ -328,6 +353,8 @@ class Station:
         self._paper.settle()
         self._desk.drafts.save()
         lapsed = self._desk.drafts.tick()
+        if live.journal is not None and self._adopting.tick():
+            return None
         if live.screen is Screen.CLERK:
             limit = live.rules.limits.idle_lock_minutes * 60
             if time.monotonic() - self._active > limit:

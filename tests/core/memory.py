@@ -5,6 +5,7 @@ The durable ones are tested in tests/storage, and together with the station in t
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,12 +14,13 @@ from core.crypto.keys import SoftwareSigner, new_agreement, new_signer
 from core.devices import PrintJob
 from core.errors import CounterError, StoreError, StoreFault
 from core.ledger.clock import TrustedClock
+from core.ledger.directives import NO_DIRECTIVE, DirectiveHead
 from core.ledger.documents import Grant, make_grant
 from core.ledger.entry import EMPTY_HEAD, Entry, Head, stamp
 from core.ledger.founding import found, operator_accepted
 from core.ledger.state import State
 from core.ledger.writer import EntryWriter
-from core.ports import DraftRow, HeadquartersKeys, ItemRow, UnlockedOperator
+from core.ports import DirectiveRow, DraftRow, HeadquartersKeys, ItemRow, StaffRow, UnlockedOperator
 from storage import views
 from tests.core.machine import SetClock
 
@@ -34,6 +36,8 @@ class MemoryJournal:
     records: dict[int, views.ItemRecord] = field(default_factory=dict)
     day: int = 0
     drafts_: dict[tuple[str, str], DraftRow] = field(default_factory=dict)
+    directives_: list[DirectiveRow] = field(default_factory=list)
+    last_contact: dt.datetime | None = None
     fail: CounterError | None = None
 
     def head(self) -> Head:
@@ -48,6 +52,7 @@ class MemoryJournal:
         state: State,
         draft: DraftRow | None = None,
         gone: Sequence[DraftRow] = (),
+        directives: Sequence[DirectiveRow] = (),
     ) -> None:
         if self.fail is not None:
             error, self.fail = self.fail, None
@@ -63,6 +68,18 @@ class MemoryJournal:
             self.save_draft(draft)
         for each in gone:
             self.drop_draft(each.operator, each.draft)
+        self.directives_ += directives
+
+    def directive_head(self) -> DirectiveHead:
+        return self.directives_[-1].signed.head if self.directives_ else NO_DIRECTIVE
+
+    def directives(self, kind: str) -> list[DirectiveRow]:
+        said = [row for row in self.directives_ if row.signed.directive.kind == kind and not row.fault]
+        last = {row.signed.directive.subject: row for row in said}
+        return [row for row in said if last[row.signed.directive.subject] is row]
+
+    def contact(self) -> dt.datetime | None:
+        return self.last_contact
 
     def _view(self, entry: Entry) -> None:
         self.day = views.day_after(entry, self.day)
@@ -219,6 +236,13 @@ class MemoryVault:
 
     def hint_keys(self) -> Mapping[str, bytes]:
         return {month: self.hint_key(month) for month in {r.month for r in self.journal.records.values()}}
+
+    def settle_staff(self, staff: Sequence[StaffRow]) -> None:
+        for row in staff:
+            if row.role:
+                self.roles[row.operator] = row.role
+            else:
+                self.passwords.pop(row.operator, None)
 
     def nudge(self) -> None:
         self.nudges += 1

@@ -21,9 +21,11 @@ from core.crypto import sealing
 from core.crypto.keys import PublicKey, Signer
 from core.devices import Label
 from core.ledger import documents
+from core.ledger.directives import Directive, SignedDirective, directive_to_json, make_directive
 from core.ledger.entry import (
     EMPTY_HEAD,
     SYSTEM,
+    ZERO_HASH,
     Actor,
     ActorType,
     Attachment,
@@ -39,7 +41,9 @@ from core.ledger.entry import (
 )
 from core.ledger.founding import operator_accepted
 from core.ledger.sealed_info import sealed_info
+from core.ledger.staff import staff_body
 from core.ledger.state import FOLD_VERSION, State, fold
+from core.ports import StaffRow
 from tests.golden.people import CardSigner, agreement, seed, signer
 from tests.peers.exports import export
 
@@ -103,6 +107,28 @@ LABEL = Label(
     number=f"{TERMINAL} 000001",
     accepted_at="2026-11-21 09:08",
 )
+
+
+def _directives() -> list[SignedDirective]:
+    """A clerk comes, something that this version does not know, the clerk goes; the chain of them."""
+    row = StaffRow(CLERK, "clerk", "示例丙", SECOND.public, agreement("clerk").public, b"wrapped")
+    come, beside = staff_body(row)
+    said: tuple[tuple[str, str, dict[str, Any], bytes | None], ...] = (
+        ("operator", CLERK, come, beside),
+        ("operator", CLERK, staff_body(StaffRow(CLERK, ""))[0], None),
+        ("weather", "today", {"rain": True}, None),
+    )
+    made: list[SignedDirective] = []
+    for number, (kind, subject, body, attachment) in enumerate(said, 1):
+        before = made[-1].hash if made else ZERO_HASH
+        at = START + dt.timedelta(minutes=number)
+        directive = Directive(TERMINAL, number, before, kind, subject, at, 10 + number, body)
+        nonce = None if attachment is None else seed(f"directive {number}")
+        made.append(make_directive(directive, HQ, attachment, nonce=nonce))
+    return made
+
+
+DIRECTIVES = _directives()
 SECOND_LABEL = replace(
     LABEL,
     waybill="EA473124815CN",
@@ -245,7 +271,8 @@ def journal(sealed: Mapping[str, str]) -> Golden:
             "boottime_ms": 123_456,
         },
     )
-    golden.add("DirectivesAdopted", {"number": 7, "head": wire.b64(seed("directive 7"))})
+    number, head = len(DIRECTIVES), wire.b64(DIRECTIVES[-1].hash)
+    golden.add("DirectivesAdopted", {"number": number, "head": head})
     golden.log_in(CLERK, "clerk", SECOND)
     _acceptance(golden)
     golden.add("OperatorLocked", {"cause": "key"}, person=True)
@@ -263,6 +290,7 @@ def journal(sealed: Mapping[str, str]) -> Golden:
     }
     golden.add("DayClosed", data, person=True)
     golden.add("SessionEnded", {"operator": SUPERVISOR, "session": "s-24", "cause": "restart"})
+    golden.add("DirectiveParked", {"number": number, "cause": "entry.kind_unknown"})
     return golden
 
 
@@ -401,6 +429,7 @@ def content() -> dict[str, str]:
     found["state.json"] = _text(
         {"bytes": golden.state.to_bytes().decode("utf-8"), "hash": wire.b64(golden.state.hash())}
     )
+    found["directives.json"] = _text([directive_to_json(each) for each in DIRECTIVES])
     lines = export(golden.entries, TERMINAL, HQ.public.text)
     found["export.jsonl"] = b"".join(lines).decode("utf-8")
     return found

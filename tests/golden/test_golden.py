@@ -18,11 +18,13 @@ from core.crypto.keys import parse_public_key
 from core.exchange import entry_from_json, request_message
 from core.ledger import documents, kinds
 from core.ledger.chain import Verifier
+from core.ledger.directives import NO_DIRECTIVE, check_directive, directive_from_json
 from core.ledger.sealed_info import sealed_info
+from core.ledger.staff import read_staff
 from core.ledger.state import State, fold
 from tests.golden import make
 from tests.golden.people import seed
-from tests.peers.checker import PERSONAL, check
+from tests.peers.checker import PERSONAL, check, check_directives
 
 HERE = Path(__file__).parent
 FORMAT = HERE.parents[1] / "docs" / "format.md"
@@ -52,7 +54,7 @@ def test_entry_is_byte_equal(made: dict[str, str], name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["documents.json", "keys.json", "request.json", "state.json", "export.jsonl"]
+    "name", ["documents.json", "directives.json", "keys.json", "request.json", "state.json", "export.jsonl"]
 )
 def test_file_is_byte_equal(made: dict[str, str], name: str) -> None:
     assert made[name] == (HERE / name).read_text(encoding="utf-8"), AGAIN
@@ -109,6 +111,26 @@ def test_stored_document_is_read(name: str) -> None:
     value = load("documents.json")[name]
     key = parse_public_key(value["key"], signing=True)
     assert READERS[name](value["bytes"].encode(), wire.unb64(value["signature"]), key)
+
+
+def test_stored_directives_are_read_and_checked() -> None:
+    head = NO_DIRECTIVE
+    stored = load("directives.json")
+    for value in stored:
+        signed = directive_from_json(value)
+        said = check_directive(signed, make.HQ.public, make.TERMINAL, head)
+        head = signed.head
+        assert said.kind in ("operator", "weather")
+    assert read_staff(directive_from_json(stored[0])).name == "示例丙"
+    assert check_directives(stored, make.HQ.public.text, make.TERMINAL) == (head.number, wire.b64(head.hash))
+
+
+def test_documented_directive_is_the_one_in_force() -> None:
+    rows = re.findall(
+        r"^\| `(\w+)`(?:, `(\w+)`)? \|", FORMAT.read_text("utf-8").split("## 11")[1], re.MULTILINE
+    )
+    body = json.loads(wire.unb64(load("directives.json")[0]["document"]))
+    assert {name for row in rows for name in row if name} == set(body)
 
 
 def test_stored_request_is_accepted() -> None:

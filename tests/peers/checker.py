@@ -32,6 +32,12 @@ TERMINAL_TAG = b"counter/entry/terminal/1\x00"
 SESSION_TAG = b"counter/entry/session/1\x00"
 DOCUMENT_TAG = b"counter/document/1\x00"
 ATTACHMENT_TAG = b"counter/attachment/1\x00"
+DIRECTIVE_TAG = b"counter/directive/1\x00"
+DIRECTIVE_ATTACHMENT_TAG = b"counter/directive-attachment/1\x00"
+DIRECTIVE_MEMBERS = (
+    "type", "format", "terminal", "number", "previous", "kind", "subject", "at", "publication", "body",
+    "attachment",
+)  # fmt: skip
 BODY_LIMIT = 65_536
 DEEPEST = 16
 LARGEST = 2**53 - 1
@@ -185,6 +191,28 @@ def document(body: bytes, signature: bytes, key: Any, kind: str, *names: str) ->
     return value
 
 
+# -- section 11: what headquarters says to one terminal ---------------------------------------------
+
+
+def check_directives(stored: list[Object], headquarters: str, terminal: str) -> tuple[int, str]:
+    """The feed from its first directive on; (number, hash) of the last one."""
+    number, head = 0, unbinary(ZERO)
+    for one in stored:
+        members(one, "document", "signature", "nonce", "attachment")
+        raw = binary(one["document"])
+        signed(headquarters, binary(one["signature"]), DIRECTIVE_TAG + raw, "directive")
+        said = members(parse(raw, None), *DIRECTIVE_MEMBERS)
+        need(said["type"] == "directive" and said["format"] == 1, "not a directive")
+        need(said["terminal"] == terminal, "another terminal's directive")
+        need(said["number"] == number + 1 and said["previous"] == head, "directives are not in sequence")
+        if one["attachment"] is not None:
+            promise, data = members(said["attachment"], "size", "hash"), binary(one["attachment"])
+            found = hashlib.sha256(DIRECTIVE_ATTACHMENT_TAG + binary(one["nonce"], 32) + data).digest()
+            need(promise == {"size": len(data), "hash": unbinary(found)}, "attachment of a directive")
+        number, head = said["number"], unbinary(hashlib.sha256(raw).digest())
+    return number, head
+
+
 # -- the walk over one terminal's entries ---------------------------------------------------------
 
 
@@ -196,6 +224,7 @@ class Journal:
         self.headquarters = headquarters
         self.seq = 0
         self.epoch = 0
+        self.directives = 0
         self.head = {"epoch": 1, "seq": 0, "hash": unbinary(ZERO)}
         self.grants: dict[int, Object] = {}
         self.operators: dict[str, Object] = {}
@@ -237,6 +266,10 @@ class Journal:
         need(body["prev"] == self.head["hash"], "does not follow the entry before")
         self.attachments(body["attachments"], entry["attachments"])
         self.terminal_signature(body, raw, binary(entry["terminal_signature"]))
+        need(body["directives"] == self.directives, "directives adopted are not those of the header")
+        if body["kind"] == "DirectivesAdopted":
+            need(body["data"]["number"] > self.directives, "directives adopted go back")
+            self.directives = body["data"]["number"]
         if body["kind"] == "OperatorKeyAccepted":
             self.accept(body["data"])
         if body["kind"] == "OperatorLoggedIn":
@@ -325,8 +358,11 @@ class Journal:
         by, key = data["endorsed_by"], None
         if by == "old_key" and data["operator"] in self.operators:
             key = self.operators[data["operator"]]["signing"]
-        elif by == "supervisor" and self.operators.get(str(data["endorser"]), {}).get("role") == "supervisor":
-            key = self.operators[str(data["endorser"])]["signing"]
+        elif by == "supervisor" and str(data["endorser"]) in self.operators:
+            endorser = self.operators[str(data["endorser"])]
+            here = {row["role"] for row in self.operators.values()}
+            if endorser["role"] == "supervisor" or "supervisor" not in here:
+                key = endorser["signing"]
         if by == "first":
             need(not self.operators, "not the first operator")
         else:

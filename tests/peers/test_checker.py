@@ -278,6 +278,21 @@ def test_a_session_certificate_made_elsewhere_is_refused(book: Book) -> None:
         check(lines(again, [*again.entries[:-1], forged_entry]), key_of(again))
 
 
+def newcomer(book: Book, operator: str, role: str, by: str) -> Proposal:
+    """A new key that the book's clerk stands by."""
+    return operator_accepted(
+        book.terminal,
+        operator,
+        role,
+        new_signer(),
+        new_agreement().public,
+        book.operation(),
+        endorsed_by=by,
+        endorser="OP10001",
+        endorser_key=book.person,
+    )
+
+
 def test_an_operator_whom_nobody_endorsed_is_refused() -> None:
     for by, match in (
         ("first", "not the first"),
@@ -285,19 +300,10 @@ def test_an_operator_whom_nobody_endorsed_is_refused() -> None:
         ("supervisor", "nobody stands"),
     ):
         book = Book().found()
-        book.propose(
-            operator_accepted(
-                book.terminal,
-                "OP20001",
-                "clerk",
-                new_signer(),
-                new_agreement().public,
-                book.operation(),
-                endorsed_by=by,
-                endorser="OP10001",
-                endorser_key=book.person,
-            )
-        )
+        # While there is no supervisor, whoever is accepted may stand by; from then on only a supervisor.
+        book.propose(newcomer(book, "OP30001", "supervisor", "supervisor"))
+        assert check(lines(book), key_of(book)).seq == len(book.entries)
+        book.propose(newcomer(book, "OP20001", "clerk", by))
         with pytest.raises(Bad, match=match):
             check(lines(book), key_of(book))
 

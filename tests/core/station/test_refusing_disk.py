@@ -12,7 +12,7 @@ from core.devices import PrintOutcome
 from core.errors import StoreError, StoreFault
 from core.ledger.entry import Entry
 from core.ledger.state import State
-from core.ports import DraftRow
+from core.ports import DirectiveRow, DraftRow
 from core.station import drafts, printing
 from core.view import Screen
 from tests.core.memory import MemoryJournal, MemoryVault
@@ -34,6 +34,7 @@ class RefusingJournal(MemoryJournal):
         state: State,
         draft: DraftRow | None = None,
         gone: Sequence[DraftRow] = (),
+        directives: Sequence[DirectiveRow] = (),
     ) -> None:
         self._refuse()
         super().commit(entries, state, draft, gone)

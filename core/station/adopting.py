@@ -1,0 +1,148 @@
+"""Directives of headquarters take effect: kept with ``DirectivesAdopted`` in one transaction, then used.
+
+What the store keeps is the truth; slots, names, rules and the session here are brought to it, again and
+again if need be.  A directive that cannot be used is parked by name; the rest goes on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Sequence
+
+from core import wire
+from core.errors import ConfigError, CounterError, EntryError, EntryFault, StoreError
+from core.ledger.directives import DirectiveKind, SignedDirective
+from core.ledger.staff import read_staff
+from core.ledger.writer import Proposal
+from core.ports import DirectiveRow
+from core.rules import RuleBook, Rules
+from core.station.live import Live, new_id
+from core.view import Screen
+
+_AGAIN_SECONDS = 30.0
+UNKNOWN = EntryFault.KIND_UNKNOWN  # a kind that this version does not know
+
+
+class Adopting:
+    """Called on the station's thread only.  ``lock`` ends the session of whoever stands here."""
+
+    def __init__(self, live: Live, lock: Callable[[str], None]) -> None:
+        self._live = live
+        self._lock = lock
+        self._own = live.rulebook  # what the program brings
+        self._read: dict[bytes, Rules] = {}
+        self._again_at: float | None = None  # what is kept could not be brought into effect yet
+
+    def opened(self) -> None:
+        """The store was opened: what it keeps counts from now on, also where its slots cannot be written."""
+        with contextlib.suppress(StoreError):
+            self._settle()
+
+    def shut(self) -> None:
+        """The store is shut: what stood in it is no longer known here."""
+        self._live.staff = {}
+        self._live.rulebook = self._own
+        self._again_at = None
+
+    def take(self, directives: Sequence[SignedDirective]) -> bool:
+        """Adopt what follows the last one; whether there was any.  They were checked (storage/feed.py).
+
+        Raises StoreError as a commit does: nothing is adopted then, and headquarters is asked again.
+        """
+        live = self._live
+        if live.journal is None:
+            return False
+        head = live.journal.directive_head()
+        rows: list[DirectiveRow] = []
+        for signed in directives:
+            said = signed.directive
+            if said.number == head.number + 1 and said.previous == head.hash:
+                rows.append(DirectiveRow(signed, self._fault(signed)))
+                head = signed.head
+        if not rows:
+            return False
+        adopted = {"number": head.number, "head": wire.b64(head.hash)}
+        proposals = [Proposal("DirectivesAdopted", adopted, new_id())]
+        for row in rows:
+            if row.fault:
+                parked = {"number": row.signed.directive.number, "cause": row.fault}
+                proposals.append(Proposal("DirectiveParked", parked, new_id()))
+        live.commit(proposals, directives=rows)
+        live.probe("directives.kept")
+        self._settle()
+        for row in rows:
+            if row.fault:
+                number = row.signed.directive.number
+                live.say("msg.directive_parked", "warning", number=number, fault=row.fault)
+        return True
+
+    def tick(self) -> bool:
+        """What a full disk held up is tried again; whether anything was tried."""
+        if self._again_at is None or time.monotonic() < self._again_at:
+            return False
+        self._settle()
+        return True
+
+    # -- inside ----------------------------------------------------------------------------------
+
+    def _fault(self, signed: SignedDirective) -> str:
+        """Why it cannot be used, "" where it can."""
+        said = signed.directive
+        try:
+            match said.kind:
+                case DirectiveKind.OPERATOR:
+                    read_staff(signed)
+                case DirectiveKind.RULES:
+                    self._edition(signed)
+                case _:
+                    return UNKNOWN
+        except CounterError as error:
+            return str(error.code)
+        return ""
+
+    def _edition(self, signed: SignedDirective) -> Rules:
+        found = self._read.get(signed.hash)
+        if found is None:
+            said = signed.directive
+            edition = said.body.get("edition")
+            if not isinstance(edition, dict):
+                raise EntryError(EntryFault.FORM, what="edition")
+            found = self._read[signed.hash] = self._own.parse(edition, f"directive {said.number}")
+        return found
+
+    def _settle(self) -> None:
+        """Bring everything here to what the store keeps.  What the disk refuses is tried again."""
+        live = self._live
+        journal = live.need_journal()
+        self._again_at = time.monotonic() + _AGAIN_SECONDS
+        editions = [self._kept_edition(row.signed) for row in journal.directives(DirectiveKind.RULES)]
+        live.rulebook = self._book([each for each in editions if each is not None])
+        staff = [read_staff(row.signed) for row in journal.directives(DirectiveKind.OPERATOR)]
+        live.staff = {row.operator: row for row in staff}
+        self._end_sessions()
+        live.store.settle_staff(staff)
+        self._again_at = None
+
+    def _kept_edition(self, signed: SignedDirective) -> Rules | None:
+        """None for one that another version of the program could read, and this one cannot."""
+        try:
+            return self._edition(signed)
+        except (ConfigError, EntryError):
+            return None
+
+    def _book(self, editions: Sequence[Rules]) -> RuleBook:
+        return self._own.with_editions(editions) if editions else self._own
+
+    def _end_sessions(self) -> None:
+        """Whoever no longer works here, or works here as something else, is locked out at once (T5)."""
+        live = self._live
+        gone = {operator for operator, row in live.staff.items() if not row.role}
+        session = live.session
+        if session is not None and live.screen is Screen.CLERK:
+            row = live.staff.get(session.operator)
+            if row is not None and row.role != session.role:
+                self._lock("removed" if not row.role else "role_changed")
+                code = "msg.operator_removed" if not row.role else "msg.role_changed"
+                live.say(code, "warning", operator=session.operator)
+        live.present -= gone

@@ -1,0 +1,152 @@
+"""Several counters of one branch without devices, at a real headquarters: its process, TLS, real stores."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from core import commands as c
+from core.config import load_config
+from core.ledger.entry import Entry
+from core.rules import RuleBook, load_rules
+from core.view import CounterView, Screen
+from program.first_run import write_config
+from program.terminal import RESOURCES, Parts, Terminal
+from storage.enrol import EnrolRequest, enrol
+from storage.pump import PumpSettings
+from tests.core.machine import SetClock
+from tests.hq.server import HqServer
+from tests.storage.counters import CHEAP
+
+BRANCH = "990100-01"
+PASSWORDS = {"OP10001": "correct horse battery", "OP20001": "another long passphrase"}
+QUICK = PumpSettings(first_wait_s=0.05, longest_wait_s=0.2, heartbeat_s=0.3, directives_every_s=0.2)
+PATIENCE_SECONDS = 60.0
+
+
+class Branch:
+    """Headquarters and whoever is enrolled there, each in a directory of its own."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.hq = HqServer(directory / "hq")
+
+    def __enter__(self) -> Self:
+        self.hq.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.hq.kill()
+
+    def operator(self, operator: str, role: str, *more: str, name: str = "示例甲") -> str:
+        """Added or changed at headquarters; her activation code."""
+        code: str = self.hq.run("operator", "add", operator, "--name", name, "--role", role, *more)["code"]
+        return code
+
+    def enrol(self, terminal: str, operator: str, activation: str, branch: str = BRANCH) -> None:
+        """First run of a counter, by whoever activates there."""
+        code = self.hq.run("enrol-code", "--branch", branch, "--terminal", terminal)["code"]
+        request = EnrolRequest(
+            self.hq.url,
+            self.hq.directory / "ca.pem",
+            code,
+            operator,
+            activation,
+            PASSWORDS[operator],
+            load_rules(RESOURCES / "rules").editions[-1].version,
+            CHEAP,
+        )
+        enrol(self.directory / terminal, request, Parts().clock or _clock())
+        write_config(self.directory / f"{terminal}.toml", branch, terminal, self.hq.url)
+
+    def open(self, terminal: str, parts: Parts | None = None) -> Desk:
+        """A counter that was enrolled, not started yet."""
+        config = load_config(self.directory / f"{terminal}.toml")
+        return Desk(config, self.directory / terminal, parts or Parts(pump=QUICK))
+
+
+def _clock() -> Any:
+    from program.machine import SystemClock
+
+    return SystemClock()
+
+
+class Desk:
+    """A counter without devices; waits for what it should see."""
+
+    def __init__(self, config: Any, data: Path, parts: Parts) -> None:
+        self._seen = threading.Condition()
+        self.view: CounterView | None = None
+        self.terminal = Terminal(config, data, self._publish, parts=parts)
+        self._live = self.terminal.station._live
+
+    def __enter__(self) -> Self:
+        self.terminal.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.terminal.stop()
+
+    def _publish(self, view: CounterView) -> None:
+        with self._seen:
+            self.view = view
+            self._seen.notify_all()
+
+    def until(self, what: str, seen: Callable[[CounterView], bool]) -> CounterView:
+        """The first view that shows it; fails with what was waited for."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        with self._seen:
+            while self.view is None or not seen(self.view):
+                assert self._seen.wait(max(0.0, end - time.monotonic())), f"never seen: {what} {self.view}"
+            return self.view
+
+    def wait(self, what: str, true: Callable[[], bool]) -> None:
+        """For what no view shows."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while not true():
+            assert time.monotonic() < end, what
+            time.sleep(0.02)
+
+    def do(self, command: c.Command) -> BaseException | None:
+        """Worked off; what it failed with."""
+        return self.terminal.station.submit(command).exception(PATIENCE_SECONDS)
+
+    def log_in(self, operator: str, endorser: str = "") -> BaseException | None:
+        """With the passwords of this module."""
+        beside = PASSWORDS[endorser] if endorser else ""
+        return self.do(c.LogIn(operator, PASSWORDS[operator], endorser, beside))
+
+    def adopted(self, number: int) -> None:
+        """Directive ``number`` took effect."""
+        self.wait(f"directive {number}", lambda: self.number >= number)
+
+    @property
+    def number(self) -> int:
+        """The last directive adopted."""
+        return int(self._live.state.value["directives"]["number"])
+
+    @property
+    def screen(self) -> Screen:
+        """What stands on the screen."""
+        assert self.view is not None
+        return self.view.screen
+
+    def entries(self, kind: str) -> list[Entry]:
+        """All of that kind, while the store is open."""
+        journal = self._live.need_journal()
+        return [entry for entry in journal.entries(1) if entry.header.kind == kind]
+
+    def rules(self) -> RuleBook:
+        """Every edition that counts here."""
+        return self._live.rulebook
+
+
+__all__ = ["BRANCH", "PASSWORDS", "QUICK", "Branch", "Desk", "SetClock"]

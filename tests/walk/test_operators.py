@@ -1,0 +1,88 @@
+"""Operators by directive: new, changed and removed ones at open counters, with a real headquarters (T5)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core import commands as c
+from core.errors import CounterError, RuleFault, StoreFault
+from core.view import Screen
+from tests.walk.branch import Branch, Desk
+
+HERE, THERE = "990100-01-03", "990100-01-04"
+SUPERVISOR, CLERK = "OP20001", "OP10001"
+
+
+def code(error: BaseException | None) -> object:
+    return error.code if isinstance(error, CounterError) else error
+
+
+def journal_is_sound(branch: Branch, terminal: str) -> None:
+    """Headquarters followed everything it has, and found nothing wrong."""
+    row = next(row for row in branch.hq.listed() if row["terminal"] == terminal)
+    assert (row["alarms"], row["stopped"]) == ([], False)
+
+
+def test_a_second_operator_where_she_never_activated(tmp_path: Path) -> None:
+    with Branch(tmp_path) as branch:
+        branch.enrol(HERE, SUPERVISOR, branch.operator(SUPERVISOR, "supervisor", name="示例乙"))
+        with branch.open(HERE) as desk:
+            assert desk.log_in(SUPERVISOR) is None
+            desk.adopted(1)
+            added = branch.operator(CLERK, "clerk", "--branch", "990100-01")
+            branch.enrol(THERE, CLERK, added)  # she activates at another counter of the branch
+            desk.adopted(2)
+            desk.do(c.Lock())
+            assert code(desk.log_in(CLERK)) is RuleFault.KEY_NEW
+            assert code(desk.log_in(CLERK, CLERK)) is RuleFault.APPROVER_SELF
+            assert desk.log_in(CLERK, SUPERVISOR) is None
+            assert desk.until("her name", lambda view: view.operator_name == "示例甲").operator == CLERK
+            desk.do(c.LogOut())
+            # Known from now on, also where the vault is shut and headquarters is away.
+            desk.log_in(SUPERVISOR)
+            desk.do(c.LogOut())
+        branch.hq.kill()
+        with branch.open(HERE) as desk:
+            assert desk.log_in(CLERK) is None
+            _removed(branch, desk)
+        journal_is_sound(branch, HERE)
+
+
+def _removed(branch: Branch, desk: Desk) -> None:
+    """Headquarters comes back and removes her while she stands there."""
+    address = branch.hq.url.removeprefix("https://")
+    branch.hq.start(listen=address)
+    branch.operator(CLERK, "supervisor", "--branch", "990100-01")  # first another role
+    desk.until("locked", lambda view: view.screen is Screen.LOCKED)
+    assert desk.entries("OperatorLocked")[-1].data == {"cause": "role_changed"}
+    assert desk.log_in(CLERK) is None
+    accepted = desk.entries("OperatorKeyAccepted")[-1].data
+    assert (accepted["role"], accepted["endorsed_by"]) == ("supervisor", "old_key")
+    desk.do(c.SetField(c.Field.CONTENTS, "衣物"))
+    branch.hq.run("operator", "remove", CLERK)
+    view = desk.until("locked", lambda view: view.screen is Screen.LOCKED)
+    assert view.message is not None
+    assert view.message.code == "msg.operator_removed"
+    assert code(desk.do(c.SetField(c.Field.CONTENTS, "书籍"))) is RuleFault.NOT_LOGGED_IN
+    assert code(desk.log_in(CLERK)) is StoreFault.WRONG_KEY
+    assert desk.log_in(SUPERVISOR) is None
+    adopted = desk.entries("DirectivesAdopted")
+    assert [entry.data["number"] for entry in adopted] == sorted({e.data["number"] for e in adopted})
+    last = adopted[-1].header.seq
+    desk.until("sent", lambda view: view.sync.unsent == 0 and view.sync.state == "ok")
+    desk.wait("followed", lambda: all(row["folded"] >= last for row in branch.hq.listed()[:1]))
+
+
+def test_the_last_operator_removed_leaves_the_store_but_not_the_counter(tmp_path: Path) -> None:
+    """No slot may be the last one to go; the one whose it is does not get in by it."""
+    with Branch(tmp_path) as branch:
+        branch.enrol(HERE, CLERK, branch.operator(CLERK, "clerk"))
+        with branch.open(HERE) as desk:
+            assert desk.log_in(CLERK) is None
+            desk.adopted(1)
+            branch.hq.run("operator", "remove", CLERK)
+            desk.until("locked", lambda view: view.screen is Screen.LOCKED)
+            assert code(desk.log_in(CLERK)) is RuleFault.OPERATOR_REMOVED
+        with branch.open(HERE) as desk:
+            assert code(desk.log_in(CLERK)) is RuleFault.OPERATOR_REMOVED
+            assert desk.screen is Screen.LOGIN
