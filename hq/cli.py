@@ -98,7 +98,7 @@ def _operator(
 def _journal(
     commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser
 ) -> None:
-    journal = commands.add_parser("journal", help="one terminal's entries")
+    journal = commands.add_parser("journal", help="the terminals' entries")
     actions = journal.add_subparsers(dest="action", required=True, metavar="ACTION")
     listed = actions.add_parser("list", parents=[common], help="JSON lines, public parts")
     listed.add_argument("--terminal", required=True)
@@ -107,8 +107,8 @@ def _journal(
     show.add_argument("--terminal", required=True)
     show.add_argument("--seq", type=_positive, required=True, metavar="N")
     show.add_argument("--open", action="store_true", help="and its sealed part, on a demonstration store")
-    export = actions.add_parser("export", parents=[common], help="the whole journal, attachments included")
-    export.add_argument("--terminal", required=True)
+    export = actions.add_parser("export", parents=[common], help="every journal, with a statement of gaps")
+    export.add_argument("--terminal", help="only this one's")
     export.add_argument("file", type=Path, metavar="FILE")
 
 

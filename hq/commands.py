@@ -18,6 +18,7 @@ from hq.clock import utc_now
 from hq.database import Database
 from hq.days import list_days
 from hq.directives import EVERYBODY
+from hq.export import export, told
 from hq.home import Home, create_home, default_database, open_home
 
 Say = Callable[[str], None]
@@ -168,8 +169,14 @@ def _journal_show(opened: Opened) -> None:
 
 def _journal_export(opened: Opened) -> None:
     asked = opened.options
-    count = journal.export(opened.database, opened.home.signing, asked.terminal, asked.file)
-    opened.answer({"file": str(asked.file), "entries": count}, f"{count} entries written to {asked.file}")
+    done = export(opened.database, opened.home.signing, asked.file, asked.terminal)
+    value = {"file": str(asked.file), "entries": done.entries, "beside": done.beside}
+    value |= {"complete": done.complete, "statements": list(done.statements)}
+    lines = [line for statement in done.statements for line in told(statement)]
+    lines.append(f"{done.entries} entries and {done.beside} beside the chains written to {asked.file}")
+    opened.answer(value, "\n".join(lines))
+    if not done.complete:
+        raise StoreError(StoreFault.DAMAGED, what="entries missing: the statement names them")
 
 
 def _review_list(opened: Opened) -> None:

@@ -1,27 +1,21 @@
-"""Reading one terminal's journal for people and programs: listing, showing, exporting."""
+"""Reading one terminal's journal for people and programs: listing and showing."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from core import wire
-from core.crypto.keys import AgreementKey, PublicKey
-from core.errors import CounterError, EntryError, EntryFault, HqError, HqFault, StoreError, StoreFault
-from core.exchange import entry_to_json
-from core.ledger.entry import EMPTY_HEAD, Entry
+from core.crypto.keys import AgreementKey
+from core.errors import CounterError, EntryError, EntryFault, HqError, HqFault
+from core.ledger.entry import Entry
 from hq.database import Database
 from hq.entries import read_entries
-from hq.keys import write_private
 from hq.late import parked
 from hq.references import resolved, unsealed
 from hq.schema import ALARMS, FOLLOWER, HEADS, TERMINALS
-
-EXPORT_FORMAT = "counter-export/1"
 
 
 def public_part(entry: Entry) -> dict[str, Any]:
@@ -59,38 +53,6 @@ def show_entry(
             parts = range(len(entry.attachments))
             shown["opened"] = [_opened(connection, entry, number, opening) for number in parts]
     return shown
-
-
-def export(database: Database, headquarters: PublicKey, terminal: str, path: Path) -> int:
-    """Write a terminal's whole journal as JSON lines, attachments included; how many entries.
-
-    The form is the counter's own export: a header line, ``entry_to_json`` lines, an end line that says
-    how many there are and what the head is.  The file holds personal data: 0600.
-    """
-    try:
-        write_private(path, b"")
-        with database.read() as connection, path.open("w", encoding="ascii") as stream:
-            _known(connection, terminal)
-            last = _received(connection, terminal)
-            header = {
-                "format": EXPORT_FORMAT,
-                "terminal": terminal,
-                "headquarters": headquarters.text,
-                "first": 1 if last else 0,
-                "last": last,
-                "entries": last,
-            }
-            stream.write(_line(header))
-            count, head = 0, EMPTY_HEAD
-            for entry in read_entries(connection, terminal, 1, last, attachments=True):
-                stream.write(_line(entry_to_json(entry)))
-                count, head = count + 1, entry.head
-            stream.write(_line({"end": count, "head": head.as_json()}))
-    except OSError as error:
-        raise StoreError(StoreFault.IO, what=error.strerror or type(error).__name__) from None
-    if count != last:
-        raise StoreError(StoreFault.DAMAGED, what="entries missing", expected=last, found=count)
-    return count
 
 
 def list_terminals(database: Database) -> list[dict[str, Any]]:
@@ -156,11 +118,6 @@ def _known(connection: Connection, terminal: str) -> None:
         raise HqError(HqFault.CONFLICT, what="terminal unknown", terminal=terminal[:64])
 
 
-def _received(connection: Connection, terminal: str) -> int:
-    wanted = select(HEADS.c.seq).where(HEADS.c.terminal == terminal).order_by(HEADS.c.seq.desc()).limit(1)
-    return int(connection.execute(wanted).scalar_one())
-
-
 def _opened(connection: Connection, entry: Entry, number: int, opening: AgreementKey) -> Any:
     """What was sealed, its contacts by reference resolved as far as they can be."""
     plain = unsealed(entry, number, opening)
@@ -170,7 +127,3 @@ def _opened(connection: Connection, entry: Entry, number: int, opening: Agreemen
         return resolved(connection, entry, wire.decode(plain), opening)
     except CounterError:
         return {"text": plain.decode("utf-8", "replace")}
-
-
-def _line(value: dict[str, Any]) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":")) + "\n"

@@ -3,6 +3,7 @@
     python tests/peers/checker.py EXPORT --headquarters KEYTEXT [--opening PEMFILE]
 
 With headquarters' opening key it also opens what is sealed and says what became of each reference.
+It reads a counter's own export and headquarters' of many counters, with its statements of what is there.
 Standard library and ``cryptography`` only; nothing of the counter's own code.  It prints what it
 counted and its verdict; exit 0 sound, 1 not sound (the first bad entry is named), 2 wrong usage.
 """
@@ -15,7 +16,9 @@ import collections
 import datetime
 import hashlib
 import json
+import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -552,34 +555,46 @@ def check(lines: list[bytes], headquarters: str, opening: X25519PrivateKey | Non
     return journal
 
 
-def main(arguments: list[str]) -> int:
-    """The command line."""
+def show(journal: Journal) -> None:
+    """What was counted, and that it is sound."""
+    for name, count in [*sorted(journal.kinds.items()), *sorted(journal.counts.items())]:
+        print(f"{count:8}  {name}")
+    print(f"SOUND  terminal {journal.terminal}, {journal.seq} entries, head {journal.head['hash']}")
+
+
+def read_arguments(arguments: list[str]) -> tuple[Path, str, X25519PrivateKey | None]:
+    """The export, HQ's signing key, and its opening key where it is given; raises OSError."""
     parser = argparse.ArgumentParser(description="Checks an export of a counter's journal.")
     parser.add_argument("export", type=Path)
-    parser.add_argument(
-        "--headquarters", required=True, metavar="KEYTEXT", help="HQ's signing key, text form"
-    )
+    parser.add_argument("--headquarters", required=True, metavar="KEYTEXT", help="HQ's signing key")
     parser.add_argument("--opening", type=Path, metavar="PEMFILE", help="HQ's opening key, private")
     options = parser.parse_args(arguments)
+    key = None if options.opening is None else load_pem_private_key(options.opening.read_bytes(), None)
+    if key is not None and not isinstance(key, X25519PrivateKey):
+        parser.error("not an X25519 key")
+    return options.export, options.headquarters, key
+
+
+def main(arguments: list[str]) -> int:
+    """The command line."""
     try:
-        opening = None
-        if options.opening is not None:
-            key = load_pem_private_key(options.opening.read_bytes(), None)
-            opening = key if isinstance(key, X25519PrivateKey) else parser.error("not an X25519 key")
-        with options.export.open("rb") as file:
-            journal = check(file.readlines(), options.headquarters, opening)
+        path, headquarters, opening = read_arguments(arguments)
+        with path.open("rb") as file:
+            many = b'"format":"counter-export/2"' in file.readline()
+            file.seek(0)
+            if not many:
+                show(check(file.readlines(), headquarters, opening))
+                return 0
     except OSError as error:
         print(f"cannot be read: {error.strerror}")
         return 1
     except Bad as bad:
         print(f"NOT SOUND  {bad}")
         return 1
-    for name, count in sorted(journal.kinds.items()):
-        print(f"{count:8}  {name}")
-    for name, count in sorted(journal.counts.items()):
-        print(f"{count:8}  {name}")
-    print(f"SOUND  terminal {journal.terminal}, {journal.seq} entries, head {journal.head['hash']}")
-    return 0
+    # Headquarters' export of many journals: its reader stands in a file of its own, which imports this one.
+    command = [sys.executable, "-m", "tests.peers.estate", *arguments]
+    places = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+    return subprocess.run(command, env=places, check=False).returncode
 
 
 if __name__ == "__main__":

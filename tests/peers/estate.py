@@ -1,0 +1,179 @@
+"""Reads headquarters' export of many journals, from docs/format.md alone; part of tests/peers/checker.py.
+
+Nothing of the counter's own code: the checker's walk over one journal, and the standard library.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from tests.peers.checker import (
+    TERMINAL_TAG,
+    Bad,
+    Journal,
+    Object,
+    binary,
+    check_time,
+    members,
+    need,
+    parse,
+    read_arguments,
+    show,
+    signed,
+    unbinary,
+)
+
+ENTRY = ("body", "terminal_signature", "session_signature", "attachments")
+STATEMENT = ("terminal", "branch", "epochs", "entries", "beside", "parked", "held")
+
+
+class Estate:
+    """Headquarters' export, read line by line; one journal is held at a time."""
+
+    def __init__(self, lines: Iterator[bytes], headquarters: str, opening: X25519PrivateKey | None) -> None:
+        self.lines = lines
+        self.headquarters = headquarters
+        self.opening = opening
+        self.digest = hashlib.sha256()
+        self.number = 0
+
+    def line(self) -> Object:
+        """The next line's object; it is part of the digest."""
+        value, data = self.read()
+        self.digest.update(data)
+        return value
+
+    def read(self) -> tuple[Object, bytes]:
+        """The next line."""
+        data = next(self.lines, b"")
+        self.number += 1
+        need(data.endswith(b"\n"), "the file was cut off")
+        return parse(data[:-1], None), data
+
+    def journals(self) -> Iterator[tuple[Journal, Object]]:
+        """Each journal with its statement, once both were checked; then the last line."""
+        first = members(self.line(), "format", "headquarters", "made", "terminals")
+        need(first["format"] == "counter-export/2", "unknown form of export")
+        need(first["headquarters"] == self.headquarters, "made for another headquarters")
+        names = first["terminals"]
+        need(isinstance(names, list) and names == sorted(set(names)), "terminals out of order")
+        total = beside = 0
+        for name in names:
+            journal, statement = self.journal(name)
+            total, beside = total + statement["entries"], beside + len(statement["beside"])
+            yield journal, statement
+        digest = unbinary(self.digest.digest())
+        last = members(self.read()[0], "total", "beside", "terminals", "digest")
+        need((last["total"], last["beside"], last["terminals"]) == (total, beside, len(names)), "totals")
+        need(last["digest"] == digest, "digest of the file")
+        need(next(self.lines, None) is None, "lines after the last one")
+
+    def journal(self, name: str) -> tuple[Journal, Object]:
+        """One terminal's lines: the statement is true, the chain is sound, nothing stands twice."""
+        statement = members(self.line(), *STATEMENT)
+        need(statement["terminal"] == name, "another terminal's statement")
+        entries = []
+        for _ in range(statement["entries"]):
+            entries.append(members(self.line(), *ENTRY, "id", "hash", "received"))
+        beside = []
+        for _ in statement["beside"]:
+            beside.append(members(self.line(), *ENTRY, "beside", "hash", "received"))
+        end = members(self.line(), "end", "beside", "head")
+        self.stated(statement, [entry["id"] for entry in entries])
+        journal = Journal(name, self.headquarters)
+        journal.opening = self.opening
+        for entry in [*entries, *beside]:
+            check_time(entry["received"])
+            self.placed(entry)
+            journal.learn(entry)
+        for entry in entries:
+            try:
+                journal.follow({member: entry[member] for member in ENTRY})
+            except Bad as bad:
+                raise Bad(f"{entry['id']}: {bad}") from None
+        self.set_aside(journal, statement, beside)
+        need(end["end"] == len(entries) and end["beside"] == len(beside), "number of entries")
+        need(end["head"] == journal.head, "head after the last entry")
+        return journal, statement
+
+    def stated(self, statement: Object, found: list[str]) -> None:
+        """The statement names exactly what is here and what is missing; each id stands once."""
+        name, due, holes = statement["terminal"], [], []
+        for epoch in statement["epochs"]:
+            members(epoch, "epoch", "from", "to", "hash", "missing")
+            lacking = {seq for first, last in epoch["missing"] for seq in range(first, last + 1)}
+            span = range(epoch["from"], epoch["to"] + 1)
+            need(lacking <= set(span), "missing what was never received")
+            due += [f"{name}/{epoch['epoch']}/{seq}" for seq in span if seq not in lacking]
+            holes += [f"{name}/{epoch['epoch']}/{first} to {last}" for first, last in epoch["missing"]]
+        need(len(set(found)) == len(found), f"{name}: an entry stands twice")
+        need(found == due, f"{name}: the statement does not say what is here")
+        need(not holes, f"{name}: missing {', '.join(holes)}")
+        known = set(found)
+        for row in statement["parked"]:
+            members(row, "id", "state", "why", "owner", "since")
+            need(row["id"] in known and row["state"] in ("parked", "returned"), f"{name}: parked")
+            check_time(row["since"])
+        for row in statement["held"]:
+            need(members(row, "id", "by")["id"] in known, f"{name}: waybill held")
+
+    def placed(self, entry: Object) -> None:
+        """An entry's line says its own id and hash."""
+        raw = binary(entry["body"])
+        body = parse(raw)
+        said = entry.get("id", entry.get("beside"))
+        need(said == f"{body.get('terminal')}/{body.get('epoch')}/{body.get('seq')}", "another id")
+        need(entry["hash"] == unbinary(hashlib.sha256(raw).digest()), f"{said}: another hash")
+
+    def set_aside(self, journal: Journal, statement: Object, beside: list[Object]) -> None:
+        """What stands beside the chain is signed by its epoch's key, and is not in the chain."""
+        said = [{"id": entry["beside"], "hash": entry["hash"]} for entry in beside]
+        need(said == statement["beside"], "beside the chain stands what the statement does not name")
+        for entry in beside:
+            raw = binary(entry["body"])
+            body = parse(raw)
+            journal.form(body)
+            journal.attachments(body["attachments"], entry["attachments"])
+            grant = journal.grants.get(body["epoch"])
+            need(grant is not None, f"{entry['beside']}: epoch without a grant")
+            key = (grant or {})["key"]
+            signed(key, binary(entry["terminal_signature"]), TERMINAL_TAG + raw, entry["beside"])
+            journal.counts["beside the chain"] += 1
+        for epoch in statement["epochs"]:
+            if epoch["to"] == journal.seq and epoch["to"] >= epoch["from"]:
+                need(epoch["hash"] == journal.head["hash"], "head of the epoch")
+        journal.counts["parked"] = len(statement["parked"])
+        journal.counts["waybills held elsewhere"] = len(statement["held"])
+
+
+def check_estate(path: Path, headquarters: str, opening: X25519PrivateKey | None) -> tuple[int, int]:
+    """(journals, entries) of a sound file; each journal is shown.  Raises Bad, OSError."""
+    journals = entries = 0
+    with path.open("rb") as file:
+        for journal, _statement in Estate(iter(file), headquarters, opening).journals():
+            show(journal)
+            journals, entries = journals + 1, entries + journal.seq
+    return journals, entries
+
+
+def main(arguments: list[str]) -> int:
+    """As the checker's own."""
+    try:
+        journals, entries = check_estate(*read_arguments(arguments))
+    except OSError as error:
+        print(f"cannot be read: {error.strerror}")
+        return 1
+    except Bad as bad:
+        print(f"NOT SOUND  {bad}")
+        return 1
+    print(f"SOUND  {journals} terminals, {entries} entries, complete by sequence, each once")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
