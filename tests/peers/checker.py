@@ -60,7 +60,6 @@ PERSONAL = {
 }  # fmt: skip
 SESSION_ENDS = {"OperatorLocked", "OperatorLoggedOut", "SessionEnded"}
 
-
 # Whose contact → the annex's member for its reference, and those that show what it refers to.
 CONTACTS = {
     "sender": ("sender_as_in", "sender_phone", "sender_address"),
