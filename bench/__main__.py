@@ -27,9 +27,10 @@ BENCHES = {
     "memory": "bench.memory",
     "faults": "bench.faults",
     "fuzz": "bench.fuzz",
+    "hq": "bench.hq",
 }
 # Minutes each: only when they are named.
-LONG = ("lookup", "known", "stall", "memory", "faults", "fuzz")
+LONG = ("lookup", "known", "stall", "memory", "faults", "fuzz", "hq")
 
 
 def main(names: Sequence[str]) -> int:

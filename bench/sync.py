@@ -17,7 +17,7 @@ from tests.hq.postgres import PostgresCluster
 
 _ENTRIES, _BATCH = 20_000, 100
 _AT = "2026-11-21T06:00:00.000Z"
-_ANNEX = {
+ANNEX = {
     "form": 1, "hint": "00ff", "token": "", "sender_name": "证**本", "sender_phone": "138******00",
     "recipient_name": "示*乙", "recipient_phone": "139******21",
     "recipient_address": "上海市浦东新区世纪大道***", "contents": "衣物", "quantity": 1, "weight_g": 1284,
@@ -59,7 +59,7 @@ def _items(first: int, head: int) -> list[Proposal]:
     sealed = Part(AttachmentClass.SEALED, "sealed", b"x" * 450)
     while len(made) < _BATCH:
         seq = head + len(made) + 1
-        annex = wire.encode({**_ANNEX, "waybill": waybill(first + len(made)), "token": new_id()})
+        annex = wire.encode({**ANNEX, "waybill": waybill(first + len(made)), "token": new_id()})
         data = {"visit": new_id(), "sender": 1, "number": seq, "inspected": _AT, "security": "here",
                 "condition": "none", "route": "land", "centre": "none", "by_hand": "none", "security_at": _AT,
                 "weight_source": "typed", "name_check": "exact", "receipt": False}  # fmt: skip

@@ -90,7 +90,8 @@ class Interface:
         service = self._service
 
         async def work() -> Response:
-            asking, body = await self._signed(request, terminal, service.limits.batch_bytes)
+            limit = service.limits.batch_bytes
+            asking, body = await self._signed(request, terminal, limit, use=False)
             with service.metrics.ingesting():
                 return answer(signed(await run_in_threadpool(service.ingest.take, asking, body)))
 
@@ -246,12 +247,18 @@ class Interface:
 
         return await self._answered("metrics", work)
 
-    async def _signed(self, request: Request, terminal: str | None, limit: int) -> tuple[Terminal, bytes]:
-        """Who asks, and the body.  Without a certificate nothing is read."""
+    async def _signed(
+        self, request: Request, terminal: str | None, limit: int, *, use: bool = True
+    ) -> tuple[Terminal, bytes]:
+        """Who asks, and the body.  Without a certificate nothing is read.
+
+        With ``use`` False the nonce is used up by what follows, in its own transaction.
+        """
         certificate = client_certificate(request)
         body = await read_body(request, limit, self._service.limits.body_seconds)
         asked = SignedRequest(request.method, target(request), request.headers, certificate, body)
-        return await run_in_threadpool(self._service.identity.admit, asked, terminal), body
+        admit = self._service.identity.admit
+        return await run_in_threadpool(admit, asked, terminal, use=use), body
 
     async def _answered(self, route: str, work: Work) -> Response:
         metrics, began = self._service.metrics, time.monotonic()

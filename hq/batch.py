@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import NoReturn
 
 from core.errors import EntryError, EntryFault, Fact, HqError, HqFault
@@ -13,8 +11,6 @@ from core.ledger.chain import check_commitments
 from core.ledger.entry import AttachmentClass, Entry, terminal_message
 from hq.forms import Batch, read_form
 from hq.identity import Terminal
-
-WORTH_A_LANE = 10  # entries: below it, handing them to another thread costs more than it gains
 
 
 def read_batch(body: bytes, terminal: Terminal) -> list[Entry]:
@@ -28,11 +24,12 @@ def read_batch(body: bytes, terminal: Terminal) -> list[Entry]:
     if len(forms) > MAX_BATCH_ENTRIES:
         raise HqError(HqFault.TOO_LARGE, entries=len(forms), limit=MAX_BATCH_ENTRIES)
     entries: list[Entry] = []
+    key = terminal.key.id
     for form in forms:
         due = entries[-1].header.seq + 1 if entries else 0
         try:
             entry = entry_from_json(form)
-            _check_place(entry, terminal)
+            _check_place(entry, terminal, key)
         except EntryError as error:
             _with_seq(error, due)
         if entries and entry.header.seq == entries[-1].header.seq and entry.hash == entries[-1].hash:
@@ -43,43 +40,19 @@ def read_batch(body: bytes, terminal: Terminal) -> list[Entry]:
     return entries
 
 
-class Checker:
-    """Checks entries' signatures and commitments, on every core where a batch is worth it.
+def check_new(entries: Sequence[Entry], terminal: Terminal) -> None:
+    """What comes for the first time: its attachments open their commitments, and the terminal signed it.
 
-    The signature's arithmetic runs outside the interpreter's lock; reading the entries does not, so that
-    is done before, by whoever has them.
+    One signature is checked, the last entry's: each body names the hash of the one before, so it covers
+    every body of the batch.  The signatures of the others are checked before any of them becomes *safe*
+    (hq/follower.py); here they would cost more than all the rest of ingest.
+    Raises EntryError SIGNATURE or COMMITMENT, with ``seq``.
     """
-
-    def __init__(self, lanes: int | None = None) -> None:
-        """``lanes``: threads at work on one batch, the caller's among them; as many as cores, up to 4."""
-        self._lanes = lanes or min(os.cpu_count() or 1, 4)
-        self._pool = ThreadPoolExecutor(max(self._lanes - 1, 1), thread_name_prefix="hq-check")
-
-    def close(self) -> None:
-        """End its threads."""
-        self._pool.shutdown()
-
-    def check(self, entries: Sequence[Entry], terminal: Terminal) -> None:
-        """Raises EntryError SIGNATURE or COMMITMENT, of the first entry that is not sound, with ``seq``."""
-        size = max(-(-len(entries) // self._lanes), WORTH_A_LANE)
-        parts = [entries[at : at + size] for at in range(0, len(entries), size)]
-        others = [self._pool.submit(_first_fault, part, terminal) for part in parts[1:]]
-        faults = [_first_fault(part, terminal) for part in parts[:1]]
-        faults += [other.result() for other in others]
-        for fault in faults:
-            if fault is not None:
-                raise fault
-
-
-def _first_fault(entries: Sequence[Entry], terminal: Terminal) -> EntryError | None:
     for entry in entries:
-        try:
-            check_signature(entry, terminal)
-            check_commitments(entry)
-            _check_sealed(entry)
-        except EntryError as fault:
-            return fault
-    return None
+        check_commitments(entry)
+        _check_sealed(entry)
+    if entries:
+        check_signature(entries[-1], terminal)
 
 
 def check_signature(entry: Entry, terminal: Terminal) -> None:
@@ -88,13 +61,13 @@ def check_signature(entry: Entry, terminal: Terminal) -> None:
         raise EntryError(EntryFault.SIGNATURE, seq=entry.header.seq, what="terminal")
 
 
-def _check_place(entry: Entry, terminal: Terminal) -> None:
+def _check_place(entry: Entry, terminal: Terminal, key: str) -> None:
     header = entry.header
     if header.terminal != terminal.terminal:
         raise EntryError(EntryFault.WRONG_TERMINAL, seq=header.seq)
     if header.epoch != terminal.epoch:
         raise EntryError(EntryFault.KEY, seq=header.seq, what="epoch")
-    if header.terminal_key != terminal.key.id:
+    if header.terminal_key != key:
         raise EntryError(EntryFault.KEY, seq=header.seq, what="terminal key")
 
 

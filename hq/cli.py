@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 from pathlib import Path
 
 from hq import operators, reviews, terminals
@@ -50,6 +51,12 @@ def build_parser() -> argparse.ArgumentParser:
     )
     serve = commands.add_parser("serve", parents=[common], help="serve the counters over TLS")
     serve.add_argument("--listen", type=_address, default=("127.0.0.1", 8443), metavar="HOST:PORT")
+    serve.add_argument(
+        "--no-follow", dest="follow", action="store_false", help="others follow the journals (hq follow)"
+    )
+    follow = commands.add_parser("follow", parents=[common], help="check and fold what was received")
+    follow.add_argument("--processes", type=_positive, default=os.cpu_count() or 1, metavar="N")
+    follow.add_argument("--once", action="store_true", help="end when there is nothing left")
 
     code = commands.add_parser("enrol-code", parents=[common], help="a one-time code for a terminal")
     code.add_argument("--branch", required=True)

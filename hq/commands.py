@@ -19,6 +19,7 @@ from hq.database import Database
 from hq.days import list_days
 from hq.directives import EVERYBODY
 from hq.export import export, told
+from hq.following import follow
 from hq.home import Home, create_home, default_database, open_home
 
 Say = Callable[[str], None]
@@ -85,8 +86,15 @@ def _serve(opened: Opened) -> None:
 
     keyring = opened.home.keyring(opened.passphrase())
     host, port = opened.options.listen
-    service = build_service(opened.home, keyring, opened.database)
+    service = build_service(opened.home, keyring, opened.database, follow=opened.options.follow)
     serve(service, opened.home, keyring, listen(host, port), opened.say)
+
+
+def _follow(opened: Opened) -> None:
+    asked = opened.options
+    url = opened.database.url.render_as_string(hide_password=False)
+    index = opened.home.keyring(opened.passphrase()).index()
+    follow(url, opened.home.signing, index, asked.processes, once=asked.once, announce=opened.say)
 
 
 def _enrol_code(opened: Opened) -> None:
@@ -248,6 +256,7 @@ def _backup(opened: Opened) -> None:
 
 _COMMANDS: dict[str, Callable[[Opened], None]] = {
     "serve": _serve,
+    "follow": _follow,
     "enrol-code": _enrol_code,
     "operator add": _operator_add,
     "operator remove": _operator_remove,

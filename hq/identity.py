@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, update
@@ -54,6 +54,7 @@ class Terminal:
     key: PublicKey
     received: int = 0  # at least so many of its entries were here when it asked
     replaced: int = 0  # the terminal's present epoch, where this one is an earlier one
+    nonce: bytes | None = field(default=None, repr=False)  # of its request, where it is still to be used
 
 
 class Identity:
@@ -63,14 +64,17 @@ class Identity:
         self._database = database
         self._now = now
 
-    def admit(self, request: SignedRequest, wanted: str | None) -> Terminal:
+    def admit(self, request: SignedRequest, wanted: str | None, *, use: bool = True) -> Terminal:
         """The terminal that asks.  ``wanted`` is the terminal that the path names, if it names one.
+
+        With ``use`` False the request's nonce is handed on: whoever does what was asked uses it up in the
+        same transaction (:func:`use_nonce`).
 
         Raises HqError AUTH_LOST (unknown, revoked, foreign or wrong signature), CLOCK (facts: now,
         seconds), CONFLICT (this request came before).
         """
         try:
-            return self._admit(request, wanted)
+            return self._admit(request, wanted, use=use)
         except EntryError:
             raise HqError(HqFault.AUTH_LOST, what="headers") from None
 
@@ -133,7 +137,7 @@ class Identity:
             raise HqError(HqFault.AUTH_LOST, what="signature")
         return nonce
 
-    def _admit(self, request: SignedRequest, wanted: str | None) -> Terminal:
+    def _admit(self, request: SignedRequest, wanted: str | None, *, use: bool) -> Terminal:
         said = request.headers.get(HEADER_TERMINAL, "")
         owner, serial = certificates.subject(request.certificate)
         with self._database.read() as connection:
@@ -147,6 +151,8 @@ class Identity:
             if error.facts.get("what") == "signature":
                 self._alarm(owner, "request signature")
             raise
+        if not use:
+            return replace(found, nonce=nonce)
         self._use(owner, nonce)
         return found
 
@@ -176,14 +182,8 @@ class Identity:
             raise HqError(HqFault.CLOCK, now=stamp(now), seconds=off)
 
     def _use(self, terminal: str, nonce: bytes) -> None:
-        """Keep the nonce; only after the signature was good, so that nobody else can fill the table."""
-        now = stamp(self._now())
         with self._database.write() as connection:
-            row = {"terminal": terminal, "nonce": nonce, "at": now}
-            if not insert_if_new(connection, NONCES, row):
-                raise HqError(HqFault.CONFLICT, what="nonce")
-            mine = TERMINALS.c.terminal == terminal
-            connection.execute(update(TERMINALS).where(mine).values(contact_at=now))
+            use_nonce(connection, terminal, nonce, self._now())
 
     def forget(self) -> int:
         """Drop nonces whose time no longer passes the window; how many."""
@@ -200,3 +200,17 @@ class Identity:
 def _replaced(row: Row[*tuple[Any, ...]]) -> int:
     """The terminal's present epoch, where the row's is an earlier one; else 0."""
     return int(row.present) if row.present != row.epoch else 0
+
+
+def use_nonce(connection: Connection, terminal: str, nonce: bytes, now: dt.datetime) -> int | None:
+    """Use a request's nonce up and note the contact; the terminal's epoch, its row locked.
+
+    Only after the signature was good, so that nobody else can fill the table.  The row is locked before
+    any head of the terminal is, as enrolment does.  Raises HqError CONFLICT where it was used before.
+    """
+    row = {"terminal": terminal, "nonce": nonce, "at": stamp(now)}
+    if not insert_if_new(connection, NONCES, row):
+        raise HqError(HqFault.CONFLICT, what="nonce")
+    noted = update(TERMINALS).where(TERMINALS.c.terminal == terminal).values(contact_at=stamp(now))
+    epoch: int | None = connection.execute(noted.returning(TERMINALS.c.epoch)).scalar_one_or_none()
+    return epoch

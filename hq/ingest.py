@@ -21,11 +21,11 @@ from core.ledger.entry import Entry, Head, stamp
 from core.ports import Probe, no_probe
 from hq import late
 from hq.alarms import raise_alarm
-from hq.batch import Checker, check_signature, read_batch
+from hq.batch import check_new, check_signature, read_batch
 from hq.bulk import insert_rows
 from hq.clock import Now, utc_now
 from hq.database import Database
-from hq.identity import Terminal
+from hq.identity import Terminal, use_nonce
 from hq.marks import read_marks
 from hq.schema import ATTACHMENTS, ENTRIES, HEADS, TERMINALS
 
@@ -48,14 +48,9 @@ class Ingest:
         """``stored`` is told how many entries each committed batch added."""
         self._database = database
         self._signer = signer
-        self._checker = Checker()
         self._now = now
         self._probe = probe
         self._stored = stored
-
-    def close(self) -> None:
-        """End its threads."""
-        self._checker.close()
 
     def take(self, terminal: Terminal, body: bytes) -> tuple[bytes, bytes]:
         """Signed marks (document, signature) after the batch.
@@ -75,26 +70,38 @@ class Ingest:
         return make_marks(marks, self._signer)
 
     def _store(self, terminal: Terminal, entries: Sequence[Entry]) -> tuple[Marks, int]:
-        # Signatures are checked before the lock is taken.  The head only moves forward, so whatever is
-        # beyond it under the lock was beyond it when the request was admitted.
-        self._checker.check([e for e in entries if e.header.seq > terminal.received], terminal)
+        # Checked before the lock is taken.  The head only moves forward, so whatever is beyond it under
+        # the lock was beyond it when the request was admitted.
+        check_new([e for e in entries if e.header.seq > terminal.received], terminal)
         with self._database.write() as connection:
-            head = _head(connection, terminal)
-            _check_epoch(connection, terminal)
+            self._check_epoch(connection, terminal)
+            received, safe = _head(connection, terminal)
             self._probe("ingest.locked")
-            self._compare(connection, terminal, entries, head)
-            new = [entry for entry in entries if entry.header.seq > head.seq]
+            self._compare(connection, terminal, entries, received)
+            new = [entry for entry in entries if entry.header.seq > received.seq]
             if new and terminal.replaced:
-                return self._late(connection, terminal, new, head), 0
+                return self._late(connection, terminal, new, received), 0
             if new:
-                _check_follows(connection, terminal, new[0], head)
+                _check_follows(connection, terminal, new[0], received)
                 self._insert(connection, terminal, new)
-            marks = read_marks(
-                connection, terminal.terminal, terminal.epoch, self._now, replaced=terminal.replaced
-            )
+                received = new[-1].head
             self._probe("ingest.inserted")
         self._probe("ingest.committed")
-        return marks, len(new)
+        return Marks(terminal.terminal, received, safe, self._now(), terminal.replaced), len(new)
+
+    def _check_epoch(self, connection: Connection, terminal: Terminal) -> None:
+        """No enrolment came between the request's signature and this transaction; raises HqError.
+
+        The terminal's row is locked by it, before the head's, as enrolment locks them: none comes until
+        the end of the transaction either.
+        """
+        if terminal.nonce is not None:
+            epoch = use_nonce(connection, terminal.terminal, terminal.nonce, self._now())
+        else:
+            wanted = select(TERMINALS.c.epoch).where(TERMINALS.c.terminal == terminal.terminal)
+            epoch = connection.execute(wanted.with_for_update()).scalar_one_or_none()
+        if epoch != (terminal.replaced or terminal.epoch):
+            raise HqError(HqFault.BUSY, retry=True, what="epoch")  # it comes again, under what holds now
 
     def _late(self, connection: Connection, terminal: Terminal, new: Sequence[Entry], head: Head) -> Marks:
         """An earlier epoch's entries after its end: kept beside the chain, and confirmed as received."""
@@ -123,8 +130,8 @@ class Ingest:
 
     def _insert(self, connection: Connection, terminal: Terminal, entries: Sequence[Entry]) -> None:
         received = stamp(self._now())
-        insert_rows(connection, ENTRIES, [_entry_row(entry, received) for entry in entries])
-        insert_rows(connection, ATTACHMENTS, [row for entry in entries for row in _attachment_rows(entry)])
+        insert_rows(connection, ENTRIES, [entry_row(entry, received) for entry in entries])
+        insert_rows(connection, ATTACHMENTS, [row for entry in entries for row in attachment_rows(entry)])
         last = entries[-1]
         mine = (HEADS.c.terminal == terminal.terminal, HEADS.c.epoch == terminal.epoch)
         connection.execute(update(HEADS).where(*mine).values(seq=last.header.seq, hash=last.hash))
@@ -136,6 +143,8 @@ class Ingest:
         now = self._now()
         side = _authentic(entries, terminal, seq) if fault in _SECOND_HISTORY else []
         with self._database.write() as connection:
+            if terminal.nonce is not None:
+                use_nonce(connection, terminal.terminal, terminal.nonce, now)
             raise_alarm(
                 connection, terminal.terminal, fault, now, epoch=terminal.epoch, seq=seq, facts=error.facts
             )
@@ -143,22 +152,11 @@ class Ingest:
             return read_marks(connection, terminal.terminal, terminal.epoch, self._now)
 
 
-def _head(connection: Connection, terminal: Terminal) -> Head:
-    """The head, its row locked until the transaction ends."""
+def _head(connection: Connection, terminal: Terminal) -> tuple[Head, Head]:
+    """(received, safe), their row locked until the transaction ends."""
     mine = (HEADS.c.terminal == terminal.terminal, HEADS.c.epoch == terminal.epoch)
-    wanted = select(HEADS.c.epoch, HEADS.c.seq, HEADS.c.hash).where(*mine)
-    row = connection.execute(wanted.with_for_update()).one()
-    return Head(row.epoch, row.seq, row.hash)
-
-
-def _check_epoch(connection: Connection, terminal: Terminal) -> None:
-    """No enrolment came between the request's signature and the lock; if one did, the caller comes again.
-
-    Asked after the lock, in a statement of its own: that one sees what was committed before it.
-    """
-    wanted = select(TERMINALS.c.epoch).where(TERMINALS.c.terminal == terminal.terminal)
-    if connection.execute(wanted).scalar_one() != (terminal.replaced or terminal.epoch):
-        raise HqError(HqFault.BUSY, retry=True, what="epoch")
+    row = connection.execute(select(HEADS).where(*mine).with_for_update()).one()
+    return Head(row.epoch, row.seq, row.hash), Head(row.epoch, row.safe_seq, row.safe_hash)
 
 
 def _check_follows(connection: Connection, terminal: Terminal, entry: Entry, head: Head) -> None:
@@ -190,7 +188,7 @@ def _place(entry: Entry) -> dict[str, object]:
     return {"terminal": header.terminal, "epoch": header.epoch, "seq": header.seq}
 
 
-def _entry_row(entry: Entry, received: str) -> dict[str, object]:
+def entry_row(entry: Entry, received: str) -> dict[str, object]:
     return {
         **_place(entry),
         "hash": entry.hash,
@@ -201,7 +199,7 @@ def _entry_row(entry: Entry, received: str) -> dict[str, object]:
     }
 
 
-def _attachment_rows(entry: Entry) -> list[dict[str, object]]:
+def attachment_rows(entry: Entry) -> list[dict[str, object]]:
     return [
         {
             **_place(entry),

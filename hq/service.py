@@ -50,7 +50,6 @@ class Service:
     def close(self) -> None:
         """End all threads; the database is the caller's."""
         self.worker.stop()
-        self.ingest.close()
 
 
 def build_service(
@@ -61,15 +60,16 @@ def build_service(
     limits: Limits | None = None,
     now: Now = utc_now,
     probe: Probe = no_probe,
+    follow: bool = True,
 ) -> Service:
-    """Nothing runs yet: ``worker.start`` begins the following."""
+    """Nothing runs yet: ``worker.start`` begins the following (with ``follow`` False only the care)."""
     signer = keyring.signing()
     authority = Authority(signer, keyring.authority(), home.authority(), home.opening)
     identity, metrics = Identity(database, now), Metrics()
     claims = Claims(database, keyring.index(), now=now)
     follower = Follower(database, home.signing, claims=claims, now=now)
     notices = Notices(database, now)
-    worker = Worker(follower, identity, metrics, notices)
+    worker = Worker(follower, identity, metrics, notices, mine=lambda _terminal: follow)
 
     def stored(count: int) -> None:
         metrics.add("counter_hq_entries_total", count)

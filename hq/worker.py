@@ -25,8 +25,20 @@ STOP_SECONDS = 20.0
 class Worker:
     """One daemon thread.  It yields to ingest: what is not received yet matters more than a view."""
 
-    def __init__(self, follower: Follower, identity: Identity, metrics: Metrics, notices: Notices) -> None:
+    def __init__(
+        self,
+        follower: Follower,
+        identity: Identity,
+        metrics: Metrics,
+        notices: Notices,
+        *,
+        mine: Callable[[str], bool] = lambda _terminal: True,
+        step: int = STEP,
+    ) -> None:
+        """``mine`` says which terminals this one follows, ``step`` how many entries at a time."""
         self.follower = follower
+        self._mine = mine
+        self._entries = step
         self._notices = notices
         self._identity = identity
         self._metrics = metrics
@@ -56,40 +68,47 @@ class Worker:
         return self._thread.is_alive()
 
     def _run(self) -> None:
-        self._guarded(self._begin)
+        self.begin()
         while not self._stop.is_set():
-            if not self._guarded(self._round):
+            if not self.round(self._stop):
                 self._wake.wait(IDLE_SECONDS)
                 self._wake.clear()
+
+    def begin(self) -> None:
+        """What a newer program may know is tried again."""
+        self._guarded(self._begin)
+
+    def round(self, stop: threading.Event) -> bool:
+        """A turn for each terminal that is behind; whether there may be more to do at once."""
+        return self._guarded(lambda: self._round(stop))
 
     def _begin(self) -> bool:
         self.follower.retry_stopped()
         return True
 
-    def _round(self) -> bool:
-        """A turn for each terminal that is behind; whether there may be more to do at once."""
+    def _round(self, stop: threading.Event) -> bool:
         if time.monotonic() - self._cared > CARE_SECONDS:
             self._identity.forget()
             self.follower.settle_all()
             self._cared = time.monotonic()
-        turns = [self._turn(terminal) for terminal in self.follower.behind()]
+        turns = [self._turn(terminal, stop) for terminal in self.follower.behind() if self._mine(terminal)]
         self._notices.tell()
         return any(turns)
 
-    def _turn(self, terminal: str) -> bool:
+    def _turn(self, terminal: str, stop: threading.Event) -> bool:
         """A few steps, so that one terminal's weeks offline do not hold up the others."""
         count = 0
         for _ in range(TURN):
             began = time.monotonic()
-            if self._stop.is_set() or not (count := self._step(terminal)):
+            if stop.is_set() or not (count := self._step(terminal)):
                 break
             if self._metrics.busy():
-                self._stop.wait(SHARE * (time.monotonic() - began))
+                stop.wait(SHARE * (time.monotonic() - began))
         return count > 0
 
     def _step(self, terminal: str) -> int:
         try:
-            count = self.follower.step(terminal, STEP)
+            count = self.follower.step(terminal, self._entries)
         except EntryError as error:
             # What is stored for this terminal cannot be read; the others can.
             if terminal not in self._passed_over:

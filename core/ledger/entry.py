@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
-from typing import Any
+from typing import Any, Generic, TypeVar, overload
 
 from core import wire
 from core.errors import EntryError, EntryFault
@@ -130,6 +129,35 @@ class Header:
     format: int = FORMAT
 
 
+_Value = TypeVar("_Value")
+
+
+class _once(Generic[_Value]):  # noqa: N801 - read as a decorator
+    """A property computed once for each entry.
+
+    Not functools.cached_property: until Python 3.12 that holds one lock for all entries while it computes,
+    so that threads which read different entries wait for each other.
+    """
+
+    def __init__(self, compute: Callable[[Any], _Value]) -> None:
+        self._compute = compute
+        self._name = compute.__name__
+        self.__doc__ = compute.__doc__
+
+    @overload
+    def __get__(self, entry: None, owner: type) -> _once[_Value]: ...
+
+    @overload
+    def __get__(self, entry: object, owner: type) -> _Value: ...
+
+    def __get__(self, entry: object | None, owner: type) -> _once[_Value] | _Value:
+        if entry is None:
+            return self
+        # Found in the entry from now on: a descriptor without __set__ comes after the instance's members.
+        value = vars(entry)[self._name] = self._compute(entry)
+        return value
+
+
 @dataclass(frozen=True)
 class Entry:
     """A stored entry.  ``body`` is the truth; ``header`` and ``data`` are read from it."""
@@ -156,22 +184,22 @@ class Entry:
         vars(entry).update(header=header, data=dict(data))
         return entry
 
-    @cached_property
+    @_once
     def hash(self) -> bytes:
         """SHA-256 of the body: what the next entry names as ``prev``."""
         return hashlib.sha256(self.body).digest()
 
-    @cached_property
+    @_once
     def fields(self) -> Mapping[str, Any]:
         """The decoded body.  Raises EntryError FORM where it is not canonical."""
         return wire.decode(self.body)
 
-    @cached_property
+    @_once
     def header(self) -> Header:
         """Raises EntryError FORM or FORMAT_UNKNOWN."""
         return parse_header(self.fields)
 
-    @cached_property
+    @_once
     def data(self) -> Mapping[str, Any]:
         """The fact itself: what ``kind`` and ``kind_version`` say it holds."""
         value = self.fields["data"]

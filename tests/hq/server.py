@@ -59,12 +59,14 @@ class HqServer:
         *,
         kill_at: tuple[str, int] | None = None,
         limits: Mapping[str, float] | None = None,
+        options: Sequence[str] = (),
     ) -> None:
         """``kill_at``: the server kills itself (SIGKILL) at the n-th time it passes that step;
-        ``limits``: members of hq.web.Limits that differ.
+        ``limits``: members of hq.web.Limits that differ; ``options``: more of ``serve``'s own.
         """
         self.directory = directory
         self.common = ["--data", str(directory), *(["--database", url] if url else [])]
+        self._options = list(options)
         self.database = url or default_database(directory)
         self._changes = {"kill": kill_at, "limits": dict(limits or {})} if kill_at or limits else None
         self.process: subprocess.Popen[str] | None = None
@@ -85,7 +87,7 @@ class HqServer:
             self._create()
         program = ["-m", "hq" if self._changes is None else "tests.hq.serve_changed"]
         environment = {**os.environ, "COUNTER_HQ_TEST": json.dumps(self._changes)}
-        command = [sys.executable, *program, "serve", "--listen", listen, *self.common]
+        command = [sys.executable, *program, "serve", "--listen", listen, *self._options, *self.common]
         self.process = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )

@@ -160,12 +160,11 @@ def test_wrong_previous_is_refused(
 def test_bad_terminal_signature_is_refused(
     headquarters: Headquarters, counter: Counter, expected_logs: ExpectedLogs
 ) -> None:
-    expected_logs.expect("hq.ingest", r"entry\.signature at 3")
+    expected_logs.expect("hq.ingest", r"entry\.signature at 4")
     entries = list(counter.book.entries)
-    good = entries[2]
-    entries[2] = replace(good, terminal_signature=entries[1].terminal_signature)
-    assert refusal(counter.send(entries)) == ("entry.signature", 3)
-    assert stored(headquarters) == []  # not even the two good ones before it
+    entries[3] = replace(entries[3], terminal_signature=entries[1].terminal_signature)
+    assert refusal(counter.send(entries)) == ("entry.signature", 4)
+    assert stored(headquarters) == []  # not even the three good ones before it
     counter.sent(counter.book.entries)
 
 
