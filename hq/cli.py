@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hq import operators, reviews, terminals
 
-LATER = ("directive", "restore", "db")
+LATER = ("restore", "db")
 """Commands of a later version: named, so that they are not taken for a slip of the pen."""
 
 _REASONS_HELP = "one of: " + ", ".join(reviews.REASONS)
@@ -74,6 +74,7 @@ def build_parser() -> argparse.ArgumentParser:
     grant = grants.add_parser("grant", parents=[common], help="a one-time code for main.py recover")
     grant.add_argument("--terminal", required=True)
     grant.add_argument("--hours", type=_positive, default=terminals.CODE_HOURS, help="how long it is good")
+    _directive(commands, common)
     _journal(commands, common)
     _review(commands, common)
 
@@ -100,6 +101,19 @@ def _operator(
     )
     remove.add_argument("id", metavar="ID")
     actions.add_parser("list", parents=[common], help="all of them")
+
+
+def _directive(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser
+) -> None:
+    directive = commands.add_parser("directive", help="what headquarters says to its counters")
+    actions = directive.add_subparsers(dest="action", required=True, metavar="ACTION")
+    made = actions.add_parser("publish", parents=[common], help="an edition of the rule data")
+    made.add_argument("file", type=Path, metavar="FILE")
+    made.add_argument("--branch", metavar="B", help="to that branch only; to all without it")
+    halted = actions.add_parser("halt", parents=[common], help="whoever has not got it yet never does")
+    halted.add_argument("number", type=_positive, metavar="N")
+    actions.add_parser("list", parents=[common], help="publications, delivered, adopted, set aside")
 
 
 def _journal(

@@ -12,15 +12,17 @@ from typing import Any
 
 from core.errors import HqError, HqFault, StoreError, StoreFault
 from hq import journal, operators, reviews, terminals
+from hq.adoption import list_publications
 from hq.backup import backup
 from hq.claims import list_contests
 from hq.clock import utc_now
 from hq.database import Database
 from hq.days import list_days
-from hq.directives import EVERYBODY
+from hq.directives import EVERYBODY, halt
 from hq.export import export, told
 from hq.following import follow
 from hq.home import Home, create_home, default_database, open_home
+from hq.publishing import publish_file
 
 Say = Callable[[str], None]
 
@@ -247,6 +249,33 @@ def _age(seconds: int) -> str:
     return f"{seconds} s"
 
 
+def _directive_publish(opened: Opened) -> None:
+    asked = opened.options
+    number, said = publish_file(opened.database, asked.file, asked.branch)
+    value = {"publication": number, "kind": said.kind, "subject": said.subject, "scope": said.scope}
+    opened.answer(value, f"publication {number}: {said.kind} {said.subject} to {said.scope}")
+
+
+def _directive_halt(opened: Opened) -> None:
+    number = opened.options.number
+    halt(opened.database, number)
+    opened.answer({"publication": number, "halted": True}, f"publication {number} goes no further")
+
+
+def _directive_list(opened: Opened) -> None:
+    rows = list_publications(opened.database)
+    if opened.options.json:
+        opened.say(_json([asdict(row) for row in rows]))
+        return
+    for row in rows:
+        opened.say(
+            f"{row.number:>6}  {row.kind:<12} {row.subject:<24} {row.scope:<20} "
+            f"delivered {row.delivered}/{row.terminals}  adopted {row.adopted}"
+            f"{f'  SET ASIDE {row.parked}' if row.parked else ''}"
+            f"{f'  halted {row.halted}' if row.halted else ''}"
+        )
+
+
 def _backup(opened: Opened) -> None:
     done = backup(opened.database, opened.options.directory)
     value = {"directory": str(done.directory), "entries": done.entries, "advanced": done.advanced}
@@ -262,6 +291,9 @@ _COMMANDS: dict[str, Callable[[Opened], None]] = {
     "operator remove": _operator_remove,
     "operator list": _operator_list,
     "terminal list": _terminal_list,
+    "directive publish": _directive_publish,
+    "directive halt": _directive_halt,
+    "directive list": _directive_list,
     "terminal revoke": _terminal_revoke,
     "epoch grant": _epoch_grant,
     "journal list": _journal_list,

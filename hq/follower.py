@@ -21,6 +21,7 @@ from core.ledger.chain import Verifier
 from core.ledger.documents import read_grant
 from core.ledger.entry import Entry, stamp
 from core.ledger.state import FOLD_VERSION, State, fold, from_bytes
+from hq.adoption import keep_adopted, speaks_of_directives
 from hq.alarms import insert_if_new, raise_alarm
 from hq.claims import Claims, read_annexes, waybill_of
 from hq.clock import Now, utc_now
@@ -58,6 +59,7 @@ class Progress:
     parked: list[Parked] = field(default_factory=list)
     claims: list[dict[str, object]] = field(default_factory=list)
     days: list[dict[str, object]] = field(default_factory=list)  # rows as far as they are known
+    directives: list[Entry] = field(default_factory=list)  # what they say of headquarters' feed
     stopped: bool = False
 
     def alarm(self, fault: str, entry: Entry, facts: dict[str, Fact]) -> None:
@@ -194,6 +196,8 @@ class Follower:
             if before.head.seq:
                 progress.day_ends[before.head.seq] = before.hash()
             progress.days.append(day_began(entry))
+        if speaks_of_directives(entry):
+            progress.directives.append(entry)
         if kind == ("DayClosed", 1):
             self._compare_close(progress, entry, before)
         progress.state = after
@@ -299,6 +303,7 @@ class Follower:
             park(connection, progress.parked, self._now())
             if self._claims is not None:
                 self._claims.note(connection, progress.claims)
+            keep_adopted(connection, terminal, progress.directives, self._now)
             keep_days(connection, terminal, progress.days)
             for seq, state_hash in progress.day_ends.items():
                 end = {"terminal": terminal, "seq": seq, "state_hash": state_hash}

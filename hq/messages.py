@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.errors import CounterError, EntryFault, HqFault, StoreFault
+from core.errors import ConfigError, ConfigFault, CounterError, EntryFault, HqFault, StoreFault
 
 DONE, UNSOUND, USAGE, ENVIRONMENT = 0, 1, 2, 3
 
@@ -18,12 +18,21 @@ _SENTENCES = {
     StoreFault.READ_ONLY: "this cannot be written to",
     StoreFault.BUSY: "the database is busy; try again",
     HqFault.CONFLICT: "{what}",
+    ConfigFault.MISSING_FILE: "{file} cannot be read",
+    ConfigFault.SYNTAX: "{file}: line {line}: expected {expected}",
+    **dict.fromkeys(
+        (ConfigFault.UNKNOWN_KEY, ConfigFault.MISSING_KEY, ConfigFault.WRONG_TYPE, ConfigFault.WRONG_VALUE),
+        "{file}: {key}: expected {expected}",
+    ),
     EntryFault.FORM: "not a possible {what}",
     EntryFault.GAP: "there is no entry {seq}",
 }
 _USAGE = (StoreFault.EXISTS, StoreFault.WRONG_KEY, HqFault.CONFLICT, EntryFault.FORM)
 _UNSOUND = (StoreFault.DAMAGED, EntryFault.GAP)
 _WHAT = {
+    "another edition bears this version": "another edition was published under this version: "
+    "old items name it, so give this one a version of its own",
+    "publication unknown or halted": "there is no such publication, or it was halted before",
     "enrolled": "that terminal's journal is here already: epoch grant gives a code for main.py recover",
     "not a demonstration": "only a demonstration store shows sealed parts here; "
     "the opening service, which asks for a purpose and a second person, comes with a later version",
@@ -49,7 +58,7 @@ def sentence(error: CounterError) -> str:
 
 def exit_code(error: CounterError) -> int:
     """As outside.md has them."""
-    if error.facts.get("what") == "database URL" or error.code in _USAGE:
+    if error.facts.get("what") == "database URL" or error.code in _USAGE or isinstance(error, ConfigError):
         return USAGE
     return UNSOUND if error.code in _UNSOUND else ENVIRONMENT
 

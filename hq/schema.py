@@ -343,6 +343,15 @@ REVIEWS = Table(
     Index("reviews_told", "told"),
 )
 
+# What the terminal set aside, and why: a view as well.
+DIRECTIVE_FAULTS = Table(
+    "directive_faults",
+    METADATA,
+    _terminal(),
+    _key("number", BigInteger),
+    Column("cause", String(40), nullable=False),
+)
+
 # What a restore could not make again from the rest, in the order in which it is copied.
 BACKED_UP = (
     STORE,

@@ -157,7 +157,6 @@ def test_postgresql_that_may_lose_commits_is_refused(
         (["nonsense"], 2),
         (["serve", "--listen", "8443"], 2),
         (["journal", "show", "--terminal", "x"], 2),
-        (["directive", "list"], 2),
         (["epoch", "grant", "--terminal", "x"], 2),
         (["review"], 2),
         (["restore", "x"], 2),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -14,6 +15,12 @@ from core.config import load_config
 from core.ledger.entry import Entry
 from core.rules import RuleBook, load_rules
 from core.view import CounterView, Screen
+from hq.adoption import PublicationRow, list_publications
+from hq.database import Database
+from hq.directives import EVERYBODY
+from hq.operators import add_operator, remove_operator
+from hq.publishing import publish_file
+from hq.terminals import new_enrol_code
 from program.first_run import write_config
 from program.terminal import RESOURCES, Parts, Terminal
 from storage.enrol import EnrolRequest, enrol
@@ -46,12 +53,37 @@ class Branch:
 
     def operator(self, operator: str, role: str, *more: str, name: str = "示例甲") -> str:
         """Added or changed at headquarters; her activation code."""
-        code: str = self.hq.run("operator", "add", operator, "--name", name, "--role", role, *more)["code"]
-        return code
+        with self.database() as database:
+            return add_operator(database, operator, name, role, branches=more or (EVERYBODY,))
+
+    def remove(self, operator: str) -> None:
+        """She works nowhere any more."""
+        with self.database() as database:
+            remove_operator(database, operator)
+
+    def publish(self, path: Path, branch: str | None = None) -> int:
+        """An edition of the rule data; the publication's number."""
+        with self.database() as database:
+            return publish_file(database, path, branch)[0]
+
+    def publications(self) -> dict[int, PublicationRow]:
+        """By number."""
+        with self.database() as database:
+            return {row.number: row for row in list_publications(database)}
+
+    @contextmanager
+    def database(self) -> Iterator[Database]:
+        """Headquarters' own, beside its process: what the commands work on."""
+        database = Database(self.hq.database)
+        try:
+            yield database
+        finally:
+            database.close()
 
     def enrol(self, terminal: str, operator: str, activation: str, branch: str = BRANCH) -> None:
         """First run of a counter, by whoever activates there."""
-        code = self.hq.run("enrol-code", "--branch", branch, "--terminal", terminal)["code"]
+        with self.database() as database:
+            code = new_enrol_code(database, terminal, branch)
         request = EnrolRequest(
             self.hq.url,
             self.hq.directory / "ca.pem",
@@ -149,4 +181,4 @@ class Desk:
         return self._live.rulebook
 
 
-__all__ = ["BRANCH", "PASSWORDS", "QUICK", "Branch", "Desk", "SetClock"]
+__all__ = ["BRANCH", "PASSWORDS", "QUICK", "RESOURCES", "Branch", "Desk", "SetClock"]

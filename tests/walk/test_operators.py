@@ -29,7 +29,7 @@ def test_a_second_operator_where_she_never_activated(tmp_path: Path) -> None:
         with branch.open(HERE) as desk:
             assert desk.log_in(SUPERVISOR) is None
             desk.adopted(1)
-            added = branch.operator(CLERK, "clerk", "--branch", "990100-01")
+            added = branch.operator(CLERK, "clerk", "990100-01")
             branch.enrol(THERE, CLERK, added)  # she activates at another counter of the branch
             desk.adopted(2)
             desk.do(c.Lock())
@@ -52,14 +52,14 @@ def _removed(branch: Branch, desk: Desk) -> None:
     """Headquarters comes back and removes her while she stands there."""
     address = branch.hq.url.removeprefix("https://")
     branch.hq.start(listen=address)
-    branch.operator(CLERK, "supervisor", "--branch", "990100-01")  # first another role
+    branch.operator(CLERK, "supervisor", "990100-01")  # first another role
     desk.until("locked", lambda view: view.screen is Screen.LOCKED)
     assert desk.entries("OperatorLocked")[-1].data == {"cause": "role_changed"}
     assert desk.log_in(CLERK) is None
     accepted = desk.entries("OperatorKeyAccepted")[-1].data
     assert (accepted["role"], accepted["endorsed_by"]) == ("supervisor", "old_key")
     desk.do(c.SetField(c.Field.CONTENTS, "衣物"))
-    branch.hq.run("operator", "remove", CLERK)
+    branch.remove(CLERK)
     view = desk.until("locked", lambda view: view.screen is Screen.LOCKED)
     assert view.message is not None
     assert view.message.code == "msg.operator_removed"
@@ -80,7 +80,7 @@ def test_the_last_operator_removed_leaves_the_store_but_not_the_counter(tmp_path
         with branch.open(HERE) as desk:
             assert desk.log_in(CLERK) is None
             desk.adopted(1)
-            branch.hq.run("operator", "remove", CLERK)
+            branch.remove(CLERK)
             desk.until("locked", lambda view: view.screen is Screen.LOCKED)
             assert code(desk.log_in(CLERK)) is RuleFault.OPERATOR_REMOVED
         with branch.open(HERE) as desk:

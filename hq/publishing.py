@@ -1,0 +1,77 @@
+"""``hq directive publish FILE``: what a file says, held against its form before any counter hears of it."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from core import wire
+from core.errors import ConfigError, ConfigFault, EntryError, HqError, HqFault, RuleError
+from core.ledger.directives import MAX_BYTES, DirectiveKind
+from core.rules import RuleBook, Rules, load_rules
+from core.strict import read_json
+from hq.clock import Now, utc_now
+from hq.database import Database
+from hq.directives import EVERYBODY, Publication, publish, to_branch
+from hq.schema import ESTATE, PUBLICATIONS
+from hq.terminals import check_name
+
+RESOURCES = Path(__file__).parents[1] / "resources"
+
+
+def publish_file(
+    database: Database, path: Path, branch: str | None = None, *, now: Now = utc_now
+) -> tuple[int, Publication]:
+    """Publish an edition of the rule data to one branch, or to all; (the publication's number, what it says).
+
+    A file that ends in ``.toml`` is TOML, any other JSON.  Raises ConfigError (file, key, expected) where it
+    is not a sound edition, HqError CONFLICT where another one bears its version.
+    """
+    value = _read(path)
+    rules = load_rules(RESOURCES / "rules").parse(value, path.name)
+    scope = EVERYBODY if branch is None else to_branch(check_name(branch))
+    said = Publication(DirectiveKind.RULES, rules.version, {"edition": value}, scope)
+    _refuse_other(database, load_rules(RESOURCES / "rules"), rules, wire.encode(said.body, limit=MAX_BYTES))
+    with database.write() as connection:
+        return publish(connection, said, now), said
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        data = path.read_bytes()
+    except OSError:
+        raise ConfigError(ConfigFault.MISSING_FILE, file=path.name) from None
+    try:
+        value = tomllib.loads(data.decode("utf-8")) if path.suffix == ".toml" else json.loads(data)
+        wire.encode(value, limit=MAX_BYTES)  # floats and the like never get as far as a counter
+    except (ValueError, RecursionError, EntryError, AttributeError):
+        if path.suffix != ".toml":
+            read_json(data, path.name, MAX_BYTES)  # says the line
+        raise ConfigError(
+            ConfigFault.SYNTAX, file=path.name, expected="TOML or JSON without floats"
+        ) from None
+    if not isinstance(value, dict):
+        raise ConfigError(ConfigFault.SYNTAX, file=path.name, expected="an object")
+    return value
+
+
+def _refuse_other(database: Database, own: RuleBook, rules: Rules, body: bytes) -> None:
+    """A version names one edition for ever: old items name it (T19)."""
+    same = (
+        PUBLICATIONS.c.terminal == ESTATE,
+        PUBLICATIONS.c.kind == DirectiveKind.RULES.value,
+        PUBLICATIONS.c.subject == rules.version,
+        PUBLICATIONS.c.body != body,
+    )
+    with database.read() as connection:
+        other = connection.execute(select(PUBLICATIONS.c.number).where(*same).limit(1)).scalar_one_or_none()
+    try:
+        differs = own.edition(rules.version) != rules
+    except RuleError:
+        differs = False
+    if other is not None or differs:
+        raise HqError(HqFault.CONFLICT, what="another edition bears this version", version=rules.version)
