@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from core.errors import ConfigError, ConfigFault, CounterError, EntryFault, HqFault, StoreFault
 
 DONE, UNSOUND, USAGE, ENVIRONMENT = 0, 1, 2, 3
 
-_SENTENCES = {
+_SENTENCES: dict[StrEnum, str] = {
     StoreFault.MISSING: "there is no headquarters here ({what}): run init, or check --data and --database",
     StoreFault.EXISTS: "a headquarters is here already ({what})",
     StoreFault.TOO_NEW: "this was written by a newer version of this program",

@@ -12,7 +12,9 @@ from collections.abc import Callable, Sequence
 
 from core import wire
 from core.errors import ConfigError, CounterError, EntryError, EntryFault, StoreError
+from core.ledger.clock import CHINA
 from core.ledger.directives import DirectiveKind, SignedDirective
+from core.ledger.entry import parse_stamp
 from core.ledger.staff import read_staff
 from core.ledger.writer import Proposal
 from core.ports import DirectiveRow
@@ -72,6 +74,8 @@ class Adopting:
         live.probe("directives.kept")
         self._settle()
         for row in rows:
+            if row.signed.directive.kind == DirectiveKind.WAYBILL_HELD:
+                self._say_held(row.signed)
             if row.fault:
                 number = row.signed.directive.number
                 live.say("msg.directive_parked", "warning", number=number, fault=row.fault)
@@ -86,6 +90,18 @@ class Adopting:
 
     # -- inside ----------------------------------------------------------------------------------
 
+    def _say_held(self, signed: SignedDirective) -> None:
+        """T4: another acceptance holds the waybill of one made here; who and when (hq/notices.py)."""
+        live, body = self._live, signed.directive.body
+        try:
+            holder, item = body["holder"], live.need_journal().item(int(body["seq"]))
+            told = {"terminal": str(holder["terminal"]), "operator": str(holder["operator"])}
+            when = f"{parse_stamp(holder['at']).astimezone(CHINA):%m-%d %H:%M}"
+        except (EntryError, KeyError, TypeError, ValueError):
+            return
+        number = str(item.annex.get("number", "")) if item is not None else str(body["seq"])
+        live.say("msg.waybill_held", "error", number=number, when=when, **told)
+
     def _fault(self, signed: SignedDirective) -> str:
         """Why it cannot be used, "" where it can."""
         said = signed.directive
@@ -95,6 +111,8 @@ class Adopting:
                     read_staff(signed)
                 case DirectiveKind.RULES:
                     self._edition(signed)
+                case DirectiveKind.WAYBILL_HELD | DirectiveKind.REVIEW:
+                    pass  # told below; nothing here changes by it
                 case _:
                     return UNKNOWN
         except CounterError as error:

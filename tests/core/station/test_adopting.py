@@ -1,0 +1,176 @@
+"""Directives at a station: old items keep their rules (T19), headquarters' word grows old, a held waybill."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core import commands as c
+from core.errors import StoreError, StoreFault
+from core.ledger.clock import business_date
+from core.ledger.directives import NO_DIRECTIVE, Directive, SignedDirective, make_directive
+from core.station import grace
+from core.view import CounterView, Screen
+from tests.core.memory import TERMINAL
+from tests.core.station.desk import WAYBILLS, Counter
+
+OWN = Path(__file__).parents[3] / "resources" / "rules" / "2026-11-01.json"
+
+
+@pytest.fixture
+def counter() -> Iterator[Counter]:
+    made = Counter()
+    yield made
+    made.station.stop()
+
+
+def tell(counter: Counter, *said: tuple[str, str, dict[str, Any]]) -> CounterView:
+    """Directives of these kinds, subjects and bodies, after those that are here."""
+    journal = counter.vault.journal
+    head, made = journal.directive_head(), list[SignedDirective]()
+    for kind, subject, body in said:
+        at = counter.vault.machine.wall()
+        directive = Directive(TERMINAL, head.number + 1, head.hash, kind, subject, at, 1, body)
+        made.append(make_directive(directive, counter.vault.headquarters))
+        head = made[-1].head
+    counter.station.directives_told(made)
+    return counter.shown()
+
+
+def edition(counter: Counter, version: str, days: int = 0, **limits: int) -> dict[str, Any]:
+    value: dict[str, Any] = json.loads(OWN.read_bytes())
+    today = business_date(counter.vault.machine.wall())
+    value["version"], value["effective_from"] = version, (today + dt.timedelta(days=days)).isoformat()
+    for name, number in limits.items():
+        value["limits"][name]["value"] = number
+    return {"edition": value}
+
+
+def accepted(counter: Counter) -> list[tuple[int, str]]:
+    """(seq, rules version) of every item."""
+    entries = counter.vault.journal.entries(1)
+    return [(e.header.seq, e.header.rules) for e in entries if e.header.kind == "ItemAccepted"]
+
+
+def test_old_items_keep_their_rules(counter: Counter) -> None:
+    counter.log_in()
+    counter.sender()
+    counter.parcel(WAYBILLS[0])
+    counter.do(c.Commit())
+    own = json.loads(OWN.read_bytes())["version"]
+    assert [version for _, version in accepted(counter)] == [own]
+    counter.do(c.NextItem())
+    counter.parcel(WAYBILLS[1])  # open while the limit falls below its weight
+    tell(counter, ("rules", "t-2", edition(counter, "t-2", weight_max_g=900)))
+    view = counter.do(c.Commit())
+    assert (len(accepted(counter)), view.message is not None) == (1, True)
+    counter.type(weight="0.4")
+    counter.do(c.Commit())
+    first, second = accepted(counter)
+    assert (first[1], second[1]) == (own, "t-2")
+    assert [entry.header.directives for entry in counter.vault.journal.entries(second[0], second[0])] == [1]
+    # The old one is shown and printed again as it was taken.
+    row = counter.vault.journal.item(first[0])
+    assert row is not None
+    assert row.annex["weight_g"] == 1284
+    jobs = len(counter.printer.jobs)
+    for job in list(counter.printer.jobs):
+        counter.print(job)
+    counter.do(c.Reprint(first[0]))
+    assert len(counter.printer.jobs) == jobs + 1
+
+
+def test_an_edition_waits_for_its_day(counter: Counter) -> None:
+    counter.log_in()
+    own = counter.live.rules.version
+    tell(counter, ("rules", "t-2", edition(counter, "t-2", days=2)))
+    assert counter.live.rules.version == own
+    counter.vault.machine.advance(2 * 86_400)
+    counter.settle()
+    assert counter.live.rules.version == "t-2"
+
+
+def test_told_again_or_out_of_turn_changes_nothing(counter: Counter) -> None:
+    counter.log_in()
+    tell(counter, ("weather", "today", {"rain": True}))
+    seq = counter.live.state.head.seq
+    journal = counter.vault.journal
+    first = journal.directives_[0].signed
+    other = Directive(TERMINAL, 1, NO_DIRECTIVE.hash, "rules", "x", first.directive.at, 2, {})
+    later = Directive(TERMINAL, 3, first.hash, "rules", "x", first.directive.at, 2, {})
+    for each in (other, later):
+        counter.station.directives_told([make_directive(each, counter.vault.headquarters)])
+    counter.station.directives_told([first])
+    counter.shown()
+    assert counter.live.state.head.seq == seq
+    assert [row.fault for row in journal.directives_] == ["entry.kind_unknown"]
+
+
+def test_a_full_disk_adopts_nothing_and_the_next_turn_does(counter: Counter) -> None:
+    counter.log_in()
+    counter.vault.journal.fail = StoreError(StoreFault.DISK_FULL, retry=True)
+    tell(counter, ("rules", "t-2", edition(counter, "t-2")))
+    assert (counter.vault.journal.directives_, counter.live.rules.version == "t-2") == ([], False)
+    tell(counter, ("rules", "t-2", edition(counter, "t-2")))
+    assert counter.live.rules.version == "t-2"
+
+
+def test_a_held_waybill_is_said(counter: Counter) -> None:
+    counter.log_in()
+    counter.sender()
+    counter.parcel(WAYBILLS[0])
+    counter.do(c.Commit())
+    holder = {
+        "terminal": "990100-01-09",
+        "epoch": 1,
+        "seq": 7,
+        "number": 3,
+        "operator": "OP90001",
+        "at": "2026-11-21T01:30:00.000Z",
+        "confirmed": True,
+    }
+    item = accepted(counter)[0][0]
+    view = tell(counter, ("waybill_held", f"1/{item}", {"epoch": 1, "seq": item, "holder": holder}))
+    assert view.message is not None
+    assert view.message.code == "msg.waybill_held"
+    assert view.message.facts == {
+        "number": "000001", "when": "11-21 09:30", "terminal": "990100-01-09", "operator": "OP90001",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("hours", "reached", "screen", "said"),
+    [
+        (700, False, Screen.CLERK, "msg.offline_grace"),
+        (10, False, Screen.CLERK, "msg.welcome"),
+        (768, False, Screen.LOGIN, "rule.offline_too_long"),
+        (900, True, Screen.CLERK, "msg.welcome"),
+    ],
+)
+def test_the_grace_without_headquarters_word(
+    counter: Counter,
+    monkeypatch: pytest.MonkeyPatch,
+    hours: int,
+    reached: bool,
+    screen: Screen,
+    said: str,
+) -> None:
+    """Said days before it bites; where it bites, the first word of headquarters lets everybody in again."""
+    monkeypatch.setattr(grace, "_REACH_SECONDS", 0.05)
+    counter.vault.journal.last_contact = counter.vault.machine.wall() - dt.timedelta(hours=hours)
+    if reached:  # the pump, which starts as the store opens, gets an answer
+        opened: Callable[[], Any] = counter.vault.open
+
+        def open_and_reach() -> Any:
+            counter.live.reached.set()
+            return opened()
+
+        monkeypatch.setattr(counter.vault, "open", open_and_reach)
+    view = counter.log_in()
+    assert view.message is not None
+    assert (view.screen, view.message.code) == (screen, said)
