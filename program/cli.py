@@ -58,6 +58,13 @@ def parser() -> argparse.ArgumentParser:
     init.add_argument("--enrol-code", required=True, metavar="CODE")
     init.add_argument("--operator", required=True, metavar="ID")
     init.add_argument("--activation-code", required=True, metavar="CODE")
+    recover = _command(commands, "recover", "the journal back from headquarters, in a new epoch")
+    recover.add_argument("--enrol-code", required=True, metavar="CODE", help="from hq epoch grant")
+    recover.add_argument("--operator", required=True, metavar="ID")
+    recover.add_argument(
+        "--ca", type=Path, metavar="FILE", help="headquarters' ca.pem, for an empty directory"
+    )
+    _json(recover)
     doctor = _command(commands, "doctor", "a line for each thing that must be right; exit 0 only if sound")
     doctor.add_argument("--operator", metavar="ID")
     _json(doctor)
@@ -120,6 +127,10 @@ def handler(command: str) -> Handler:
         from program.first_run import run as first_run
 
         return first_run
+    if command == "recover":
+        from program.recovery import run as recovery
+
+        return recovery
     if command == "doctor":
         from program.doctor import run as doctor
 

@@ -12,7 +12,7 @@ import secrets
 import urllib.parse
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from core import wire
 from core.crypto.keys import PublicKey, Signer, parse_public_key
@@ -25,10 +25,13 @@ from core.exchange import (
     PATH_ACTIVATE,
     PATH_ENROL,
     PATH_TIME,
+    entry_from_json,
     entry_to_json,
+    path_certificate,
     path_directives,
     path_entries,
     path_marks,
+    path_operator,
     request_message,
 )
 from core.ledger.clock import Anchor
@@ -73,6 +76,20 @@ class BestClock:
         return self._anchor
 
 
+class CertificateKeeper(Protocol):
+    """What renews the client certificate (storage/renewal.py)."""
+
+    def due(self) -> bool: ...
+
+    def ended(self) -> bool: ...
+
+    def request(self) -> str: ...
+
+    def open_link(self) -> HqLink: ...
+
+    def keep(self, certificate: str) -> HqLink: ...
+
+
 @dataclass(frozen=True, slots=True)
 class TimeTold:
     """HQ's signed time: what ``TimeAnchored`` records."""
@@ -96,10 +113,18 @@ class Headquarters:
     """One terminal's requests, from one thread; every method raises HqError."""
 
     def __init__(
-        self, link: HqLink, clock: BestClock, terminal: str, signer: Signer, signing: PublicKey
+        self,
+        link: HqLink,
+        clock: BestClock,
+        terminal: str,
+        signer: Signer,
+        signing: PublicKey,
+        renewal: CertificateKeeper | None = None,
     ) -> None:
-        """``signing`` is HQ's pinned key."""
+        """``signing`` is HQ's pinned key; without ``renewal`` the link's certificate is never renewed."""
         self._link = link
+        self._renewal = renewal
+        self._cut = False
         self._clock = clock
         self._terminal = terminal
         self._signer = signer
@@ -118,10 +143,13 @@ class Headquarters:
 
         Works with a wrong clock here: the server's certificate dates are not held against us.
         """
+        return self._time(self._link)
+
+    def _time(self, link: HqLink) -> TimeTold:
         nonce = secrets.token_bytes(_NONCE_BYTES)
         target = f"{PATH_TIME}?{urllib.parse.urlencode({'nonce': wire.b64(nonce)})}"
         before = self._clock.boottime_ms()
-        document, signature = _signed(self._link.request("GET", target, check_dates=False))
+        document, signature = _signed(link.request("GET", target, check_dates=False))
         after = self._clock.boottime_ms()
         try:
             told = read_time(document, signature, self._signing, nonce)
@@ -195,8 +223,65 @@ class Headquarters:
             raise HqError(HqFault.BAD_ANSWER, retry=True, what="operator")
         return ActivateAnswer(keys.operator, str(name), str(role))
 
+    def renewal_due(self) -> bool:
+        """Whether the certificate should be renewed now."""
+        return self._renewal is not None and self._renewal.due()
+
+    def certificate_ended(self) -> bool:
+        """Whether nothing goes without a new one."""
+        return self._renewal is not None and self._renewal.ended()
+
+    def renew(self) -> None:
+        """A fresh certificate by the terminal's key, over a connection that shows none; then it is shown.
+
+        Headquarters' time comes first: a clock that is off would be refused.  Raises HqError AUTH_LOST
+        (revoked), BUSY (too often) …; StoreError where it cannot be written.
+        """
+        if self._renewal is None:
+            return
+        path, body = path_certificate(self._terminal), _json({"csr": self._renewal.request()})
+        before, link = self._link, self._renewal.open_link()
+        self._use(link)
+        try:
+            self._time(link)
+            answer = link.request("POST", path, body, self._headers("POST", path, body))
+        finally:
+            self._use(before)
+            link.close()
+        told = answer.get("certificate")
+        if not isinstance(told, str) or not told.isascii():
+            raise HqError(HqFault.BAD_ANSWER, retry=True, what="certificate")
+        self._use(self._renewal.keep(told))
+        before.close()
+
+    def _use(self, link: HqLink) -> None:
+        """This link from now on; one that was cut meanwhile stays cut."""
+        self._link = link
+        if self._cut:
+            link.cancel()
+
+    def journal(self, first: int) -> list[Entry]:
+        """A page of this terminal's own entries at headquarters from ``first`` on; empty after the last."""
+        answer = self._ask("GET", f"{path_entries(self._terminal)}?first={first}")
+        try:
+            return [entry_from_json(form) for form in answer["entries"]]
+        except (EntryError, KeyError, TypeError):
+            raise HqError(HqFault.BAD_ANSWER, retry=True, what="entries") from None
+
+    def operator(self, operator: str) -> KeysTold:
+        """An operator's keys as she activated them here; raises HqError CONFLICT where there are none."""
+        answer = self._ask("GET", path_operator(self._terminal, operator))
+        try:
+            name, role, wrapped = str(answer["name"]), str(answer["role"]), wire.unb64(answer["wrapped"])
+            signing = parse_public_key(answer["signing"], signing=True)
+            agreement = parse_public_key(answer["agreement"], signing=False)
+        except (EntryError, KeyError, TypeError):
+            raise HqError(HqFault.BAD_ANSWER, retry=True, what="operator") from None
+        return KeysTold(operator, name, role, signing, agreement, wrapped)
+
     def cancel(self) -> None:
         """From another thread: end what waits; no request is made any more."""
+        self._cut = True
         self._link.cancel()
 
     def close(self) -> None:
@@ -204,15 +289,17 @@ class Headquarters:
         self._link.close()
 
     def _ask(self, method: str, path: str, body: bytes = b"") -> dict[str, Any]:
+        return self._link.request(method, path, body, self._headers(method, path, body))
+
+    def _headers(self, method: str, path: str, body: bytes) -> dict[str, str]:
         time, nonce = stamp(self._clock.now()), wire.b64(secrets.token_bytes(_NONCE_BYTES))
         signature = self._signer.sign(request_message(method, path, time, nonce, body))
-        headers = {
+        return {
             HEADER_TERMINAL: self._terminal,
             HEADER_TIME: time,
             HEADER_NONCE: nonce,
             HEADER_SIGNATURE: wire.b64(signature),
         }
-        return self._link.request(method, path, body, headers)
 
     def check_marks(self, document: bytes, signature: bytes) -> Marks:
         """Marks that HQ signed for this terminal; raises HqError BAD_ANSWER."""
@@ -236,6 +323,18 @@ class ActivateAnswer:
     operator: str
     name: str = field(repr=False)
     role: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeysTold:
+    """Who may work at this terminal; only her password opens ``wrapped``."""
+
+    operator: str
+    name: str = field(repr=False)
+    role: str
+    signing: PublicKey
+    agreement: PublicKey
+    wrapped: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,9 @@ class Pump:
         self._time_due = 0.0
         self._failures = 0
         self._gaps = 0
+        self._stranger = False  # headquarters does not know our certificate any more
+        self._renewal_due = 0.0
+        self._fork_told = False
         self._contact_ms: int | None = None  # on the boot clock: the wall clock may be wrong, or step
 
     # -- from any thread -----------------------------------------------------------------------
@@ -151,6 +154,7 @@ class Pump:
             self._load_marks()
             self._loaded = True
             self._publish(state="trying", fault="")
+        self._renew()
         if time.monotonic() >= self._time_due:
             self._listeners.time_told(self._hq.time())
             self._time_due = time.monotonic() + self._settings.time_every_s
@@ -158,6 +162,8 @@ class Pump:
             self._take(self._hq.marks())
         self._feed.step()
         batch, last = self._batch()
+        if not batch and self._known is not None and self._known.replaced:
+            raise HqError(HqFault.CONFLICT, what="replaced", epoch=self._known.replaced)
         if not batch:
             self._take(self._hq.marks())
             return self._feed.wait(self._settings.heartbeat_s) if self._unsent() == 0 else 0.0
@@ -171,6 +177,20 @@ class Pump:
         self._next = last + 1 if told.marks.received.seq >= last else told.marks.received.seq + 1
         self._take(told)
         return 0.0 if self._unsent() else self._feed.wait(self._settings.heartbeat_s)
+
+    def _renew(self) -> None:
+        """The certificate, in time; where it is over, or not known at headquarters, before anything else."""
+        if self._stranger or self._hq.certificate_ended():
+            self._hq.renew()
+            self._stranger = False
+        elif time.monotonic() >= self._renewal_due and self._hq.renewal_due():
+            self._renewal_due = time.monotonic() + self._settings.time_every_s
+            try:
+                self._hq.renew()
+            except HqError as error:
+                if error.code is HqFault.AUTH_LOST:
+                    raise
+                _log.warning("the certificate was not renewed: %s", error.code)  # it is good for long yet
 
     def _batch(self) -> tuple[list[bytes], int]:
         """Entries from the next one on, within the limits, and the last one's seq."""
@@ -198,7 +218,7 @@ class Pump:
                 raise HqError(HqFault.CONFLICT, what="behind", received=received.seq)
             if ours.hash != received.hash:
                 raise HqError(HqFault.CONFLICT, what="fork", seq=received.seq)
-        if known is not None and received.seq < known.received.seq:
+        if known is not None and received.seq < known.received.seq and not marks.replaced:
             _log.warning("headquarters went back from %d to %d", known.received.seq, received.seq)
             # What was only received may be lost there in part; what is safe is not.
             self._next = marks.safe.seq + 1
@@ -209,7 +229,8 @@ class Pump:
         self._journal.note_marks(told.document, told.signature)
         self._contact_ms = self._hq.boottime_ms()
         idle = 0.0 if self._unsent() else self._settings.heartbeat_s
-        self._publish(state="ok", fault="", last_contact=self._hq.now(), wait=idle)
+        what = "replaced" if marks.replaced else ""  # what is here still goes, and nothing new begins
+        self._publish(state="ok", fault="", what=what, last_contact=self._hq.now(), wait=idle)
 
     def _failed(self, error: HqError) -> float | None:
         self._fresh = self._fresh and error.code is not HqFault.CONFLICT
@@ -218,6 +239,9 @@ class Pump:
             self._gaps += 1
             self._fresh = False
             return 0.0
+        if self._is_stranger(error) and not self._stranger:
+            self._stranger = True
+            return 0.0
         if error.code is HqFault.TOO_LARGE and self._batch_entries > 1:
             self._batch_entries = max(1, self._batch_entries // 2)
             return 0.0
@@ -225,7 +249,11 @@ class Pump:
         if (error.code in _HALTING and not replayed) or error.code is HqFault.TOO_LARGE:
             shown = {name: error.facts[name] for name in ("what", "fault", "seq") if name in error.facts}
             _log.error("the feed stands still: %s %s", error.code, shown)
-            self._halt("refused", str(error.code), str(shown.get("what") or shown.get("fault") or ""))
+            what = str(shown.get("what") or shown.get("fault") or "")
+            what = "fork" if shown.get("fault") == EntryFault.FORK else what
+            if what in ("fork", "behind"):
+                self._tell_fork()
+            self._halt("refused", str(error.code), what)
             return None
         if error.code in (HqFault.CLOCK, HqFault.TLS):
             self._time_due = 0.0  # perhaps it is our clock: ask HQ's signed time first
@@ -233,8 +261,37 @@ class Pump:
         self._publish(state="trying", fault=str(error.code), wait=wait)
         return wait
 
+    def _is_stranger(self, error: HqError) -> bool:
+        """Our certificate is over by their clock, or a restored headquarters never issued it."""
+        what = str(error.facts.get("what", ""))
+        unknown = error.code is HqFault.AUTH_LOST and what == "certificate"
+        return unknown or (error.code is HqFault.TLS and "CERTIFICATE_EXPIRED" in what.upper())
+
     def _is_gap(self, error: HqError) -> bool:
         return error.code is HqFault.REFUSED and error.facts.get("fault") == EntryFault.GAP
+
+    def _tell_fork(self) -> None:
+        """Headquarters gets our side too: it refuses each batch by name, and keeps it beside the chain."""
+        if self._fork_told:
+            return
+        known = self._known
+        ours = None if known is None else self._journal.head_at(known.received.seq)
+        agreed = known is not None and ours is not None and ours.hash == known.received.hash
+        self._next = known.received.seq + 1 if known is not None and agreed else 1
+        try:
+            while not self._stop.is_set():
+                batch, last = self._batch()
+                if not batch:
+                    break
+                try:
+                    self._hq.send_encoded(batch)
+                except HqError as error:
+                    if error.facts.get("fault") != EntryFault.FORK:
+                        raise
+                self._next = last + 1
+            self._fork_told = True
+        except HqError as error:
+            _log.warning("headquarters was not told of the fork: %s", error.code)
 
     def _back_off(self) -> float:
         settings = self._settings

@@ -23,6 +23,7 @@ from storage.link import HqLink, Timeouts
 from storage.migrate import need_known, open_database
 from storage.pump import Listeners, Pump, PumpSettings
 from storage.reading import JournalReader
+from storage.renewal import Renewal
 from storage.schema import HEAD_REVISION
 from storage.vault import SUBKEY_DATABASE, SUBKEY_KEYFILE, SUBKEY_TLS, FileVault
 
@@ -147,12 +148,16 @@ class FileStore:
             return
         try:
             link, best = connect(self._directory, self._vault, self._clock, replication)
+            keeper = Renewal(
+                self._directory, self._vault.subkey(SUBKEY_TLS), replication.url, best, replication.timeouts
+            )
         except (StoreError, HqError) as error:
             _log.error("replication cannot start: %s", error)
             replication.listeners.changed(SyncView(state="stopped", fault=str(HqFault.TLS)), 0)
             return
         grant, keys = self._vault.grant(), self._vault.headquarters_keys()
-        headquarters = Headquarters(link, best, grant.terminal, self._vault.terminal_signer(), keys.signing)
+        signer = self._vault.terminal_signer()
+        headquarters = Headquarters(link, best, grant.terminal, signer, keys.signing, keeper)
         self._pump = Pump(journal, headquarters, replication.listeners, replication.settings, self._probe)
         self._pump.start()
 

@@ -22,7 +22,7 @@ from storage.faults import os_errors
 from storage.files import read_small, write_atomic
 
 FOLDER = "tls"
-_KEY, _CERTIFICATE, _AUTHORITY = "client.key", "client.pem", "ca.pem"
+_KEY, _CERTIFICATE, AUTHORITY = "client.key", "client.pem", "ca.pem"
 _SUBJECT = "terminal"  # headquarters gives the name; it is not known when the request is made
 # OpenSSL's X509_V_FLAG_NO_CHECK_TIME: dates are checked by storage/link.py against trusted time, so
 # that a counter whose battery died still reaches HQ's signed time.
@@ -45,10 +45,7 @@ def new_request(subkey: bytes) -> TlsRequest:
         serialization.PrivateFormat.PKCS8,
         serialization.BestAvailableEncryption(_password(subkey)),
     )
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, _SUBJECT)])
-    request = x509.CertificateSigningRequestBuilder().subject_name(name).sign(key, hashes.SHA256())
-    csr = request.public_bytes(serialization.Encoding.PEM)
-    return TlsRequest(encrypted.decode("ascii"), csr.decode("ascii"))
+    return TlsRequest(encrypted.decode("ascii"), _request(key))
 
 
 def _password(subkey: bytes) -> bytes:
@@ -62,13 +59,13 @@ def save(directory: Path, key: str, certificate: str, authority: str) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
     write_atomic(folder / _KEY, key.encode("ascii"))
     write_atomic(folder / _CERTIFICATE, certificate.encode("ascii"))
-    write_atomic(folder / _AUTHORITY, authority.encode("ascii"))
+    write_atomic(folder / AUTHORITY, authority.encode("ascii"))
 
 
 def client_context(directory: Path, subkey: bytes) -> ssl.SSLContext:
     """TLS with our certificate, trusting only the pinned authority; raises StoreError."""
     folder = directory / FOLDER
-    context = pinned_context(read_small(folder / _AUTHORITY))
+    context = pinned_context(read_small(folder / AUTHORITY))
     try:
         context.load_cert_chain(folder / _CERTIFICATE, folder / _KEY, password=_password(subkey))
     except FileNotFoundError:
@@ -90,15 +87,49 @@ def pinned_context(authority: bytes) -> ssl.SSLContext:
     return context
 
 
-def certificate_end(directory: Path) -> dt.datetime:
-    """Until when our certificate is good, aware UTC; raises StoreError MISSING, DAMAGED."""
+def certificate_life(directory: Path) -> tuple[dt.datetime, dt.datetime]:
+    """From when until when our certificate is good, aware UTC; raises StoreError MISSING, DAMAGED."""
     try:
         certificate = x509.load_pem_x509_certificate(read_small(directory / FOLDER / _CERTIFICATE))
     except ValueError:
         raise StoreError(StoreFault.DAMAGED, what=_CERTIFICATE) from None
-    return certificate.not_valid_after_utc
+    return certificate.not_valid_before_utc, certificate.not_valid_after_utc
+
+
+def renewal_request(directory: Path, subkey: bytes) -> str:
+    """PKCS #10 (PEM) for the key that is here; raises StoreError MISSING, DAMAGED."""
+    return _request(_key(directory, subkey))
+
+
+def replace_certificate(directory: Path, subkey: bytes, certificate: str) -> None:
+    """Another certificate (PEM) for the key that is here; raises ValueError for one of another key."""
+    ours = _key(directory, subkey).public_key()
+    if x509.load_pem_x509_certificate(certificate.encode("ascii")).public_key() != ours:
+        raise ValueError("another key")
+    write_atomic(directory / FOLDER / _CERTIFICATE, certificate.encode("ascii"))
+
+
+def _key(directory: Path, subkey: bytes) -> ec.EllipticCurvePrivateKey:
+    try:
+        key = serialization.load_pem_private_key(read_small(directory / FOLDER / _KEY), _password(subkey))
+    except (ValueError, TypeError):
+        raise StoreError(StoreFault.DAMAGED, what=FOLDER) from None
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise StoreError(StoreFault.DAMAGED, what=FOLDER)
+    return key
+
+
+def _request(key: ec.EllipticCurvePrivateKey) -> str:
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, _SUBJECT)])
+    request = x509.CertificateSigningRequestBuilder().subject_name(name).sign(key, hashes.SHA256())
+    return request.public_bytes(serialization.Encoding.PEM).decode("ascii")
+
+
+def certificate_end(directory: Path) -> dt.datetime:
+    """Until when our certificate is good, aware UTC; raises StoreError MISSING, DAMAGED."""
+    return certificate_life(directory)[1]
 
 
 def public_context(directory: Path) -> ssl.SSLContext:
     """TLS without our certificate, trusting only the pinned authority: works while the vault is shut."""
-    return pinned_context(read_small(directory / FOLDER / _AUTHORITY))
+    return pinned_context(read_small(directory / FOLDER / AUTHORITY))

@@ -85,12 +85,13 @@ def test_a_store_older_than_headquarters_stops(place: Place, expected_logs: Expe
     expected_logs.expect("storage.pump", "hq.conflict .*behind")
     place.accept(2)
     ahead = place.counter.accept()  # composed, never stored here
+    expected = list(place.counter.book.entries)
     place.hq.entries = list(place.counter.book.entries)
     assert place.hq.head == ahead[-1].head
     place.start()
     view = place.heard.wait(lambda view, _: view.state == "refused")
-    assert view.fault == "hq.conflict"
-    assert "entries" not in place.hq.paths()
+    assert (view.fault, view.what) == ("hq.conflict", "behind")
+    assert place.hq.entries == expected
 
 
 def test_another_history_at_headquarters_stops(place: Place, expected_logs: ExpectedLogs) -> None:
@@ -101,9 +102,12 @@ def test_another_history_at_headquarters_stops(place: Place, expected_logs: Expe
     del place.counter.book.entries[-2:]
     place.accept()
     place.hq.entries = [*place.counter.book.entries[:-2], *other]
+    held = list(place.hq.entries)
     place.start()
-    place.heard.wait(lambda view, _: view.state == "refused")
-    assert "entries" not in place.hq.paths()
+    view = place.heard.wait(lambda view, _: view.state == "refused")
+    assert view.what == "fork"
+    assert place.hq.paths()[-1] == "entries"  # headquarters is told of our side, and refuses it
+    assert place.hq.entries == held
 
 
 def test_too_large_is_tried_in_halves(place: Place) -> None:
