@@ -97,7 +97,7 @@ def read_back(directory: Path, verified: Mapping[str, int]) -> dict[tuple[str, i
         raise StoreError(StoreFault.DAMAGED, what="tables")
     chains: dict[tuple[str, int], Chain] = {}
     for table in BACKED_UP:  # heads come before entries
-        for row in _rows(directory, table, told[table.name]):
+        for row in rows_of(directory, table, told[table.name]):
             if table is HEADS:
                 mark = min(row["seq"], verified.get(row["terminal"], 0))
                 start = (row["start_seq"], row["start_hash"])
@@ -179,7 +179,7 @@ def _write_manifest(directory: Path, copied: dict[str, Copied], now: dt.datetime
     write_private(directory / "manifest.json", data)
 
 
-def _rows(directory: Path, table: Table, told: Copied) -> Iterator[dict[str, Any]]:
+def rows_of(directory: Path, table: Table, told: Copied) -> Iterator[dict[str, Any]]:
     """The rows of one file; raises StoreError DAMAGED where they are not what was written."""
     rows, digest = 0, hashlib.sha256()
     binary = [column.name for column in table.c if isinstance(column.type, LargeBinary)]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hq import operators, reviews, terminals
 
-LATER = ("restore", "db")
+LATER = ("db",)
 """Commands of a later version: named, so that they are not taken for a slip of the pen."""
 
 _REASONS_HELP = "one of: " + ", ".join(reviews.REASONS)
@@ -80,6 +80,8 @@ def build_parser() -> argparse.ArgumentParser:
 
     backup = commands.add_parser("backup", parents=[common], help="copy, read back, then move the safe marks")
     backup.add_argument("directory", type=Path, metavar="DIR")
+    restore = commands.add_parser("restore", parents=[common], help="a backup into an empty database")
+    restore.add_argument("directory", type=Path, metavar="DIR", help="a backup, or the folder of several")
     return parser
 
 

@@ -23,6 +23,7 @@ from hq.export import export, told
 from hq.following import follow
 from hq.home import Home, create_home, default_database, open_home
 from hq.publishing import publish_file
+from hq.restore import restore
 
 Say = Callable[[str], None]
 
@@ -47,8 +48,8 @@ class Opened:
 
 def run(options: argparse.Namespace, say: Say) -> None:
     """Do what the command line asks; raises CounterError."""
-    if options.command == "init":
-        _init(options, say)
+    if options.command in ("init", "restore"):  # where no database is yet
+        (_init if options.command == "init" else _restore)(options, say)
         return
     name = options.command if not hasattr(options, "action") else f"{options.command} {options.action}"
     with _opened(options, say) as opened:
@@ -79,6 +80,18 @@ def _init(options: argparse.Namespace, say: Say) -> None:
     guard = "the passphrase" if sealed == "passphrase" else "file permissions (0600) only"
     text = f"made {options.data}; counters trust {home.authority_file}; keys are sealed by {guard}"
     say(_json({**told, "signing": home.signing.text}) if options.json else text)
+
+
+def _restore(options: argparse.Namespace, say: Say) -> None:
+    home = open_home(options.data)
+    database = Database(options.database or default_database(options.data))
+    try:
+        done = restore(home, database, options.directory)
+    finally:
+        database.close()
+    told = {"directory": str(done.directory), "terminals": done.terminals, "entries": done.entries}
+    text = f"{done.directory}: {done.entries} entries; counters send the rest again"
+    say(_json(told) if options.json else text)
 
 
 def _serve(opened: Opened) -> None:
