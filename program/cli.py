@@ -65,6 +65,12 @@ def parser() -> argparse.ArgumentParser:
         "--ca", type=Path, metavar="FILE", help="headquarters' ca.pem, for an empty directory"
     )
     _json(recover)
+    activate = _command(
+        commands, "activate", "a new operator's keys, made here; two passwords on standard input"
+    )
+    activate.add_argument("--operator", required=True, metavar="ID", help="who is new")
+    activate.add_argument("--activation-code", required=True, metavar="CODE")
+    activate.add_argument("--opened-by", required=True, metavar="ID", help="whose password opens the counter")
     doctor = _command(commands, "doctor", "a line for each thing that must be right; exit 0 only if sound")
     doctor.add_argument("--operator", metavar="ID")
     _json(doctor)
@@ -131,6 +137,10 @@ def handler(command: str) -> Handler:
         from program.recovery import run as recovery
 
         return recovery
+    if command == "activate":
+        from program.activation import run as activation
+
+        return activation
     if command == "doctor":
         from program.doctor import run as doctor
 

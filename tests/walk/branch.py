@@ -30,7 +30,11 @@ from tests.hq.server import HqServer
 from tests.storage.counters import CHEAP
 
 BRANCH = "990100-01"
-PASSWORDS = {"OP10001": "correct horse battery", "OP20001": "another long passphrase"}
+PASSWORDS = {
+    "OP10001": "correct horse battery",
+    "OP20001": "another long passphrase",
+    "OP30001": "yet another passphrase",
+}
 QUICK = PumpSettings(first_wait_s=0.05, longest_wait_s=0.2, heartbeat_s=0.3, directives_every_s=0.2)
 PATIENCE_SECONDS = 60.0
 

@@ -7,7 +7,9 @@ from pathlib import Path
 from core import commands as c
 from core.errors import CounterError, RuleFault, StoreFault
 from core.view import Screen
-from tests.walk.branch import Branch, Desk
+from program.activation import activate
+from tests.storage.counters import CHEAP
+from tests.walk.branch import PASSWORDS, Branch, Desk
 
 HERE, THERE = "990100-01-03", "990100-01-04"
 SUPERVISOR, CLERK = "OP20001", "OP10001"
@@ -29,9 +31,14 @@ def test_a_second_operator_where_she_never_activated(tmp_path: Path) -> None:
         with branch.open(HERE) as desk:
             assert desk.log_in(SUPERVISOR) is None
             desk.adopted(1)
-            added = branch.operator(CLERK, "clerk", "990100-01")
-            branch.enrol(THERE, CLERK, added)  # she activates at another counter of the branch
+            branch.enrol(THERE, "OP30001", branch.operator("OP30001", "clerk", "990100-01"))
             desk.adopted(2)
+            added = branch.operator(CLERK, "clerk", "990100-01")
+            opener, newcomer = ("OP30001", PASSWORDS["OP30001"]), (CLERK, PASSWORDS[CLERK])
+            # She makes her keys at another counter of the branch, which somebody else opens.
+            done = activate(tmp_path / THERE, branch.hq.url, opener, newcomer, added, cost=CHEAP)
+            assert (done.operator, done.role, done.name) == (CLERK, "clerk", "示例甲")
+            desk.adopted(3)
             desk.do(c.Lock())
             assert code(desk.log_in(CLERK)) is RuleFault.KEY_NEW
             assert code(desk.log_in(CLERK, CLERK)) is RuleFault.APPROVER_SELF
