@@ -116,6 +116,10 @@ class Journal(Protocol):
         """In sequence, attachments included where their bytes are still here."""
         ...
 
+    def keep_directives(self, rows: Sequence[DirectiveRow]) -> None:
+        """Directives that entries of this journal adopted, and that are not here: after a recovery."""
+        ...
+
     def directive_head(self) -> DirectiveHead:
         """The last directive that is here."""
         ...

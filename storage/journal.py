@@ -139,6 +139,11 @@ class SqlJournal(JournalReader):
         self._state = state
         self._probe("journal.after_commit")
 
+    def keep_directives(self, rows: Sequence[DirectiveRow]) -> None:
+        """Adopted before this store was lost: their entries are here already.  Raises as :meth:`commit`."""
+        with self._transaction() as cursor:
+            cursor.executemany(_DIRECTIVE, [_directive_row(each) for each in rows])
+
     def save_draft(self, draft: DraftRow) -> None:
         """Keep what is typed; the same draft again replaces it.  Raises as :meth:`commit`."""
         with self._transaction() as cursor:

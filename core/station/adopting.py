@@ -64,6 +64,13 @@ class Adopting:
                 head = signed.head
         if not rows:
             return False
+        known = [row for row in rows if row.signed.directive.number <= self._adopted()[0]]
+        if known and not self._keep_again(known):
+            return True
+        rows = rows[len(known) :]
+        if not rows:
+            self._settle()
+            return True
         adopted = {"number": head.number, "head": wire.b64(head.hash)}
         proposals = [Proposal("DirectivesAdopted", adopted, new_id())]
         for row in rows:
@@ -79,6 +86,21 @@ class Adopting:
             if row.fault:
                 number = row.signed.directive.number
                 live.say("msg.directive_parked", "warning", number=number, fault=row.fault)
+        return True
+
+    def _adopted(self) -> tuple[int, str]:
+        """(number, hash) as the journal's entries have it; a recovered store begins with them alone."""
+        said = self._live.state.value["directives"]
+        return int(said["number"]), str(said["head"])
+
+    def _keep_again(self, known: Sequence[DirectiveRow]) -> bool:
+        """Directives that this journal adopted before its store was lost; False where they are others."""
+        live, (number, head) = self._live, self._adopted()
+        last = known[-1].signed
+        if last.directive.number == number and wire.b64(last.hash) != head:
+            live.say("msg.directives_stand", "warning", what="directives fork")
+            return False
+        live.need_journal().keep_directives(known)
         return True
 
     def tick(self) -> bool:

@@ -70,6 +70,9 @@ class MemoryJournal:
             self.drop_draft(each.operator, each.draft)
         self.directives_ += directives
 
+    def keep_directives(self, rows: Sequence[DirectiveRow]) -> None:
+        self.directives_ += rows
+
     def directive_head(self) -> DirectiveHead:
         return self.directives_[-1].signed.head if self.directives_ else NO_DIRECTIVE
 

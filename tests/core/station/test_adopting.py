@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,29 @@ def test_told_again_or_out_of_turn_changes_nothing(counter: Counter) -> None:
     counter.shown()
     assert counter.live.state.head.seq == seq
     assert [row.fault for row in journal.directives_] == ["entry.kind_unknown"]
+
+
+def test_a_recovered_store_gets_them_again_without_an_entry(counter: Counter) -> None:
+    """The journal says that it adopted two; the table that kept them is gone."""
+    counter.log_in()
+    said = [("rules", name, edition(counter, name)) for name in ("t-2", "t-3")]
+    tell(counter, *said)
+    journal = counter.vault.journal
+    kept, seq = [row.signed for row in journal.directives_], counter.live.state.head.seq
+    journal.directives_.clear()
+    first = Directive(TERMINAL, 1, NO_DIRECTIVE.hash, "rules", "x", kept[0].directive.at, 2, {})
+    other = make_directive(first, counter.vault.headquarters)
+    another = replace(first, number=2, previous=other.hash)
+    counter.station.directives_told([other, make_directive(another, counter.vault.headquarters)])
+    view = counter.shown()
+    assert view.message is not None
+    assert (view.message.code, journal.directives_) == ("msg.directives_stand", [])
+    counter.station.directives_told(kept)
+    counter.shown()
+    assert ([row.signed for row in journal.directives_], counter.live.state.head.seq) == (kept, seq)
+    assert counter.live.rules.version == "t-3"
+    tell(counter, ("weather", "today", {"rain": True}))
+    assert counter.live.state.value["directives"]["number"] == 3
 
 
 def test_a_full_disk_adopts_nothing_and_the_next_turn_does(counter: Counter) -> None:
