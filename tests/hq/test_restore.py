@@ -36,6 +36,7 @@ def test_a_restore_brings_every_row_back(
     first = rows(headquarters.database)
     headquarters.now.advance(60)
     counter.sent(write_items(counter.book, 1))
+    headquarters.follow()
     done = backup(headquarters.database, tmp_path / "copies", now=headquarters.now)
     whole = rows(headquarters.database)
     with pytest.raises(StoreError) as there:
