@@ -269,6 +269,14 @@ class ReaderDownView:
 
 
 @dataclass(frozen=True)
+class Note:
+    """What headquarters says of an item: "note.held", "note.returned" or "note.parked"."""
+
+    code: str
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class ItemView:
     """One accepted item, masked, as lists and look-ups show it."""
 
@@ -288,6 +296,7 @@ class ItemView:
     affixed: bool = False  # the label was scanned on its parcel
     manual: bool = False  # the document was typed: 手工
     at_headquarters: bool = False
+    notes: tuple[Note, ...] = ()  # what headquarters says of it
 
 
 @dataclass(frozen=True)
@@ -416,6 +425,7 @@ class CounterView:
     pending: tuple[ItemView, ...] = ()  # labels or receipts due, started or unknown
     unscanned: tuple[ItemView, ...] = ()  # printed labels of this day that were not scanned on their parcels
     found: tuple[ItemView, ...] | None = None  # look-up result; None: no look-up stands
+    noted: int = 0  # entries that headquarters set aside, returned, or gave to another counter
     found_by: str = ""  # "text", "card", or "" for the newest items
     parked: tuple[ParkedView, ...] = ()  # visits that wait for this operator, the oldest first
     parked_by_others: Mapping[str, int] = field(default_factory=dict)  # staff number → how many wait

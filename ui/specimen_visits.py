@@ -24,6 +24,7 @@ from core.view import (
     GateView,
     ItemView,
     KnownView,
+    Note,
     SenderView,
     VisitView,
 )
@@ -330,3 +331,18 @@ def item(
         affixed=affixed and label == "printed",
         at_headquarters=sent,
     )
+
+
+HELD_FACTS = {
+    "terminal": "990100-02-01",
+    "number": "000097",
+    "operator": "OP20007",
+    "when": "2026-11-21 09:12",
+}
+_HELD = Note("note.held", {**HELD_FACTS, "number": "000341"})
+NOTED = (  # what headquarters has something to say of, then the newest
+    replace(item(97), notes=(_HELD,)),
+    replace(item(120), notes=(Note("note.returned", {"review": "name"}),)),
+    replace(item(121), notes=(_HELD, Note("note.parked", {"review": "annex"}))),
+    *(item(seq) for seq in range(128, 121, -1)),
+)

@@ -41,11 +41,13 @@ from ui.specimen_texts import TYPED_TEXTS
 from ui.specimen_visits import (
     EMPTY,
     HALF,
+    HELD_FACTS,
     KNOWN,
     KNOWN_TAKEN,
     LABEL,
     LONG,
     MASKED,
+    NOTED,
     NOW,
     READY,
     SENDER,
@@ -421,6 +423,9 @@ VIEWS: Mapping[str, CounterView] = {
     ),
     "look-up": replace(
         BASE, visit=HALF, found=tuple(item(seq, copies=seq % 3) for seq in range(128, 100, -1))
+    ),
+    "waybill-held": replace(
+        BASE, found=NOTED, noted=3, message=_said("msg.waybill_held", "warning", **HELD_FACTS)
     ),
     "look-up-nothing": replace(BASE, found=(), message=_said("msg.nothing_found", "warning")),
     "pending": replace(

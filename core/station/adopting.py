@@ -14,7 +14,7 @@ from core import wire
 from core.errors import ConfigError, CounterError, EntryError, EntryFault, StoreError
 from core.ledger.clock import CHINA
 from core.ledger.directives import DirectiveKind, SignedDirective
-from core.ledger.entry import parse_stamp
+from core.ledger.notices import RETURNED, SETTLED, read_held, read_review
 from core.ledger.staff import read_staff
 from core.ledger.writer import Proposal
 from core.ports import DirectiveRow
@@ -44,6 +44,7 @@ class Adopting:
     def shut(self) -> None:
         """The store is shut: what stood in it is no longer known here."""
         self._live.staff = {}
+        self._live.held, self._live.reviews = {}, {}
         self._live.rulebook = self._own
         self._again_at = None
 
@@ -81,11 +82,11 @@ class Adopting:
         live.probe("directives.kept")
         self._settle()
         for row in rows:
-            if row.signed.directive.kind == DirectiveKind.WAYBILL_HELD:
-                self._say_held(row.signed)
             if row.fault:
                 number = row.signed.directive.number
                 live.say("msg.directive_parked", "warning", number=number, fault=row.fault)
+            else:
+                self._tell(row.signed)
         return True
 
     def _adopted(self) -> tuple[int, str]:
@@ -110,19 +111,23 @@ class Adopting:
         self._settle()
         return True
 
-    # -- inside ----------------------------------------------------------------------------------
+    def _tell(self, signed: SignedDirective) -> None:
+        """What the clerk has to know of an item at once; the look-up keeps it."""
+        live, kind = self._live, signed.directive.kind
+        if kind == DirectiveKind.WAYBILL_HELD:
+            held = read_held(signed)
+            at = held.at.astimezone(CHINA)
+            facts = {"terminal": held.terminal, "operator": held.operator, "when": f"{at:%Y-%m-%d %H:%M}"}
+            live.say("msg.waybill_held", "warning", number=self._number(held.seq), **facts)
+        elif kind == DirectiveKind.REVIEW and (review := read_review(signed)).state == RETURNED:
+            live.say("msg.returned", "warning", number=self._number(review.seq), review=review.why)
 
-    def _say_held(self, signed: SignedDirective) -> None:
-        """T4: another acceptance holds the waybill of one made here; who and when (hq/notices.py)."""
-        live, body = self._live, signed.directive.body
-        try:
-            holder, item = body["holder"], live.need_journal().item(int(body["seq"]))
-            told = {"terminal": str(holder["terminal"]), "operator": str(holder["operator"])}
-            when = f"{parse_stamp(holder['at']).astimezone(CHINA):%m-%d %H:%M}"
-        except (EntryError, KeyError, TypeError, ValueError):
-            return
-        number = str(item.annex.get("number", "")) if item is not None else str(body["seq"])
-        live.say("msg.waybill_held", "error", number=number, when=when, **told)
+    def _number(self, seq: int) -> str:
+        """The item's number as its label shows it; the entry's where there is no item to be seen."""
+        row = self._live.item(seq)
+        return str(row.annex.get("number", "")).split(" ")[-1] if row is not None else str(seq)
+
+    # -- inside ----------------------------------------------------------------------------------
 
     def _fault(self, signed: SignedDirective) -> str:
         """Why it cannot be used, "" where it can."""
@@ -133,8 +138,10 @@ class Adopting:
                     read_staff(signed)
                 case DirectiveKind.RULES:
                     self._edition(signed)
-                case DirectiveKind.WAYBILL_HELD | DirectiveKind.REVIEW:
-                    pass  # told below; nothing here changes by it
+                case DirectiveKind.WAYBILL_HELD:
+                    read_held(signed)
+                case DirectiveKind.REVIEW:
+                    read_review(signed)
                 case _:
                     return UNKNOWN
         except CounterError as error:
@@ -160,6 +167,10 @@ class Adopting:
         live.rulebook = self._book([each for each in editions if each is not None])
         staff = [read_staff(row.signed) for row in journal.directives(DirectiveKind.OPERATOR)]
         live.staff = {row.operator: row for row in staff}
+        held = [read_held(row.signed) for row in journal.directives(DirectiveKind.WAYBILL_HELD)]
+        live.held = {each.seq: each for each in held}
+        reviews = [read_review(row.signed) for row in journal.directives(DirectiveKind.REVIEW)]
+        live.reviews = {each.seq: each for each in reviews if each.state != SETTLED}
         self._end_sessions()
         live.store.settle_staff(staff)
         self._again_at = None

@@ -13,6 +13,7 @@ from core.devices import DeviceTruth, Slot
 from core.errors import CounterError, Fact, RuleError, RuleFault
 from core.ledger.clock import TrustedClock, business_date
 from core.ledger.entry import Entry, TrustedTime
+from core.ledger.notices import Held, Review
 from core.ledger.state import State
 from core.ledger.writer import EntryWriter, LiveSession, Proposal
 from core.ports import Clock, DirectiveRow, DraftRow, ItemRow, Journal, Probe, StaffRow, Store, Vault
@@ -67,6 +68,8 @@ class Live:
     lockout_seconds: int = 0
     last_operator: str = ""  # who locked the screen
     staff: dict[str, StaffRow] = field(default_factory=dict)  # what headquarters says of the operators
+    held: dict[int, Held] = field(default_factory=dict)  # items here whose waybill another acceptance holds
+    reviews: dict[int, Review] = field(default_factory=dict)  # entries here that headquarters set aside
     contact: dt.datetime | None = None  # HQ's last word, as far as it counts for the offline grace
     reached: threading.Event = field(default_factory=threading.Event)  # HQ answered since the store is open
     lapsed: list[str] = field(default_factory=list)  # causes, of her drafts while she was away

@@ -51,7 +51,7 @@ class LookUps:
         live.need_session()
         wanted = fold_width(text[: _TEXT_MAX + 1]).strip()
         if not wanted:
-            self.found, self.by = live.need_journal().items(limit=SHOWN), ""
+            self.found, self.by = self._newest(), ""
             return
         self.found, self.by = [], "text"
         row = self._by_receipt(wanted) if wanted.startswith(PREFIX) else self._by_text(wanted)
@@ -77,6 +77,15 @@ class LookUps:
     def close(self) -> None:
         """Forget the result."""
         self.found, self.by = None, ""
+
+    def _newest(self) -> list[ItemRow]:
+        """What headquarters has something to say of comes first: somebody here has to look at it."""
+        live = self._live
+        noted = sorted(live.held.keys() | live.reviews.keys(), reverse=True)[:SHOWN]
+        first = [row for row in map(live.item, noted) if row is not None]
+        known = {row.seq for row in first}
+        others = [row for row in live.need_journal().items(limit=SHOWN) if row.seq not in known]
+        return [*first, *others][:SHOWN]
 
     # -- the ways ----------------------------------------------------------------------------------
 

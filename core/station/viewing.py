@@ -12,7 +12,7 @@ from core.ledger.clock import CHINA, CONFIRMED, business_date
 from core.ports import ItemRow
 from core.station.live import Live
 from core.station.weighing import Balance
-from core.view import CounterView, ItemView, Screen, SyncView, VisitView
+from core.view import CounterView, ItemView, Note, Screen, SyncView, VisitView
 
 if TYPE_CHECKING:
     from core.station.desk import Desk
@@ -46,7 +46,21 @@ def item_view(live: Live, row: ItemRow, fault: str = "", receipt_fault: str = ""
         affixed=row.affixed,
         manual=annex.get("manual") is True,
         at_headquarters=row.seq <= live.received,
+        notes=_notes(live, row.seq),
     )
+
+
+def _notes(live: Live, seq: int) -> tuple[Note, ...]:
+    """What headquarters says of an item."""
+    held, review = live.held.get(seq), live.reviews.get(seq)
+    notes: list[Note] = []
+    if held is not None:
+        at = f"{held.at.astimezone(CHINA):%Y-%m-%d %H:%M}"
+        where = {"terminal": held.terminal, "number": f"{held.number:06d}"}
+        notes.append(Note("note.held", {**where, "operator": held.operator, "when": at}))
+    if review is not None:
+        notes.append(Note(f"note.{review.state}", {"review": review.why}))
+    return tuple(notes)
 
 
 class Viewer:
@@ -94,6 +108,7 @@ class Viewer:
             unscanned=self._unscanned,
             # As they stand now: a label may have come out since they were found.
             found=None if found is None else _items(live, [row.seq for row in found]),
+            noted=len(live.held.keys() | live.reviews.keys()) if shown else 0,
             found_by=lookups.by if shown else "",
             parked=desk.drafts.parked if shown else (),
             parked_by_others=desk.drafts.of_others if shown else {},
@@ -115,7 +130,7 @@ class Viewer:
             return
         live, labels, receipts = self._live, self._paper.labels.faults, self._paper.receipts.faults
         today = business_date(live.now().at)
-        made_of = (live.state.head, live.received, dict(labels), dict(receipts), today)
+        made_of = (live.state.head, live.received, id(live.reviews), dict(labels), dict(receipts), today)
         if made_of != self._made_of:
             value = live.state.value
             self._pending = tuple(

@@ -33,10 +33,12 @@ from core.errors import ConfigFault, DeviceFault, EntryFault, Fact, HqFault, Rul
 from core.identity.card import DocumentKind, Sex
 from core.identity.check import CardWarning
 from core.identity.numbers import NumberWarning
+from core.ledger.notices import PARKED, RETURNED
 from core.regions.place import Correction, Doubt
 from core.station.drafts import DAY_CLOSED, TOO_OLD, UNREADABLE
 from core.view import GateName, GateState
 from devices.idcard.photo import PhotoReason
+from hq.reviews import REASONS, Why
 from ui.bench.drawer import GROUPS
 from ui.bench.goods import HOSTILE
 from ui.bench.trouble import CONDITIONS, LINES
@@ -138,6 +140,7 @@ def _families() -> set[str]:
     found |= {f"key.{shortcut.name}" for shortcut in SHORTCUTS}
     found |= {f"login.{name}" for name in ("operator", "password")}
     found |= {"look_up.by_card"}
+    found |= {f"review.{why}" for why in (*REASONS, *Why)} | {f"note.{state}" for state in (PARKED, RETURNED)}
     found |= {"confirm.refuse", "confirmed.yes", "confirmed.no"}
     found |= {f"fact.{fact}.none" for fact in ("fault", "key", "expected")}
     for topic in TOPICS:

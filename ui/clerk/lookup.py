@@ -35,6 +35,10 @@ class _Row(QFrame):
         self._badges = [QLabel(self) for _ in range(4)]  # label, scanned back, receipt, headquarters
         for badge in self._badges:
             badge.setProperty("role", "badge")
+        self._note = QLabel(self)  # what headquarters says of it
+        self._note.setProperty("role", "problem")
+        self._note.setProperty("about", "warn")
+        self._note.setWordWrap(True)
         upper, self._lower = QHBoxLayout(), QHBoxLayout()
         lower = self._lower
         upper.setSpacing(16)
@@ -54,6 +58,8 @@ class _Row(QFrame):
         self._under = Flow(8)
         layout.addLayout(self._under)
         layout.addLayout(lower)
+        layout.addWidget(self._note)
+        self._note.hide()
 
     def set_room(self, room: Room) -> None:
         """Where there is little, the badges begin at the left and take the lines they need."""
@@ -72,14 +78,17 @@ class _Row(QFrame):
         put(self._goods, f"{item.recipient}  {item.contents}  {kilograms(item.weight_g)}")
         typed = f"▲ {texts('item.manual')}  " if item.manual else ""
         put(self._when, f"{typed}{item.accepted_at}  {item.operator}")
+        said = "  ".join(texts(note.code, **note.facts) for note in item.notes)
+        put(self._note, f"▲ {said}" if said else "")
+        self._note.setVisible(bool(said))
         show_badges(self._badges, texts, item)
         mark(self, "now", "true" if selected else "false")
         self.setAccessibleName(f"{self._number.text()} {self._waybill.text()}")
-        self.setAccessibleDescription(" ".join(badge.text() for badge in self._badges))
+        self.setAccessibleDescription(" ".join(each.text() for each in (*self._badges, self._note)))
 
     def empty(self) -> None:
         """Keep nothing of an item that is no longer shown."""
-        for label in (self._number, self._waybill, self._goods, self._when):
+        for label in (self._number, self._waybill, self._goods, self._when, self._note):
             put(label, "")
         self.setAccessibleName("")
 
@@ -98,7 +107,7 @@ class LookUpPage(QFrame):
         self._found: Sequence[ItemView] = ()
         self._waiting: Sequence[ItemView] = ()
         self._at = 0
-        self._by = ""
+        self._by, self._noted = "", 0
         self.pending_only = False
         self._title, self._count, self._caption, self._keys = (QLabel(self) for _ in range(4))
         self.entry = Entry("look_up", Typed.FIGURES, keyboard, self)
@@ -164,12 +173,13 @@ class LookUpPage(QFrame):
         self._waiting = (*pending, *(item for item in unscanned if item.seq not in known))
         self._paint()
 
-    def follow(self, by: str) -> None:
-        """How was looked for, as :attr:`core.view.CounterView.found_by`.
+    def follow(self, by: str, noted: int) -> None:
+        """How was looked for, as :attr:`core.view.CounterView.found_by`; so many are ``noted``.
 
         A scan or a document finds something, too, while the waiting labels are shown.
         """
-        if by != self._by:
+        if (by, noted) != (self._by, self._noted):
+            self._noted = noted
             self._by, self.pending_only = by, self.pending_only and not by
             self._paint()
 
@@ -192,10 +202,12 @@ class LookUpPage(QFrame):
         texts = self._texts
         self._items = self._waiting if self.pending_only else self._found
         self._at = max(0, min(self._at, len(self._items) - 1))
-        first = max(0, min(self._at - ROWS // 2, len(self._items) - ROWS))
+        # An item that headquarters has something to say of takes a line more.
+        rows = ROWS - 1 if any(item.notes for item in self._items) else ROWS
+        first = max(0, min(self._at - rows // 2, len(self._items) - rows))
         for place, row in enumerate(self._rows):
             at = first + place
-            shown = at < len(self._items)
+            shown = place < rows and at < len(self._items)
             if shown:
                 row.show_view(self._items[at], texts, selected=at == self._at)
             else:
@@ -203,8 +215,9 @@ class LookUpPage(QFrame):
             row.setVisible(shown)
         title = "look_up.by_card" if self._by == "card" else "look_up.title"
         put(self._title, texts("look_up.pending" if self.pending_only else title))
-        last = min(first + ROWS, len(self._items))
+        last = min(first + rows, len(self._items))
         count = texts("look_up.count", first=first + 1, last=last, count=len(self._items))
-        put(self._count, count if self._items else "")
+        noted = f"▲ {texts('look_up.noted', count=self._noted)}    " if self._noted else ""
+        put(self._count, f"{noted}{count if self._items else ''}".strip())
         put(self._nothing, texts("look_up.no_pending" if self.pending_only else "look_up.nothing"))
         self._nothing.setVisible(not self._items)

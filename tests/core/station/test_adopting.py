@@ -163,7 +163,7 @@ def test_a_held_waybill_is_said(counter: Counter) -> None:
     assert view.message is not None
     assert view.message.code == "msg.waybill_held"
     assert view.message.facts == {
-        "number": "000001", "when": "11-21 09:30", "terminal": "990100-01-09", "operator": "OP90001",
+        "number": "000001", "when": "2026-11-21 09:30", "terminal": "990100-01-09", "operator": "OP90001",
     }  # fmt: skip
 
 

@@ -1,0 +1,67 @@
+"""What headquarters tells a counter of its own entries: a waybill that another holds, an entry under review.
+
+Each is a directive whose subject is the entry's place (docs/format.md, section 11); none names a customer or
+a waybill.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from core.errors import EntryError, EntryFault
+from core.ledger import kinds
+from core.ledger.directives import SignedDirective
+from core.ledger.entry import parse_stamp
+
+PARKED, RETURNED, SETTLED = "parked", "returned", "settled"
+_HELD = {"epoch", "seq", "holder"}
+_HOLDER = {"terminal", "epoch", "seq", "number", "operator", "at", "confirmed"}
+_REVIEW = {"epoch", "seq", "state", "why", "since"}
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The acceptance ``seq`` of this counter does not hold its waybill: another one does.
+
+    ``number`` is the item's at ``terminal``, ``operator`` a staff number, ``at`` when it was accepted there.
+    """
+
+    seq: int
+    terminal: str
+    number: int
+    operator: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """The entry ``seq`` cannot count as it is (PARKED, RETURNED), or can again (SETTLED); ``why``: a code."""
+
+    seq: int
+    state: str
+    why: str
+
+
+def read_held(signed: SignedDirective) -> Held:
+    """Raises EntryError FORM."""
+    body = signed.directive.body
+    holder = body.get("holder")
+    if set(body) != _HELD or not isinstance(holder, dict) or set(holder) != _HOLDER:
+        raise EntryError(EntryFault.FORM, what="waybill_held")
+    counts = (body["epoch"], body["seq"], holder["epoch"], holder["seq"], holder["number"])
+    texts = (holder["terminal"], holder["operator"])
+    if not all(map(kinds.COUNT, counts)) or not all(isinstance(each, str) for each in texts):
+        raise EntryError(EntryFault.FORM, what="waybill_held")
+    at = parse_stamp(holder["at"])
+    return Held(body["seq"], holder["terminal"][:64], holder["number"], holder["operator"][:64], at)
+
+
+def read_review(signed: SignedDirective) -> Review:
+    """Raises EntryError FORM."""
+    body = signed.directive.body
+    sound = set(body) == _REVIEW and kinds.COUNT(body["seq"]) and kinds.COUNT(body["epoch"])
+    if not sound or body["state"] not in (PARKED, RETURNED, SETTLED) or not kinds.CODE(body["why"]):
+        raise EntryError(EntryFault.FORM, what="review")
+    parse_stamp(body["since"])
+    return Review(body["seq"], body["state"], body["why"])
