@@ -30,6 +30,8 @@ _WIDTH = 460
 _TONES = {"info": "quiet", "good": "good", "warning": "warn", "error": "bad"}
 _BREAK = "\u200b"  # a long path may go on in the next line
 _SAID_ELSEWHERE = ("store.locked_out", "msg.locked")  # by the countdown, by the title
+_BESIDE = ("rule.key_new", "rule.endorser", "rule.approver_self")  # a supervisor is wanted
+_TRIED = ("store.wrong_key", "store.locked_out")  # one of the two passwords
 _SIGNS = {"info": "●", "good": "✓", "warning": "▲", "error": "■"}
 
 
@@ -123,6 +125,8 @@ class LoginPage(QWidget):
         inner.setSpacing(6)
         for widget in self._beside:
             inner.addWidget(widget)
+            if isinstance(widget, Entry):
+                inner.addSpacing(8)
         self._both.setVisible(False)
         return self._both
 
@@ -151,8 +155,9 @@ class LoginPage(QWidget):
             self._locked_until = time.monotonic() + view.lockout_seconds
         busy = view.screen is Screen.UNLOCKING
         was_busy = before is not None and before.screen is Screen.UNLOCKING
-        if view.message is not None and view.message.code == "rule.key_new":
-            self._newcomer = True
+        if view.screen is not Screen.UNLOCKING:
+            said = view.message.code if view.message is not None else ""
+            self._newcomer = said in _BESIDE or (self._newcomer and said in _TRIED)
         self._both.setVisible(self._newcomer)
         for entry in self._entries():
             entry.setEnabled(not busy)  # first: what is disabled takes no focus

@@ -198,3 +198,21 @@ app.exec()
         check=False,
     )
     assert done.stdout.split("\n")[:2] == ["typed []", "built True"], done.stderr
+
+
+def test_a_supervisor_stands_by_a_new_operator(door: Door) -> None:
+    """Two more fields, only where they are wanted; nothing is sent before both passwords are there."""
+    window, hands, recorder = door
+    assert not window.login.endorser.isVisible()
+    window.show_view(VIEWS["login-newcomer"])
+    window.login.operator.setFocus()
+    for text in ("OP10002", "her password", "OP20001", "his password"):
+        hands.type(text)
+        hands.press(Key.Key_Return)
+    assert recorder.commands == [LogIn("OP10002", "her password", "OP20001", "his password")]
+    assert window.login.password.text() == window.login.endorser_password.text() == ""
+    window.show_view(replace(LOGIN, screen=Screen.UNLOCKING))
+    window.show_view(VIEWS["login-wrong"])
+    assert window.login.endorser.isVisible()
+    window.show_view(LOGIN)
+    assert not window.login.endorser.isVisible()
