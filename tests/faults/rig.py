@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 
 from core.config import Config, HeadquartersConfig, StationConfig
-from core.ports import Probe, no_probe
+from core.ports import Clock, Probe, no_probe
 from core.view import CounterView
 from program.machine import SystemClock
 from program.terminal import Parts, Terminal
@@ -35,6 +35,7 @@ class Rig:
         publish: Callable[[CounterView], None] = lambda _view: None,
         pump: PumpSettings = QUICK_PUMP,
         desk: Callable[[Path], Desk] = Desk,
+        clock: Clock | None = None,
     ) -> None:
         """``url``: where the terminal looks for headquarters once it is enrolled; "": there."""
         self.headquarters = headquarters
@@ -45,6 +46,7 @@ class Rig:
         self._url = url or headquarters.url
         self._probe = probe
         self._pump = pump
+        self._clock = clock or SystemClock()
         self._enrol()
         self.terminal: Terminal | None = None
 
@@ -81,7 +83,10 @@ class Rig:
             device_configs(self.desk.links()),
         )
         self.terminal = Terminal(
-            config, self.data, self.eyes, parts=Parts(probe=self._probe, pump=self._pump, rules=rule_book())
+            config,
+            self.data,
+            self.eyes,
+            parts=Parts(clock=self._clock, probe=self._probe, pump=self._pump, rules=rule_book()),
         )
         self.clerk = Clerk(self.terminal.station, self.eyes, self.desk.client)
         self.terminal.start()

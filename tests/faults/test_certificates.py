@@ -1,0 +1,120 @@
+"""Certificates that ended, are unknown or revoked, and clocks that are wrong: the journal still arrives."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from sqlalchemy import delete
+
+from hq import certificates
+from hq.schema import CERTIFICATES
+from hq.terminals import record_certificate, revoke
+from program.bench_clock import BenchClock
+from program.machine import SystemClock
+from storage import tls
+from storage.vault import SUBKEY_TLS, FileVault
+from tests.faults.around import Headquarters
+from tests.faults.counter import PASSWORD
+from tests.faults.rig import Rig
+from tests.faults.test_bad_line import assert_equal
+from tests.faults.work import day, each
+from tests.guards import ExpectedLogs
+
+DAY = 86_400
+
+
+def issued(rig: Rig, days_ago: int) -> None:
+    """The counter's certificate is one that headquarters gave it so many days ago."""
+    home, name = rig.headquarters.home, rig.terminal_name
+    vault = FileVault(rig.data, SystemClock())
+    vault.unlock(rig.operator, PASSWORD)
+    subkey = vault.subkey(SUBKEY_TLS)
+    vault.close()
+    then = dt.datetime.now(dt.UTC) - dt.timedelta(days=days_ago)
+    csr = tls.renewal_request(rig.data, subkey)
+    made = certificates.make_client(csr, name, home.keyring(None).authority(), home.authority(), then)
+    with rig.headquarters.database.write() as connection:
+        record_certificate(connection, name, 1, made, then)
+    tls.replace_certificate(rig.data, subkey, made.pem.decode("ascii"))
+
+
+def left(rig: Rig) -> int:
+    """Days until the certificate that is here ends."""
+    return (tls.certificate_end(rig.data) - dt.datetime.now(dt.UTC)).days
+
+
+def test_a_certificate_is_renewed_before_and_after_its_end(
+    headquarters: Headquarters, tmp_path: Path
+) -> None:
+    """In its last third, a month after it ended (as after weeks offline), and where nobody knows it."""
+    with Rig(headquarters, tmp_path, 51) as rig:
+        work = each(day(4))
+        for days_ago in (certificates.CLIENT_DAYS - 40, certificates.CLIENT_DAYS + 30):
+            rig.stop()
+            issued(rig, days_ago)
+            assert left(rig) < 50
+            rig.start()
+            rig.log_in()
+            rig.clerk.accept(*next(work))
+            rig.clerk.wait_labels()
+            rig.wait_synced()
+            rig.stop()
+            assert left(rig) > certificates.CLIENT_DAYS - 3
+        with headquarters.database.write() as connection:  # a restored headquarters never issued it
+            mine = CERTIFICATES.c.terminal == rig.terminal_name
+            connection.execute(delete(CERTIFICATES).where(mine))
+        rig.start()
+        rig.log_in()
+        rig.wait_synced()
+        rig.stop()
+        assert_equal(rig)
+
+
+def test_a_revoked_counter_stops_and_keeps_what_it_has(
+    headquarters: Headquarters, tmp_path: Path, expected_logs: ExpectedLogs
+) -> None:
+    expected_logs.expect("storage.pump", "hq.auth_lost .*revoked")
+    with Rig(headquarters, tmp_path, 52) as rig:
+        rig.log_in()
+        rig.clerk.accept(*next(each(day(1))))
+        rig.clerk.wait_labels()
+        rig.wait_synced()
+        before = headquarters.listed(rig.terminal_name)["received"]
+        rig.stop()
+        assert revoke(headquarters.database, rig.terminal_name) >= 1
+        rig.start()
+        rig.log_in()
+        rig.eyes.wait(lambda view: (view.sync.state, view.sync.what) == ("refused", "revoked"), "revoked")
+        assert rig.terminal is not None
+        assert rig.terminal.station._live.stopped == "revoked"
+        assert rig.eyes.view.sync.unsent > 0
+        rig.stop()
+        assert rig.look().findings == []
+        assert headquarters.listed(rig.terminal_name)["received"] == before
+
+
+def test_a_clock_that_is_wrong_or_steps_loses_nothing(headquarters: Headquarters, tmp_path: Path) -> None:
+    """1970 from the start, a day ahead, and a step while it runs: dated by headquarters, order by seq."""
+    clock = BenchClock()
+    clock.kill_battery()
+    with Rig(headquarters, tmp_path, 53, clock=clock) as rig:
+        work = each(day(4))
+        rig.log_in()
+        rig.eyes.wait(lambda view: view.time_confirmed, "headquarters' time")
+        rig.clerk.accept(*next(work))
+        for step in (DAY, -DAY):
+            clock.jump(step)
+            rig.clerk.accept(*next(work))
+            rig.clerk.wait_labels()
+        rig.wait_synced()
+        rig.stop()
+        clock.right()
+        clock.jump(DAY)  # a wall clock a day ahead at the start
+        rig.start()
+        rig.log_in()
+        rig.clerk.accept(*next(work))
+        rig.clerk.wait_labels()
+        rig.wait_synced()
+        rig.stop()
+        assert_equal(rig)
