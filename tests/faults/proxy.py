@@ -41,6 +41,7 @@ class _Wire:
     hq: socket.socket
     weather: Weather
     up: bytearray = field(default_factory=bytearray)
+    down: int = 0  # bytes that headquarters said
 
     def shut(self) -> None:
         for end in (self.counter, self.hq):
@@ -135,6 +136,7 @@ class Proxy:
         passed, weather = 0, wire.weather
         try:
             while data := wire.hq.recv(CHUNK):
+                wire.down += len(data)
                 if weather.delay_s:
                     time.sleep(weather.delay_s)
                 if 0 <= weather.deaf <= passed:
