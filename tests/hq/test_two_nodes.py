@@ -60,7 +60,8 @@ def nodes(own_cluster: PostgresCluster, tmp_path_factory: pytest.TempPathFactory
 
 @pytest.fixture(scope="module")
 def balancer(nodes: list[HqServer]) -> Iterator[Balancer]:
-    with Balancer(*nodes) as made:
+    made = Balancer(*nodes)
+    with made:
         yield made
 
 
