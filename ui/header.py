@@ -16,7 +16,7 @@ from ui.zoom import Room, measure_again
 if TYPE_CHECKING:
     from core.view import CounterView
 
-HEIGHT, _TWO_LINES, BANNER, _GIVEN = 48, 70, 24, 14
+HEIGHT, _TWO_LINES, BANNER, _GIVEN, _EDGE = 48, 70, 24, 14, 4
 
 
 class Banner(QLabel):
@@ -84,10 +84,13 @@ class Header(QFrame):
             for label in behind:
                 line.addWidget(label)
         self._title.setVisible(room > Room.MEDIUM)
-        # The banner takes most of its room from here: the form under it just fits the smallest screen.
-        self.setFixedHeight((_TWO_LINES if narrow else HEIGHT) - (0 if self.banner.isHidden() else _GIVEN))
-        side = 12 if narrow else 20
-        self._layout.setContentsMargins(side, 4 if narrow else 0, side, 4 if narrow else 0)
+        # The banner takes most of its room from here: the form under it just fits the smallest screen.  Two
+        # lines have only their margins to give.
+        alone = self.banner.isHidden()
+        edge, side = (_EDGE if narrow and alone else 0), 12 if narrow else 20
+        given = 0 if alone else 2 * _EDGE if narrow else _GIVEN
+        self.setFixedHeight((_TWO_LINES if narrow else HEIGHT) - given)
+        self._layout.setContentsMargins(side, edge, side, edge)
         measure_again(self, self._layout)
 
     def _label(self, name: str, *, chip: bool = False) -> QLabel:
