@@ -11,9 +11,10 @@ from sqlalchemy import select
 
 from core import wire
 from core.errors import ConfigError, ConfigFault, EntryError, HqError, HqFault, RuleError
+from core.ledger.block_list import SUBJECT, block_attachment
 from core.ledger.directives import MAX_BYTES, DirectiveKind
 from core.rules import RuleBook, Rules, load_rules
-from core.strict import read_json
+from core.strict import Node, read_json
 from hq.clock import Now, utc_now
 from hq.database import Database
 from hq.directives import EVERYBODY, Publication, publish, to_branch
@@ -26,18 +27,34 @@ RESOURCES = Path(__file__).parents[1] / "resources"
 def publish_file(
     database: Database, path: Path, branch: str | None = None, *, now: Now = utc_now
 ) -> tuple[int, Publication]:
-    """Publish an edition of the rule data to one branch, or to all; (the publication's number, what it says).
+    """Publish an edition of the rule data, or a block list; (the publication's number, what it says).
 
     A file that ends in ``.toml`` is TOML, any other JSON.  Raises ConfigError (file, key, expected) where it
     is not a sound edition, HqError CONFLICT where another one bears its version.
     """
     value = _read(path)
-    rules = load_rules(RESOURCES / "rules").parse(value, path.name)
     scope = EVERYBODY if branch is None else to_branch(check_name(branch))
+    if "block_list" in value:
+        listed = _block_list(value, path.name, scope)
+        with database.write() as connection:
+            return publish(connection, listed, now), listed
+    rules = load_rules(RESOURCES / "rules").parse(value, path.name)
     said = Publication(DirectiveKind.RULES, rules.version, {"edition": value}, scope)
     _refuse_other(database, load_rules(RESOURCES / "rules"), rules, wire.encode(said.body, limit=MAX_BYTES))
     with database.write() as connection:
         return publish(connection, said, now), said
+
+
+def _block_list(value: dict[str, Any], file: str, scope: str) -> Publication:
+    """``{"block_list": version, "numbers": [document numbers]}``; the numbers are not kept in any form."""
+    top = Node(file, value)
+    part = top.members(("block_list", "numbers"))
+    version = part["block_list"].matching(
+        "[A-Za-z0-9][A-Za-z0-9._:-]{0,63}", "version: letters, digits, . _ : -"
+    )
+    numbers = [one.matching("[0-9A-Za-z]{4,30}", "a document number") for one in part["numbers"].items(0)]
+    body = {"version": version, "count": len(numbers)}
+    return Publication(DirectiveKind.BLOCK_LIST, SUBJECT, body, scope, block_attachment(numbers))
 
 
 def _read(path: Path) -> dict[str, Any]:

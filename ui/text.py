@@ -107,7 +107,7 @@ MESSAGES = (
     "msg.affixed_already", "msg.parked", "msg.parked_card", "msg.resumed", "msg.undone",
     "msg.nothing_to_undo", "msg.nothing_parked", "msg.form_covered",
     "msg.operator_removed", "msg.role_changed", "msg.directive_parked", "msg.directives_stand",
-    "msg.offline_grace", "msg.waybill_held", "msg.returned",
+    "msg.offline_grace", "msg.ask_block_list", "msg.waybill_held", "msg.returned",
     "doctor.fine", "doctor.disk", "doctor.disk_low", "doctor.not_opened", "doctor.journal",
     "doctor.headquarters", "doctor.reached", "doctor.clock", "doctor.clock_off", "doctor.certificate",
     "doctor.certificate_over", "doctor.device",

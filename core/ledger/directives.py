@@ -35,6 +35,7 @@ class DirectiveKind(StrEnum):
     """What a directive is about; a counter keeps one that it does not know, and changes nothing by it."""
 
     OPERATOR = "operator"  # somebody works here, or no longer
+    BLOCK_LIST = "block_list"  # of a branch; a hit means "ask"
     RULES = "rules"  # an edition of the rule data, used from its date on
     WAYBILL_HELD = "waybill_held"  # another acceptance holds the waybill of one made here
     REVIEW = "review"  # an entry of this counter cannot count as it is, or can again

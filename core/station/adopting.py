@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 
 from core import wire
 from core.errors import ConfigError, CounterError, EntryError, EntryFault, StoreError
+from core.ledger.block_list import read_block_list
 from core.ledger.clock import CHINA
 from core.ledger.directives import DirectiveKind, SignedDirective
 from core.ledger.notices import RETURNED, SETTLED, read_held, read_review
@@ -44,6 +45,7 @@ class Adopting:
     def shut(self) -> None:
         """The store is shut: what stood in it is no longer known here."""
         self._live.staff = {}
+        self._live.block_list = None
         self._live.held, self._live.reviews = {}, {}
         self._live.rulebook = self._own
         self._again_at = None
@@ -136,6 +138,8 @@ class Adopting:
             match said.kind:
                 case DirectiveKind.OPERATOR:
                     read_staff(signed)
+                case DirectiveKind.BLOCK_LIST:
+                    read_block_list(signed)
                 case DirectiveKind.RULES:
                     self._edition(signed)
                 case DirectiveKind.WAYBILL_HELD:
@@ -165,6 +169,8 @@ class Adopting:
         self._again_at = time.monotonic() + _AGAIN_SECONDS
         editions = [self._kept_edition(row.signed) for row in journal.directives(DirectiveKind.RULES)]
         live.rulebook = self._book([each for each in editions if each is not None])
+        blocked = journal.directives(DirectiveKind.BLOCK_LIST)
+        live.block_list = read_block_list(blocked[-1].signed) if blocked else None
         staff = [read_staff(row.signed) for row in journal.directives(DirectiveKind.OPERATOR)]
         live.staff = {row.operator: row for row in staff}
         held = [read_held(row.signed) for row in journal.directives(DirectiveKind.WAYBILL_HELD)]

@@ -147,9 +147,18 @@ class Desk:
         self.drafts.changed()
 
     def _take(self, step: v.Step) -> None:
-        self.visit = step.visit
+        before, self.visit = self.visit.identity, step.visit
         if step.note:
             self._live.say(str(step.note), "warning", **dict(step.facts))
+        self._ask_about(before)
+
+    def _ask_about(self, before: v.Identity | None) -> None:
+        """A document that may be on the branch's block list: a hint means "ask", never "refuse"."""
+        identity, listed = self.visit.identity, self._live.block_list
+        if identity is None or listed is None or identity is before:
+            return
+        if (before is None or not before.same_document(identity)) and listed.hit(identity.number):
+            self._live.say("msg.ask_block_list", "warning")
 
     def _new(self, *, discard: bool) -> None:
         if not discard and not self.visit.empty:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from core import wire
 from core.devices import DeviceTruth, Slot
 from core.errors import CounterError, Fact, RuleError, RuleFault
+from core.ledger.block_list import BlockList
 from core.ledger.clock import TrustedClock, business_date
 from core.ledger.entry import Entry, TrustedTime
 from core.ledger.notices import Held, Review
@@ -70,6 +71,7 @@ class Live:
     staff: dict[str, StaffRow] = field(default_factory=dict)  # what headquarters says of the operators
     held: dict[int, Held] = field(default_factory=dict)  # items here whose waybill another acceptance holds
     reviews: dict[int, Review] = field(default_factory=dict)  # entries here that headquarters set aside
+    block_list: BlockList | None = None
     contact: dt.datetime | None = None  # HQ's last word, as far as it counts for the offline grace
     reached: threading.Event = field(default_factory=threading.Event)  # HQ answered since the store is open
     lapsed: list[str] = field(default_factory=list)  # causes, of her drafts while she was away

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from core import wire
-from core.errors import EntryError, HqError
+from core.errors import ConfigError, EntryError, HqError
 from core.exchange import MAX_DIRECTIVES, path_directives
+from core.ledger.block_list import read_block_list
 from core.ledger.directives import (
     NO_DIRECTIVE,
     Directive,
@@ -22,6 +24,7 @@ from core.ledger.directives import (
     make_directive,
 )
 from hq.directives import EVERYBODY, Publication, halt, publish, to_branch, to_terminal
+from hq.publishing import publish_file
 from hq.schema import DIRECTIVES, FEEDS
 from tests.hq.headquarters import BRANCH, Counter, Headquarters, fault
 
@@ -181,3 +184,25 @@ def test_what_the_check_refuses(headquarters: Headquarters) -> None:
         with pytest.raises(EntryError) as refused:
             check_directive(signed, signer.public, terminal, before)
         assert str(refused.value.code) == expected
+
+
+def test_a_block_list_is_published_without_its_numbers(headquarters: Headquarters, tmp_path: Path) -> None:
+    counter = headquarters.counter()
+    file = tmp_path / "list.json"
+    file.write_text(json.dumps({"block_list": "b-1", "numbers": ["11010519491231002X"]}))
+    number, said = publish_file(headquarters.database, file, BRANCH, now=headquarters.now)
+    assert (number, said.kind, said.scope) == (1, "block_list", to_branch(BRANCH))
+    found = take(counter)
+    listed = read_block_list(found[0])
+    assert (listed.version, listed.hit("11010519491231002x"), listed.hit("110105194912310038")) == (
+        "b-1", True, False,
+    )  # fmt: skip
+    assert b"19491231" not in found[0].document + (found[0].attachment or b"")
+    for wrong in (
+        {"block_list": "b-2"},
+        {"block_list": "b 2", "numbers": []},
+        {"block_list": "b-2", "numbers": [7]},
+    ):
+        file.write_text(json.dumps(wrong))
+        with pytest.raises(ConfigError):
+            publish_file(headquarters.database, file)

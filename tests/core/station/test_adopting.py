@@ -13,6 +13,7 @@ import pytest
 
 from core import commands as c
 from core.errors import StoreError, StoreFault
+from core.ledger.block_list import block_attachment
 from core.ledger.clock import business_date
 from core.ledger.directives import NO_DIRECTIVE, Directive, SignedDirective, make_directive
 from core.station import grace
@@ -142,6 +143,28 @@ def test_a_full_disk_adopts_nothing_and_the_next_turn_does(counter: Counter) -> 
     assert (counter.vault.journal.directives_, counter.live.rules.version == "t-2") == ([], False)
     tell(counter, ("rules", "t-2", edition(counter, "t-2")))
     assert counter.live.rules.version == "t-2"
+
+
+def test_a_hit_in_the_block_list_asks_and_refuses_nothing(counter: Counter) -> None:
+    counter.log_in()
+    for version, numbers in (("b-1", ["110105 19491231002x"]), ("b-2", [])):
+        head = counter.vault.journal.directive_head()
+        body = {"version": version, "count": len(numbers)}
+        at = counter.vault.machine.wall()
+        said = Directive(TERMINAL, head.number + 1, head.hash, "block_list", "block_list", at, 1, body)
+        signed = make_directive(said, counter.vault.headquarters, block_attachment(numbers))
+        assert b"1949" not in (signed.attachment or b"")
+        counter.station.directives_told([signed])
+        counter.do(c.NewAcceptance(discard=True), c.DismissMessage())
+        counter.lift()
+        view = counter.place()
+        hit = view.message is not None and view.message.code == "msg.ask_block_list"
+        assert hit is bool(numbers)
+    counter.do(c.NewAcceptance(discard=True))
+    counter.sender()
+    counter.parcel(WAYBILLS[0])
+    counter.do(c.Commit())
+    assert len(accepted(counter)) == 1
 
 
 def test_a_held_waybill_is_said(counter: Counter) -> None:
