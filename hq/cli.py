@@ -49,6 +49,7 @@ def build_parser() -> argparse.ArgumentParser:
     init.add_argument(
         "--demonstration", action="store_true", help="invented data only: sealed parts may be shown"
     )
+    init.add_argument("--opening", type=Path, metavar="DIR", help="the opening key's own directory")
     serve = commands.add_parser("serve", parents=[common], help="serve the counters over TLS")
     serve.add_argument("--listen", type=_address, default=("127.0.0.1", 8443), metavar="HOST:PORT")
     serve.add_argument(
@@ -77,6 +78,7 @@ def build_parser() -> argparse.ArgumentParser:
     _directive(commands, common)
     _journal(commands, common)
     _review(commands, common)
+    _open(commands, common)
 
     backup = commands.add_parser("backup", parents=[common], help="copy, read back, then move the safe marks")
     backup.add_argument("directory", type=Path, metavar="DIR")
@@ -133,6 +135,17 @@ def _journal(
     export = actions.add_parser("export", parents=[common], help="every journal, with a statement of gaps")
     export.add_argument("--terminal", help="only this one's")
     export.add_argument("file", type=Path, metavar="FILE")
+
+
+def _open(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser
+) -> None:
+    opening = commands.add_parser("open", help="the opening service: the one process with the opening key")
+    actions = opening.add_subparsers(dest="action", required=True, metavar="ACTION")
+    serve = actions.add_parser(
+        "serve", parents=[common], help="resolve references, answer journal show --open"
+    )
+    serve.add_argument("--opening", type=Path, metavar="DIR", help="the opening key's own directory")
 
 
 def _review(

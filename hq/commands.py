@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from core.errors import HqError, HqFault, StoreError, StoreFault
+from core.errors import StoreError, StoreFault
 from hq import journal, operators, reviews, terminals
 from hq.adoption import list_publications
 from hq.backup import backup
@@ -21,7 +21,7 @@ from hq.days import list_days
 from hq.directives import EVERYBODY, halt
 from hq.export import export, told
 from hq.following import follow
-from hq.home import Home, create_home, default_database, open_home
+from hq.home import Home, create_home, default_database, open_home, opening_directory
 from hq.publishing import publish_file
 from hq.restore import restore
 
@@ -72,6 +72,7 @@ def _init(options: argparse.Namespace, say: Say) -> None:
             hosts=options.host,
             demonstration=options.demonstration,
             now=utc_now(),
+            opening=options.opening,
         )
         sealed = home.keyring(passphrase).sealed
     finally:
@@ -182,12 +183,27 @@ def _journal_list(opened: Opened) -> None:
 
 
 def _journal_show(opened: Opened) -> None:
-    asked, opening = opened.options, None
+    asked = opened.options
+    shown = journal.show_entry(opened.database, asked.terminal, asked.seq)
     if asked.open:
-        if not opened.home.demonstration:
-            raise HqError(HqFault.CONFLICT, what="not a demonstration")
-        opening = opened.home.keyring(opened.passphrase()).opening()
-    opened.say(_json(journal.show_entry(opened.database, asked.terminal, asked.seq, opening)))
+        # Imported here, as the web framework is: whoever serves counters never loads it.
+        from hq.opening import ask
+
+        shown["opened"] = ask(opened.home.directory, asked.terminal, asked.seq)
+    opened.say(_json(shown))
+
+
+def _open_serve(opened: Opened) -> None:
+    from hq.opening import Opening, serve
+    from hq.opening_key import read_opening_key
+
+    home = opened.home
+    place = opened.options.opening or opening_directory(home.directory)
+    key = read_opening_key(place, opened.passphrase())
+    if key.public != home.opening:
+        raise StoreError(StoreFault.WRONG_KEY, what="not the key that counters seal to")
+    service = Opening(opened.database, key, demonstration=home.demonstration)
+    serve(service, home.directory, opened.say)
 
 
 def _journal_export(opened: Opened) -> None:
@@ -312,6 +328,7 @@ _COMMANDS: dict[str, Callable[[Opened], None]] = {
     "journal list": _journal_list,
     "journal show": _journal_show,
     "journal export": _journal_export,
+    "open serve": _open_serve,
     "review list": _review_list,
     "review return": _review_return,
     "claim list": _claim_list,

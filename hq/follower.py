@@ -21,6 +21,7 @@ from core.ledger.chain import Verifier
 from core.ledger.documents import read_grant
 from core.ledger.entry import Entry, stamp
 from core.ledger.state import FOLD_VERSION, State, fold, from_bytes
+from hq import referring
 from hq.adoption import keep_adopted, speaks_of_directives
 from hq.alarms import insert_if_new, raise_alarm
 from hq.claims import Claims, read_annexes, waybill_of
@@ -37,6 +38,7 @@ from hq.days import (
     keep_days,
 )
 from hq.entries import read_entries
+from hq.referring import references_of
 from hq.reviews import Parked, Why, judge_anew, park
 from hq.schema import DAY_ENDS, FOLLOWER, GRANTS, HEADS
 from hq.snapshot import verifier_from_bytes, verifier_to_bytes
@@ -58,6 +60,7 @@ class Progress:
     alarms: list[tuple[str, int, int, dict[str, Fact]]] = field(default_factory=list)
     parked: list[Parked] = field(default_factory=list)
     claims: list[dict[str, object]] = field(default_factory=list)
+    references: list[dict[str, object]] = field(default_factory=list)
     days: list[dict[str, object]] = field(default_factory=list)  # rows as far as they are known
     directives: list[Entry] = field(default_factory=list)  # what they say of headquarters' feed
     stopped: bool = False
@@ -148,6 +151,7 @@ class Follower:
             return
         if any(parked.entry is entry for parked in progress.parked):
             return
+        progress.references += references_of(entry, annex)
         if waybill := waybill_of(annex):
             progress.claims.append(self._claims.of(entry, waybill))
         else:
@@ -301,6 +305,7 @@ class Follower:
             if progress.known is None:
                 judge_anew(connection, terminal)
             park(connection, progress.parked, self._now())
+            referring.note(connection, progress.references)
             if self._claims is not None:
                 self._claims.note(connection, progress.claims)
             keep_adopted(connection, terminal, progress.directives, self._now)

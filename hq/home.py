@@ -17,7 +17,7 @@ from core.crypto.keys import PublicKey, parse_public_key
 from core.errors import EntryError, StoreError, StoreFault
 from hq import certificates
 from hq.database import Database
-from hq.keys import Keyring, create_keyring, open_keyring, write_private
+from hq.keys import OPENING, Keyring, create_keyring, create_opening, open_keyring, write_private
 
 _FORM = "counter-headquarters/1"
 
@@ -54,6 +54,8 @@ class Home:
     def keyring(self, passphrase: str | None) -> Keyring:
         """Raises StoreError WRONG_KEY, UNSAFE, DAMAGED, MISSING."""
         keyring = open_keyring(self.directory / "keys", passphrase)
+        if (self.directory / "keys" / OPENING).exists():
+            raise StoreError(StoreFault.UNSAFE, what="the opening key lies among a node's keys")
         if keyring.signing().public != self.signing:
             raise StoreError(StoreFault.DAMAGED, what="signing key is not hq.json's")
         return keyring
@@ -73,6 +75,11 @@ class Home:
         return True
 
 
+def opening_directory(directory: Path) -> Path:
+    """Where the opening service's key is unless the command line says otherwise: beside ``directory``."""
+    return directory.absolute().with_name(f"{directory.absolute().name}.opening")
+
+
 def default_database(directory: Path) -> str:
     """Where the entries are unless the command line says otherwise."""
     return f"sqlite:///{directory.absolute() / 'hq.sqlite'}"
@@ -86,18 +93,23 @@ def create_home(
     hosts: Sequence[str],
     demonstration: bool,
     now: dt.datetime,
+    opening: Path | None = None,
 ) -> Home:
-    """Keys, certificates and tables.  Raises StoreError EXISTS where a headquarters is already."""
+    """Keys, certificates and tables.  Raises StoreError EXISTS where a headquarters is already.
+
+    ``opening``: the opening service's own directory, beside this one where None.
+    """
     if (directory / "hq.json").exists():
         raise StoreError(StoreFault.EXISTS, what="hq.json")
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         keyring = create_keyring(directory / "keys", passphrase)
-        signing, opening = keyring.signing().public, keyring.opening().public
+        signing = keyring.signing().public
+        sealed_to = create_opening(opening or opening_directory(directory), passphrase).opening().public
         authority = certificates.make_authority(keyring.authority(), now)
         write_private(directory / "ca.pem", authority)
         (directory / "ca.pem").chmod(0o644)  # it is what others are given
-        home = Home(directory, demonstration, tuple(hosts), signing, opening)
+        home = Home(directory, demonstration, tuple(hosts), signing, sealed_to)
         home.renew_server(keyring, now)
         database.create(signing.text)
         about = {
@@ -105,7 +117,7 @@ def create_home(
             "demonstration": demonstration,
             "hosts": list(hosts),
             "signing": signing.text,
-            "opening": opening.text,
+            "opening": sealed_to.text,
         }
         write_private(directory / "hq.json", json.dumps(about, indent=1, sort_keys=True).encode("utf-8"))
     except OSError as error:

@@ -8,13 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from core import wire
-from core.crypto.keys import AgreementKey
-from core.errors import CounterError, EntryError, EntryFault, HqError, HqFault
+from core.errors import EntryError, EntryFault, HqError, HqFault
 from core.ledger.entry import Entry
 from hq.database import Database
 from hq.entries import read_entries
 from hq.late import parked
-from hq.references import resolved, unsealed
 from hq.schema import ALARMS, FOLLOWER, HEADS, TERMINALS
 
 
@@ -30,29 +28,27 @@ def public_part(entry: Entry) -> dict[str, Any]:
 def list_entries(database: Database, terminal: str, first: int = 1) -> Iterator[dict[str, Any]]:
     """Public parts from ``first`` on; raises HqError CONFLICT for a terminal that never enrolled."""
     with database.read() as connection:
-        _known(connection, terminal)
+        known(connection, terminal)
         for entry in read_entries(connection, terminal, first, attachments=True):
             yield public_part(entry)
 
 
-def show_entry(
-    database: Database, terminal: str, seq: int, opening: AgreementKey | None = None
-) -> dict[str, Any]:
-    """One entry's public part; with HQ's opening key also what was sealed to it, references resolved.
+def show_entry(database: Database, terminal: str, seq: int) -> dict[str, Any]:
+    """One entry's public part; what is sealed in it only the opening service says (hq/opening.py).
 
-    Raises EntryError GAP where that entry is not here, StoreError WRONG_KEY where a part does not open.
+    Raises EntryError GAP where that entry is not here.
     """
     with database.read() as connection:
-        _known(connection, terminal)
-        found = list(read_entries(connection, terminal, seq, seq, attachments=True))
-        if not found:
-            raise EntryError(EntryFault.GAP, seq=seq)
-        entry = found[0]
-        shown = public_part(entry)
-        if opening is not None:
-            parts = range(len(entry.attachments))
-            shown["opened"] = [_opened(connection, entry, number, opening) for number in parts]
-    return shown
+        known(connection, terminal)
+        return public_part(one_entry(connection, terminal, seq))
+
+
+def one_entry(connection: Connection, terminal: str, seq: int) -> Entry:
+    """With its attachments; raises EntryError GAP."""
+    found = next(read_entries(connection, terminal, seq, seq, attachments=True), None)
+    if found is None:
+        raise EntryError(EntryFault.GAP, seq=seq)
+    return found
 
 
 def list_terminals(database: Database) -> list[dict[str, Any]]:
@@ -112,18 +108,8 @@ def _alarms(connection: Connection) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def _known(connection: Connection, terminal: str) -> None:
+def known(connection: Connection, terminal: str) -> None:
+    """Raises HqError CONFLICT for a terminal that never enrolled."""
     wanted = select(TERMINALS.c.terminal).where(TERMINALS.c.terminal == terminal)
     if connection.execute(wanted).one_or_none() is None:
         raise HqError(HqFault.CONFLICT, what="terminal unknown", terminal=terminal[:64])
-
-
-def _opened(connection: Connection, entry: Entry, number: int, opening: AgreementKey) -> Any:
-    """What was sealed, its contacts by reference resolved as far as they can be."""
-    plain = unsealed(entry, number, opening)
-    if plain is None:
-        return None
-    try:
-        return resolved(connection, entry, wire.decode(plain), opening)
-    except CounterError:
-        return {"text": plain.decode("utf-8", "replace")}

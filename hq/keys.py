@@ -1,11 +1,11 @@
 """The keyring: HQ's private keys as PKCS 8 files, each in its own file.
 
 ``signing.key`` (Ed25519) signs grants, marks and time; ``opening.key`` (X25519) opens sealed attachments
-and is read by nothing but the opening; ``ca.key`` and ``server.key`` (P-256) are for TLS; ``index.key``
-(32 random bytes in the form of an X25519 key, so that it is sealed as the others) makes digests of
-waybills.  Either a passphrase seals them (PKCS 8 encryption under 32 bytes made with Argon2id from the
-passphrase), or nothing but the files' permissions (0600 in a 0700 directory) guards them;
-``keyring.json`` says which.
+and lies in a directory of its own, which nothing but the opening service reads; ``ca.key`` and
+``server.key`` (P-256) are for TLS; ``index.key`` (32 random bytes in the form of an X25519 key, so that it is
+sealed as the others) makes digests of waybills.  Either a passphrase seals them (PKCS 8 encryption under 32
+bytes made with Argon2id from the passphrase), or nothing but the files' permissions (0600 in a 0700
+directory) guards them; ``keyring.json`` says which.
 """
 
 from __future__ import annotations
@@ -97,7 +97,36 @@ class Keyring:
 
 
 def create_keyring(directory: Path, passphrase: str | None) -> Keyring:
-    """Make the keys in ``directory`` (0700, made here if need be)."""
+    """Make the keys of a node in ``directory`` (0700, made here if need be); the opening key is elsewhere."""
+    keys: dict[str, PrivateKey] = {
+        SIGNING: new_signer().key,
+        INDEX: new_agreement().key,
+        CA: ec.generate_private_key(ec.SECP256R1()),
+        SERVER: ec.generate_private_key(ec.SECP256R1()),
+    }
+    return _create(directory, passphrase, keys)
+
+
+def create_opening(directory: Path, passphrase: str | None) -> Keyring:
+    """Make the opening key in a directory of its own, which no node that serves counters needs."""
+    return _create(directory, passphrase, {OPENING: new_agreement().key})
+
+
+def open_keyring(directory: Path, passphrase: str | None) -> Keyring:
+    """Raises StoreError MISSING, UNSAFE (others may read a key), WRONG_KEY, DAMAGED."""
+    keyring = _open(directory, passphrase)
+    keyring.signing()  # a wrong passphrase is said now, not at the first request
+    return keyring
+
+
+def open_opening(directory: Path, passphrase: str | None) -> Keyring:
+    """Raises as :func:`open_keyring`."""
+    keyring = _open(directory, passphrase)
+    keyring.opening()
+    return keyring
+
+
+def _create(directory: Path, passphrase: str | None, keys: dict[str, PrivateKey]) -> Keyring:
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     directory.chmod(0o700)
     about: dict[str, Any] = {"form": _FORM, "sealed": PERMISSIONS}
@@ -105,31 +134,21 @@ def create_keyring(directory: Path, passphrase: str | None) -> Keyring:
         about = {"form": _FORM, "sealed": PASSPHRASE, "salt": wire.b64(secrets.token_bytes(16)), **_COST}
     write_private(directory / "keyring.json", json.dumps(about, sort_keys=True).encode("ascii"))
     keyring = Keyring(directory, _password(about, passphrase))
-    keys: dict[str, PrivateKey] = {
-        SIGNING: new_signer().key,
-        OPENING: new_agreement().key,
-        INDEX: new_agreement().key,
-        CA: ec.generate_private_key(ec.SECP256R1()),
-        SERVER: ec.generate_private_key(ec.SECP256R1()),
-    }
     for name, key in keys.items():
         write_private(directory / name, _pem(key, keyring.password))
     return keyring
 
 
-def open_keyring(directory: Path, passphrase: str | None) -> Keyring:
-    """Raises StoreError MISSING, UNSAFE (others may read a key), WRONG_KEY, DAMAGED."""
+def _open(directory: Path, passphrase: str | None) -> Keyring:
     try:
         about = json.loads(_guarded(directory / "keyring.json"))
         if about["form"] != _FORM or about["sealed"] not in (PASSPHRASE, PERMISSIONS):
             raise StoreError(StoreFault.TOO_NEW, what="keyring.json")
         if about["sealed"] == PASSPHRASE and passphrase is None:
             raise StoreError(StoreFault.WRONG_KEY, what="passphrase needed")
-        keyring = Keyring(directory, _password(about, passphrase))
+        return Keyring(directory, _password(about, passphrase))
     except (ValueError, KeyError, TypeError, EntryError):
         raise StoreError(StoreFault.DAMAGED, what="keyring.json") from None
-    keyring.signing()  # a wrong passphrase is said now, not at the first request
-    return keyring
 
 
 def write_private(path: Path, data: bytes) -> None:

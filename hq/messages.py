@@ -20,6 +20,7 @@ _SENTENCES: dict[StrEnum, str] = {
     StoreFault.READ_ONLY: "this cannot be written to",
     StoreFault.BUSY: "the database is busy; try again",
     HqFault.CONFLICT: "{what}",
+    HqFault.UNREACHABLE: "{what} does not answer",
     ConfigFault.MISSING_FILE: "{file} cannot be read",
     ConfigFault.SYNTAX: "{file}: line {line}: expected {expected}",
     **dict.fromkeys(
@@ -37,9 +38,11 @@ _WHAT = {
     "publication unknown or halted": "there is no such publication, or it was halted before",
     "enrolled": "that terminal's journal is here already: epoch grant gives a code for main.py recover",
     "not a demonstration": "only a demonstration store shows sealed parts here; "
-    "the opening service, which asks for a purpose and a second person, comes with a later version",
+    "a purpose and a second person's approval, which any other asks for, come with a later version",
     "operator unknown": "there is no such operator",
     "not a registration": "only an accepted item can be returned",
+    "the opening service": "the opening service (python -m hq open serve)",
+    "not the key that counters seal to": "this is not the opening key that counters seal to",
     "returned before": "this registration was returned before; its counter has it on its list",
     "terminal unknown": "there is no such terminal",
     "fsync": "the database's fsync is off, so it may lose what it committed",

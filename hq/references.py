@@ -11,19 +11,23 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from core import wire
 from core.acceptance.as_in import Target, target_from_json
-from core.crypto.keys import AgreementKey
-from core.crypto.sealing import unseal
+from core.crypto.sealing import seal
 from core.errors import CounterError, EntryError
-from core.ledger.entry import AttachmentClass, Entry
+from core.ledger.entry import AttachmentClass, Entry, stamp
 from core.ledger.sealed_info import sealed_info
+from hq.clock import Now
+from hq.database import Database
 from hq.entries import read_entries
-from hq.schema import HEADS
+from hq.opening_key import OpeningKey
+from hq.referring import WAITING
+from hq.schema import HEADS, REFERENCES
 
 _KIND = "ItemAccepted"
+_AT_ONCE = 200
 _FIELDS = {"contact": ("phone", "address"), "recipient": ("name", "phone", "address")}
 
 
@@ -57,18 +61,94 @@ class _ParkedError(Exception):
         self.why = why
 
 
-def unsealed(entry: Entry, number: int, opening: AgreementKey) -> bytes | None:
+def unsealed(entry: Entry, number: int, opening: OpeningKey) -> bytes | None:
     """What was sealed in one attachment, None where it is gone or of another class.  Raises StoreError."""
     part = entry.attachments[number]
     if part is None or part.cls is not AttachmentClass.SEALED:
         return None
     header = entry.header
     info = sealed_info(header.terminal, header.epoch, header.seq, header.operation, opening.public.id)
-    return unseal(opening, part.data, info)
+    return opening.open(part.data, info)
+
+
+def opened_parts(connection: Connection, entry: Entry, opening: OpeningKey) -> list[Any]:
+    """Each attachment's sealed content, contacts by reference resolved as far as they can be."""
+    shown: list[Any] = []
+    for number in range(len(entry.attachments)):
+        plain = unsealed(entry, number, opening)
+        try:
+            shown.append(None if plain is None else resolved(connection, entry, wire.decode(plain), opening))
+        except CounterError:
+            shown.append({"text": (plain or b"").decode("utf-8", "replace")})
+    return shown
+
+
+def resolve_waiting(database: Database, opening: OpeningKey, now: Now) -> int:
+    """Try every reference that waits once, those that waited longest first; how many are settled."""
+    open_states = REFERENCES.c.state.in_((WAITING, State.LATE.value))
+    wanted = select(REFERENCES).where(open_states).order_by(REFERENCES.c.tried_at).limit(_AT_ONCE)
+    with database.read() as connection:
+        rows = [dict(row) for row in connection.execute(wanted).mappings()]
+    settled = 0
+    for row in rows:
+        with database.read() as connection:
+            state, why, copy = _judged(connection, row, opening)
+        settled += state is not State.LATE
+        mine = [REFERENCES.c[name] == row[name] for name in ("terminal", "epoch", "seq", "party")]
+        values = {"state": state.value, "why": why, "copy": copy, "tried_at": stamp(now())}
+        with database.write() as connection:
+            connection.execute(update(REFERENCES).where(*mine).values(values))
+    return settled
+
+
+def _judged(
+    connection: Connection, row: Mapping[str, Any], opening: OpeningKey
+) -> tuple[State, str, bytes | None]:
+    """(state, why, copy) of one reference."""
+    found = read_entries(connection, row["terminal"], row["seq"], row["seq"], attachments=True)
+    entry = next(found, None)
+    if entry is None:
+        return State.LATE, "", None
+    try:
+        payload = _opened(entry, opening)
+        sender = payload.get("sender")
+        sender = sender if isinstance(sender, Mapping) else {}
+        value = sender.get("contact") if row["party"] == "contact" else payload.get("recipient")
+        if not isinstance(value, Mapping) or "as_in" not in value:
+            raise _ParkedError(Why.FORM)  # the annex says what the sealed part does not
+        document = sender.get("document"), sender.get("number")
+        texts = _follow(connection, entry, row["party"], value, document, opening)
+    except _ParkedError as parked:
+        return State.PARKED, parked.why.value, None
+    if texts is None:
+        return State.LATE, "", None
+    copy = seal(opening.public, wire.encode(texts), _copy_info(entry, row["party"], opening))
+    return State.RESOLVED, "", copy
+
+
+def _copied(connection: Connection, entry: Entry, group: str, opening: OpeningKey) -> dict[str, str] | None:
+    """The texts that were kept before the target's sealed part went; None where there are none."""
+    header = entry.header
+    place = (REFERENCES.c.terminal == header.terminal, REFERENCES.c.epoch == header.epoch)
+    wanted = select(REFERENCES.c.copy).where(
+        *place, REFERENCES.c.seq == header.seq, REFERENCES.c.party == group
+    )
+    copy = connection.execute(wanted).scalar_one_or_none()
+    if copy is None:
+        return None
+    texts = wire.decode(opening.open(copy, _copy_info(entry, group, opening)))
+    return {name: str(text) for name, text in texts.items()}
+
+
+def _copy_info(entry: Entry, group: str, opening: OpeningKey) -> bytes:
+    """What a copy is bound to: a part of exactly this entry."""
+    header = entry.header
+    place = {"terminal": header.terminal, "epoch": header.epoch, "seq": header.seq}
+    return wire.encode({"type": "reference", **place, "party": group, "key": opening.public.id})
 
 
 def resolved(
-    connection: Connection, entry: Entry, payload: Mapping[str, Any], opening: AgreementKey
+    connection: Connection, entry: Entry, payload: Mapping[str, Any], opening: OpeningKey
 ) -> dict[str, Any]:
     """An item's sealed part with the contacts that its references name, beside what they name.
 
@@ -87,7 +167,9 @@ def resolved(
         try:
             texts = _follow(connection, entry, group, value, document, opening)
         except _ParkedError as parked:
-            return {**said, "state": State.PARKED.value, "why": parked.why.value}
+            texts = _copied(connection, entry, group, opening) if parked.why is Why.GONE else None
+            if texts is None:
+                return {**said, "state": State.PARKED.value, "why": parked.why.value}
         if texts is None:
             return {**said, "state": State.LATE.value}
         return {**said, "state": State.RESOLVED.value, **texts}
@@ -103,7 +185,7 @@ def _follow(
     group: str,
     value: Mapping[str, Any],
     document: tuple[object, object],
-    opening: AgreementKey,
+    opening: OpeningKey,
 ) -> dict[str, str] | None:
     """The contact's texts; None while the target is not here.  Raises _ParkedError."""
     target, own = _target(value), entry.header
@@ -136,7 +218,7 @@ def _received(connection: Connection, terminal: str) -> int:
     return int(connection.execute(wanted).scalar_one_or_none() or 0)
 
 
-def _opened(entry: Entry, opening: AgreementKey) -> Mapping[str, Any]:
+def _opened(entry: Entry, opening: OpeningKey) -> Mapping[str, Any]:
     """The target's sealed part."""
     try:
         parts = (unsealed(entry, number, opening) for number in range(len(entry.attachments)))

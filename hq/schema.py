@@ -324,6 +324,23 @@ CONTESTS = Table(
     Index("contests_told", "told"),
 )
 
+# Each contact that an acceptance says by reference (its annex says so).  ``copy``: the contact's texts,
+# sealed to the opening key, kept before the target's sealed part can be erased.
+REFERENCES = Table(
+    "contact_references",
+    METADATA,
+    _terminal(),
+    _key("epoch", Integer),
+    _key("seq", BigInteger),
+    Column("party", String(16), primary_key=True),
+    Column("month", String(7), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("why", String(40), nullable=False),
+    Column("copy", LargeBinary),
+    _time("tried_at"),
+    Index("contact_references_state", "state", "tried_at"),
+)
+
 # Authentic entries that cannot count as they are: who has to act, since when, why.
 REVIEWS = Table(
     "reviews",
@@ -371,4 +388,5 @@ BACKED_UP = (
     FEEDS,
     CONTESTS,
     REVIEWS,
+    REFERENCES,
 )

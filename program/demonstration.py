@@ -62,6 +62,7 @@ class Demonstration:
         self._own_config = config is None or not config.exists()
         self._children: list[subprocess.Popen[bytes]] = []
         self._hq: subprocess.Popen[bytes] | None = None
+        self._opening: subprocess.Popen[bytes] | None = None
         self._relayed = relayed
         self._gives_way = False
         self.relay: Relay | None = None
@@ -134,7 +135,18 @@ class Demonstration:
         tethered = ["-m", "program.tether", sys.executable, "-m", "hq", *command]
         self._hq = self._child(tethered, "headquarters.log")
         self._wait(lambda: _answers(port), self._hq, "headquarters")
+        if self._opening is None:
+            self._open_service(home)
         return f"https://127.0.0.1:{port}"
+
+    def _open_service(self, home: str) -> None:
+        """Headquarters' opening service: the one process that has the key of sealed parts."""
+        listening = Path(home) / "open.sock"
+        listening.unlink(missing_ok=True)
+        command = ["open", "serve", "--data", home, *self._database]
+        tethered = ["-m", "program.tether", sys.executable, "-m", "hq", *command]
+        self._opening = self._child(tethered, "opening.log")
+        self._wait(listening.exists, self._opening, "opening service")
 
     def stop_headquarters(self) -> None:
         """As if the line were cut; :meth:`start_headquarters` brings it back at the same address."""

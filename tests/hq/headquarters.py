@@ -20,8 +20,9 @@ from core.ledger.entry import Entry
 from core.ports import Probe, no_probe
 from hq.app import create_app
 from hq.database import Database
-from hq.home import create_home
+from hq.home import create_home, opening_directory
 from hq.journal import list_terminals
+from hq.keys import open_opening
 from hq.server import WithCertificate
 from hq.service import build_service
 from hq.terminals import new_enrol_code
@@ -59,6 +60,7 @@ class Headquarters:
             directory, self.database, passphrase=None, hosts=(), demonstration=True, now=self.now()
         )
         self.keyring = self.home.keyring(None)
+        self.opening = open_opening(opening_directory(directory), None).opening()
         self.service = build_service(
             self.home, self.keyring, self.database, limits=limits, now=self.now, probe=probe
         )
@@ -75,7 +77,7 @@ class Headquarters:
 
     def book(self, terminal: str = "990100-01-03") -> Book:
         """A journal whose grant is this headquarters'."""
-        return new_book(self.keyring.signing(), self.keyring.opening(), terminal)
+        return new_book(self.keyring.signing(), self.opening, terminal)
 
     def counter(self, terminal: str = "990100-01-03") -> Counter:
         """An enrolled terminal with a fresh journal."""

@@ -26,8 +26,9 @@ from core.exchange import PATH_ENROL, path_entries, path_marks
 from core.ledger.entry import Entry
 from hq.clock import utc_now
 from hq.database import Database
-from hq.home import create_home, default_database, open_home
+from hq.home import create_home, default_database, open_home, opening_directory
 from hq.journal import list_terminals
+from hq.keys import open_opening
 from hq.terminals import new_enrol_code
 from tests.core.books import Book
 from tests.hq.entries import TlsKey, batch, enrol_request, new_book, signed_headers
@@ -153,7 +154,8 @@ class HqServer:
         """A terminal, enrolled over the wire."""
         home = open_home(self.directory)
         keyring = home.keyring(None)
-        book = new_book(keyring.signing(), keyring.opening(), terminal)
+        opening = open_opening(opening_directory(self.directory), None)
+        book = new_book(keyring.signing(), opening.opening(), terminal)
         database = Database(self.database)
         try:
             code = new_enrol_code(database, terminal, terminal[:9])

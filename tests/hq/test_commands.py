@@ -187,8 +187,9 @@ def test_sealed_keys_need_their_passphrase(capsys: pytest.CaptureFixture[str], t
     code, out, _ = hq(capsys, "init", *common, "--demonstration", "--passphrase-file", str(secret))
     assert code == 0
     assert "passphrase" in out
-    for name in ("signing.key", "opening.key", "ca.key", "server.key"):
+    for name in ("signing.key", "index.key", "ca.key", "server.key"):
         assert b"ENCRYPTED" in (tmp_path / "hq" / "keys" / name).read_bytes()
+    assert b"ENCRYPTED" in (tmp_path / "hq.opening" / "opening.key").read_bytes()
     # What needs no key asks for none:
     assert hq(capsys, "terminal", "list", *common)[0] == 0
     serve = ["serve", "--listen", "127.0.0.1:0", *common]
@@ -241,23 +242,8 @@ def test_journal_list_and_show(capsys: pytest.CaptureFixture[str], sent: tuple[C
     assert shown["here"] == [True]
     assert "opened" not in shown
     assert "示例甲" not in "".join(lines)  # neither the sealed part nor the annex
-    opened = json.loads(hq(capsys, "journal", "show", *name, "--seq", "5", "--open", *common)[1])
-    assert opened["opened"] == [{"text": "示例甲"}]
     assert hq(capsys, "journal", "show", *name, "--seq", "999", *common)[0] == 1
     assert hq(capsys, "journal", "list", "--terminal", "nobody", *common)[0] == 2
-
-
-def test_opening_is_for_demonstrations(
-    capsys: pytest.CaptureFixture[str], sent: tuple[Counter, list[str]], tmp_path: Path
-) -> None:
-    counter, common = sent
-    about = tmp_path / "hq" / "hq.json"
-    about.write_text(about.read_text().replace('"demonstration": true', '"demonstration": false'))
-    show = ["journal", "show", "--terminal", counter.book.terminal, "--seq", "5", *common]
-    code, out, err = hq(capsys, *show, "--open")
-    assert (code, out) == (2, "")
-    assert "opening service" in err
-    assert hq(capsys, *show)[0] == 0
 
 
 def test_export_satisfies_the_independent_checker(

@@ -9,7 +9,8 @@ from sqlalchemy import delete
 
 from core import wire
 from core.acceptance.as_in import Target
-from hq.journal import show_entry
+from hq.opening import Opening
+from hq.opening_key import FileOpeningKey
 from hq.schema import ATTACHMENTS
 from tests.core.books import Book
 from tests.hq.headquarters import Counter, Headquarters
@@ -37,8 +38,14 @@ def accept(book: Book, sealed: bytes) -> int:
 
 def opened(headquarters: Headquarters, seq: int, terminal: str = TERMINAL) -> tuple[Any, Any]:
     """(the sender's contact, the recipient) as ``journal show --open`` gives them."""
-    shown = show_entry(headquarters.database, terminal, seq, headquarters.keyring.opening())
-    return shown["opened"][0]["sender"]["contact"], shown["opened"][0]["recipient"]
+    shown = service(headquarters).show(terminal, seq)
+    return shown[0]["sender"]["contact"], shown[0]["recipient"]
+
+
+def service(headquarters: Headquarters) -> Opening:
+    """The opening service, without its process."""
+    key = FileOpeningKey(headquarters.opening)
+    return Opening(headquarters.database, key, demonstration=True, now=headquarters.now)
 
 
 def test_of_the_same_document_the_texts_are_given_out(headquarters: Headquarters, counter: Counter) -> None:

@@ -268,7 +268,7 @@ def assert_checked(around: Demonstration, place: Path) -> None:
     export = place / "export.jsonl"
     data = ("--data", str(around.data), "--operator", OPERATOR)
     run("main.py", "journal", "export", *data, str(export), stdin=PASSWORD + "\n")
-    key = around._around / "headquarters" / "keys" / "opening.key"
+    key = around._around / "headquarters.opening" / "opening.key"
     signing = json.loads(export.read_text("utf-8").splitlines()[0])["headquarters"]
     said = run("tests/peers/checker.py", str(export), "--headquarters", signing, "--opening", str(key))
     counts = {line.split(maxsplit=1)[1]: int(line.split()[0]) for line in said.splitlines()[:-1]}

@@ -1,0 +1,186 @@
+"""The opening service: the one process that has HQ's decryption key, never a node that serves counters.
+
+It resolves contacts by reference as they come (hq/references.py) and keeps a copy of each, sealed to the same
+key, before its target can be erased; and it opens a sealed part for whoever asks over its socket, one JSON
+line each way.  The kernel says who asks: the same user or root.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import signal
+import socket
+import struct
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from core.errors import CounterError, EntryFault, HqError, HqFault, StoreError, StoreFault
+from hq.clock import Now, utc_now
+from hq.database import Database
+from hq.journal import known, one_entry
+from hq.opening_key import OpeningKey
+from hq.references import opened_parts, resolve_waiting
+
+_LOG = logging.getLogger(__name__)
+SOCKET = "open.sock"
+_LINE_MOST = 1024 * 1024
+_WAIT_SECONDS = 10.0
+_EVERY_SECONDS = 1.0
+_FAULTS = (*StoreFault, *HqFault, *EntryFault)
+
+
+class Opening:
+    """Answers and resolves.  ``demonstration``: only then is anything shown to whoever asks."""
+
+    def __init__(
+        self, database: Database, key: OpeningKey, *, demonstration: bool, now: Now = utc_now
+    ) -> None:
+        self._database = database
+        self._key = key
+        self._demonstration = demonstration
+        self._now = now
+
+    def show(self, terminal: str, seq: int) -> list[Any]:
+        """What was sealed in each attachment of an entry, its references resolved; None for the others.
+
+        Raises HqError CONFLICT, EntryError GAP, StoreError WRONG_KEY.
+        """
+        if not self._demonstration:
+            raise HqError(HqFault.CONFLICT, what="not a demonstration")
+        with self._database.read() as connection:
+            known(connection, terminal)
+            return opened_parts(connection, one_entry(connection, terminal, seq), self._key)
+
+    def resolve(self) -> int:
+        """Every reference that waits, once; how many are settled by it."""
+        return resolve_waiting(self._database, self._key, self._now)
+
+    def answer(self, line: bytes) -> dict[str, Any]:
+        """One request, ``{"terminal", "seq"}``."""
+        try:
+            asked = json.loads(line)
+            terminal, seq = asked["terminal"], asked["seq"]
+            if not isinstance(terminal, str) or not isinstance(seq, int):
+                raise TypeError
+            return {"opened": self.show(terminal, seq)}
+        except (ValueError, KeyError, TypeError):
+            return {"code": str(HqFault.CONFLICT), "facts": {"what": "no such request"}}
+        except CounterError as error:
+            return {"code": str(error.code), "facts": dict(error.facts)}
+
+
+def serve(opening: Opening, directory: Path, announce: Callable[[str], None]) -> None:
+    """Answer in ``directory`` until SIGTERM or SIGINT.  Raises StoreError IO."""
+    stop = threading.Event()
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
+    resolver = threading.Thread(target=_resolve, args=(opening, stop), name="resolver", daemon=True)
+    try:
+        with _listening(directory) as listening:
+            resolver.start()
+            announce(f"listening on {directory / SOCKET}")
+            while not stop.is_set():
+                with contextlib.suppress(TimeoutError):
+                    asking, _address = listening.accept()
+                    with asking, contextlib.suppress(OSError):
+                        _serve_one(opening, asking)
+    finally:
+        stop.set()
+        if resolver.is_alive():
+            resolver.join(_WAIT_SECONDS)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def ask(directory: Path, terminal: str, seq: int) -> list[Any]:
+    """What the service in ``directory`` opens of an entry; raises as :meth:`Opening.show`, UNREACHABLE."""
+    try:
+        with _reached(directory) as path, socket.socket(socket.AF_UNIX) as asking:
+            asking.settimeout(_WAIT_SECONDS)
+            asking.connect(path)
+            _need_known(asking)
+            asking.sendall(json.dumps({"terminal": terminal, "seq": seq}).encode("ascii") + b"\n")
+            said = json.loads(_line(asking))
+    except (OSError, ValueError):
+        raise HqError(HqFault.UNREACHABLE, what="the opening service") from None
+    if "opened" in said:
+        opened: list[Any] = said["opened"]
+        return opened
+    code = next((fault for fault in _FAULTS if str(fault) == said.get("code")), HqFault.CONFLICT)
+    raise CounterError(code, **said.get("facts", {}))
+
+
+def _resolve(opening: Opening, stop: threading.Event) -> None:
+    while not stop.is_set():
+        try:
+            opening.resolve()
+        except CounterError as error:
+            _LOG.warning("references wait: %s", error.code)
+        stop.wait(_EVERY_SECONDS)
+
+
+def _serve_one(opening: Opening, asking: socket.socket) -> None:
+    asking.settimeout(_WAIT_SECONDS)
+    _need_known(asking)
+    answer = opening.answer(_line(asking))
+    asking.sendall(json.dumps(answer, ensure_ascii=True).encode("ascii") + b"\n")
+
+
+def _need_known(peer: socket.socket) -> None:
+    """Raises PermissionError for another user at the other end: each side asks the kernel."""
+    size = struct.calcsize("3i")
+    _pid, user, _group = struct.unpack("3i", peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size))
+    if user not in (0, os.getuid()):
+        _LOG.warning("refused user %d", user)
+        raise PermissionError
+
+
+def _line(peer: socket.socket) -> bytes:
+    data = b""
+    while not data.endswith(b"\n"):
+        part = peer.recv(65536)
+        if not part or len(data) > _LINE_MOST:
+            raise ConnectionError
+        data += part
+    return data
+
+
+@contextlib.contextmanager
+def _reached(directory: Path) -> Iterator[str]:
+    """The socket's name, however long the directory's is: a socket's address has 107 bytes."""
+    handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{handle}/{SOCKET}"
+    finally:
+        os.close(handle)
+
+
+@contextlib.contextmanager
+def _listening(directory: Path) -> Iterator[socket.socket]:
+    try:
+        with _reached(directory) as path, socket.socket(socket.AF_UNIX) as listening:
+            with contextlib.suppress(FileNotFoundError):
+                Path(path).unlink()
+            before = os.umask(0o177)
+            try:
+                listening.bind(path)
+            finally:
+                os.umask(before)
+            listening.listen(16)
+            listening.settimeout(0.5)
+            try:
+                yield listening
+            finally:
+                with contextlib.suppress(FileNotFoundError):
+                    Path(path).unlink()
+    except OSError as error:
+        raise StoreError(StoreFault.IO, what=f"listen: {error.strerror or type(error).__name__}") from None
