@@ -29,7 +29,8 @@ from hq import forms
 from hq.bulk import insert_rows
 from hq.clock import utc_now
 from hq.database import Database
-from hq.home import Home, create_home, open_home
+from hq.home import Home, create_home, open_home, opening_directory
+from hq.keys import open_opening
 from hq.schema import CERTIFICATES, ENROL_CODES, GRANTS, HEADS, TERMINALS
 from hq.terminals import Authority, Enrolment, new_enrol_code
 from tests.core.books import Book, verified_sender
@@ -116,10 +117,12 @@ def _enrol(stores: Stores, seed: Database, keys: Sequence[dict[str, str]]) -> No
 def _write_journals(task: tuple[str, Sequence[str], int]) -> list[dict[str, str]]:
     """In a process of its own: entries of each terminal; its key and what its head must be."""
     directory, names, entries = task
-    keyring = open_home(Path(directory) / "home").keyring(None)
+    home = Path(directory) / "home"
+    keyring = open_home(home).keyring(None)
+    opening = open_opening(opening_directory(home), None).opening()
     made = []
     for name in names:
-        book = new_book(keyring.signing(), keyring.opening(), name)
+        book = new_book(keyring.signing(), opening, name)
         while len(book.entries) < entries:
             _visit(book)
         kept = book.entries[:entries]
