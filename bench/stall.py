@@ -44,7 +44,8 @@ def run() -> Iterator[Figure]:
         beside = json.loads(told)
     note = f"{_CUSTOMERS * _PARCELS} items, {len(hands.late)} beats"
     for name, here, there, limit in (
-        ("stall p99.9", waited(hands.late, 0.999), beside["p999"], 16),
+        ("stall p99.9", percentile(hands.late, 0.999), beside["p999"], 16),
+        ("stall p99.9 over time", waited(hands.late, 0.999), beside["waited"], 16),
         ("stall max", max(hands.late), beside["max"], 50),
     ):
         beyond = max(0.0, here - there)
