@@ -113,8 +113,10 @@ class Feed:
         """What follows the last directive that the terminal holds; whether there is more.
 
         Raises HqError CONFLICT: "directives lost" where it holds more than we do (facts: number; it gives
-        them back by :meth:`take_back`), "directives fork" where it holds another one under that number.
+        them back by :meth:`take_back`), "directives fork" where it holds another one under that number,
+        "replaced" for a store whose epoch another one followed: no operator's keys go there any more.
         """
+        _need_present(terminal)
         with self._database.read() as connection:
             feed = _feed(connection, terminal.terminal)
             pending = feed is None or _waits(connection, terminal, int(feed.considered))
@@ -136,6 +138,7 @@ class Feed:
 
         Raises HqError CONFLICT, EntryError SIGNATURE, GAP, PREVIOUS, COMMITMENT …
         """
+        _need_present(terminal)
         with self._database.write() as connection:
             feed = _lock(connection, terminal.terminal)
             head = DirectiveHead(int(feed.number), feed.hash)
@@ -185,6 +188,11 @@ class Feed:
         facts: dict[str, Fact] = {"what": "directives", "number": number}
         with self._database.write() as connection:
             raise_alarm(connection, terminal.terminal, EntryFault.FORK, self._now(), facts=facts)
+
+
+def _need_present(terminal: Terminal) -> None:
+    if terminal.replaced:
+        raise HqError(HqFault.CONFLICT, what="replaced", epoch=terminal.replaced)
 
 
 def _scopes(terminal: Terminal) -> tuple[str, str, str]:

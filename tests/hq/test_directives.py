@@ -24,6 +24,7 @@ from core.ledger.directives import (
     make_directive,
 )
 from hq.directives import EVERYBODY, Publication, halt, publish, to_branch, to_terminal
+from hq.identity import Terminal
 from hq.publishing import publish_file
 from hq.schema import DIRECTIVES, FEEDS
 from tests.hq.headquarters import BRANCH, Counter, Headquarters, fault
@@ -206,3 +207,16 @@ def test_a_block_list_is_published_without_its_numbers(headquarters: Headquarter
         file.write_text(json.dumps(wrong))
         with pytest.raises(ConfigError):
             publish_file(headquarters.database, file)
+
+
+def test_a_replaced_store_gets_no_directives(headquarters: Headquarters) -> None:
+    """The old disk of a terminal that went on in another epoch: no operator's keys go there."""
+    feed = headquarters.service.feed
+    signer = headquarters.keyring.signing()
+    said(headquarters, "a")
+    old = Terminal("990100-01-03", BRANCH, 1, signer.public, replaced=2)
+    for asked in (lambda: feed.after(old, NO_DIRECTIVE), lambda: feed.take_back(old, [])):
+        with pytest.raises(HqError) as refused:
+            asked()
+        assert refused.value.facts["what"] == "replaced"
+    assert len(feed.after(Terminal("990100-01-03", BRANCH, 2, signer.public), NO_DIRECTIVE)[0]) == 1
