@@ -115,12 +115,15 @@ def _journal(connection: Connection, writer: _Writer, terminal: str, branch: str
     statement = _statement(connection, terminal, branch)
     writer.line(statement)
     count, head = 0, EMPTY_HEAD
-    received = _received(connection, terminal)
-    for entry in read_entries(connection, terminal, 1, attachments=True):
-        place = entry_id(terminal, entry.header.epoch, entry.header.seq)
-        said = {"id": place, "hash": wire.b64(entry.hash), "received": next(received)}
-        writer.line({**said, **entry_to_json(entry)})
-        count, head = count + 1, entry.head
+    came = select(ENTRIES.c.received_at).where(ENTRIES.c.terminal == terminal)
+    came = came.order_by(ENTRIES.c.epoch, ENTRIES.c.seq).execution_options(yield_per=500)
+    with connection.execute(came) as times:
+        entries = read_entries(connection, terminal, 1, attachments=True)
+        for entry, received in zip(entries, times.scalars(), strict=True):
+            place = entry_id(terminal, entry.header.epoch, entry.header.seq)
+            said = {"id": place, "hash": wire.b64(entry.hash), "received": received}
+            writer.line({**said, **entry_to_json(entry)})
+            count, head = count + 1, entry.head
     side = select(SIDE_ENTRIES).where(SIDE_ENTRIES.c.terminal == terminal)
     order = (SIDE_ENTRIES.c.epoch, SIDE_ENTRIES.c.seq, SIDE_ENTRIES.c.hash)
     for row in connection.execute(side.order_by(*order)):
@@ -193,13 +196,6 @@ def _held(connection: Connection, terminal: str) -> list[dict[str, str]]:
         }
         for row in connection.execute(wanted)
     ]
-
-
-def _received(connection: Connection, terminal: str) -> Any:
-    """When each entry came in, in the order in which they are written."""
-    wanted = select(ENTRIES.c.received_at).where(ENTRIES.c.terminal == terminal)
-    ordered = wanted.order_by(ENTRIES.c.epoch, ENTRIES.c.seq).execution_options(yield_per=500)
-    return iter(connection.execute(ordered).scalars())
 
 
 def told(statement: dict[str, Any]) -> Sequence[str]:
