@@ -28,9 +28,10 @@ BENCHES = {
     "faults": "bench.faults",
     "fuzz": "bench.fuzz",
     "hq": "bench.hq",
+    "hq-kills": "bench.hq_kills",
 }
 # Minutes each: only when they are named.
-LONG = ("lookup", "known", "stall", "memory", "faults", "fuzz", "hq")
+LONG = ("lookup", "known", "stall", "memory", "faults", "fuzz", "hq", "hq-kills")
 
 
 def main(names: Sequence[str]) -> int:

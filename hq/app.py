@@ -37,6 +37,7 @@ from core.exchange import (
 )
 from core.ledger.directives import directive_from_json, directive_to_json
 from core.ledger.documents import SignedTime, make_time
+from hq.certificates import subject
 from hq.directives import read_held
 from hq.forms import (
     ActivateRequest,
@@ -58,7 +59,7 @@ from hq.marks import signed_marks
 from hq.metrics import CONTENT_TYPE
 from hq.service import Service
 from hq.terminals import NAME
-from hq.web import answer, client_certificate, fault_of, peer, read_body, target
+from hq.web import answer, client_certificate, fault_of, peer, read_body, skip_body, target
 
 _TERMINAL = Path(pattern=f"^{NAME.pattern}$", description="The terminal that asks, as in its certificate.")
 _NONCE = Query(description="16 to 64 random bytes, unpadded base64url.", min_length=22, max_length=86)
@@ -76,6 +77,7 @@ _HEADERS = {
     HEADER_SIGNATURE: "The terminal key's signature over core.exchange.request_message, base64url.",
 }
 
+_WAITED = ("load", "rate")  # who is told so has not had its body read
 Work = Callable[[], Awaitable[Response]]
 
 
@@ -91,11 +93,12 @@ class Interface:
 
         async def work() -> Response:
             limit = service.limits.batch_bytes
-            asking, body = await self._signed(request, terminal, limit, use=False)
-            with service.metrics.ingesting():
+            owner = subject(client_certificate(request))[0]
+            with service.gate.batch(owner), service.metrics.ingesting():
+                asking, body = await self._signed(request, terminal, limit, use=False)
                 return answer(signed(await run_in_threadpool(service.ingest.take, asking, body)))
 
-        return await self._answered("entries", work)
+        return await self._answered("entries", work, request)
 
     async def marks(self, request: Request, terminal: str = _TERMINAL) -> Response:
         """The terminal's signed marks: received and safe."""
@@ -231,9 +234,11 @@ class Interface:
         async def work() -> Response:
             reachable = await run_in_threadpool(_reachable, self._service)
             follower = self._service.worker.alive()
-            sound = reachable and follower
-            health = Health("ok" if sound else "degraded", reachable, follower)
-            return answer(health, 200 if sound else 503)
+            closing = self._service.gate.closing
+            sound = reachable and follower and not closing
+            status = "draining" if closing else "ok" if sound else "degraded"
+            lag = await run_in_threadpool(self._service.worker.lag) if reachable else None
+            return answer(Health(status, reachable, follower, lag), 200 if sound else 503)
 
         return await self._answered("healthz", work)
 
@@ -243,6 +248,7 @@ class Interface:
         async def work() -> Response:
             if not _loopback(peer(request)):
                 client_certificate(request)
+            await run_in_threadpool(self._service.worker.lag)
             return Response(self._service.metrics.text(), media_type=CONTENT_TYPE)
 
         return await self._answered("metrics", work)
@@ -255,12 +261,15 @@ class Interface:
         With ``use`` False the nonce is used up by what follows, in its own transaction.
         """
         certificate = client_certificate(request)
+        # The TLS layer checked whose certificate it is: nobody empties another terminal's bucket.
+        self._service.buckets.take(subject(certificate)[0])
         body = await read_body(request, limit, self._service.limits.body_seconds)
         asked = SignedRequest(request.method, target(request), request.headers, certificate, body)
         admit = self._service.identity.admit
         return await run_in_threadpool(admit, asked, terminal, use=use), body
 
-    async def _answered(self, route: str, work: Work) -> Response:
+    async def _answered(self, route: str, work: Work, request: Request | None = None) -> Response:
+        """``request``: its body may not be read yet where ``work`` refuses."""
         metrics, began = self._service.metrics, time.monotonic()
         try:
             response = await work()
@@ -269,12 +278,22 @@ class Interface:
             what = str(fault.facts.get("fault") or fault.facts.get("what") or "")
             metrics.add("counter_hq_faults_total", code=fault.code, what=what)
             response = answer(fault, status)
-            if status in (408, 413, 503):
+            if "seconds" in fault.facts:
+                response.headers["retry-after"] = str(fault.facts["seconds"])
+            if request is not None and fault.facts.get("what") in _WAITED and await self._skipped(request):
+                pass  # the line stays, for when it comes again
+            elif status in (408, 413, 503):
                 # The rest of the body was not read: this connection cannot carry another request.
                 response.headers["connection"] = "close"
         metrics.add("counter_hq_requests_total", route=route, status=str(response.status_code))
         metrics.add("counter_hq_request_seconds_total", time.monotonic() - began, route=route)
         return response
+
+    async def _skipped(self, request: Request) -> bool:
+        limits = self._service.limits
+        return not self._service.gate.closing and await skip_body(
+            request, limits.batch_bytes, limits.body_seconds
+        )
 
 
 def create_app(service: Service) -> FastAPI:

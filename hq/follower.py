@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from core import wire
 from core.crypto.keys import PublicKey
@@ -106,6 +106,17 @@ class Follower:
         wanted = select(HEADS.c.terminal).where(HEADS.c.seq > 0, ~done, ~halted.exists()).distinct()
         with self._database.read() as connection:
             return list(connection.execute(wanted.order_by(HEADS.c.terminal)).scalars())
+
+    def lag(self) -> int:
+        """Entries received and not followed yet, over all terminals."""
+        # One chain runs through all epochs of a terminal: its highest seq is how many there are.
+        top = (
+            select(HEADS.c.terminal, func.max(HEADS.c.seq).label("seq")).group_by(HEADS.c.terminal).subquery()
+        )
+        missing = func.coalesce(func.sum(top.c.seq - func.coalesce(FOLLOWER.c.seq, 0)), 0)
+        wanted = select(missing).select_from(top.outerjoin(FOLLOWER, FOLLOWER.c.terminal == top.c.terminal))
+        with self._database.read() as connection:
+            return int(connection.execute(wanted).scalar_one())
 
     def retry_stopped(self) -> None:
         """Let stopped terminals be tried again: a newer program may know what they say."""

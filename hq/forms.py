@@ -164,11 +164,12 @@ class Fault(msgspec.Struct):
 
 
 class Health(msgspec.Struct):
-    """``status`` is "ok" or "degraded"."""
+    """``status`` is "ok", "degraded" or "draining"; ``lag``: entries received and not followed yet."""
 
     status: str
     database: bool
     follower: bool
+    lag: int | None
 
 
 FORMS = (

@@ -53,8 +53,16 @@ _WHAT = {
 }
 
 
+_WHOLE = {
+    "citus": "this database cannot be distributed: it is not a PostgreSQL with the extension citus",
+}
+
+
 def sentence(error: CounterError) -> str:
     """For standard error, with the stable code at the end."""
+    whole = _WHOLE.get(str(error.facts.get("what")))
+    if whole is not None:
+        return f"{whole} [{error.code}]"
     facts = {key: _WHAT.get(str(value), value) for key, value in error.facts.items()}
     form = _SENTENCES.get(error.code)
     text = str(error) if form is None else form.format_map(_Known(facts))

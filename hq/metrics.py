@@ -16,6 +16,8 @@ _HELP = {
     "counter_hq_faults_total": ("counter", "Refused requests by code and what was wrong."),
     "counter_hq_entries_total": ("counter", "Entries stored."),
     "counter_hq_followed_total": ("counter", "Entries verified and folded by the follower."),
+    "counter_hq_follower_lag_entries": ("gauge", "Entries received and not followed yet, of all terminals."),
+    "counter_hq_cut_total": ("counter", "Connections cut by what was wrong with them."),
     "counter_hq_ingest_running": ("gauge", "Batches being stored now."),
     "counter_hq_up_seconds": ("gauge", "Seconds since this process began to serve."),
 }
@@ -36,6 +38,11 @@ class Metrics:
         key = (name, tuple(sorted(labels.items())))
         with self._lock:
             self._values[key] = self._values.get(key, 0) + value
+
+    def set(self, name: str, value: float) -> None:
+        """Set a gauge."""
+        with self._lock:
+            self._values[name, ()] = value
 
     @contextmanager
     def ingesting(self) -> Iterator[None]:

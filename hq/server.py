@@ -51,6 +51,7 @@ class Protocol(H11Protocol):
     """One connection: knows its peer's certificate, and does not wait for slow headers for ever."""
 
     head_seconds = Limits().head_seconds
+    cut: Callable[[str], None] = staticmethod(lambda _what: None)
     _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -86,15 +87,22 @@ class Protocol(H11Protocol):
     def _too_slow(self) -> None:
         self._deadline = None
         if not self.transport.is_closing():
+            self.cut("slow head")
             self.transport.abort()
+
+    def send_400_response(self, msg: str) -> None:
+        """What is not HTTP, or could be read in two ways, ends its connection."""
+        self.cut("malformed")
+        super().send_400_response(msg)
 
 
 class Server(uvicorn.Server):
     """Says when it listens, and ends with a drain and status 0 on SIGTERM."""
 
-    def __init__(self, config: uvicorn.Config, limits: Limits, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, service: Service, ready: Callable[[], None]) -> None:
         super().__init__(config)
-        self._limits = limits
+        self._limits = service.limits
+        self._service = service
         self._ready = ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -109,6 +117,7 @@ class Server(uvicorn.Server):
         def protocol() -> Protocol:
             made = Protocol(self.config, self.server_state, self.lifespan.state)
             made.head_seconds = self._limits.head_seconds
+            made.cut = self._cut
             return made
 
         self.servers = [
@@ -125,12 +134,26 @@ class Server(uvicorn.Server):
         self.started = True
         self._ready()
 
+    def _cut(self, what: str) -> None:
+        self._service.metrics.add("counter_hq_cut_total", what=what)
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """As uvicorn's, but a signal that was obeyed is not raised once more at the end."""
 
+        loop = asyncio.get_running_loop()
+
         def stop(number: int, frame: FrameType | None) -> None:
-            self.handle_exit(number, frame)
+            gate = self._service.gate
+            if gate.closing or not self.server_state.connections:
+                self.handle_exit(number, frame)
+                return
+            # First /healthz says so and new batches are told to come again: whoever balances the nodes
+            # has until the notice is over to send them elsewhere.
+            gate.close()
+            loop.call_soon_threadsafe(
+                loop.call_later, self._limits.notice_seconds, self.handle_exit, number, frame
+            )
 
         before = {number: signal.signal(number, stop) for number in _SIGNALS}
         try:
@@ -199,7 +222,7 @@ def serve(
     )
     host, port = listening.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
-    server = Server(config, service.limits, lambda: announce(f"listening on https://{shown}:{port}"))
+    server = Server(config, service, lambda: announce(f"listening on https://{shown}:{port}"))
     # What is loaded now stays for good: collections need not walk over it at every few entries.
     gc.collect()
     gc.freeze()

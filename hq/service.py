@@ -16,6 +16,7 @@ from hq.home import Home
 from hq.identity import Identity
 from hq.ingest import Ingest
 from hq.keys import Keyring
+from hq.load import Buckets, Gate
 from hq.metrics import Metrics
 from hq.notices import Notices
 from hq.operators import Activation
@@ -45,6 +46,8 @@ class Service:
     renewals: Tries
     activate_tries: Tries
     limits: Limits
+    gate: Gate
+    buckets: Buckets
     now: Now
 
     def close(self) -> None:
@@ -63,7 +66,7 @@ def build_service(
     follow: bool = True,
 ) -> Service:
     """Nothing runs yet: ``worker.start`` begins the following (with ``follow`` False only the care)."""
-    signer = keyring.signing()
+    signer, limited = keyring.signing(), limits or Limits()
     authority = Authority(signer, keyring.authority(), home.authority(), home.opening)
     identity, metrics = Identity(database, now), Metrics()
     claims = Claims(database, keyring.index(), now=now)
@@ -91,6 +94,8 @@ def build_service(
         enrol_tries=Tries(),
         renewals=Tries(limit=5, window=3600.0),
         activate_tries=Tries(),
-        limits=limits or Limits(),
+        limits=limited,
+        gate=Gate(limited.at_once),
+        buckets=Buckets(limited.rate, limited.burst),
         now=now,
     )

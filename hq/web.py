@@ -13,6 +13,7 @@ from starlette.responses import Response
 from core.errors import CounterError, EntryError, EntryFault, Fact, HqError, HqFault, StoreError
 from core.exchange import MAX_BATCH_BYTES
 from hq.forms import Fault, write_form
+from hq.load import AT_ONCE, BURST, RATE
 
 JSON = "application/json"
 SMALL_BODY = 64 * 1024
@@ -37,6 +38,10 @@ class Limits:
     small_bytes: int = SMALL_BODY
     head_seconds: float = 15.0  # from the open connection, or a request's first byte, to its last header
     body_seconds: float = 30.0  # for a whole body: a slow link still brings 8 MiB in it at 2.2 Mbit/s
+    at_once: int = AT_ONCE  # batches in work on this node
+    rate: float = RATE  # signed requests of one terminal a second, on this node
+    burst: float = BURST
+    notice_seconds: float = 1.0  # between a /healthz that says 503 and the shut door
 
 
 def answer(value: object, status: int = HTTPStatus.OK) -> Response:
@@ -54,7 +59,7 @@ def fault_of(error: CounterError) -> tuple[int, Fault]:
     code, status = str(error.code), HTTPStatus.BAD_REQUEST
     if isinstance(error, HqError):
         status = _STATUS.get(code, HTTPStatus.BAD_REQUEST)
-        if facts.get("what") == "tries":
+        if facts.get("what") in ("tries", "rate"):
             status = HTTPStatus.TOO_MANY_REQUESTS
     elif isinstance(error, EntryError):
         facts["fault"], code = code, str(HqFault.REFUSED)
@@ -86,6 +91,23 @@ async def _read(request: Request, limit: int) -> bytes:
         if len(parts) > limit:
             raise HqError(HqFault.TOO_LARGE, limit=limit)
     return bytes(parts)
+
+
+async def skip_body(request: Request, limit: int, seconds: float) -> bool:
+    """Let what is still being sent pass by, so that the caller hears; False where that is too much.
+
+    Nothing of it is kept.
+    """
+    count = 0
+    try:
+        async with asyncio.timeout(seconds):
+            async for part in request.stream():
+                count += len(part)
+                if count > limit:
+                    return False
+    except (TimeoutError, ClientDisconnect):
+        return False
+    return True
 
 
 def client_certificate(request: Request) -> bytes:

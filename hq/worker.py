@@ -16,6 +16,7 @@ from hq.notices import Notices
 _LOG = logging.getLogger(__name__)
 IDLE_SECONDS = 1.0  # between looks where nobody woke it; another node's ingest cannot
 CARE_SECONDS = 60.0
+LAG_SECONDS = 5.0  # it is asked of every terminal's row
 STEP = 50  # entries between two looks at the clock
 TURN = 8  # steps for one terminal before the next has its turn
 SHARE = 9  # while batches come in, it rests this many times as long as it worked
@@ -46,6 +47,7 @@ class Worker:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="hq-worker", daemon=True)
         self._cared = 0.0
+        self._lag, self._lag_at = 0, float("-inf")
         self._passed_over: set[str] = set()  # said once
 
     def start(self) -> None:
@@ -66,6 +68,17 @@ class Worker:
     def alive(self) -> bool:
         """Whether it still runs: a follower that died is a fault that /healthz tells."""
         return self._thread.is_alive()
+
+    def lag(self) -> int | None:
+        """Entries received and not followed yet, not older than a few seconds; None where nobody knows."""
+        if time.monotonic() - self._lag_at > LAG_SECONDS:
+            try:
+                self._lag = self.follower.lag()
+            except CounterError:
+                return None
+            self._lag_at = time.monotonic()
+            self._metrics.set("counter_hq_follower_lag_entries", self._lag)
+        return self._lag
 
     def _run(self) -> None:
         self.begin()

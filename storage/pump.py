@@ -257,6 +257,12 @@ class Pump:
             return None
         if error.code in (HqFault.CLOCK, HqFault.TLS):
             self._time_due = 0.0  # perhaps it is our clock: ask HQ's signed time first
+        told = error.facts.get("seconds")
+        if error.code is HqFault.BUSY and isinstance(told, int) and told > 0:
+            # Headquarters is there and says when our turn is: no fault, and no guess of ours.
+            wait = min(told, self._settings.longest_wait_s) * self._random.uniform(1.0, 1.1)
+            self._publish(state="trying", fault="", wait=wait)
+            return wait
         wait = self._back_off()
         self._publish(state="trying", fault=str(error.code), wait=wait)
         return wait

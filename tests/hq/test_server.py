@@ -84,7 +84,7 @@ def test_a_day_over_tls(server: HqServer, tmp_path: Path) -> None:
         done = server.run("backup", str(tmp_path / "elsewhere"))
         assert done["entries"] == len(book.entries)
         assert marks(server, counter.marks(client)).safe == book.state.head
-        assert client.get("/healthz").json() == {"status": "ok", "database": True, "follower": True}
+        assert client.get("/healthz").json() == {"status": "ok", "database": True, "follower": True, "lag": 0}
         code, said = server.stop()
     assert code == 0, said
     assert "Traceback" not in said

@@ -1,0 +1,101 @@
+"""How much at once: batches in work on this node, requests of one terminal, and the way out at a drain.
+
+Who is told to come again is told when.  All limits are this node's own: with two nodes behind one address a
+terminal has twice the requests, and each node its own batches.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from core.errors import HqError, HqFault
+
+AT_ONCE = 32  # batches in work or in memory; twelve connections to the database serve them
+EACH = 4  # of them of one terminal: a slow line, or a hostile one, does not take the door for itself
+RATE, BURST = 50.0, 200.0  # requests of one terminal, a second and in a row
+TERMINALS = 100_000  # the longest silent are forgotten beyond this: their buckets are full again
+LONGEST_SECONDS = 60  # a pump's longest wait
+_DRAIN_SECONDS = 2
+_SETTLE = 0.1  # how fast the mean follows
+
+Clock = Callable[[], float]
+
+
+class Gate:
+    """Lets so many batches in; gives each of the others a time of its own to come again."""
+
+    def __init__(self, at_once: int = AT_ONCE, clock: Clock = time.monotonic) -> None:
+        self._at_once = at_once
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._running: dict[str, int] = {}
+        self._mean = 0.2  # seconds a batch
+        self._next = 0.0  # when whoever was turned away last is due
+        self._closing = False
+
+    @property
+    def closing(self) -> bool:
+        """Whether this node is on its way out."""
+        return self._closing
+
+    def close(self) -> None:
+        """From now on everybody is told to come again: another node, or the next start, takes them."""
+        self._closing = True
+
+    @contextmanager
+    def batch(self, terminal: str) -> Iterator[None]:
+        """Around one batch; raises HqError BUSY (facts: what, seconds)."""
+        self._enter(terminal)
+        began = self._clock()
+        try:
+            yield
+        finally:
+            spent = self._clock() - began
+            with self._lock:
+                self._running[terminal] -= 1
+                if not self._running[terminal]:
+                    del self._running[terminal]
+                self._mean += _SETTLE * (spent - self._mean)
+
+    def _enter(self, terminal: str) -> None:
+        if self._closing:
+            raise HqError(HqFault.BUSY, retry=True, what="drain", seconds=_DRAIN_SECONDS)
+        now = self._clock()
+        with self._lock:
+            mine = self._running.get(terminal, 0)
+            if mine < EACH and sum(self._running.values()) < self._at_once:
+                self._running[terminal] = mine + 1
+                return
+            # One after the other, as fast as batches are done here: a country that comes back at once
+            # finds the door open when its turn has come.
+            spacing = self._mean / self._at_once
+            self._next = min(max(self._next, now + 1) + spacing, now + LONGEST_SECONDS)
+            raise HqError(HqFault.BUSY, retry=True, what="load", seconds=round(self._next - now))
+
+
+class Buckets:
+    """A token bucket for each terminal."""
+
+    def __init__(self, rate: float = RATE, burst: float = BURST, clock: Clock = time.monotonic) -> None:
+        self._rate = rate
+        self._burst = burst
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()  # tokens, at
+
+    def take(self, terminal: str) -> None:
+        """One request; raises HqError BUSY (facts: what, seconds) where there is no token left."""
+        now = self._clock()
+        with self._lock:
+            tokens, at = self._left.pop(terminal, (self._burst, now))
+            tokens = min(self._burst, tokens + (now - at) * self._rate)
+            short = tokens < 1
+            self._left[terminal] = (tokens if short else tokens - 1, now)
+            while len(self._left) > TERMINALS:
+                self._left.popitem(last=False)
+        if short:
+            raise HqError(HqFault.BUSY, retry=True, what="rate", seconds=1 + int((1 - tokens) / self._rate))
