@@ -7,17 +7,14 @@ import sys
 from collections.abc import Sequence
 
 from core.errors import CounterError
-from hq.cli import LATER, build_parser, set_up_logging
+from hq.cli import build_parser, set_up_logging
 from hq.commands import run
-from hq.messages import DONE, ENVIRONMENT, USAGE, exit_code, sentence
+from hq.messages import DONE, ENVIRONMENT, exit_code, sentence
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     asked = list(sys.argv[1:] if arguments is None else arguments)
-    if asked and asked[0] in LATER:
-        print(f"hq: {asked[0]}: this version does not have this command yet", file=sys.stderr)
-        return USAGE
     options = build_parser().parse_args(asked)
     set_up_logging()
     try:

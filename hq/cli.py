@@ -9,9 +9,6 @@ from pathlib import Path
 
 from hq import operators, reviews, terminals
 
-LATER = ("db",)
-"""Commands of a later version: named, so that they are not taken for a slip of the pen."""
-
 _REASONS_HELP = "one of: " + ", ".join(reviews.REASONS)
 
 
@@ -84,6 +81,9 @@ def build_parser() -> argparse.ArgumentParser:
     backup.add_argument("directory", type=Path, metavar="DIR")
     restore = commands.add_parser("restore", parents=[common], help="a backup into an empty database")
     restore.add_argument("directory", type=Path, metavar="DIR", help="a backup, or the folder of several")
+    database = commands.add_parser("db", help="the database itself")
+    actions = database.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("distribute", parents=[common], help="spread the tables by terminal (Citus)")
     return parser
 
 

@@ -19,6 +19,7 @@ from hq.clock import utc_now
 from hq.database import Database
 from hq.days import list_days
 from hq.directives import EVERYBODY, halt
+from hq.distribute import distribute
 from hq.export import export, told
 from hq.following import follow
 from hq.home import Home, create_home, default_database, open_home, opening_directory
@@ -305,6 +306,11 @@ def _directive_list(opened: Opened) -> None:
         )
 
 
+def _distribute(opened: Opened) -> None:
+    made = distribute(opened.database)
+    opened.answer({"distributed": made}, f"{len(made)} tables distributed by terminal")
+
+
 def _backup(opened: Opened) -> None:
     done = backup(opened.database, opened.options.directory)
     value = {"directory": str(done.directory), "entries": done.entries, "advanced": done.advanced}
@@ -334,6 +340,7 @@ _COMMANDS: dict[str, Callable[[Opened], None]] = {
     "claim list": _claim_list,
     "day list": _day_list,
     "backup": _backup,
+    "db distribute": _distribute,
 }
 
 

@@ -160,7 +160,7 @@ def test_postgresql_that_may_lose_commits_is_refused(
         (["epoch", "grant", "--terminal", "x"], 2),
         (["review"], 2),
         (["restore", "x"], 2),
-        (["db", "distribute"], 2),
+        (["db"], 2),
         (["terminal", "list", "--data", "/nonexistent/hq"], 3),
         (["terminal", "list", "--data", "/nonexistent/hq", "--database", "mysql://a/b"], 3),
         (["init", "--data", "{tmp}/a", "--database", "mysql://a/b"], 2),

@@ -272,11 +272,12 @@ def test_sigterm_drains(plain: HqServer, tmp_path: Path) -> None:
         code, said = server.stop()
         sending.join(30)
         assert code == 0, said
-        assert set(answers) == {200}
+        assert set(answers) <= {200, 503}  # or it came within the notice, and was told to come again
+        stored = answers.count(200)
         server.start()
         with counter.client() as client:
             assert marks(server, counter.marks(client)).received.seq == min(
-                60 * len(answers), len(counter.book.entries)
+                60 * stored, len(counter.book.entries)
             )
 
 
