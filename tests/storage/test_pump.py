@@ -14,7 +14,7 @@ from storage.pump import PumpSettings
 from tests.core.machine import SetClock
 from tests.guards import ExpectedLogs
 from tests.storage.pumping import Place
-from tests.storage.stub_hq import NOW, Answer, Asked, drop
+from tests.storage.stub_hq import NOW, Answer, Asked, drop, refuse
 
 
 def test_a_backlog_is_drained_in_batches(place: Place) -> None:
@@ -193,3 +193,15 @@ def test_one_request_at_a_time(place: Place) -> None:
     place.accept(15)
     place.wait_sent()
     assert set(most) == {1}
+
+
+def test_a_full_headquarters_is_waited_for_without_a_word(place: Place, expected_logs: ExpectedLogs) -> None:
+    """It says when to come again: the pump comes then, and no fault is shown."""
+    expected_logs.allow("storage.feed", "stands still: directives")  # the stub's answer to that is none
+    place.accept()
+    place.hq.script.extend(
+        [lambda _a: None, lambda _a: None, lambda _a: None, refuse("hq.busy", 503, what="load", seconds=2)]
+    )
+    place.start()
+    place.wait_sent()
+    assert {view.fault for view, _ in place.heard.views} == {""}
