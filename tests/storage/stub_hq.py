@@ -195,7 +195,12 @@ class StubHq:
         return wrapped
 
     def handle(self, asked: Asked) -> Answer:
-        """What a request gets; raises DropError to hang up."""
+        """What a request gets; raises DropError to hang up.
+
+        It has no directives, and what is asked of them is neither kept nor scripted.
+        """
+        if asked.path.endswith("/directives"):
+            return 200, b'{"directives":[],"more":false}'
         self.asked.append(asked)
         step = self.script.popleft() if self.script else self.always
         answer = step(asked) if step is not None else None
