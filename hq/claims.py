@@ -81,7 +81,8 @@ class Claims:
     def note(self, connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
         """Write claims of one terminal in the caller's transaction; those that stand stay as they are."""
         if rows:
-            connection.execute(upsert(connection, CLAIMS).values(list(rows)).on_conflict_do_nothing())
+            # Rows beside the statement, not in it: it is compiled once, not for each number of rows.
+            connection.execute(upsert(connection, CLAIMS).on_conflict_do_nothing(), list(rows))
 
     def settle_all(self) -> None:
         """Settle what a node that died, or a database that went away, left behind."""
