@@ -35,15 +35,22 @@ WITH body AS (
       AND seq NOT IN (SELECT value FROM json_each(:passed))
 )"""
 # A page came out for the first time where its printer said so, or a person saw it; each time after is a copy.
-_COUNT = """, page AS (
-    SELECT seq, item, kind, CASE WHEN kind = 'ReceiptPrinted' OR slot = 'receipt_printer'
-                                 THEN 'receipt' ELSE 'label' END AS what
-    FROM fact WHERE kind IN ('LabelPrinted', 'ReceiptPrinted', 'PrintSeen')
+_COUNT = """, keyed AS (
+    SELECT seq, kind, receipt, CASE WHEN kind = 'ItemAccepted' THEN CAST(seq AS TEXT) ELSE item END AS item,
+           CASE WHEN kind = 'ItemAccepted' THEN 'item'
+                WHEN kind = 'ReceiptPrinted' OR slot = 'receipt_printer' THEN 'receipt'
+                ELSE 'label' END AS what
+    FROM fact WHERE kind IN ('ItemAccepted', 'LabelPrinted', 'ReceiptPrinted', 'PrintSeen')
+), item AS (
+    SELECT MAX(CASE WHEN what = 'item' THEN 1 ELSE 0 END) AS accepted,
+           MAX(CASE WHEN what = 'item' AND receipt THEN 1 ELSE 0 END) AS receipt,
+           MIN(CASE WHEN what = 'label' THEN seq END) AS label_seq,
+           MIN(CASE WHEN what = 'receipt' THEN seq END) AS receipt_seq
+    FROM keyed GROUP BY item
 ), first_page AS (
-    SELECT page.what, page.item, MIN(page.seq) AS seq FROM page
-    JOIN fact AS accepted ON accepted.kind = 'ItemAccepted' AND CAST(accepted.seq AS TEXT) = page.item
-    WHERE page.what = 'label' OR accepted.receipt
-    GROUP BY page.what, page.item
+    SELECT 'label' AS what, label_seq AS seq FROM item WHERE accepted = 1 AND label_seq IS NOT NULL
+    UNION ALL
+    SELECT 'receipt', receipt_seq FROM item WHERE receipt = 1 AND receipt_seq IS NOT NULL
 ), day_end AS (
     SELECT COALESCE(MIN(seq) - 1, :last) AS seq FROM fact WHERE kind = 'DayOpened' AND seq > :first
 ), today AS (
