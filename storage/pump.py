@@ -278,13 +278,12 @@ class Pump:
 
     def _tell_fork(self) -> None:
         """Headquarters gets our side too: it refuses each batch by name, and keeps it beside the chain."""
-        if self._fork_told:
-            return
-        known = self._known
-        ours = None if known is None else self._journal.head_at(known.received.seq)
-        agreed = known is not None and ours is not None and ours.hash == known.received.hash
-        self._next = known.received.seq + 1 if known is not None and agreed else 1
         try:
+            if not self._fork_told:
+                known = self._known
+                ours = None if known is None else self._journal.head_at(known.received.seq)
+                agreed = known is not None and ours is not None and ours.hash == known.received.hash
+                self._next = known.received.seq + 1 if known is not None and agreed else 1
             while not self._stop.is_set():
                 batch, last = self._batch()
                 if not batch:
@@ -296,7 +295,7 @@ class Pump:
                         raise
                 self._next = last + 1
             self._fork_told = True
-        except HqError as error:
+        except (HqError, StoreError) as error:
             _log.warning("headquarters was not told of the fork: %s", error.code)
 
     def _back_off(self) -> float:
@@ -325,6 +324,8 @@ class Pump:
                 self._resume.clear()
                 return
             self._wake.clear()
+            if self._view.what in ("fork", "behind"):
+                self._tell_fork()  # the log-in, say, came after headquarters was asked
             self._publish(  # more is unsent now
                 state=self._view.state, fault=self._view.fault, what=self._view.what, wait=seconds and left
             )

@@ -92,6 +92,8 @@ def test_a_store_set_back_is_found_and_comes_back(
         rig.start()
         rig.log_in()
         told(rig, "behind")
+        name = rig.terminal_name
+        until(lambda: headquarters.listed(name)["late"] != [], "headquarters was not told of the fork")
         rig.stop()
         rig.start()  # and it stays so at the next start, before headquarters is asked
         assert rig.terminal is not None
@@ -116,6 +118,7 @@ def test_the_old_disk_comes_back(
 ) -> None:
     """A new machine from nothing; the old disk with unsent items then sends them, and may not go on."""
     expected_logs.expect("storage.pump", "hq.conflict .*replaced")
+    expected_logs.allow("storage.feed", "stands still: replaced")
     work = each(day(8))
     with Rig(headquarters, tmp_path, 32) as rig:
         rig.log_in()
