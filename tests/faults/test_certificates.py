@@ -49,15 +49,12 @@ def test_a_certificate_is_renewed_before_and_after_its_end(
 ) -> None:
     """In its last third, a month after it ended (as after weeks offline), and where nobody knows it."""
     with Rig(headquarters, tmp_path, 51) as rig:
-        work = each(day(4))
         for days_ago in (certificates.CLIENT_DAYS - 40, certificates.CLIENT_DAYS + 30):
             rig.stop()
             issued(rig, days_ago)
             assert left(rig) < 50
             rig.start()
-            rig.log_in()
-            rig.clerk.accept(*next(work))
-            rig.clerk.wait_labels()
+            rig.log_in()  # an entry that has to arrive
             rig.wait_synced()
             rig.stop()
             assert left(rig) > certificates.CLIENT_DAYS - 3
