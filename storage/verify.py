@@ -15,6 +15,7 @@ from core import wire
 from core.crypto.keys import PublicKey
 from core.errors import CounterError, EntryError, EntryFault, StoreFault
 from core.ledger.chain import Verifier
+from core.ledger.directives import NO_DIRECTIVE, SignedDirective, check_directive
 from core.ledger.documents import read_marks
 from core.ledger.entry import Entry, Head
 from core.ledger.state import FOLD_VERSION, State, fold
@@ -79,6 +80,7 @@ def verify(journal: JournalReader, headquarters: PublicKey, terminal: str) -> Re
         walk.run()
         _check_state(journal, walk.state)
         _check_marks(journal, headquarters, terminal)
+        _check_directives(journal, headquarters, terminal, walk)
         _check_operators(journal, walk.state)
         _check_items(journal, walk.rows)
     except CounterError as error:
@@ -101,6 +103,7 @@ class _Walk:
         self._report = report
         self.state = State()
         self.rows: dict[int, views.ItemRecord] = {}
+        self.parked: dict[int, str] = {}  # directive → why it changed nothing here
         self._day = 0
         self._day_ends: dict[int, bytes] = {}  # last seq of a day → state hash there
 
@@ -152,6 +155,8 @@ class _Walk:
             self._day_ends[header.seq - 1] = self.state.hash()
         elif header.kind == "DayClosed":
             self._check_verdict(entry)
+        elif header.kind == "DirectiveParked":
+            self.parked[entry.data["number"]] = entry.data["cause"]
         self.state = fold(self.state, entry)
         self._day = views.day_after(entry, self._day)
         views.apply(self.rows, views.change_of(entry, self._day))
@@ -226,6 +231,30 @@ def _check_marks(journal: JournalReader, headquarters: PublicKey, terminal: str)
         ours = journal.head_at(mark.seq) if mark.seq else None
         if mark.seq and (ours is None or ours.hash != mark.hash):
             raise EntryError(EntryFault.FORK, seq=mark.seq, what="mark")
+
+
+def _check_directives(journal: JournalReader, headquarters: PublicKey, terminal: str, walk: _Walk) -> None:
+    """Headquarters' words as they were adopted: signed, chained, up to the head that the journal names."""
+    head = NO_DIRECTIVE
+    with journal.database.reading() as connection:
+        rows = connection.exec_driver_sql("SELECT * FROM directive ORDER BY number").fetchall()
+    for row in rows:
+        try:
+            kept = SignedDirective(row.document, row.signature, row.nonce, row.attachment)
+            said = check_directive(kept, headquarters, terminal, head)
+        except (EntryError, TypeError) as error:
+            code = EntryFault(error.code) if isinstance(error, EntryError) else EntryFault.FORM
+            raise EntryError(code, what=f"directive {head.number + 1}") from None
+        beside = (row.number, row.kind, row.subject, row.fault, row.nonce is None)
+        parked = walk.parked.get(said.number, "")
+        if beside != (said.number, said.kind, said.subject, parked, row.attachment is None):
+            raise EntryError(EntryFault.VIEW, what=f"directive {said.number}")
+        head = kept.head
+    adopted = walk.state.value["directives"]
+    # Fewer than were adopted is no fault: after a recovery they come again, and are held against this head.
+    beyond = head.number > adopted["number"]
+    if beyond or (rows and head.number == adopted["number"] and wire.b64(head.hash) != adopted["head"]):
+        raise EntryError(EntryFault.VIEW, what=f"directive {head.number}")
 
 
 def _check_operators(journal: JournalReader, folded: State) -> None:

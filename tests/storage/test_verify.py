@@ -13,13 +13,15 @@ from sqlcipher3 import dbapi2
 from core import wire
 from core.crypto.keys import new_signer
 from core.errors import EntryFault, StoreFault
+from core.ledger.directives import Directive, make_directive
 from core.ledger.documents import Marks, make_marks
-from core.ledger.entry import EMPTY_HEAD, Entry, terminal_message
+from core.ledger.entry import EMPTY_HEAD, ZERO_HASH, Entry, terminal_message
 from core.ledger.founding import day_opened
 from core.ledger.state import FOLD_VERSION
 from core.ledger.writer import Proposal
-from core.ports import DraftRow
+from core.ports import DirectiveRow, DraftRow
 from storage.database import DATABASE_NAME, Database, connect
+from storage.journal import SqlJournal
 from storage.reading import JournalReader
 from storage.schema import METADATA
 from storage.vault import SUBKEY_DATABASE
@@ -54,6 +56,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Counter:
     for _ in range(3):
         journal.commit(counter.accept(), counter.book.state)
     journal.commit(counter.print_label(6, "LabelPrinted"), counter.book.state)
+    keep_directive(counter, journal)
     journal.put_operator("OP10001", "示例甲", "clerk")
     journal.save_draft(DraftRow("OP10001", "d1", b"x", "2026-11-21T06:00:00.000Z"))
     now = counter.book.machine.moment
@@ -62,6 +65,20 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Counter:
     journal.flush()
     journal.database.close()
     return counter
+
+
+def keep_directive(counter: Counter, journal: SqlJournal) -> None:
+    """One that says something of somebody, adopted and parked."""
+    book = counter.book
+    body = {"operator": "OP10009"}
+    said = Directive(book.terminal, 1, ZERO_HASH, "operator", "OP10009", book.machine.moment, 1, body)
+    signed = make_directive(said, book.headquarters, b"private")
+    adopted = {"number": 1, "head": wire.b64(signed.hash)}
+    entries = book.propose(
+        Proposal("DirectivesAdopted", adopted, book.operation()),
+        Proposal("DirectiveParked", {"number": 1, "cause": "rule.unknown"}, book.operation()),
+    )
+    journal.commit(entries, book.state, directives=[DirectiveRow(signed, "rule.unknown")])
 
 
 class Copy:
@@ -103,7 +120,7 @@ def test_a_sound_store_is_sound(kept: Counter, copy: Copy) -> None:
     assert report.sound, report.findings
     assert report.first is None
     assert report.head == kept.book.state.head
-    assert (report.entries, report.attachments, report.gone, report.items) == (12, 6, 0, 3)
+    assert (report.entries, report.attachments, report.gone, report.items) == (14, 6, 0, 3)
 
 
 @pytest.mark.parametrize(("table", "column"), COLUMNS)
@@ -136,7 +153,7 @@ def test_every_column_is_covered(kept: Counter, copy: Copy, table: str, column: 
     assert not report.sound
     finding = report.first
     assert finding is not None
-    named = {"state": 12, "mark": 0, "meta": 0, "operator": 0}.get(table, TAMPERED)
+    named = {"state": 14, "mark": 0, "meta": 0, "operator": 0, "directive": 0}.get(table, TAMPERED)
     assert (table, column, finding.seq) == (table, column, named)
     codes = {
         "state": EntryFault.STATE,
@@ -153,12 +170,12 @@ def test_every_column_is_covered(kept: Counter, copy: Copy, table: str, column: 
     ("statement", "seq", "code"),
     [
         ("DELETE FROM entry WHERE seq = 7", 7, EntryFault.GAP),
-        ("DELETE FROM entry WHERE seq = 12", 11, EntryFault.STATE),
+        ("DELETE FROM entry WHERE seq = 14", 13, EntryFault.STATE),
         ("DELETE FROM attachment WHERE seq = 8 AND n = 1", 8, EntryFault.COMMITMENT),
         ("DELETE FROM attachment WHERE seq = 8", 8, EntryFault.COMMITMENT),
         ("DELETE FROM item WHERE seq = 8", 8, EntryFault.VIEW),
         ("DELETE FROM item", 6, EntryFault.VIEW),
-        ("DELETE FROM state", 12, EntryFault.STATE),
+        ("DELETE FROM state", 14, EntryFault.STATE),
         (
             "INSERT INTO item SELECT 7, day, number, waybill, token, month, hint, who, label, copies, "
             "receipt, receipt_copies, affixed FROM item WHERE seq = 8",
@@ -205,11 +222,11 @@ def test_a_swapped_grant_is_named_and_not_the_entry_before_it(copy: Copy) -> Non
 def test_an_entry_written_by_the_data_keys_holder_is_refused(kept: Counter, copy: Copy) -> None:
     """T16: a row inserted with hash and chain right, signed with a key of his own."""
     body = dict(kept.book.entries[-1].fields)
-    body["seq"], body["prev"], body["op"] = 13, wire.b64(kept.book.state.head.hash), "op-forged"
+    body["seq"], body["prev"], body["op"] = 15, wire.b64(kept.book.state.head.hash), "op-forged"
     forged = wire.encode(body)
     signature = new_signer().sign(terminal_message(forged))
     copy.write(
-        "INSERT INTO entry VALUES (13, 1, ?, ?, 'op-forged', ?, ?, NULL)",
+        "INSERT INTO entry VALUES (15, 1, ?, ?, 'op-forged', ?, ?, NULL)",
         hashlib.sha256(forged).digest(),
         body["kind"],
         forged,
@@ -217,7 +234,7 @@ def test_an_entry_written_by_the_data_keys_holder_is_refused(kept: Counter, copy
     )
     first = copy.report().first
     assert first is not None
-    assert (first.seq, first.code, first.what) == (13, EntryFault.SIGNATURE, "terminal")
+    assert (first.seq, first.code, first.what) == (15, EntryFault.SIGNATURE, "terminal")
 
 
 def test_an_old_copy_of_the_store_shows_at_the_marks(kept: Counter, copy: Copy) -> None:
@@ -236,7 +253,7 @@ def test_an_old_copy_of_the_store_shows_at_the_marks(kept: Counter, copy: Copy) 
     copy.write("UPDATE state SET body = ?", folded.to_bytes())
     first = copy.report().first
     assert first is not None
-    assert (first.seq, first.code, first.what) == (12, EntryFault.FORK, "mark")
+    assert (first.seq, first.code, first.what) == (14, EntryFault.FORK, "mark")
 
 
 @pytest.mark.parametrize("lie", ["state", "last"])
