@@ -94,7 +94,7 @@ MESSAGES = (
     "msg.welcome", "msg.accepted", "msg.accepted_waits", "msg.already_accepted", "msg.not_ready",
     "msg.typeahead_dropped", "msg.card_left", "msg.card_other_person", "msg.draft_restored",
     "msg.draft_lapsed", "msg.look_at_printer", "msg.label_waits", "msg.locked", "msg.refused",
-    "msg.day_closed", "msg.day_opened",
+    "msg.session_over", "msg.day_closed", "msg.day_opened",
     "msg.session_ended_by_restart", "msg.reprint_sent", "msg.nothing_found", "msg.incident",
     "msg.nothing_by_card", "msg.found_by_card", "msg.found_by_card_more", "msg.other_terminal",
     "msg.waybill_scanned", "msg.code_offered", "msg.paste_first", "msg.paste_too_long",

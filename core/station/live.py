@@ -23,6 +23,7 @@ from core.view import Message, Screen, SyncView
 
 # Rows kept between two views: what the screen shows is read from the disk once, not at every key.
 _ROWS_KEPT = 200
+_MARGIN = dt.timedelta(minutes=1)  # an entry is dated a moment after it was asked for
 
 
 def new_id() -> str:
@@ -94,6 +95,10 @@ class Live:
         if self.journal is None:
             raise RuleError(RuleFault.NOT_LOGGED_IN)
         return self.journal
+
+    def session_over(self) -> bool:
+        """Whether the session's certificate has run out: what it signed from now on would not verify."""
+        return self.session is not None and self.now().at >= self.session.end - _MARGIN
 
     def need_session(self) -> LiveSession:
         """The live session, or RuleError NOT_LOGGED_IN."""

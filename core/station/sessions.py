@@ -79,7 +79,7 @@ def lock(live: Live, cause: str) -> None:
     """
     try:
         if live.session is not None:
-            live.commit([Proposal("OperatorLocked", {"cause": cause}, new_id(), by_person=True)])
+            live.commit([_ending(live, "OperatorLocked", cause)])
             live.probe("lock.recorded")
     finally:
         live.session = None
@@ -87,10 +87,19 @@ def lock(live: Live, cause: str) -> None:
         live.screen = Screen.LOCKED
 
 
+def _ending(live: Live, kind: str, cause: str) -> Proposal:
+    """By her own signature; by the system where her certificate has run out and she can sign no more."""
+    session = live.session
+    if session is not None and live.session_over():
+        data = {"operator": session.operator, "session": session.session, "cause": "expired"}
+        return Proposal("SessionEnded", data, new_id())
+    return Proposal(kind, {"cause": cause}, new_id(), by_person=True)
+
+
 def log_out(live: Live) -> bool:
     """Ends the session; returns whether that was the last operator, so that the vault was shut."""
     session = live.need_session()
-    live.commit([Proposal("OperatorLoggedOut", {"cause": "key"}, new_id(), by_person=True)])
+    live.commit([_ending(live, "OperatorLoggedOut", "key")])
     live.session = None
     live.operator_name = ""
     live.present.discard(session.operator)

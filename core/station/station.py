@@ -214,6 +214,8 @@ class Station:
     def _command(self, command: c.Command) -> object:
         self._active = time.monotonic()
         live = self._live
+        if self._end_session() and not isinstance(command, c.LogIn):
+            return None  # whatever it was, she cannot sign it any more
         match command:
             case c.LogIn():
                 self._log_in(command)
@@ -276,6 +278,14 @@ class Station:
         sessions.lock(self._live, cause)
         self._live.say("msg.locked")
 
+    def _end_session(self) -> bool:
+        """A shift is over, or a clock of 1970 was put right: locked before anything is signed too late."""
+        if not self._live.session_over() or self._live.screen is not Screen.CLERK:
+            return False
+        self._lock("expired")
+        self._live.say("msg.session_over", "warning")
+        return True
+
     def _log_out(self) -> None:
         self._live.need_session()
         self._desk.drafts.save(force=True)  # where it fails nobody has left
@@ -290,6 +300,7 @@ class Station:
 
     def _device(self, event: DeviceEvent) -> object:
         live = self._live
+        self._end_session()
         match event:
             case DeviceChanged():
                 if live.devices.get(event.truth.slot) == event.truth:
@@ -354,6 +365,8 @@ class Station:
         self._desk.drafts.save()
         lapsed = self._desk.drafts.tick()
         if live.journal is not None and self._adopting.tick():
+            return None
+        if self._end_session():
             return None
         if live.screen is Screen.CLERK:
             limit = live.rules.limits.idle_lock_minutes * 60

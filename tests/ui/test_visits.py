@@ -89,7 +89,7 @@ def test_i_forgot_my_phone_takes_three_keys(seat: Seat) -> None:
     seat.hands.press(Key.Key_F4)
     seat.said("msg.parked")
     assert (seat.text(Field.CONTENTS), seat.text(Field.SENDER_NAME)) == ("", "")
-    assert _parked_line(seat) == "● 挂单 1 · F4"
+    seat.wait(lambda: _parked_line(seat) == "● 挂单 1 · F4")
 
     seat.hands.press(Key.Key_F4)
     seat.wait(lambda: seat.window.clerk.side is Side.CHOICES)
@@ -99,7 +99,8 @@ def test_i_forgot_my_phone_takes_three_keys(seat: Seat) -> None:
     seat.hands.press(Key.Key_1)
     seat.said("msg.resumed")
     seat.wait(lambda: seat.text(Field.CONTENTS) == "茶叶")
-    assert (_parked_line(seat), seat.window.clerk.side) == ("", Side.USUAL)
+    assert seat.window.clerk.side is Side.USUAL
+    seat.wait(lambda: _parked_line(seat) == "")
 
 
 def test_f4_twice_fast_parks_once_and_loses_nothing(seat: Seat) -> None:
@@ -189,8 +190,9 @@ def test_three_parcels_of_one_customer_ask_nothing_twice(seat: Seat) -> None:
     for job in seat.counter.paper(6):
         seat.counter.print(job, PrintOutcome.PRINTED)
     assert seat.counter.kinds().count("SenderVerified") == 1
-    lines = seat.window.clerk.last.shown_items()
-    assert [line.partition("\n")[0][:6] for line in lines] == ["000001", "000002", "000003"]
+    seat.wait(
+        lambda: [line[:6] for line in seat.window.clerk.last.shown_items()] == ["000001", "000002", "000003"]
+    )
     seat.wait(lambda: all("▲ 标签未扫回" in line for line in seat.window.clerk.last.shown_items()))
     seat.counter.scan(WAYBILLS[2])
     seat.wait(lambda: "✓ 已贴标" in seat.window.clerk.last.shown_items()[2])

@@ -143,6 +143,8 @@ def test_what_was_just_accepted_is_offered_for_the_next_item(counter: Counter) -
 
 def test_after_a_year_nothing_is_offered(counter: Counter) -> None:
     counter.vault.machine.advance(366 * 86_400)
+    counter.shown()
+    counter.live.contact = counter.live.now().at  # headquarters was heard all the while
     counter.log_in()
     counter.place(card(read="r-2"))
     never_offered(counter)

@@ -1,0 +1,63 @@
+"""A session that has run out signs nothing more: the counter locks, its journal still verifies (I2, I5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from core import commands as c
+from core.devices import CodeScanned, Slot
+from core.ledger.chain import Verifier
+from core.view import Screen
+from tests.core.station.desk import WAYBILLS, Counter
+
+_SHIFT_S = 60 * 720
+
+
+@pytest.fixture
+def counter() -> Iterator[Counter]:
+    made = Counter()
+    made.log_in()
+    yield made
+    made.station.stop()
+
+
+def _kinds(counter: Counter) -> list[str]:
+    return [entry.header.kind for entry in counter.vault.journal.rows]
+
+
+@pytest.mark.parametrize("how", ["a key", "a scan", "nothing"])
+def test_after_its_time_the_counter_locks_and_what_was_typed_is_kept(counter: Counter, how: str) -> None:
+    counter.type(contents="茶叶")
+    counter.vault.machine.advance(_SHIFT_S)
+    if how == "a key":
+        counter.do(c.AcknowledgeNotice(c.Acknowledgement.SPOKEN))
+    elif how == "a scan":
+        counter.station.device_event(CodeScanned(Slot.SCANNER, WAYBILLS[0], "]C0"))
+    else:
+        counter.station._enqueue(counter.station._tick).result(10)
+    view = counter.shown()
+    assert view.screen is Screen.LOCKED
+    assert view.message is not None
+    assert view.message.code == "msg.session_over"
+    assert _kinds(counter)[-1] == "SessionEnded"
+    assert counter.vault.journal.rows[-1].data["cause"] == "expired"
+    counter.log_in()
+    assert counter.visit().fields[c.Field.CONTENTS].text == "茶叶"
+    _verify(counter)
+
+
+def test_who_logs_out_too_late_signs_nothing(counter: Counter) -> None:
+    counter.vault.machine.advance(_SHIFT_S)
+    counter.do(c.LogOut())
+    assert _kinds(counter)[-1] == "SessionEnded"
+    _verify(counter)
+
+
+def _verify(counter: Counter) -> None:
+    rows = counter.vault.journal.rows
+    verifier = Verifier(rows[0].header.terminal, counter.vault.headquarters.public)
+    verifier.grant_keys(rows)
+    for entry in rows:
+        verifier.follow(entry)
