@@ -245,9 +245,10 @@ def _check_directives(journal: JournalReader, headquarters: PublicKey, terminal:
         except (EntryError, TypeError) as error:
             code = EntryFault(error.code) if isinstance(error, EntryError) else EntryFault.FORM
             raise EntryError(code, what=f"directive {head.number + 1}") from None
-        beside = (row.number, row.kind, row.subject, row.fault, row.nonce is None)
-        parked = walk.parked.get(said.number, "")
-        if beside != (said.number, said.kind, said.subject, parked, row.attachment is None):
+        beside = (row.number, row.kind, row.subject, row.nonce is None)
+        differs = beside != (said.number, said.kind, said.subject, row.attachment is None)
+        # A program that was renewed before a recovery may use what an older one had to park.
+        if differs or row.fault not in ("", walk.parked.get(said.number)):
             raise EntryError(EntryFault.VIEW, what=f"directive {said.number}")
         head = kept.head
     adopted = walk.state.value["directives"]

@@ -214,8 +214,9 @@ class Station:
     def _command(self, command: c.Command) -> object:
         self._active = time.monotonic()
         live = self._live
-        if self._end_session() and not isinstance(command, c.LogIn):
-            return None  # whatever it was, she cannot sign it any more
+        # Logging out is done all the same, by the system; anything else she cannot sign any more.
+        if not isinstance(command, c.LogOut) and self._end_session() and not isinstance(command, c.LogIn):
+            return None
         match command:
             case c.LogIn():
                 self._log_in(command)

@@ -130,7 +130,15 @@ class Viewer:
             return
         live, labels, receipts = self._live, self._paper.labels.faults, self._paper.receipts.faults
         today = business_date(live.now().at)
-        made_of = (live.state.head, live.received, id(live.reviews), dict(labels), dict(receipts), today)
+        made_of = (
+            live.state.head,
+            live.received,
+            live.held,
+            live.reviews,
+            dict(labels),
+            dict(receipts),
+            today,
+        )
         if made_of != self._made_of:
             value = live.state.value
             self._pending = tuple(

@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from devices.printer.form import Made, OwnPages, PageForm
 
 _log = logging.getLogger(__name__)
 _LIMIT_S = 1.0  # fifty times a page: more than that, and the process is ill
+_BEGIN_LIMIT_S = 30.0  # to start and open the fonts, on a machine that has much else to do
 _END_LIMIT_S = 1.0
 _ROOT = Path(__file__).parents[2]
 
@@ -32,21 +34,33 @@ class PageProcess:
         self._own = OwnPages()
         self._lock = threading.Lock()
         self._worker: _Worker | None = None
+        self._forms: set[PageForm] = set()
         self._closed = False
 
     def prepare(self, form: PageForm) -> None:
         """Start the process if need be and let it open the fonts; waits for neither."""
-        with self._lock, contextlib.suppress(OSError):
-            worker = self._running()
-            if worker is not None:
-                worker.prepare(form)
+        with self._lock:
+            self._forms.add(form)
+            self._begin(form)
+
+    def ready(self) -> bool:
+        """Whether the next page is made in the process."""
+        with self._lock:
+            return self._worker is not None and self._settled(self._worker)
 
     def make(self, form: PageForm, job: PrintJob) -> bytes:
-        """The page's bytes.  Raises DeviceError GLYPH_MISSING, LABEL_LAYOUT."""
+        """The page's bytes; nothing waits for a process that is not up yet.
+
+        Raises DeviceError GLYPH_MISSING, LABEL_LAYOUT.
+        """
         with self._lock:
             made = self._made(form, job)
         if made is None:
-            return self._own.make(form, job)
+            page = self._own.make(form, job)
+            with self._lock:
+                if self._worker is None:
+                    self._begin(form, *self._forms - {form})
+            return page
         if made.fault is not None:
             raise DeviceError(made.fault, retry=False, **made.facts)
         return made.page
@@ -58,19 +72,38 @@ class PageProcess:
             self._end()
 
     def _made(self, form: PageForm, job: PrintJob) -> Made | None:
+        worker = self._worker
+        if worker is None or not self._settled(worker):
+            return None
         try:
-            worker = self._running()
-            if worker is not None:
-                return worker.made(form, job)
+            return worker.made(form, job)
         except (OSError, EOFError) as error:  # TimeoutError is one of them
-            _log.warning("page process: %s", type(error).__name__)
-            self._end()
-        return None
+            self._failed(error)
+            return None
 
-    def _running(self) -> _Worker | None:
-        if self._worker is None and not self._closed:
-            self._worker = _Worker()
-        return self._worker
+    def _begin(self, *forms: PageForm) -> None:
+        """Have a process that opens these, if one can be had; waits for nothing."""
+        if self._closed:
+            return
+        try:
+            if self._worker is None:
+                self._worker = _Worker()
+            for form in forms:
+                self._worker.prepare(form)
+        except OSError as error:
+            self._failed(error)
+
+    def _settled(self, worker: _Worker) -> bool:
+        """Whether it has opened what it was asked to; one that takes too long is given up."""
+        try:
+            return worker.settled()
+        except (OSError, EOFError) as error:
+            self._failed(error)
+            return False
+
+    def _failed(self, error: Exception) -> None:
+        _log.warning("page process: %s", type(error).__name__)
+        self._end()
 
     def _end(self) -> None:
         worker, self._worker = self._worker, None
@@ -97,18 +130,26 @@ class _Worker:
         self._process.stdin.close()
         self._process.stdout.close()
         self._owed = 0  # answers to preparations, not yet read
+        self._limit = time.monotonic() + _BEGIN_LIMIT_S
 
     def prepare(self, form: PageForm) -> None:
         """Asks, and does not wait."""
         self._ask.send((form, None))
         self._owed += 1
+        self._limit = time.monotonic() + _BEGIN_LIMIT_S
 
-    def made(self, form: PageForm, job: PrintJob) -> Made:
-        """The answer to this job."""
-        self._ask.send((form, job))
-        while self._owed:
+    def settled(self) -> bool:
+        """Whether all that was to be prepared is; does not wait."""
+        while self._owed and self._hear.poll(0):
             self._heard()
             self._owed -= 1
+        if self._owed and time.monotonic() > self._limit:
+            raise TimeoutError
+        return not self._owed
+
+    def made(self, form: PageForm, job: PrintJob) -> Made:
+        """The answer to this job, where everything is prepared."""
+        self._ask.send((form, job))
         return self._heard()
 
     def end(self) -> None:

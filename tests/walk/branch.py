@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,10 +10,10 @@ from types import TracebackType
 from typing import Any, Self
 
 from core import commands as c
-from core.config import load_config
+from core.config import Config, load_config
 from core.ledger.entry import Entry
 from core.rules import RuleBook, load_rules
-from core.view import CounterView, Screen
+from core.view import Screen
 from hq.adoption import PublicationRow, list_publications
 from hq.database import Database
 from hq.directives import EVERYBODY
@@ -22,12 +21,13 @@ from hq.operators import add_operator, remove_operator
 from hq.publishing import publish_file
 from hq.terminals import new_enrol_code
 from program.first_run import write_config
-from program.terminal import RESOURCES, Parts, Terminal
+from program.terminal import RESOURCES, Parts
 from storage.enrol import EnrolRequest, enrol
 from storage.pump import PumpSettings
 from tests.core.machine import SetClock
 from tests.hq.server import HqServer
 from tests.storage.counters import CHEAP
+from tests.walk.watching import PATIENCE_SECONDS, Watching
 
 BRANCH = "990100-01"
 PASSWORDS = {
@@ -36,7 +36,6 @@ PASSWORDS = {
     "OP30001": "yet another passphrase",
 }
 QUICK = PumpSettings(first_wait_s=0.05, longest_wait_s=0.2, heartbeat_s=0.3, directives_every_s=0.2)
-PATIENCE_SECONDS = 60.0
 
 
 class Branch:
@@ -113,36 +112,12 @@ def _clock() -> Any:
     return SystemClock()
 
 
-class Desk:
+class Desk(Watching):
     """A counter without devices; waits for what it should see."""
 
-    def __init__(self, config: Any, data: Path, parts: Parts) -> None:
-        self._seen = threading.Condition()
-        self.view: CounterView | None = None
-        self.terminal = Terminal(config, data, self._publish, parts=parts)
+    def __init__(self, config: Config, data: Path, parts: Parts) -> None:
+        super().__init__(config, data, parts)
         self._live = self.terminal.station._live
-
-    def __enter__(self) -> Self:
-        self.terminal.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.terminal.stop()
-
-    def _publish(self, view: CounterView) -> None:
-        with self._seen:
-            self.view = view
-            self._seen.notify_all()
-
-    def until(self, what: str, seen: Callable[[CounterView], bool]) -> CounterView:
-        """The first view that shows it; fails with what was waited for."""
-        end = time.monotonic() + PATIENCE_SECONDS
-        with self._seen:
-            while self.view is None or not seen(self.view):
-                assert self._seen.wait(max(0.0, end - time.monotonic())), f"never seen: {what} {self.view}"
-            return self.view
 
     def wait(self, what: str, true: Callable[[], bool]) -> None:
         """For what no view shows."""

@@ -2,55 +2,25 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from core import commands as c
 from core.config import load_config
 from core.devices import DeviceState
 from core.view import CounterView, VisitView
 from program.demonstration import OPERATOR, PASSWORD, Demonstration
-from program.terminal import Parts, Terminal
+from program.terminal import Parts
+from tests.walk.watching import PATIENCE_SECONDS, Watching
 
-PATIENCE_SECONDS = 60.0  # a limit for a busy machine, not a measure
 
-
-class WalkingCounter:
+class WalkingCounter(Watching):
     """A terminal over the demonstration's devices and headquarters; waits for what it should see."""
 
     def __init__(self, around: Demonstration, parts: Parts | None = None) -> None:
         self.around = around
-        self._seen = threading.Condition()
-        self.view: CounterView | None = None
         config = load_config(around.config_path)
         self._slots = set(config.devices)
-        self.terminal = Terminal(config, around.data, self._publish, parts=parts)
-
-    def __enter__(self) -> Self:
-        self.terminal.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.terminal.stop()
-
-    def _publish(self, view: CounterView) -> None:
-        with self._seen:
-            self.view = view
-            self._seen.notify_all()
-
-    def until(self, what: str, seen: Callable[[CounterView], bool]) -> CounterView:
-        """The first view that shows it; fails with what was waited for."""
-        end = time.monotonic() + PATIENCE_SECONDS
-        with self._seen:
-            while self.view is None or not seen(self.view):
-                assert self._seen.wait(max(0.0, end - time.monotonic())), f"never seen: {what}"
-            return self.view
+        super().__init__(config, around.data, parts)
 
     def visit(self) -> VisitView:
         """The visit on the screen."""

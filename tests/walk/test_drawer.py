@@ -36,8 +36,8 @@ from program.terminal import RESOURCES, Parts
 from storage.journal import SqlJournal
 from tests.peers.barcodes import READERS
 from tests.peers.glyphs import read_line
-from tests.walk.counter import PATIENCE_SECONDS
 from tests.walk.visitors import EXEMPTED, DrawerCounter, Ending
+from tests.walk.watching import PATIENCE_SECONDS
 from ui.text import LANGUAGES, Texts
 
 DRAWER = load_drawer()

@@ -28,9 +28,9 @@ from core.ports import ItemRow
 from core.view import KnownView
 from program.demonstration import OPERATOR, PASSWORD, TERMINAL, Demonstration
 from program.terminal import Parts
-from tests.walk.counter import PATIENCE_SECONDS
 from tests.walk.test_drawer import assert_reads, assert_same, journal, label_renderer
 from tests.walk.visitors import DrawerCounter
+from tests.walk.watching import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parents[2]
 SENDER, NUMBER = "示例丙", "990101199507200311"

@@ -14,7 +14,8 @@ from core.view import CounterView, GateState, Message, SenderView
 from devices.simulators.drawer import Visitor
 from program.demonstration import OPERATOR, PASSWORD, Demonstration
 from program.terminal import Parts
-from tests.walk.counter import PATIENCE_SECONDS, WalkingCounter
+from tests.walk.counter import WalkingCounter
+from tests.walk.watching import PATIENCE_SECONDS
 
 EXEMPTED = ("letter", "agreement")
 _FORM = {

@@ -50,7 +50,7 @@ def test_after_its_time_the_counter_locks_and_what_was_typed_is_kept(counter: Co
 
 def test_who_logs_out_too_late_signs_nothing(counter: Counter) -> None:
     counter.vault.machine.advance(_SHIFT_S)
-    counter.do(c.LogOut())
+    assert counter.do(c.LogOut()).screen is Screen.LOGIN
     assert _kinds(counter)[-1] == "SessionEnded"
     _verify(counter)
 

@@ -36,9 +36,27 @@ _JOBS = {
 
 @pytest.fixture
 def pages() -> Iterator[PageProcess]:
+    """Up, with all forms open."""
     made = PageProcess()
+    for form in (_LABEL, _ZPL, _ROLL):
+        made.prepare(form)
+    until_ready(made)
     yield made
     made.close()
+
+
+def until_ready(pages: PageProcess) -> None:
+    end = time.monotonic() + 30
+    while not pages.ready():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+class Nowhere(OwnPages):
+    """Makes no page: whoever gets one had it from the process."""
+
+    def make(self, form: PageForm, job: PrintJob) -> bytes:
+        raise AssertionError("made here")
 
 
 def _children() -> set[int]:
@@ -55,15 +73,34 @@ def _workers() -> set[int]:
 
 
 def test_they_are_the_same_to_the_byte(pages: PageProcess) -> None:
-    own = OwnPages()
+    own, pages._own = OwnPages(), Nowhere()
     for form, job in _JOBS.values():
-        pages.prepare(form)
         assert pages.make(form, job) == own.make(form, job)
     assert len(_workers()) == 1
 
 
+def test_nobody_waits_for_a_process_that_is_not_up_yet() -> None:
+    """The first page of a slow start is made here, and the process is not given up for it."""
+    pages = PageProcess()
+    try:
+        form, job = _JOBS["label"]
+        pages.prepare(form)
+        assert pages._worker is not None
+        worker = pages._worker._process.pid  # it may not have its name in /proc yet
+        os.kill(worker, signal.SIGSTOP)
+        assert pages.make(form, job) == OwnPages().make(form, job)
+        os.kill(worker, signal.SIGCONT)
+        until_ready(pages)
+        pages._own = Nowhere()
+        assert pages.make(form, job)
+        assert _workers() == {worker}
+    finally:
+        pages.close()
+
+
 def test_a_page_that_cannot_be_set_says_why_as_it_does_here(pages: PageProcess) -> None:
     odd = dataclasses.replace(PLAIN, recipient_name="\U0001f4ee")
+    pages._own = Nowhere()
     with pytest.raises(DeviceError) as there:
         pages.make(_LABEL, PrintJob("a", Slot.LABEL_PRINTER, 3, odd))
     with pytest.raises(DeviceError) as here:
@@ -83,20 +120,23 @@ def test_a_process_that_fails_costs_no_page(
     expected = pages.make(form, job)
     (worker,) = _workers()
     os.kill(worker, when)
-    assert pages.make(form, job) == expected
-    pages.prepare(form)
+    assert pages.make(form, job) == expected  # here
+    until_ready(pages)
     assert worker not in _workers()
-    assert pages.make(form, job) == expected
-    assert len(_workers()) == 1  # another one
+    pages._own = Nowhere()
+    assert pages.make(form, job) == expected  # in another one
+    assert len(_workers()) == 1
 
 
 def test_without_any_process_the_page_is_made_here(
-    pages: PageProcess, expected_logs: ExpectedLogs, monkeypatch: pytest.MonkeyPatch
+    expected_logs: ExpectedLogs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected_logs.expect("devices.printer.page_process", "FileNotFoundError")
     monkeypatch.setattr("sys.executable", "/nonexistent/python")
+    pages = PageProcess()
     form, job = _JOBS["receipt"]
     pages.prepare(form)
+    assert not pages.ready()
     assert pages.make(form, job) == OwnPages().make(form, job)
 
 
@@ -115,8 +155,8 @@ def test_it_ends_when_the_counter_is_killed(tmp_path: Path) -> None:
     script = (
         "import os, sys, time\n"
         "from devices.printer.page_process import PageProcess\n"
-        "from tests.devices.printer.test_page_process import _JOBS, _workers\n"
-        "pages = PageProcess(); pages.make(*_JOBS['label'])\n"
+        "from tests.devices.printer.test_page_process import _JOBS, _workers, until_ready\n"
+        "pages = PageProcess(); pages.prepare(_JOBS['label'][0]); until_ready(pages)\n"
         f"open({str(tmp_path / 'pid')!r}, 'w').write(str(_workers().pop()))\n"
         "os.kill(os.getpid(), 9)\n"
     )
