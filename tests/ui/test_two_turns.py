@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
+from core.commands import Field
 from tests.ui.conftest import Opened
 from tests.ui.looking import said
 from tests.ui.small_station import Recorder
@@ -29,6 +32,23 @@ def test_after_both_turns_it_says_the_same(
     assert said(window) != at_once
     recorder.bridge.post(VIEWS[name])
     qtbot.waitUntil(lambda: said(window) == at_once, timeout=3000)
+
+
+def test_what_the_station_never_took_goes_though_the_view_says_the_same(
+    qtbot: QtBot, recorder: Recorder, opened: Opened
+) -> None:
+    """A text that was refused, then a key after which the station decides: its word stands in the field."""
+    window = opened(recorder)
+    window.show_view(VIEWS["half"])
+    field = window.clerk.fields[Field.CONTENTS]
+    stood = field.entry.text()
+    field.entry.setText("从未接受")
+    window.take_view(replace(VIEWS["half"], today=129))
+    assert field.entry.text() == "从未接受", "a view about something else leaves the typist alone"
+    field.forget_pending()
+    window.take_view(replace(VIEWS["half"], today=130))
+    assert field.entry.text() == stood != "从未接受"
+    qtbot.wait(20)
 
 
 def test_a_lock_between_the_turns_leaves_nothing_of_the_customer(

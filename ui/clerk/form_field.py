@@ -37,6 +37,7 @@ class FormField(QWidget):
         self._sent: list[str] = []
         self._base: str | None = None
         self._sent_at = 0.0
+        self._forgot = False
         self.caption = QLabel(self)
         self.caption.setProperty("role", "caption")
         self._note = QLabel(self)
@@ -67,17 +68,19 @@ class FormField(QWidget):
 
     @property
     def waits(self) -> bool:
-        """Whether an edit was not answered yet."""
-        return bool(self._sent)
+        """Whether the next view matters here even where it says the same as the last one."""
+        return bool(self._sent) or self._forgot
 
     def forget_pending(self) -> None:
         """A key was pressed after which the station decides what stands here: take the next view."""
         self._sent.clear()
         self._base = None
+        self._forgot = True
 
     def show_view(self, view: FieldView) -> None:
         """Show what the station holds."""
         self.view = view
+        self._forgot = False
         if self._is_answer(view.text) and self.entry.text() != view.text:
             at = self.entry.cursorPosition()
             typing = self.entry.hasFocus() and at < len(self.entry.text())
