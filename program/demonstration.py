@@ -77,9 +77,7 @@ class Demonstration:
         of their own."""
         self._gives_way = True
         for child in self._children:
-            with suppress(OSError):  # one that has ended
-                for task in Path(f"/proc/{child.pid}/task").iterdir():  # a priority is a thread's
-                    os.setpriority(os.PRIO_PROCESS, int(task.name), _NICE)
+            _lower(child.pid)
 
     def links(self) -> dict[Slot, DeviceConfig]:
         """The simulated devices as configuration."""
@@ -252,6 +250,15 @@ class Demonstration:
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait(5)
+
+
+def _lower(pid: int) -> None:
+    """The priority of a process, which is that of each of its threads, and of what it started."""
+    with suppress(OSError):  # one that has ended
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            os.setpriority(os.PRIO_PROCESS, int(task.name), _NICE)
+            for child in (task / "children").read_text("ascii").split():
+                _lower(int(child))
 
 
 def _answers(port: int) -> bool:
