@@ -98,7 +98,7 @@ MESSAGES = (
     "msg.session_ended_by_restart", "msg.reprint_sent", "msg.nothing_found", "msg.incident",
     "msg.nothing_by_card", "msg.found_by_card", "msg.found_by_card_more", "msg.other_terminal",
     "msg.waybill_scanned", "msg.code_offered", "msg.paste_first", "msg.paste_too_long",
-    "msg.code_not_waybill", "msg.original_undone", "msg.inspection_undone",
+    "msg.receipt_scanned", "msg.original_undone", "msg.inspection_undone",
     "msg.other_card", "msg.identity_lapsed", "msg.panel_open", "msg.key_in_burst",
     "msg.reader_down", "msg.refused_report", "msg.refused_slip", "msg.slip_no_printer",
     "msg.slip_not_printed", "msg.no_condition", "msg.condition_shown", "msg.sound_on", "msg.sound_off",

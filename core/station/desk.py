@@ -14,15 +14,17 @@ from core.acceptance.labels import Imprint
 from core.acceptance.undo import Deeds
 from core.devices import CardFailed, CardLifted, CardRead, CardReading, DeviceState, Slot
 from core.errors import RuleError, RuleFault, StoreError
+from core.identity.characters import fold_width
 from core.ledger.clock import CHINA, business_date
 from core.ledger.entry import Entry
 from core.ledger.state import State
 from core.ledger.writer import Proposal
+from core.receipts.record import PREFIX
 from core.station import approving, reader_down, ways
 from core.station.days import day_proposals
 from core.station.drafts import Drafts, Standing
 from core.station.live import Live, new_id
-from core.station.paper import Paper
+from core.station.paper import Paper, label_page
 from core.station.parts import item_parts
 from core.station.picture import Picture
 from core.station.waybills import Waybills
@@ -321,6 +323,9 @@ class Desk:
             return
         if self._scanned_back(text.strip()):
             return
+        if fold_width(text).strip().startswith(PREFIX):  # of a receipt: looked up, never a waybill
+            live.say("msg.receipt_scanned", "info")
+            return
         self._take(ways.code(live, self.visit, text, self._waybills.known))
         self.drafts.changed()
 
@@ -371,4 +376,7 @@ class Desk:
             reader_down=reader_down.standing(live),
             approver_here=approving.possible(live),
         )
+        row = live.item(self.visit.item.accepted) if self.visit.item.accepted else None
+        if row is not None:  # what stands is the record itself, not what would print for a next item
+            view = replace(view, preview=label_page(row, 0))
         return self._picture.shown(view, self.visit)

@@ -15,9 +15,9 @@ HEIGHT = 52
 _NAMED, _FEW = 4, 2  # so many missing steps are named, the rest is a number
 _ROOMY, _CLOSE = 20, 12
 NEXT = "missing.next"  # this item is committed: F7 or F8
-_HINTS = ("help", "new", "look_up", "park", "next_item", "next_customer",
-          "reprint", "lock", "undo", "language", "log_out", "close_day")  # fmt: skip
-_A_ROW = 6
+_HINTS = ("help", "new", "look_up", "park", "known", "next_item", "next_customer",
+          "paste", "reprint", "lock", "undo", "language", "log_out", "close_day")  # fmt: skip
+_A_ROW = 7
 
 
 class CommandBar(QFrame):

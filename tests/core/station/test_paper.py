@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from core import commands as c
-from core.devices import PrintJob, PrintOutcome, Slot
+from core.devices import PrintJob, PrintOutcome, Receipt, Slot
 from core.station import paper
 from core.view import Screen
 from tests.core.station.desk import WAYBILLS, Counter
@@ -91,3 +91,15 @@ def test_pages_printed_behind_the_lock_leave_no_row_in_memory(counter: Counter) 
     assert counter.station.starting(counter.printer.jobs[0])
     assert [job.slot for job in counter.paper(2)] == [Slot.LABEL_PRINTER, Slot.RECEIPT_PRINTER]
     assert held == {}
+
+
+def test_what_stands_after_f9_is_the_label_itself(counter: Counter) -> None:
+    """Its number and its time, not those of a next item."""
+    assert counter.visit().preview == counter.printer.jobs[0].page
+
+
+def test_a_receipt_s_code_is_no_waybill(counter: Counter) -> None:
+    _, receipt = both(counter)
+    assert isinstance(receipt.page, Receipt)
+    counter.scan(receipt.page.qr)
+    assert counter.message() == "msg.receipt_scanned"
