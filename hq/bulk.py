@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Connection, Integer, LargeBinary, Table, insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
@@ -29,6 +30,25 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
             copy.set_types([_type(column) for column in table.c])
             for row in rows:
                 copy.write_row([row.get(name) for name in names])
+
+
+def insert_new_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
+    """Insert those of ``rows`` whose key is not taken; what stands stays as it is.
+
+    One statement with a list for each column on PostgreSQL: there, a row at a time takes ten times as long.
+    """
+    if not rows:
+        return
+    if connection.dialect.name != "postgresql":
+        connection.execute(sqlite_insert(table).on_conflict_do_nothing(), list(rows))
+        return
+    names = ", ".join(f'"{column.name}"' for column in table.c)
+    lists = ", ".join(f"%s::{_type(column)}[]" for column in table.c)
+    # The column names are ours, the values go beside the statement.
+    statement = f'INSERT INTO "{table.name}" ({names}) SELECT * FROM unnest({lists}) ON CONFLICT DO NOTHING'  # noqa: S608
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor:
+        cursor.execute(statement, [[row.get(column.name) for row in rows] for column in table.c])
 
 
 def _type(column: Column[Any]) -> str:

@@ -8,23 +8,39 @@ holds the waybill (:func:`rank`), whatever the order of arrival; every attempt s
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, tuple_, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from core.ledger.entry import AttachmentClass, Entry, stamp
-from hq.alarms import insert_if_new, upsert
+from hq.alarms import insert_if_new
+from hq.bulk import insert_new_rows
 from hq.clock import Now, utc_now
 from hq.database import Database
 from hq.schema import ATTACHMENTS, CLAIMS, CONTESTS
 
 _TAG = b"counter/waybill-index/1\0"
-_SLICE = 200  # claims compared at once
+_SLICE = 500  # claims compared at once
+# One chain runs through all epochs of a terminal, so its seq alone names a claim.
+_MINE, _OTHER = CLAIMS.alias("mine"), CLAIMS.alias("other")
+_UNSETTLED = (CLAIMS.c.terminal == bindparam("of"), CLAIMS.c.settled == 0)
+_NEW = select(CLAIMS.c.seq).where(*_UNSETTLED).order_by(CLAIMS.c.seq).limit(_SLICE)
+_SETTLED = (
+    update(CLAIMS).where(*_UNSETTLED, CLAIMS.c.seq.in_(bindparam("seqs", expanding=True))).values(settled=1)
+)
+# All claims on the waybills of the new ones, where there is another than the new one: nearly always none.
+_RIVALS = select(CLAIMS).where(
+    CLAIMS.c.digest.in_(
+        select(_MINE.c.digest)
+        .join(_OTHER, _OTHER.c.digest == _MINE.c.digest)
+        .where(_MINE.c.terminal == bindparam("of"), _MINE.c.settled == 0, _MINE.c.seq <= bindparam("to"))
+        .where((_OTHER.c.terminal != _MINE.c.terminal) | (_OTHER.c.seq != _MINE.c.seq))
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +75,7 @@ class Claims:
 
     def digest(self, waybill: str) -> bytes:
         """HMAC-SHA256, 32 bytes: finds the same waybill again, and names none without the key."""
-        return hmac.new(self._key, _TAG + waybill.encode("utf-8", "surrogatepass"), hashlib.sha256).digest()
+        return hmac.digest(self._key, _TAG + waybill.encode("utf-8", "surrogatepass"), "sha256")
 
     def of(self, entry: Entry, waybill: str) -> dict[str, object]:
         """The row that ``entry`` (an ItemAccepted 1 of sound form) claims."""
@@ -80,9 +96,7 @@ class Claims:
 
     def note(self, connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
         """Write claims of one terminal in the caller's transaction; those that stand stay as they are."""
-        if rows:
-            # Rows beside the statement, not in it: it is compiled once, not for each number of rows.
-            connection.execute(upsert(connection, CLAIMS).on_conflict_do_nothing(), list(rows))
+        insert_new_rows(connection, CLAIMS, rows)
 
     def settle_all(self) -> None:
         """Settle what a node that died, or a database that went away, left behind."""
@@ -97,22 +111,19 @@ class Claims:
 
         One transaction for each terminal that is told: none spans two.
         """
-        lost = 0
+        lost, asked = 0, {"of": terminal}
         while True:
             with self._database.read() as connection:
-                mine = (CLAIMS.c.terminal == terminal, CLAIMS.c.settled == 0)
-                new = connection.execute(select(CLAIMS).where(*mine).limit(_SLICE)).all()
-                digests = {row.digest for row in new}
-                rows = connection.execute(select(CLAIMS).where(CLAIMS.c.digest.in_(digests))).all()
+                new = connection.execute(_NEW, asked).scalars().all()
+                rows = connection.execute(_RIVALS, {**asked, "to": new[-1]}).all() if new else []
             if not new:
                 return lost
             for loser, holder in _contests(rows):
                 lost += self._lose(loser, holder)
-            done = tuple_(CLAIMS.c.epoch, CLAIMS.c.seq).in_([(row.epoch, row.seq) for row in new])
             with self._database.write() as connection:
-                connection.execute(
-                    update(CLAIMS).where(CLAIMS.c.terminal == terminal, done).values(settled=1)
-                )
+                connection.execute(_SETTLED, {**asked, "seqs": new})
+            if len(new) < _SLICE:
+                return lost
 
     def _lose(self, lost: Attempt, holder: Attempt) -> int:
         """Record who holds the waybill; 1 where that is new.  The counter is told of it by hq/notices.py."""
@@ -154,13 +165,18 @@ def _holder_of(row: Row[Any]) -> Attempt:
     )
 
 
-def waybill_of(annex: bytes) -> str:
-    """The waybill that an annex names, "" where it names none."""
+def read_annex(annex: bytes) -> Mapping[str, Any]:
+    """What an annex says; nothing where it is not of that form."""
     try:
         value = json.loads(annex)
     except (ValueError, RecursionError):
-        return ""
-    waybill = value.get("waybill") if isinstance(value, dict) else ""
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def waybill_of(annex: Mapping[str, Any]) -> str:
+    """The waybill that an annex names, "" where it names none."""
+    waybill = annex.get("waybill")
     return waybill if isinstance(waybill, str) else ""
 
 

@@ -11,6 +11,13 @@ from core.ledger.entry import Attachment, AttachmentClass, Entry
 from hq.schema import ATTACHMENTS, ENTRIES
 
 SLICE = 500
+_READ = (
+    ENTRIES.c.epoch,
+    ENTRIES.c.seq,
+    ENTRIES.c.body,
+    ENTRIES.c.terminal_signature,
+    ENTRIES.c.session_signature,
+)
 
 
 def read_entries(
@@ -28,12 +35,15 @@ def read_entries(
     """
     seq = first
     while limit is None or limit > 0:
-        rows = _slice(connection, terminal, seq, last, min(SLICE, limit or SLICE))
+        wanted = min(SLICE, limit or SLICE)
+        rows = _slice(connection, terminal, seq, last, wanted)
         if not rows:
             return
         parts = _parts(connection, terminal, rows[0].seq, rows[-1].seq) if attachments else None
         for row in rows:
             yield _entry(row, parts)
+        if len(rows) < wanted:
+            return
         seq = rows[-1].seq + 1
         limit = None if limit is None else limit - len(rows)
 
@@ -41,7 +51,7 @@ def read_entries(
 def _slice(
     connection: Connection, terminal: str, first: int, last: int | None, limit: int
 ) -> list[Row[*tuple[Any, ...]]]:
-    wanted = select(ENTRIES).where(ENTRIES.c.terminal == terminal, ENTRIES.c.seq >= first)
+    wanted = select(*_READ).where(ENTRIES.c.terminal == terminal, ENTRIES.c.seq >= first)
     if last is not None:
         wanted = wanted.where(ENTRIES.c.seq <= last)
     # One chain runs through all epochs of a terminal, so seq alone orders it.

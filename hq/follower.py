@@ -7,6 +7,7 @@ count as it is, is parked by name (hq/reviews.py), and the rest goes on.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,7 +25,7 @@ from core.ledger.state import FOLD_VERSION, State, fold, from_bytes
 from hq import referring
 from hq.adoption import keep_adopted, speaks_of_directives
 from hq.alarms import insert_if_new, raise_alarm
-from hq.claims import Claims, read_annexes, waybill_of
+from hq.claims import Claims, read_annex, read_annexes, waybill_of
 from hq.clock import Now, utc_now
 from hq.database import Database
 from hq.days import (
@@ -162,8 +163,9 @@ class Follower:
             return
         if any(parked.entry is entry for parked in progress.parked):
             return
-        progress.references += references_of(entry, annex)
-        if waybill := waybill_of(annex):
+        said = read_annex(annex)
+        progress.references += references_of(entry, said)
+        if waybill := waybill_of(said):
             progress.claims.append(self._claims.of(entry, waybill))
         else:
             progress.park(entry, Why.ANNEX, {})
@@ -293,13 +295,13 @@ class Follower:
 
     def _save(self, terminal: str, progress: Progress) -> bool:
         """Keep the progress unless another follower went ahead of this one; whether it was kept."""
-        head = progress.state.head
+        head, state = progress.state.head, progress.state.to_bytes()
         row = {
             "epoch": head.epoch,
             "seq": head.seq,
             "hash": head.hash,
-            "state": progress.state.to_bytes(),
-            "state_hash": progress.state.hash(),
+            "state": state,
+            "state_hash": hashlib.sha256(state).digest(),  # State.hash
             "verifier": verifier_to_bytes(progress.verifier),
             "stopped": int(progress.stopped),
             "updated_at": stamp(self._now()),

@@ -117,6 +117,8 @@ class Worker:
                 break
             if self._metrics.busy():
                 stop.wait(SHARE * (time.monotonic() - began))
+            if count < self._entries:
+                break  # that was all
         return count > 0
 
     def _step(self, terminal: str) -> int:

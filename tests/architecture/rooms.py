@@ -32,7 +32,7 @@ _OUTSIDE = _set(
 
 ROOMS: Mapping[str, Room] = {
     "core": Room(_set("core"), barred=_OUTSIDE),
-    "core/crypto": Room(_set("core"), _set("cryptography"), _OUTSIDE),
+    "core/crypto": Room(_set("core"), _set("cryptography nacl"), _OUTSIDE),
     "devices": Room(
         _set("core devices"),
         _set("serial zxingcpp PIL freetype"),
