@@ -62,7 +62,8 @@ def _items(first: int, head: int) -> list[Proposal]:
         annex = wire.encode({**ANNEX, "waybill": waybill(first + len(made)), "token": new_id()})
         data = {"visit": new_id(), "sender": 1, "number": seq, "inspected": _AT, "security": "here",
                 "condition": "none", "route": "land", "centre": "none", "by_hand": "none", "security_at": _AT,
-                "weight_source": "typed", "name_check": "exact", "receipt": False}  # fmt: skip
+                "weight_source": "typed", "name_check": "exact", "receipt": False,
+                "pool": "none", "ordinal": 0}  # fmt: skip
         parts = (sealed, Part(AttachmentClass.ANNEX, "acceptance", annex))
         job = new_id()
         made += [

@@ -123,6 +123,15 @@ class Proof(StrEnum):
     EMPLOYMENT = "employment"  # 工作证明
 
 
+class VoidCause(StrEnum):
+    """Why numbers of a pool are spoiled; codes go into the journal."""
+
+    DAMAGED = "damaged"  # 破损或污损
+    LOST = "lost"  # 遗失
+    MISPRINTED = "misprinted"  # 印错
+    RETURNED = "returned"  # 退回总部
+
+
 class Acknowledgement(StrEnum):
     """How the customer acknowledged the notice (快递暂行条例 21; PIPL 17)."""
 
@@ -377,6 +386,20 @@ class Undo:
 
 
 @dataclass(frozen=True)
+class TakeNumber:
+    """The next free number of this counter's pools, for the waybill."""
+
+
+@dataclass(frozen=True)
+class VoidNumbers:
+    """Numbers of a pool are spoiled: ``first`` to ``last`` as they are printed, and why."""
+
+    first: str = field(repr=False)
+    last: str = field(repr=False)
+    cause: VoidCause
+
+
+@dataclass(frozen=True)
 class Commit:
     """F9: the only command that accepts an item."""
 
@@ -411,7 +434,7 @@ class CloseLookUp:
 
 @dataclass(frozen=True)
 class CloseDay:
-    """Close the business day (the bare form: verdict and state hash)."""
+    """Close the business day."""
 
 
 @dataclass(frozen=True)
@@ -420,9 +443,9 @@ class DismissMessage:
 
 
 Command = (
-    LogIn | Lock | LogOut | SetField | TakeKnown | SetSenderKind | SetSenderField | KeepAsPrincipal
-    | SetProof | SetExemption | ApproveExemption | OpenPaste | SetPaste | SwitchPaste | NextPastedPhone
-    | TakePaste | ClosePaste | StartManual | SetManualField | FinishManual | CancelManual
+    LogIn | Lock | LogOut | SetField | TakeNumber | VoidNumbers | TakeKnown | SetSenderKind | SetSenderField
+    | KeepAsPrincipal | SetProof | SetExemption | ApproveExemption | OpenPaste | SetPaste | SwitchPaste
+    | NextPastedPhone | TakePaste | ClosePaste | StartManual | SetManualField | FinishManual | CancelManual
     | ApproveReaderDown | ConfirmOriginal | ConfirmInspected | Refuse | SetSecurity | SetRoute | SetFee
     | SetPayment | ConfirmCondition | AcknowledgeNotice | NewAcceptance | NextItem | NextCustomer | Park
     | Resume | Undo | Commit | Reprint | LabelSeen | LookUp | CloseLookUp | CloseDay | DismissMessage

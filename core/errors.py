@@ -82,6 +82,9 @@ class RuleFault(StrEnum):
     PASTE_EMPTY = "rule.paste_empty"  # nothing of a contact was recognised
     WAYBILL_TWICE = "rule.waybill_twice"
     WAYBILL_PARKED = "rule.waybill_parked"  # it stands in unfinished work; facts: number (of the operator)
+    WAYBILL_VOID = "rule.waybill_void"  # of a pool, and no longer free: used, spoiled or withdrawn
+    POOL_EMPTY = "rule.pool_empty"  # no number is left to give out
+    POOL_UNKNOWN = "rule.pool_unknown"  # no free numbers of one pool between those two
     QUANTITY_FORM = "rule.quantity_form"
     WEIGHT_FORM = "rule.weight_form"
     FEE_FORM = "rule.fee_form"

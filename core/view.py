@@ -78,7 +78,8 @@ class GateView:
 class FieldView:
     """One field.  ``problem`` is a RuleFault code or "".
 
-    ``source`` is "typed", "card", "scan", "scale", "kept", or "known": masked, as in an earlier acceptance.
+    ``source`` is "typed", "card", "scan", "scale", "kept", "pool": drawn from a number pool, or "known":
+    masked, as in an earlier acceptance.
     """
 
     text: str = field(repr=False)
@@ -339,6 +340,14 @@ class ScaleView:
 
 
 @dataclass(frozen=True)
+class PoolView:
+    """What this counter's number pools have left; ``low``: more has to come from headquarters."""
+
+    left: int
+    low: bool = False
+
+
+@dataclass(frozen=True)
 class VisitView:
     """The visit on the screen."""
 
@@ -374,6 +383,7 @@ class VisitView:
     known: tuple[KnownView, ...] = ()  # contacts that F5 offers: the sender's own, then recipients
     as_in: Mapping[Party, KnownView] = field(default_factory=dict)  # what stands by reference
     parkable: bool = False  # something stands here that can wait
+    pool: PoolView | None = None  # numbers that Enter in the empty waybill field takes; None: no pool
 
 
 # Why nothing may be accepted here until a supervisor has decided, as headquarters told (``SyncView.what``):

@@ -73,6 +73,7 @@ def build_parser() -> argparse.ArgumentParser:
     grant.add_argument("--terminal", required=True)
     grant.add_argument("--hours", type=_positive, default=terminals.CODE_HOURS, help="how long it is good")
     _directive(commands, common)
+    _pool(commands, common)
     _journal(commands, common)
     _review(commands, common)
     _open(commands, common)
@@ -118,6 +119,30 @@ def _directive(
     halted = actions.add_parser("halt", parents=[common], help="whoever has not got it yet never does")
     halted.add_argument("number", type=_positive, metavar="N")
     actions.add_parser("list", parents=[common], help="publications, delivered, adopted, set aside")
+
+
+def _pool(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser
+) -> None:
+    pool = commands.add_parser("pool", help="waybill numbers given to a counter in advance")
+    actions = pool.add_subparsers(dest="action", required=True, metavar="ACTION")
+    made = actions.add_parser("issue", parents=[common], help="a range of numbers for one terminal")
+    made.add_argument("--terminal", required=True)
+    made.add_argument("--pool", required=True, metavar="NAME", help="a name that no pool had before")
+    made.add_argument("--first", required=True, metavar="NUMBER", help="the first waybill, as it is printed")
+    made.add_argument("--count", type=_positive, required=True, metavar="N")
+    made.add_argument(
+        "--warn", type=_positive, metavar="N", help="say so when N are left; a tenth without it"
+    )
+    made.add_argument(
+        "--unheard", action="store_true", help="though a restored headquarters has not heard every terminal"
+    )
+    listed = actions.add_parser("list", parents=[common], help="used, void and free, counted twice")
+    listed.add_argument("--terminal")
+    show = actions.add_parser("show", parents=[common], help="where each number is")
+    show.add_argument("pool", metavar="NAME")
+    ended = actions.add_parser("withdraw", parents=[common], help="what is not used by then is void")
+    ended.add_argument("pool", metavar="NAME")
 
 
 def _journal(

@@ -10,7 +10,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from core.acceptance.pools import series_from
 from core.errors import StoreError, StoreFault
+from core.rules import load_rules
 from hq import journal, operators, reviews, terminals
 from hq.adoption import list_publications
 from hq.backup import backup
@@ -23,7 +25,9 @@ from hq.distribute import distribute
 from hq.export import export, told
 from hq.following import follow
 from hq.home import Home, create_home, default_database, open_home, opening_directory
-from hq.publishing import publish_file
+from hq.pool_count import list_pools, show_pool
+from hq.pool_issue import issue, withdraw
+from hq.publishing import RESOURCES, publish_file
 from hq.restore import restore
 
 Say = Callable[[str], None]
@@ -306,6 +310,47 @@ def _directive_list(opened: Opened) -> None:
         )
 
 
+def _pool_issue(opened: Opened) -> None:
+    asked = opened.options
+    rules = load_rules(RESOURCES / "rules")
+    series = series_from(asked.first, rules.editions[-1])
+    warn = asked.warn or max(1, asked.count // 10)
+    number = issue(
+        opened.database, asked.terminal, asked.pool, series, asked.count, warn, rules, unheard=asked.unheard
+    )
+    last = series.number(asked.count)
+    value = {"publication": number, "pool": asked.pool, "terminal": asked.terminal}
+    value |= {"from": series.number(1), "to": last, "count": asked.count}
+    opened.answer(value, f"{asked.pool}: {series.number(1)} to {last} for {asked.terminal}")
+
+
+def _pool_list(opened: Opened) -> None:
+    rows = list_pools(opened.database, opened.options.terminal)
+    if opened.options.json:
+        opened.say(_json(rows))
+    for row in () if opened.options.json else rows:
+        opened.say(
+            f"{row['terminal']}  {row['pool']:<20} {row['from']} to {row['to']}  {row['state']:<6} "
+            f"used {row['used']}  void {row['void']}  free {row['free']} of {row['count']}"
+            f"{'  LOW' if row['low'] and not row['withdrawn'] else ''}"
+            f"{'  withdrawn' if row['withdrawn'] else ''}"
+            f"{'' if row['agrees'] else '  DIFFERS: folded ' + _json(row['folded'])}"
+        )
+    if not all(row["agrees"] for row in rows):
+        raise StoreError(StoreFault.DAMAGED, what="the fold and the second count of a pool differ")
+
+
+def _pool_show(opened: Opened) -> None:
+    for row in show_pool(opened.database, opened.options.pool):
+        opened.say(_json(row))
+
+
+def _pool_withdraw(opened: Opened) -> None:
+    number = withdraw(opened.database, opened.options.pool)
+    value = {"publication": number, "pool": opened.options.pool}
+    opened.answer(value, f"{opened.options.pool}: what its counter has not used by then is void")
+
+
 def _distribute(opened: Opened) -> None:
     made = distribute(opened.database)
     opened.answer({"distributed": made}, f"{len(made)} tables distributed by terminal")
@@ -329,6 +374,10 @@ _COMMANDS: dict[str, Callable[[Opened], None]] = {
     "directive publish": _directive_publish,
     "directive halt": _directive_halt,
     "directive list": _directive_list,
+    "pool issue": _pool_issue,
+    "pool list": _pool_list,
+    "pool show": _pool_show,
+    "pool withdraw": _pool_withdraw,
     "terminal revoke": _terminal_revoke,
     "epoch grant": _epoch_grant,
     "journal list": _journal_list,

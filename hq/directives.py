@@ -24,6 +24,7 @@ from core.ledger.directives import (
     NO_DIRECTIVE,
     Directive,
     DirectiveHead,
+    DirectiveKind,
     SignedDirective,
     check_directive,
     make_directive,
@@ -33,7 +34,8 @@ from hq.alarms import insert_if_new, raise_alarm
 from hq.clock import Now, utc_now
 from hq.database import Database
 from hq.identity import Terminal
-from hq.schema import DIRECTIVES, ESTATE, FEEDS, PUBLICATIONS
+from hq.pools import keep_returned
+from hq.schema import DIRECTIVES, ESTATE, FEEDS, PUBLICATIONS, STORE
 
 _LOG = logging.getLogger(__name__)
 ANSWER_BYTES = MAX_BYTES  # and a third more as base64url: counters read at most 1 MiB
@@ -70,7 +72,7 @@ def publish(connection: Connection, publication: Publication, now: Now = utc_now
     Raises EntryError FORM, TOO_LARGE for a body that is no canonical JSON.
     """
     body = wire.encode(publication.body, limit=MAX_BYTES - 4096 - len(publication.attachment or b""))
-    number = int(_lock(connection, ESTATE).number) + 1
+    number = lock_estate(connection) + 1
     counter = update(FEEDS).where(FEEDS.c.terminal == ESTATE)
     connection.execute(counter.values(number=number))
     row = {
@@ -86,6 +88,11 @@ def publish(connection: Connection, publication: Publication, now: Now = utc_now
     }
     connection.execute(insert(PUBLICATIONS), [row])
     return number
+
+
+def lock_estate(connection: Connection) -> int:
+    """Whoever publishes waits here until the caller's transaction ends; the last publication's number."""
+    return int(_lock(connection, ESTATE).number)
 
 
 def halt(database: Database, number: int, *, now: Now = utc_now) -> None:
@@ -108,6 +115,7 @@ class Feed:
         self._database = database
         self._signer = signer
         self._now = now
+        self._made = ""  # when this store was made or restored
 
     def after(self, terminal: Terminal, held: DirectiveHead) -> tuple[list[SignedDirective], bool]:
         """What follows the last directive that the terminal holds; whether there is more.
@@ -120,7 +128,9 @@ class Feed:
         with self._database.read() as connection:
             feed = _feed(connection, terminal.terminal)
             pending = feed is None or _waits(connection, terminal, int(feed.considered))
-            if not pending and feed is not None and feed.number == held.number and feed.hash == held.hash:
+            heard = self._heard(connection, feed)
+            same = feed is not None and feed.number == held.number and feed.hash == held.hash
+            if same and heard and not pending:
                 return [], False
         with self._database.write() as connection:
             feed = _lock(connection, terminal.terminal)
@@ -128,10 +138,17 @@ class Feed:
                 raise HqError(HqFault.CONFLICT, what="directives lost", number=int(feed.number))
             same = _hash_at(connection, terminal.terminal, held.number) == held.hash
             if same:
+                mine = FEEDS.c.terminal == terminal.terminal
+                connection.execute(update(FEEDS).where(mine).values(heard=self._made))
                 self._number(connection, terminal, feed)
                 return _read(connection, terminal.terminal, held.number)
         self._fork(terminal, held.number)
         raise HqError(HqFault.CONFLICT, what="directives fork", number=held.number)
+
+    def _heard(self, connection: Connection, feed: Row[*tuple[Any, ...]] | None) -> bool:
+        """Whether it asked this store before, so that nothing it holds is unknown here."""
+        self._made = self._made or str(connection.execute(select(STORE.c.created_at)).scalar_one())
+        return feed is not None and bool(feed.heard == self._made)
 
     def take_back(self, terminal: Terminal, lost: Sequence[SignedDirective]) -> int:
         """Directives that this headquarters signed and lost; the newest number that is here now.
@@ -151,6 +168,8 @@ class Feed:
                     continue
                 found = check_directive(signed, self._signer.public, terminal.terminal, head)
                 _store(connection, found, signed)
+                if found.kind == DirectiveKind.POOL:
+                    keep_returned(connection, signed)
                 head = signed.head
             _LOG.info("%s gave directives back up to %d", terminal.terminal, head.number)
             _advance(connection, terminal.terminal, head, int(feed.considered))
@@ -220,7 +239,7 @@ def _feed(connection: Connection, terminal: str, *, lock: bool = False) -> Row[*
 
 def _lock(connection: Connection, terminal: str) -> Row[*tuple[Any, ...]]:
     """The feed's row, locked until the transaction ends; made where it is not there."""
-    empty = {"terminal": terminal, "number": 0, "hash": ZERO_HASH, "considered": 0}
+    empty = {"terminal": terminal, "number": 0, "hash": ZERO_HASH, "considered": 0, "heard": ""}
     insert_if_new(connection, FEEDS, empty)
     found = _feed(connection, terminal, lock=True)
     assert found is not None

@@ -39,6 +39,7 @@ from hq.days import (
     keep_days,
 )
 from hq.entries import read_entries
+from hq.pool_count import POOL_COUNT, pool_differences
 from hq.referring import references_of
 from hq.reviews import Parked, Why, judge_anew, park
 from hq.schema import DAY_ENDS, FOLLOWER, GRANTS, HEADS
@@ -263,10 +264,12 @@ class Follower:
             if began is None:
                 return
             counted = count_again(connection, entry.header.terminal, began, last, passed)
+            pools = pool_differences(connection, entry.header.terminal, before, passed)
         progress.days.append(day_closed(day, last, folded, counted, agrees=agrees))
         differing = differences(folded, counted)
-        if differing:
-            progress.alarm(SECOND_COUNT, entry, {**facts, "what": differing})
+        for alarm, what in ((SECOND_COUNT, differing), (POOL_COUNT, pools)):
+            if what:
+                progress.alarm(alarm, entry, {**facts, "what": what})
 
     def _at_close(
         self, progress: Progress, terminal: str, day: int, last: int, before: State

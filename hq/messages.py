@@ -44,6 +44,11 @@ _WHAT = {
     "the opening service": "the opening service (python -m hq open serve)",
     "not the key that counters seal to": "this is not the opening key that counters seal to",
     "returned before": "this registration was returned before; its counter has it on its list",
+    "numbers given out": "some of these numbers were given out before: pool list names the pool",
+    "pool name used": "a pool of this name was issued before",
+    "pool unknown or withdrawn": "there is no such pool, or it was withdrawn before",
+    "terminals unheard": "this headquarters was restored and has not heard every terminal since: "
+    "they may hold pools that it forgot (--unheard issues all the same)",
     "terminal unknown": "there is no such terminal",
     "fsync": "the database's fsync is off, so it may lose what it committed",
     "full_page_writes": "the database's full_page_writes is off, so it may lose what it committed",

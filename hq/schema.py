@@ -260,6 +260,26 @@ FEEDS = Table(
     Column("number", BigInteger, nullable=False),
     Column("hash", LargeBinary(32), nullable=False),
     Column("considered", BigInteger, nullable=False),
+    Column("heard", String(24), nullable=False),  # the store's created_at when it last asked: see hq/pools.py
+)
+
+# Every pool of numbers that was ever given out, to whom, and where it lies: none may overlap another.
+POOLS = Table(
+    "pools",
+    METADATA,
+    _terminal(),
+    Column("pool", String(64), primary_key=True),
+    Column("line", String(60), nullable=False),  # numbers of one kind, and the range in it
+    Column("low", BigInteger, nullable=False),
+    Column("high", BigInteger, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("warn", Integer, nullable=False),
+    Column("series", LargeBinary, nullable=False),  # the attachment of its directive
+    Column("publication", BigInteger, nullable=False),
+    _time("issued_at"),
+    _time("withdrawn_at", nullable=True),
+    Index("pools_line", "line", "low"),
 )
 
 # What the terminal's own entries say that it adopted: a view of the follower's.
@@ -386,6 +406,7 @@ BACKED_UP = (
     PUBLICATIONS,
     DIRECTIVES,
     FEEDS,
+    POOLS,
     CONTESTS,
     REVIEWS,
     REFERENCES,

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from core.commands import Field
 from core.regions.complete import PlaceHit
-from core.view import FieldView, PasteRow, PasteView, PlaceView, VisitView
-from ui.specimen_visits import HALF, READY, fields
+from core.view import FieldView, PasteRow, PasteView, PlaceView, PoolView, VisitView
+from ui.specimen_visits import EMPTY, HALF, READY, fields
 
 _REGION = "贵州省贵阳市南明区"
 _PASTED = PasteView(
@@ -50,8 +50,14 @@ _PLACES = tuple(
         ("520102", "南明区", "nmq"), ("520103", "云岩区", "yyq"), ("520111", "花溪区", "hxq"),
         ("520112", "乌当区", "wdq"), ("520113", "白云区", "byq"), ("520115", "观山湖区", "gshq"))
 )  # fmt: skip
+_DRAWN = fields(waybill=FieldView("1100000000017", source="pool"))
+_DRAWN_LABEL = replace(READY.preview, waybill="1100000000017") if READY.preview else None
 _TYPED_ADDRESS = fields(recipient_address=FieldView("贵阳n", source="typed"))
 TYPED_TEXTS: Mapping[str, VisitView] = {
+    "pool": replace(EMPTY, pool=PoolView(482)),
+    "pool-drawn": replace(READY, fields=_DRAWN, preview=_DRAWN_LABEL, pool=PoolView(482)),
+    "pool-low": replace(EMPTY, pool=PoolView(38, low=True)),
+    "pool-empty": replace(EMPTY, pool=PoolView(0, low=True)),
     "paste": replace(HALF, paste=PasteView(sender=False, serial=1, most=2000)),
     "paste-read": replace(HALF, paste=_PASTED),
     "paste-doubtful": replace(HALF, paste=_DOUBTFUL),

@@ -30,6 +30,7 @@ from core.identity.card import DocumentKind
 from core.identity.masking import mask_number_for_record
 from core.identity.validity import UNDATED, validity_code
 from core.ledger.entry import stamp
+from core.ledger.ranges import NO_POOL
 from core.rule_data import Rules
 
 FORM = 1
@@ -94,9 +95,17 @@ def sender_data(visit: Visit, today: dt.date, rules: Rules) -> dict[str, Any]:
 
 
 def item_data(
-    visit: Visit, today: dt.date, rules: Rules, *, sender_entry: int, number: int, receipt: bool = False
+    visit: Visit,
+    today: dt.date,
+    rules: Rules,
+    *,
+    sender_entry: int,
+    number: int,
+    receipt: bool = False,
+    pool: tuple[str, int] = (NO_POOL, 0),
 ) -> dict[str, Any]:
-    """The data of ItemAccepted 1; ``number`` is the item's at this terminal.  Raises RuleError NOT_READY."""
+    """The data of ItemAccepted 1; ``number`` is the item's at this terminal, ``pool`` where its
+    waybill comes from.  Raises RuleError NOT_READY."""
     identity = need_complete(visit, today, rules)
     item = visit.item
     name_check = NONE
@@ -117,6 +126,8 @@ def item_data(
         "name_check": name_check,
         "by_hand": identity.cause if identity else NONE,
         "receipt": receipt,
+        "pool": pool[0],
+        "ordinal": pool[1],
     }
 
 

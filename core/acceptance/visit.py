@@ -41,12 +41,12 @@ from core.identity.names import names_match
 from core.rule_data import Rules
 
 TYPED, CARD, SCAN, SCALE, KEPT = "typed", "card", "scan", "scale", "kept"
+POOL = "pool"  # drawn from a number pool: another one may stand here at the commit
 PASTED = "pasted"  # taken from one text
 KNOWN = "known"  # by reference to an earlier acceptance: what stands in the field is masked
 METHOD_CHIP, METHOD_MANUAL = "chip", "manual"
 NO_CAUSE = "none"
-# Of documents that do not say since when they hold.
-UNSTATED_FROM = dt.date.min
+UNSTATED_FROM = dt.date.min  # of documents that do not say since when they hold
 
 
 class VisitNote(StrEnum):
@@ -136,7 +136,7 @@ class Manual:
 
 @dataclass(frozen=True, slots=True)
 class KnownWaybill:
-    """Where a waybill was met before; ``where`` is "journal", "visit" or "parked".  No personal data.
+    """Where a waybill was met before; ``where`` is "journal", "visit", "parked" or "void".  No personal data.
 
     ``number`` is the item's, or where it is in unfinished work the staff number of whoever parked it.
     """
@@ -151,6 +151,7 @@ MET: Mapping[str, RuleFault] = MappingProxyType(
         "journal": RuleFault.WAYBILL_TWICE,
         "visit": RuleFault.WAYBILL_TWICE,
         "parked": RuleFault.WAYBILL_PARKED,
+        "void": RuleFault.WAYBILL_VOID,
     }
 )
 

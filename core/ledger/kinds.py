@@ -82,6 +82,10 @@ _ALL = (
     ),
     Kind("DirectivesAdopted", 1, {"number": COUNT, "head": HASH}, False),
     Kind("DirectiveParked", 1, {"number": COUNT, "cause": CODE}, False),
+    # number pools
+    Kind("PoolOpened", 1, {"pool": ID, "count": COUNT, "directive": COUNT}, False),
+    Kind("PoolSkipped", 1, {"pool": ID, "first": COUNT, "last": COUNT, "cause": CODE}, False),
+    Kind("PoolVoided", 1, {"pool": ID, "first": COUNT, "last": COUNT, "cause": CODE}, True),
     # people
     Kind(
         "OperatorKeyAccepted",
@@ -140,6 +144,8 @@ _ALL = (
             "name_check": CODE,
             "by_hand": CODE,
             "receipt": FLAG,
+            "pool": ID,
+            "ordinal": COUNT,
         },
         True,
     ),

@@ -13,6 +13,7 @@ from typing import Any
 
 from core import wire
 from core.errors import EntryError, EntryFault
+from core.ledger import ranges
 from core.ledger.entry import EMPTY_HEAD, Entry, Head
 
 FOLD_VERSION = 1
@@ -77,6 +78,7 @@ _EMPTY: dict[str, Any] = {
     "items": 0,
     "senders": {},
     "directives": {"number": 0, "head": ""},
+    "pools": {},
     "lapsed": [],
     "reader_down": {"until": "", "left": 0},
     "time": {"at": "", "boot": "", "boottime_ms": 0},
@@ -138,6 +140,8 @@ def _day_opened(value: dict[str, Any], entry: Entry) -> None:
     elif before in value["days"]:  # its verdict may come later
         _with(value, "days", before, {**value["days"][before], "last": entry.header.seq - 1})
     value["day"], value["date"], value["closed"] = entry.data["day"], entry.data["date"], False
+    # Of pools that are used up nothing is left to say; no directive opens one twice.
+    value["pools"] = {pool: row for pool, row in value["pools"].items() if ranges.free(row)}
     value["unscanned"] = {}  # what is left is the difference of the day before, in its counts
     opened = {"date": value["date"], "first": entry.header.seq, "last": 0, "counts": _COUNTS}
     _with(value, "days", str(value["day"]), opened)
@@ -153,10 +157,31 @@ def _day_closed(value: dict[str, Any], entry: Entry) -> None:
 
 def _epoch_opened(value: dict[str, Any], entry: Entry) -> None:
     value["terminal_key"] = entry.data["key"]
+    # What the store before this one had used may be lost with it: nothing of its pools is given out again.
+    value["pools"] = {pool: ranges.spent(row) for pool, row in value["pools"].items()}
 
 
 def _directives(value: dict[str, Any], entry: Entry) -> None:
     value["directives"] = {"number": entry.data["number"], "head": entry.data["head"]}
+
+
+def _pool_opened(value: dict[str, Any], entry: Entry) -> None:
+    data = entry.data
+    if data["pool"] in value["pools"]:
+        raise EntryError(EntryFault.STATE, what="pool opened")
+    _with(value, "pools", data["pool"], ranges.opened(data["count"], entry.header.seq))
+
+
+def _pool_voided(value: dict[str, Any], entry: Entry) -> None:
+    _take_numbers(value, entry.data["pool"], ranges.VOID, entry.data["first"], entry.data["last"])
+
+
+def _take_numbers(value: dict[str, Any], pool: str, member: str, first: int, last: int) -> None:
+    """Raises EntryError STATE for a number that is not free, or of no pool that is open here."""
+    row = value["pools"].get(pool)
+    if row is None:
+        raise EntryError(EntryFault.STATE, what="pool")
+    _with(value, "pools", pool, ranges.taken(row, member, first, last))
 
 
 def _time(value: dict[str, Any], entry: Entry) -> None:
@@ -185,6 +210,9 @@ def _sender(value: dict[str, Any], entry: Entry) -> None:
 
 
 def _item(value: dict[str, Any], entry: Entry) -> None:
+    if entry.data["pool"] != ranges.NO_POOL:
+        ordinal = entry.data["ordinal"]
+        _take_numbers(value, entry.data["pool"], ranges.USED, ordinal, ordinal)
     value["items"] = entry.data["number"]
     due = {"state": "due", "job": "", "copies": 0, "again": False}
     _with(value, "labels", str(entry.header.seq), due)
@@ -278,6 +306,9 @@ _STEPS = {
     ("EpochOpened", 1): _epoch_opened,
     ("TimeAnchored", 1): _time,
     ("DirectivesAdopted", 1): _directives,
+    ("PoolOpened", 1): _pool_opened,
+    ("PoolSkipped", 1): _pool_voided,
+    ("PoolVoided", 1): _pool_voided,
     ("OperatorKeyAccepted", 1): _operator,
     ("OperatorLoggedIn", 1): _logged_in,
     ("OperatorLocked", 1): _session_ended,

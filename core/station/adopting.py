@@ -21,6 +21,7 @@ from core.ledger.writer import Proposal
 from core.ports import DirectiveRow
 from core.rules import RuleBook, Rules
 from core.station.live import Live, new_id
+from core.station.pools import Pools
 from core.view import Screen
 
 _AGAIN_SECONDS = 30.0
@@ -33,6 +34,7 @@ class Adopting:
     def __init__(self, live: Live, lock: Callable[[str], None]) -> None:
         self._live = live
         self._lock = lock
+        self._pools = Pools(live)
         self._own = live.rulebook  # what the program brings
         self._read: dict[bytes, Rules] = {}
         self._again_at: float | None = None  # what is kept could not be brought into effect yet
@@ -46,6 +48,7 @@ class Adopting:
         """The store is shut: what stood in it is no longer known here."""
         self._live.staff = {}
         self._live.block_list = None
+        self._live.pools = ()
         self._live.held, self._live.reviews = {}, {}
         self._live.rulebook = self._own
         self._again_at = None
@@ -80,6 +83,10 @@ class Adopting:
             if row.fault:
                 parked = {"number": row.signed.directive.number, "cause": row.fault}
                 proposals.append(Proposal("DirectiveParked", parked, new_id()))
+        pools = [
+            row.signed for row in rows if not row.fault and row.signed.directive.kind == DirectiveKind.POOL
+        ]
+        proposals += self._pools.proposals(pools)
         live.commit(proposals, directives=rows)
         live.probe("directives.kept")
         self._settle()
@@ -142,6 +149,8 @@ class Adopting:
                     read_block_list(signed)
                 case DirectiveKind.RULES:
                     self._edition(signed)
+                case DirectiveKind.POOL:
+                    return self._pools.fault(signed)
                 case DirectiveKind.WAYBILL_HELD:
                     read_held(signed)
                 case DirectiveKind.REVIEW:
@@ -171,6 +180,7 @@ class Adopting:
         live.rulebook = self._book([each for each in editions if each is not None])
         blocked = journal.directives(DirectiveKind.BLOCK_LIST)
         live.block_list = read_block_list(blocked[-1].signed) if blocked else None
+        self._pools.settle()
         staff = [read_staff(row.signed) for row in journal.directives(DirectiveKind.OPERATOR)]
         live.staff = {row.operator: row for row in staff}
         held = [read_held(row.signed) for row in journal.directives(DirectiveKind.WAYBILL_HELD)]

@@ -12,11 +12,13 @@ from core.acceptance.gates import missing, visit_view
 from core.acceptance.known import Contact, take
 from core.acceptance.labels import Imprint
 from core.acceptance.undo import Deeds
+from core.acceptance.waybill import normalise_waybill
 from core.devices import CardFailed, CardLifted, CardRead, CardReading, DeviceState, Slot
 from core.errors import RuleError, RuleFault, StoreError
 from core.identity.characters import fold_width
 from core.ledger.clock import CHINA, business_date
 from core.ledger.entry import Entry
+from core.ledger.ranges import NO_POOL
 from core.ledger.state import State
 from core.ledger.writer import Proposal
 from core.receipts.record import PREFIX
@@ -73,6 +75,11 @@ class Desk:
             case c.SetField():
                 step = inputs.set_field(self.visit, command.name, command.text, rules, self._waybills.known)
                 self._take(step)
+            case c.TakeNumber():
+                command = self._take_number()
+            case c.VoidNumbers():
+                self._void(command)
+                return
             case c.ConfirmOriginal():
                 self.visit = v.confirm_original(self.visit, now, business_date(now))
             case c.ConfirmInspected():
@@ -122,6 +129,23 @@ class Desk:
         self._deeds.note(command, before, self.visit)
         live.message = None if live.message and live.message.level == "error" else live.message
         self.drafts.changed()
+
+    def _take_number(self) -> c.SetField:
+        """The next number of a pool into the field; as if it had been typed, for Ctrl+Z."""
+        drawn, _ = self._waybills.draw()
+        put = inputs.set_field(
+            self.visit, c.Field.WAYBILL, drawn.waybill, self._live.rules, self._waybills.known, v.POOL
+        )
+        self._take(replace(put, visit=replace(put.visit, revision=put.visit.revision + 1)))
+        return c.SetField(c.Field.WAYBILL, drawn.waybill)
+
+    def _void(self, command: c.VoidNumbers) -> None:
+        """A person gives numbers of a pool up: they are never given out."""
+        live, most = self._live, self._live.rules.limits.scan_max
+        first, last = (normalise_waybill(text, most) for text in (command.first, command.last))
+        proposals, count = self._waybills.pools.voided(first, last, command.cause.value)
+        live.commit([*day_proposals(live), *proposals])
+        live.say("msg.numbers_voided", "good", count=count)
 
     def _park(self) -> None:
         if self._reading:
@@ -211,8 +235,9 @@ class Desk:
             row = live.item(visit.item.accepted)
             live.say("msg.already_accepted", "good", number=str(row.annex["number"]) if row else "")
             return
+        pool, passed = self._number(visit)
         # Another visit may have taken the waybill since it was scanned.
-        visit = self.visit = inputs.waybill_again(visit, live.rules, self._waybills.known).visit
+        visit = self.visit = inputs.waybill_again(self.visit, live.rules, self._waybills.known).visit
         open_gates = missing(visit, business_date(now), live.rules)
         if open_gates:
             live.say("msg.not_ready", "warning", first=open_gates[0])
@@ -220,7 +245,7 @@ class Desk:
         reader_down.check(live, visit.identity)
         number = int(live.state.value["items"]) + 1
         shown = f"{number:06d}"
-        proposals = [*day_proposals(live), *self._proposals(number)]
+        proposals = [*day_proposals(live), *passed, *self._proposals(number, pool)]
 
         def after(entries: list[Entry]) -> v.Visit:
             return turns.item_accepted(
@@ -250,6 +275,23 @@ class Desk:
         self._say_accepted(shown)
         live.probe("f9.shown")
 
+    def _number(self, visit: v.Visit) -> tuple[tuple[str, int], list[Proposal]]:
+        """Which number of a pool the item takes, and the entries of those that are passed over.
+
+        One that was drawn is drawn again: another visit may have used it meanwhile, and nothing was
+        printed yet.
+        """
+        stands, rules = visit.text(c.Field.WAYBILL), self._live.rules
+        if stands.source == v.POOL:
+            drawn, passed = self._waybills.draw()
+            if drawn.waybill != stands.text:
+                self.visit = inputs.set_field(
+                    visit, c.Field.WAYBILL, drawn.waybill, rules, self._waybills.known, v.POOL
+                ).visit
+            return (drawn.pool, drawn.ordinal), passed
+        found = self._waybills.pools.place(v.check(visit, c.Field.WAYBILL, rules).text)
+        return ((found.pool, found.ordinal) if found else (NO_POOL, 0)), []
+
     def _say_accepted(self, number: str) -> None:
         """That it is recorded; and, where the printer is known to hold its label up, that nothing is lost."""
         live = self._live
@@ -259,7 +301,7 @@ class Desk:
         else:
             live.say("msg.accepted", "good", number=number)
 
-    def _proposals(self, number: int) -> list[Proposal]:
+    def _proposals(self, number: int, pool: tuple[str, int]) -> list[Proposal]:
         live, visit, rules = self._live, self.visit, self._live.rules
         today = business_date(live.now().at)
         parts = item_parts(live, visit, self._imprint(number, token=new_id()))
@@ -268,7 +310,9 @@ class Desk:
             # The sender's entry is that of an earlier item of this visit, or the one just before.
             entry = visit.sender_entry or state.head.seq
             receipt = live.settings.receipts
-            return record.item_data(visit, today, rules, sender_entry=entry, number=number, receipt=receipt)
+            return record.item_data(
+                visit, today, rules, sender_entry=entry, number=number, receipt=receipt, pool=pool
+            )
 
         made = [Proposal("ItemAccepted", item, visit.item.operation, True, parts)]
         if not visit.sender_entry:
@@ -376,6 +420,7 @@ class Desk:
             reader_down=reader_down.standing(live),
             approver_here=approving.possible(live),
         )
+        view = replace(view, pool=self._waybills.pools.view())
         row = live.item(self.visit.item.accepted) if self.visit.item.accepted else None
         if row is not None:  # what stands is the record itself, not what would print for a next item
             view = replace(view, preview=label_page(row, 0))

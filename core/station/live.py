@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from core import wire
+from core.acceptance.pools import Pool
 from core.devices import DeviceTruth, Slot
 from core.errors import CounterError, Fact, RuleError, RuleFault
 from core.ledger.block_list import BlockList
@@ -73,6 +74,7 @@ class Live:
     held: dict[int, Held] = field(default_factory=dict)  # items here whose waybill another acceptance holds
     reviews: dict[int, Review] = field(default_factory=dict)  # entries here that headquarters set aside
     block_list: BlockList | None = None
+    pools: tuple[Pool, ...] = ()  # the number pools that headquarters gave to this counter
     contact: dt.datetime | None = None  # HQ's last word, as far as it counts for the offline grace
     reached: threading.Event = field(default_factory=threading.Event)  # HQ answered since the store is open
     lapsed: list[str] = field(default_factory=list)  # causes, of her drafts while she was away

@@ -1,9 +1,15 @@
-"""Where a waybill was met before: asked at the scan and again by F9, of the disk once between two items."""
+"""Where a waybill was met before: asked at the scan and again by F9, of the disk once between two items.
+
+And the next number of this counter's pools, which nothing has met yet.
+"""
 
 from __future__ import annotations
 
 from core.acceptance.visit import KnownWaybill
+from core.errors import RuleError, RuleFault
+from core.ledger.writer import Proposal
 from core.station.live import Live
+from core.station.pools import MET, Drawn, Pools, skipped
 
 
 class Waybills:
@@ -11,6 +17,7 @@ class Waybills:
 
     def __init__(self, live: Live) -> None:
         self._live = live
+        self.pools = Pools(live)
         self._asked: tuple[str, int] | None = None
         self._known: KnownWaybill | None = None
         self.parked: dict[str, KnownWaybill] = {}  # what visits that wait have on them
@@ -22,7 +29,21 @@ class Waybills:
             row = self._live.need_journal().item_by_waybill(waybill)
             self._known = KnownWaybill(str(row.annex.get("number", "")), row.accepted_at) if row else None
             self._asked = asked
-        return self._known or self.parked.get(waybill)
+        return self._known or self.parked.get(waybill) or self.pools.gone(waybill)
+
+    def draw(self) -> tuple[Drawn, list[Proposal]]:
+        """The next number to give out, and the entries that pass over those ahead of it that were met before.
+
+        What stands in a visit that waits is left to that visit.  Raises RuleError POOL_EMPTY.
+        """
+        passed: list[Proposal] = []
+        for drawn in self.pools.free_numbers():
+            if drawn.waybill in self.parked:
+                continue
+            if self._live.need_journal().item_by_waybill(drawn.waybill) is None:
+                return drawn, passed
+            passed.append(skipped(drawn.pool, drawn.ordinal, drawn.ordinal, MET))
+        raise RuleError(RuleFault.POOL_EMPTY)
 
     def forget(self) -> None:
         """The customer goes: nothing of her items stays in memory."""

@@ -135,6 +135,8 @@ class Book:
             "weight_source": "typed",
             "name_check": "equal",
             "receipt": False,
+            "pool": "none",
+            "ordinal": 0,
         }
         parts = (
             Part(AttachmentClass.SEALED, "sealed", sealed),

@@ -282,6 +282,10 @@ def journal(sealed: Mapping[str, str]) -> Golden:
     golden.log_in(SUPERVISOR, "supervisor", FIRST)
     until = stamp(golden.now() + dt.timedelta(hours=4))
     golden.add("ReaderDownApproved", {"hours": 4, "items": 40, "until": until}, person=True)
+    golden.add("PoolOpened", {"pool": "ems-1", "count": 500, "directive": number})
+    golden.add("PoolSkipped", {"pool": "ems-1", "first": 1, "last": 1, "cause": "met"})
+    damaged = {"pool": "ems-1", "first": 8, "last": 9, "cause": "damaged"}
+    golden.add("PoolVoided", damaged, person=True)
     data = {
         "day": 1,
         "last": golden.state.head.seq,
@@ -331,6 +335,8 @@ def _acceptance(golden: Golden) -> None:
         "weight_source": "typed",
         "name_check": "equal",
         "receipt": True,
+        "pool": "none",
+        "ordinal": 0,
     }
     parts = golden.part(sealed), golden.part(annex)
     item = golden.add("ItemAccepted", accepted, person=True, parts=parts)

@@ -31,6 +31,10 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
+if __package__ is None:  # run as a file
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from tests.peers.numbers import Bad, Numbers, need
+
 TERMINAL_TAG = b"counter/entry/terminal/1\x00"
 SESSION_TAG = b"counter/entry/session/1\x00"
 DOCUMENT_TAG = b"counter/document/1\x00"
@@ -56,7 +60,7 @@ BODY_MEMBERS = {
 PERSONAL = {
     "DayClosed", "OperatorLoggedIn", "OperatorLocked", "OperatorLoggedOut", "SenderVerified", "ItemAccepted",
     "ItemRefused", "PrintSeen", "LabelAffixed", "ReprintAsked",
-    "SenderExempted", "ReaderDownApproved",
+    "SenderExempted", "ReaderDownApproved", "PoolVoided",
 }  # fmt: skip
 SESSION_ENDS = {"OperatorLocked", "OperatorLoggedOut", "SessionEnded"}
 
@@ -65,16 +69,6 @@ CONTACTS = {
     "sender": ("sender_as_in", "sender_phone", "sender_address"),
     "recipient": ("recipient_as_in", "recipient_name", "recipient_phone", "recipient_address"),
 }
-
-
-class Bad(Exception):  # noqa: N818 - the verdict, not a fault of this program
-    """Something is not as the format says; the text names it."""
-
-
-def need(condition: object, what: str) -> None:
-    """Raise Bad unless the condition holds."""
-    if not condition:
-        raise Bad(what)
 
 
 # -- section 1: canonical bytes ------------------------------------------------------------------
@@ -232,6 +226,7 @@ class Journal:
         self.operators: dict[str, Object] = {}
         self.session: Object | None = None
         self.opening: X25519PrivateKey | None = None
+        self.numbers = Numbers()
         self.annexes: dict[int, Object] = {}
         self.sealed: dict[int, Object] = {}
         self.kinds: collections.Counter[str] = collections.Counter()
@@ -281,6 +276,8 @@ class Journal:
             self.exemption(body)
         if body["kind"] == "ItemAccepted" and body["kind_version"] == 1:
             self.item(body, entry["attachments"])
+        if body["kind_version"] == 1:
+            self.counts.update(self.numbers.follow(body["kind"], body["data"]))
         if body["kind"] in SESSION_ENDS:
             self.session = None
         self.seq, self.epoch = body["seq"], body["epoch"]

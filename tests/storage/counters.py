@@ -146,6 +146,8 @@ class Counter:
             "weight_source": "typed",
             "name_check": "equal",
             "receipt": self.receipts,
+            "pool": "none",
+            "ordinal": 0,
         }
         parts = (
             Part(AttachmentClass.SEALED, "sealed", secrets.token_bytes(700)),

@@ -94,9 +94,10 @@ def _families() -> set[str]:
     found |= {f"who.{kind.value}" for kind in ASKING}
     found |= {f"answer.{cause.value}" for cause in (ManualCause.READER_FAILED, ManualCause.READER_DOWN)}
     found |= {f"confirm.{name}" for name in CONFIRMATIONS}
-    found |= {f"fact.source.{source}" for source in ("typed", "scan", "card", "scale", "kept")}
+    found |= {f"fact.source.{source}" for source in ("typed", "scan", "card", "scale", "kept", "pool")}
     found |= {
-        f"source.{source}" for source in ("scan", "card", "scale", "kept", "known", "pasted", "tariff")
+        f"source.{source}"
+        for source in ("scan", "card", "scale", "kept", "known", "pasted", "tariff", "pool")
     }  # "typed" needs no word
     found |= {f"bench.group.{group}" for group in GROUPS} | {f"bench.hostile.{name}" for name in HOSTILE}
     found |= {f"bench.condition.{name}" for _, names in CONDITIONS.values() for name in names}

@@ -16,6 +16,7 @@ from ui.clerk.finding import finding_line
 from ui.clerk.form_field import FormField
 from ui.clerk.known import known_line
 from ui.clerk.places import place_line
+from ui.clerk.pools import pool_line
 from ui.clerk.shortcuts import key_of
 from ui.fields import Typed
 from ui.keys import Keyboard
@@ -125,7 +126,8 @@ class ItemCard(QFrame):
         """What the station holds."""
         texts = self._texts
         locked = visit is not None and visit.missing == (NEXT,)
-        self.item.remark(*finding_line(visit, texts))
+        found = finding_line(visit, texts)
+        self.item.remark(*(found if found[1] else pool_line(visit, texts)))
         known = known_line(visit, Party.RECIPIENT, texts)
         place = place_line(visit, Field.RECIPIENT_ADDRESS, texts)
         self.recipient.remark(*(known if known[1] else place), yields=not known[1])

@@ -268,6 +268,11 @@ class ClerkFrame(QWidget):
         """The fields of the form, in the order of the eye."""
         return (field for row in self.rows for field in row.every)
 
+    def forget_pending(self) -> None:
+        """The station decides now what stands in the fields: the next view is taken."""
+        for field in (*self.form_fields(), *(lane.field for lane in self.lane_fields())):
+            field.forget_pending()
+
     def lane_fields(self) -> Iterator[LaneField]:
         """The fields beside the form: of the manual lane and of who sends."""
         return chain(self.manual.fields.values(), self.who.fields.values())

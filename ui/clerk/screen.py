@@ -48,6 +48,7 @@ from core.commands import (
     SetSenderField,
     SetSenderKind,
     TakeKnown,
+    TakeNumber,
     Undo,
 )
 from core.view import CatalogueHit
@@ -60,6 +61,7 @@ from ui.clerk.frame import Page, Side
 from ui.clerk.known import after_known, known_question
 from ui.clerk.lanes import CANCEL_MANUAL, PROOF, SENDER_KIND, manual_question
 from ui.clerk.pasting import PastingFrame
+from ui.clerk.pools import wants_number
 from ui.clerk.questions import (
     PARKED,
     centre_question,
@@ -202,6 +204,8 @@ class ClerkScreen(PastingFrame):
     def _entered(self) -> None:
         """Enter in a field: takes what an arrow key chose of the list under it, else goes on."""
         taken = self.take_offered()
+        if wants_number(self.fields[Field.WAYBILL], self._visit):
+            self._submit(TakeNumber())
         if taken is None or (isinstance(taken, CatalogueHit) and taken.action not in REFUSING):
             self._next_field()
 
@@ -303,8 +307,7 @@ class ClerkScreen(PastingFrame):
     def _expect_change(self) -> None:
         """The station decides now what stands in the fields; the focus follows it."""
         self._refocus = True
-        for field in (*self.form_fields(), *(lane.field for lane in self.lane_fields())):
-            field.forget_pending()
+        self.forget_pending()
 
     def _clicked(self, command: Command, _checked: bool = False) -> None:
         self._confirm(command)
@@ -352,8 +355,7 @@ class ClerkScreen(PastingFrame):
         self._submit(command)
 
     def _new(self) -> None:
-        visit = self._visit
-        if visit is not None and something(visit):
+        if self._visit is not None and something(self._visit):
             self.ask(DISCARD)
         else:
             self._go_on(NewAcceptance())
@@ -383,8 +385,7 @@ class ClerkScreen(PastingFrame):
         if self.page is Page.LOOK_UP or self.side is Side.CHOICES:
             self.say("msg.form_covered", key=key_of("undo"))
             return
-        for field in (*self.form_fields(), *(lane.field for lane in self.lane_fields())):
-            field.forget_pending()
+        self.forget_pending()
         self._submit(Undo())
 
     def _reprint(self) -> None:
