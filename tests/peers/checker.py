@@ -31,9 +31,11 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
-if __package__ is None:  # run as a file
+if not __package__:  # run as a file
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-from tests.peers.numbers import Bad, Numbers, need
+from tests.peers.numbers import Bad as Bad
+from tests.peers.numbers import Numbers
+from tests.peers.numbers import need as need
 
 TERMINAL_TAG = b"counter/entry/terminal/1\x00"
 SESSION_TAG = b"counter/entry/session/1\x00"
