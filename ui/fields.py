@@ -98,6 +98,14 @@ class Entry(Typing, QLineEdit):
             self.setReadOnly(locked)  # Qt switches the input method on again with it
             self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, self._words and not locked)
 
+    def inputMethodQuery(  # noqa: N802 - Qt's name
+        self, query: Qt.InputMethodQuery, argument: object = None, /
+    ) -> object:
+        if query is Qt.InputMethodQuery.ImEnabled:
+            # Qt's own answer is only whether the widget is enabled: its attribute keeps no input method out.
+            return self.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
+        return super().inputMethodQuery(query)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         if self.composing and event.key() in _COMPOSING:
             event.accept()  # of the composition: it takes no suggestion, goes nowhere and closes nothing

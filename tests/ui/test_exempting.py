@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit
 from core.commands import ApproveExemption, Commit, SenderKind, SetExemption, SetSenderKind
 from core.view import ExemptionView, VisitView
 from tests.ui.conftest import Desk, Seated
-from tests.ui.typing import ALT, Key
+from tests.ui.typing import ALT, Key, composes_in
 from ui.specimens import BASE, EMPTY, EXEMPTION, NOW, exempt
 from ui.text import Texts
 from ui.window import MainWindow
@@ -82,7 +82,7 @@ def test_the_password_is_a_secret(desk: Desk) -> None:
     window, hands, _ = _chosen(desk)
     entry = window.clerk.who.exemption.password
     assert entry.echoMode() is QLineEdit.EchoMode.Password
-    assert not entry.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
+    assert not composes_in(entry)
     entry.setFocus()
     hands.type(PASSWORD)
     assert PASSWORD not in entry.displayText()

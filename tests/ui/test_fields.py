@@ -15,7 +15,7 @@ from core.commands import Commit, Field, NextCustomer, SetField
 from core.errors import RuleFault
 from core.view import CounterView, FieldView
 from tests.ui.conftest import Desk, Seated
-from tests.ui.typing import CONTROL, Key, compose
+from tests.ui.typing import CONTROL, Key, compose, composes_in
 from ui.clerk.following import TYPING_SECONDS
 from ui.clerk.form_field import PENDING_SECONDS
 from ui.fields import Entry
@@ -176,7 +176,7 @@ def test_the_input_method_is_off_where_letters_must_arrive_as_keys(desk: Desk) -
         "endorser_password",
     }
     for entry in window.findChildren(Entry):
-        enabled = entry.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
+        enabled = composes_in(entry)
         assert enabled == (entry.objectName() not in off), entry.objectName()
 
 
@@ -190,8 +190,8 @@ def test_a_locked_item_takes_no_letters_and_the_input_method_comes_back(desk: De
         hands.type("abc")
     assert recorder.commands == []
     window.show_view(_view(revision=9))
-    assert entry.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
-    assert not _entry(window, Field.WAYBILL).testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
+    assert composes_in(entry)
+    assert not composes_in(_entry(window, Field.WAYBILL))
     hands.type("a")
     assert recorder.commands == [SetField(Field.CONTENTS, "a")]
 

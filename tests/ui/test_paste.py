@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from core.commands import ClosePaste, Commit, Field, OpenPaste, SetField, SetPaste, SwitchPaste, TakePaste
 from core.view import FieldView, PasteView
 from tests.ui.conftest import Desk, Seated
-from tests.ui.typing import ALT, CONTROL, Key, compose
+from tests.ui.typing import ALT, CONTROL, Key, compose, composes_in
 from ui.clerk.frame import Page
 from ui.specimen_texts import TYPED_TEXTS
 from ui.specimens import BASE, HALF, READY
@@ -116,7 +115,7 @@ def test_an_input_method_composes_here(panel: Desk) -> None:
     """Enter and Esc belong to the composition; what it ends in is one edit."""
     window, hands, recorder = panel
     box = window.clerk.paste.box
-    assert box.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
+    assert composes_in(box)
     compose(box, "shi li")
     hands.press(Key.Key_Return)
     hands.press(Key.Key_Escape)
