@@ -433,6 +433,21 @@ class CloseLookUp:
 
 
 @dataclass(frozen=True)
+class AdoptLate:
+    """A supervisor takes entries beside the chain in; ``branch`` as the view names it."""
+
+    branch: str
+
+
+@dataclass(frozen=True)
+class DeclineLate:
+    """She declines them; ``reason`` of core.ledger.branches.REASONS."""
+
+    branch: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class CloseDay:
     """Close the business day."""
 
@@ -449,4 +464,5 @@ Command = (
     | ApproveReaderDown | ConfirmOriginal | ConfirmInspected | Refuse | SetSecurity | SetRoute | SetFee
     | SetPayment | ConfirmCondition | AcknowledgeNotice | NewAcceptance | NextItem | NextCustomer | Park
     | Resume | Undo | Commit | Reprint | LabelSeen | LookUp | CloseLookUp | CloseDay | DismissMessage
+    | AdoptLate | DeclineLate
 )  # fmt: skip

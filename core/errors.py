@@ -136,6 +136,9 @@ class RuleFault(StrEnum):
     ENDORSER = "rule.endorser"  # not an accepted supervisor of this counter
     OPERATOR_REMOVED = "rule.operator_removed"
     OFFLINE_TOO_LONG = "rule.offline_too_long"  # facts: hours, limit
+    LATE_ROLE = "rule.late_role"  # only a supervisor's own session decides on entries beside the chain
+    LATE_GONE = "rule.late_gone"  # it was decided already, or is not here yet
+    LATE_ITEM = "rule.late_item"  # of another machine: nothing is printed for it here
     CONTACT_UNKNOWN = "rule.contact_unknown"  # not among the contacts that are offered
 
 

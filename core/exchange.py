@@ -36,6 +36,14 @@ def path_entries(terminal: str) -> str:
     return f"/v1/terminals/{terminal}/entries"
 
 
+def path_late(terminal: str, branch: str) -> str:
+    """GET ?first=N → {"entries": […]}: what stands beside its chain, of one branch, without sealed parts.
+
+    ``branch``: base64url of the hash of the branch's first entry.
+    """
+    return f"/v1/terminals/{terminal}/late/{branch}"
+
+
 def path_marks(terminal: str) -> str:
     """GET → {"document", "signature"} (documents.read_marks)."""
     return f"/v1/terminals/{terminal}/marks"

@@ -49,6 +49,7 @@ class ItemRow:
     receipt: str = "none"  # "none" | "due" | "started" | "printed" | "unknown"
     receipt_copies: int = 0
     affixed: bool = False  # the label was scanned on the parcel
+    late: tuple[str, int] | None = None  # beside the chain: its branch and entry; ``seq`` is below zero then
 
     def __repr__(self) -> str:
         return f"ItemRow(seq={self.seq}, label={self.label!r}, …)"
@@ -87,6 +88,24 @@ class StaffRow:
     wrapped: bytes = field(default=b"", repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class LateItem:
+    """An item beside the chain; ``label``: "due" | "started" | "printed" | "unknown"."""
+
+    entry: Entry
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class LateRead:
+    """A branch as it was fetched from headquarters and verified, up to entry ``last`` with hash ``tip``."""
+
+    branch: bytes
+    tip: bytes
+    last: int
+    items: Sequence[LateItem]
+
+
 class Journal(Protocol):
     """The append-only store.  ``commit`` is ONE transaction: entries, attachments, state, look-ups."""
 
@@ -118,6 +137,18 @@ class Journal(Protocol):
 
     def keep_directives(self, rows: Sequence[DirectiveRow]) -> None:
         """Directives that entries of this journal adopted, and that are not here: after a recovery."""
+        ...
+
+    def keep_late(self, read: LateRead) -> None:
+        """What look-ups may show of a branch; those that are here already stay as they are."""
+        ...
+
+    def late_heads(self) -> Mapping[str, int]:
+        """Branch (base64url) → up to which entry it is here."""
+        ...
+
+    def late_items(self, by: str, value: str | int) -> list[ItemRow]:
+        """Items of branches, taken in or not; ``by`` is "waybill", "token" or "number"."""
         ...
 
     def directive_head(self) -> DirectiveHead:

@@ -278,6 +278,23 @@ class Note:
 
 
 @dataclass(frozen=True)
+class LateView:
+    """A run of entries beside this counter's chain that waits for a supervisor.
+
+    ``cause``: "late" (of a machine that was replaced) or "fork"; times are aware UTC.
+    """
+
+    branch: str
+    cause: str
+    epoch: int
+    entries: int
+    accepted: int
+    refused: int
+    began: dt.datetime
+    ended: dt.datetime
+
+
+@dataclass(frozen=True)
 class ItemView:
     """One accepted item, masked, as lists and look-ups show it."""
 
@@ -437,6 +454,7 @@ class CounterView:
     found: tuple[ItemView, ...] | None = None  # look-up result; None: no look-up stands
     noted: int = 0  # entries that headquarters set aside, returned, or gave to another counter
     found_by: str = ""  # "text", "card", or "" for the newest items
+    late: tuple[LateView, ...] = ()  # entries beside the chain that wait for a supervisor
     parked: tuple[ParkedView, ...] = ()  # visits that wait for this operator, the oldest first
     parked_by_others: Mapping[str, int] = field(default_factory=dict)  # staff number → how many wait
     message: Message | None = None

@@ -32,6 +32,7 @@ from core.exchange import (
     path_certificate,
     path_directives,
     path_entries,
+    path_late,
     path_marks,
     path_operator,
 )
@@ -65,6 +66,7 @@ _TERMINAL = Path(pattern=f"^{NAME.pattern}$", description="The terminal that ask
 _NONCE = Query(description="16 to 64 random bytes, unpadded base64url.", min_length=22, max_length=86)
 
 _FIRST = Query(description="The first entry wanted.", ge=1, le=wire.MAX_INT)
+_BRANCH = Path(pattern=r"^[A-Za-z0-9_-]{43}$", description="A branch's name: the hash of its first entry.")
 _OPERATOR = Path(pattern=r"^[A-Z]{2}\d{4,8}$", description="A staff number.")
 _AFTER = Query(description="The last directive that the terminal holds, 0 for none.", ge=0, le=wire.MAX_INT)
 _HEAD = Query(description="Its SHA-256, unpadded base64url; zeros for none.", min_length=43, max_length=43)
@@ -205,6 +207,19 @@ class Interface:
 
         return await self._answered("journal", work)
 
+    async def late(
+        self, request: Request, terminal: str = _TERMINAL, branch: str = _BRANCH, first: int = _FIRST
+    ) -> Response:
+        """What stands beside the terminal's chain, of one branch, without sealed parts."""
+        service = self._service
+
+        async def work() -> Response:
+            asking, _body = await self._signed(request, terminal, service.limits.small_bytes)
+            found = await run_in_threadpool(service.history.late, asking, wire.unb64(branch, 32), first)
+            return answer(Journal(found))  # type: ignore[arg-type]
+
+        return await self._answered("late", work)
+
     async def operator(
         self, request: Request, terminal: str = _TERMINAL, operator: str = _OPERATOR
     ) -> Response:
@@ -320,6 +335,7 @@ def create_app(service: Service) -> FastAPI:
     add(path_certificate("{terminal}"), interface.certificate, methods=["POST"], **renewed)
     own = _about("Journal", by_terminal=True)
     add(path_entries("{terminal}"), interface.journal, methods=["GET"], **own)
+    add(path_late("{terminal}", "{branch}"), interface.late, methods=["GET"], **own)
     keys = _about("OperatorKeysAnswer", by_terminal=True)
     add(path_operator("{terminal}", "{operator}"), interface.operator, methods=["GET"], **keys)
     path = path_directives("{terminal}")

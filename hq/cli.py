@@ -67,6 +67,14 @@ def build_parser() -> argparse.ArgumentParser:
     listed.add_parser("list", parents=[common], help="received, safe, followed, alarms")
     revoke = listed.add_parser("revoke", parents=[common], help="let nobody in with its key any more")
     revoke.add_argument("--terminal", required=True)
+    late = commands.add_parser("late", help="entries beside a chain, which its supervisor takes in")
+    lates = late.add_subparsers(dest="action", required=True, metavar="ACTION")
+    lates.add_parser("list", parents=[common], help="all of them, and what was decided").add_argument(
+        "--terminal"
+    )
+    one = lates.add_parser("show", parents=[common], help="one branch: its entries by kind, number and time")
+    one.add_argument("--terminal", required=True)
+    one.add_argument("branch", metavar="BRANCH", help="its name as in the list, or the beginning of it")
     epoch = commands.add_parser("epoch", help="a new key for a journal that is here")
     grants = epoch.add_subparsers(dest="action", required=True, metavar="ACTION")
     grant = grants.add_parser("grant", parents=[common], help="a one-time code for main.py recover")

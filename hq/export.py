@@ -26,7 +26,7 @@ from hq.database import Database
 from hq.entries import read_entries
 from hq.keys import write_private
 from hq.reviews import ReviewState
-from hq.schema import CONTESTS, ENTRIES, HEADS, REVIEWS, SIDE_ENTRIES, TERMINALS
+from hq.schema import BRANCHES, CONTESTS, ENTRIES, HEADS, REVIEWS, SIDE_ENTRIES, TERMINALS
 
 EXPORT_FORMAT = "counter-export/2"
 _OPEN = (ReviewState.PARKED.value, ReviewState.RETURNED.value)
@@ -145,9 +145,12 @@ def _statement(connection: Connection, terminal: str, branch: str) -> dict[str, 
         said = {"epoch": head.epoch, "from": first, "to": last, "hash": wire.b64(head.hash)}
         epochs.append({**said, "missing": missing})
     here = select(func.count()).select_from(ENTRIES).where(ENTRIES.c.terminal == terminal)
-    side = select(SIDE_ENTRIES.c.epoch, SIDE_ENTRIES.c.seq, SIDE_ENTRIES.c.hash).where(
-        SIDE_ENTRIES.c.terminal == terminal
+    of_branch = (BRANCHES.c.terminal == SIDE_ENTRIES.c.terminal) & (
+        BRANCHES.c.branch == SIDE_ENTRIES.c.branch
     )
+    chosen = (SIDE_ENTRIES.c.epoch, SIDE_ENTRIES.c.seq, SIDE_ENTRIES.c.hash, SIDE_ENTRIES.c.branch)
+    side = select(*chosen, BRANCHES.c.adopted).join(BRANCHES, of_branch)
+    side = side.where(SIDE_ENTRIES.c.terminal == terminal)
     order = (SIDE_ENTRIES.c.epoch, SIDE_ENTRIES.c.seq, SIDE_ENTRIES.c.hash)
     return {
         "terminal": terminal,
@@ -156,6 +159,7 @@ def _statement(connection: Connection, terminal: str, branch: str) -> dict[str, 
         "entries": int(connection.execute(here).scalar_one()),
         "beside": [
             {"id": entry_id(terminal, row.epoch, row.seq), "hash": wire.b64(row.hash)}
+            | {"branch": wire.b64(row.branch), "taken": row.seq <= row.adopted}
             for row in connection.execute(side.order_by(*order))
         ],
         "parked": _parked(connection, terminal),

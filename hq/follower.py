@@ -25,6 +25,8 @@ from core.ledger.state import FOLD_VERSION, State, fold, from_bytes
 from hq import referring
 from hq.adoption import keep_adopted, speaks_of_directives
 from hq.alarms import insert_if_new, raise_alarm
+from hq.branches import OTHER as OTHER_BRANCH
+from hq.branches import check_decision, decides, keep_decision
 from hq.claims import Claims, read_annex, read_annexes, waybill_of
 from hq.clock import Now, utc_now
 from hq.database import Database
@@ -65,6 +67,7 @@ class Progress:
     references: list[dict[str, object]] = field(default_factory=list)
     days: list[dict[str, object]] = field(default_factory=list)  # rows as far as they are known
     directives: list[Entry] = field(default_factory=list)  # what they say of headquarters' feed
+    decisions: list[Entry] = field(default_factory=list)  # what they say of branches
     stopped: bool = False
 
     def alarm(self, fault: str, entry: Entry, facts: dict[str, Fact]) -> None:
@@ -149,7 +152,7 @@ class Follower:
             followed += 1
         if not followed or not self._save(terminal, progress):
             return 0
-        if progress.claims and self._claims is not None:
+        if (progress.claims or progress.decisions) and self._claims is not None:
             self._claims.settle(terminal)
         return followed
 
@@ -218,8 +221,19 @@ class Follower:
             progress.directives.append(entry)
         if kind == ("DayClosed", 1):
             self._compare_close(progress, entry, before)
+        if decides(entry):
+            self._compare_branch(progress, entry)
         progress.state = after
         return True
+
+    def _compare_branch(self, progress: Progress, entry: Entry) -> None:
+        """What a counter's entry says of a branch against what stands here: an alarm, not a halt."""
+        with self._database.read() as connection:
+            differing = check_decision(connection, entry, self._headquarters)
+        if differing:
+            progress.alarm(OTHER_BRANCH, entry, {"what": differing})
+            progress.park(entry, Why.CONTENT, {"what": differing})
+        progress.decisions.append(entry)
 
     def _folded(self, progress: Progress, entry: Entry, content: EntryError | None) -> State | None:
         """The state after ``entry``; None where it is parked and changes nothing but the head."""
@@ -325,6 +339,7 @@ class Follower:
             if self._claims is not None:
                 self._claims.note(connection, progress.claims)
             keep_adopted(connection, terminal, progress.directives, self._now)
+            keep_decision(connection, progress.decisions, self._claims)
             keep_days(connection, terminal, progress.days)
             for seq, state_hash in progress.day_ends.items():
                 end = {"terminal": terminal, "seq": seq, "state_hash": state_hash}

@@ -94,7 +94,8 @@ def _share(url: str, headquarters: str, index: bytes, part: int, parts: int, onc
             follower,
             Identity(database),
             Metrics(),
-            Notices(database),
+            # One process adds branches up; each may tell the rest.
+            Notices(database, headquarters=PublicKey(headquarters) if part == 0 else None),
             mine=lambda terminal: zlib.crc32(terminal.encode("ascii")) % parts == part,
             step=STEP,
         )

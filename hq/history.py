@@ -11,6 +11,7 @@ from core import wire
 from core.errors import HqError, HqFault
 from core.exchange import entry_to_json
 from core.ledger.entry import AttachmentClass, Entry
+from hq.branches import page
 from hq.database import Database
 from hq.entries import read_entries
 from hq.forms import OperatorKeysAnswer
@@ -45,6 +46,11 @@ class History:
                     break
                 found.append(form)
         return found
+
+    def late(self, terminal: Terminal, branch: bytes, first: int) -> list[dict[str, Any]]:
+        """A branch beside the terminal's chain, page by page; none after the last."""
+        with self._database.read() as connection:
+            return page(connection, terminal.terminal, branch, first, PAGE_ENTRIES, PAGE_BYTES)
 
     def operator(self, terminal: Terminal, operator: str) -> OperatorKeysAnswer:
         """The newest keys that she activated here; raises HqError CONFLICT where there are none."""

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, select, update
 
 from core.crypto.keys import Signer
 from core.errors import EntryError, EntryFault, Fact, HqError, HqFault, StoreError, StoreFault
+from core.ledger.branches import FORK
 from core.ledger.documents import Marks, make_marks
 from core.ledger.entry import Entry, Head, stamp
 from core.ports import Probe, no_probe
@@ -148,7 +149,7 @@ class Ingest:
             raise_alarm(
                 connection, terminal.terminal, fault, now, epoch=terminal.epoch, seq=seq, facts=error.facts
             )
-            late.keep(connection, side, self._now)
+            late.keep(connection, side, self._now, FORK)
             return read_marks(connection, terminal.terminal, terminal.epoch, self._now)
 
 

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, select
 from core import wire
 from core.errors import EntryError, EntryFault, HqError, HqFault
 from core.ledger.entry import Entry
+from hq.branches import list_late
 from hq.database import Database
 from hq.entries import read_entries
-from hq.late import parked
 from hq.schema import ALARMS, FOLLOWER, HEADS, TERMINALS
 
 
@@ -68,7 +68,7 @@ def list_terminals(database: Database) -> list[dict[str, Any]]:
             .outerjoin(FOLLOWER, FOLLOWER.c.terminal == TERMINALS.c.terminal)
             .order_by(TERMINALS.c.terminal)
         )
-        alarms, beside = _alarms(connection), parked(connection)
+        alarms, beside = _alarms(connection), list_late(connection)
         return [
             {**_terminal(row._mapping, alarms.get(row.terminal, [])), "late": beside.get(row.terminal, [])}
             for row in connection.execute(wanted)

@@ -1,4 +1,4 @@
-"""Telling counters what headquarters knows of their entries: waybills that others hold, and reviews.
+"""Telling counters what headquarters knows of their entries: waybills that others hold, reviews, branches.
 
 Each notice is a directive to one terminal, with the place of its entry as subject, so that a later one takes
 its place.  Published first and noted after: a node that dies in between publishes the same once more, which
@@ -12,8 +12,11 @@ from typing import Any
 
 from sqlalchemy import Table, func, select, update
 
+from core.crypto.keys import PublicKey
+from core.ledger.branches import late_body, late_subject
 from core.ledger.directives import DirectiveKind
 from core.ledger.entry import stamp
+from hq.branches import note_told, waiting
 from hq.clock import Now, utc_now
 from hq.database import Database
 from hq.directives import Publication, publish, to_terminal
@@ -26,16 +29,35 @@ _AT_ONCE = 100
 class Notices:
     """Publishes what is not told yet.  Several may run."""
 
-    def __init__(self, database: Database, now: Now = utc_now) -> None:
+    def __init__(
+        self, database: Database, now: Now = utc_now, *, headquarters: PublicKey | None = None
+    ) -> None:
+        """``headquarters`` None: branches are left to another one."""
         self._database = database
         self._now = now
+        self._headquarters = headquarters
 
     def tell(self) -> int:
         """Publish what waits; how many notices."""
         self._settle()
-        return self._tell(CONTESTS, DirectiveKind.WAYBILL_HELD, _held) + self._tell(
-            REVIEWS, DirectiveKind.REVIEW, _review
-        )
+        told = self._tell(CONTESTS, DirectiveKind.WAYBILL_HELD, _held)
+        return told + self._tell(REVIEWS, DirectiveKind.REVIEW, _review) + self._offer()
+
+    def _offer(self) -> int:
+        """What stands beside a chain, once its machine has sent what it has."""
+        if self._headquarters is None:
+            return 0
+        with self._database.read() as connection:
+            found = waiting(connection, self._headquarters, self._now())
+        for waits in found:
+            number = 0
+            with self._database.write() as connection:
+                if waits.late is not None:
+                    subject, body = late_subject(waits.late.span), late_body(waits.late)
+                    notice = Publication(DirectiveKind.LATE.value, subject, body, to_terminal(waits.terminal))
+                    number = publish(connection, notice, self._now)
+                note_told(connection, waits, number)
+        return len(found)
 
     def _settle(self) -> None:
         """What was parked once and passed this time is on nobody's list any more."""

@@ -21,6 +21,7 @@ from types import FrameType
 from typing import Any
 
 from core.errors import CounterError, EntryFault, HqError, HqFault, StoreError, StoreFault
+from core.incident import place
 from hq.clock import Now, utc_now
 from hq.database import Database
 from hq.journal import known, one_entry
@@ -125,6 +126,8 @@ def _resolve(opening: Opening, stop: threading.Event) -> None:
             opening.resolve()
         except CounterError as error:
             _LOG.warning("references wait: %s", error.code)
+        except Exception as error:  # noqa: BLE001 - the boundary of this thread: one bad row stops nothing
+            _LOG.error("incident in the resolver: %s at %s", type(error).__name__, place(error.__traceback__))
         stop.wait(_EVERY_SECONDS)
 
 

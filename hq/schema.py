@@ -165,8 +165,33 @@ SIDE_ENTRIES = Table(
     _key("seq", BigInteger),
     Column("hash", LargeBinary(32), primary_key=True),
     Column("previous", LargeBinary(32), nullable=False),
+    Column("branch", LargeBinary(32), nullable=False),  # the hash of the first entry of its branch
+    Column("body", LargeBinary, nullable=False),
     Column("entry", LargeBinary, nullable=False),  # core.exchange.entry_to_json, as UTF-8 JSON
     _time("received_at"),
+)
+
+# One row for each run of entries beside a chain.  ``adopted``, ``declined``: up to which entry its counter's
+# own entries say so (a supervisor decided); ``told_tip``: up to where its counter was told of it.
+BRANCHES = Table(
+    "branches",
+    METADATA,
+    _terminal(),
+    Column("branch", LargeBinary(32), primary_key=True),
+    Column("epoch", Integer, nullable=False),
+    Column("cause", String(8), nullable=False),  # "late" or "fork"
+    Column("first", BigInteger, nullable=False),
+    Column("base", LargeBinary(32), nullable=False),
+    Column("last", BigInteger, nullable=False),
+    Column("tip", LargeBinary(32), nullable=False),
+    Column("adopted", BigInteger, nullable=False),
+    Column("adopted_tip", LargeBinary(32), nullable=False),
+    Column("declined", BigInteger, nullable=False),
+    Column("told", BigInteger, nullable=False),  # number of the publication that said so, 0: none yet
+    Column("told_tip", LargeBinary(32), nullable=False),
+    Column("facts", String(1000), nullable=False),  # JSON: what was told, or why it cannot be
+    _time("changed_at"),
+    Index("branches_changed", "changed_at"),
 )
 
 ALARMS = Table(
@@ -402,6 +427,7 @@ BACKED_UP = (
     ENTRIES,
     ATTACHMENTS,
     SIDE_ENTRIES,
+    BRANCHES,
     ALARMS,
     PUBLICATIONS,
     DIRECTIVES,

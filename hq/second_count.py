@@ -2,7 +2,8 @@
 
 Counter and headquarters fold with the same functions, so they would share a mistake in them.  This counts
 the same facts another way, in the database, from docs/format.md alone, and imports nothing of the fold.  Both
-must agree at each close; what differs is an alarm that names every figure.
+must agree at each close; what differs is an alarm that names every figure.  A branch that was taken in
+counts in the day of its ``BranchAdopted``, from its own entries beside the chain, whatever that entry says.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection, TextClause, text
 
+from core import wire
+
 NAMES = ("accepted", "refused", "senders", "labels", "receipts", "affixed", "copies", "unknown")
 
 # A body with an escaped zero byte is no sound entry of any kind, and PostgreSQL's JSON refuses it.
@@ -18,21 +21,29 @@ _POSTGRESQL = r"""
 WITH body AS MATERIALIZED (
     SELECT seq, CASE WHEN position('\u0000' IN convert_from(body, 'UTF8')) = 0
                      THEN convert_from(body, 'UTF8')::jsonb END AS j
-    FROM entries WHERE terminal = :terminal AND seq BETWEEN :low AND :last
+    FROM {source} AS source
 ), fact AS MATERIALIZED (
-    SELECT seq, j ->> 'kind' AS kind, j -> 'data' ->> 'item' AS item, j -> 'data' ->> 'slot' AS slot,
+    SELECT seq, j, j ->> 'kind' AS kind, j -> 'data' ->> 'item' AS item, j -> 'data' ->> 'slot' AS slot,
            j -> 'data' ->> 'receipt' = 'true' AS receipt
     FROM body WHERE j ->> 'kind_version' = '1' AND NOT seq = ANY(:passed)
 )"""
 _SQLITE = """
 WITH body AS (
     SELECT seq, CAST(body AS TEXT) AS j
-    FROM entries WHERE terminal = :terminal AND seq BETWEEN :low AND :last
+    FROM {source} AS source
 ), fact AS MATERIALIZED (
-    SELECT seq, json_extract(j, '$.kind') AS kind, CAST(json_extract(j, '$.data.item') AS TEXT) AS item,
+    SELECT seq, j, json_extract(j, '$.kind') AS kind, CAST(json_extract(j, '$.data.item') AS TEXT) AS item,
            json_extract(j, '$.data.slot') AS slot, json_extract(j, '$.data.receipt') = 1 AS receipt
     FROM body WHERE json_extract(j, '$.kind_version') = 1
       AND seq NOT IN (SELECT value FROM json_each(:passed))
+)"""
+_CHAIN = "(SELECT seq, body FROM entries WHERE terminal = :terminal AND seq BETWEEN :low AND :last)"
+# A branch goes on from where it stands on the chain.
+_BRANCH = """(
+    SELECT seq, body FROM entries WHERE terminal = :terminal AND seq BETWEEN :low AND :base
+    UNION ALL
+    SELECT seq, body FROM side_entries
+    WHERE terminal = :terminal AND branch = :branch AND seq BETWEEN :low AND :last
 )"""
 # A page came out for the first time where its printer said so, or a person saw it; each time after is a copy.
 _COUNT = """, keyed AS (
@@ -52,7 +63,7 @@ _COUNT = """, keyed AS (
     UNION ALL
     SELECT 'receipt', receipt_seq FROM item WHERE receipt = 1 AND receipt_seq IS NOT NULL
 ), day_end AS (
-    SELECT COALESCE(MIN(seq) - 1, :last) AS seq FROM fact WHERE kind = 'DayOpened' AND seq > :first
+    {day_end}
 ), today AS (
     SELECT * FROM fact WHERE seq BETWEEN :first AND (SELECT seq FROM day_end)
 ), first_today AS (
@@ -69,6 +80,14 @@ SELECT
         AND seq NOT IN (SELECT seq FROM first_page WHERE what = 'label')) AS copies,
     (SELECT COUNT(*) FROM today WHERE kind = 'PrintUnknown') AS unknown
 """
+_DAY_END = "SELECT COALESCE(MIN(seq) - 1, :last) AS seq FROM fact WHERE kind = 'DayOpened' AND seq > :first"
+_BRANCH_END = "SELECT CAST(:last AS BIGINT) AS seq"  # however many days it ran through
+_TAKEN = """
+SELECT seq, {members} FROM fact WHERE kind = 'BranchAdopted' AND seq >= :first
+    AND seq < COALESCE((SELECT MIN(seq) FROM fact WHERE kind = 'DayOpened' AND seq > :first), :last + 1)
+ORDER BY seq
+"""
+_MEMBERS = ("branch", "first", "last")
 # The earliest item of which a page came out that day: its first page may be of an earlier day.
 _LOW = """
 SELECT MIN(CAST(item AS BIGINT)) FROM fact WHERE kind IN ('LabelPrinted', 'ReceiptPrinted', 'PrintSeen')
@@ -84,18 +103,51 @@ def count_day(
     """
     values: dict[str, object] = {"terminal": terminal, "first": first, "last": last, "low": first}
     values["passed"] = sorted(passed) if _is_postgresql(connection) else str(sorted(passed))
-    earliest = connection.execute(_statement(connection, _LOW), values).scalar_one()
+    found = _count(connection, values, _CHAIN, _DAY_END)
+    for taken in _taken(connection, {**values, "low": first}):
+        for name, count in _count_branch(connection, terminal, taken).items():
+            found[name] += count
+    return found
+
+
+def _count(connection: Connection, values: dict[str, object], source: str, day_end: str) -> dict[str, int]:
+    earliest = connection.execute(_statement(connection, _LOW, source), values).scalar_one()
+    first = int(str(values["first"]))
     if earliest is not None:
         values["low"] = max(1, min(first, int(earliest)))
-    row = connection.execute(_statement(connection, _COUNT), values).mappings().one()
+    counted = _COUNT.replace("{day_end}", day_end)
+    row = connection.execute(_statement(connection, counted, source), values).mappings().one()
     return {name: int(row[name]) for name in NAMES}
+
+
+def _taken(connection: Connection, values: dict[str, object]) -> list[tuple[bytes, int, int]]:
+    """(branch, first, last) of what was taken in that day."""
+    path = "j -> 'data' ->> '{}'" if _is_postgresql(connection) else "json_extract(j, '$.data.{}')"
+    members = ", ".join(f"{path.format(name)} AS x_{name}" for name in _MEMBERS)
+    statement = _statement(connection, _TAKEN.replace("{members}", members), _CHAIN)
+    return [
+        (wire.unb64(row.x_branch), int(row.x_first), int(row.x_last))
+        for row in connection.execute(statement, values)
+    ]
+
+
+def _count_branch(connection: Connection, terminal: str, taken: tuple[bytes, int, int]) -> Mapping[str, int]:
+    branch, first, last = taken
+    begins = text("SELECT MIN(seq) FROM side_entries WHERE terminal = :terminal AND branch = :branch")
+    found = connection.execute(begins, {"terminal": terminal, "branch": branch}).scalar_one()
+    if found is None:
+        return dict.fromkeys(NAMES, 0)  # it is not here, and counts nothing
+    values: dict[str, object] = {"terminal": terminal, "branch": branch, "base": int(found) - 1}
+    values |= {"first": first, "last": last, "low": first}
+    values["passed"] = [] if _is_postgresql(connection) else "[]"
+    return _count(connection, values, _BRANCH, _BRANCH_END)
 
 
 def _is_postgresql(connection: Connection) -> bool:
     return connection.dialect.name == "postgresql"
 
 
-def _statement(connection: Connection, end: str) -> TextClause:
+def _statement(connection: Connection, end: str, source: str) -> TextClause:
     # The colons of PostgreSQL's casts would be taken for parameters.
     begin = _POSTGRESQL.replace("::", r"\:\:") if _is_postgresql(connection) else _SQLITE
-    return text(begin + end)
+    return text(begin.replace("{source}", source) + end)

@@ -71,7 +71,7 @@ def build_service(
     identity, metrics = Identity(database, now), Metrics()
     claims = Claims(database, keyring.index(), now=now)
     follower = Follower(database, home.signing, claims=claims, now=now)
-    notices = Notices(database, now)
+    notices = Notices(database, now, headquarters=home.signing)
     worker = Worker(follower, identity, metrics, notices, mine=lambda _terminal: follow)
 
     def stored(count: int) -> None:

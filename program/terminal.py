@@ -101,6 +101,7 @@ class Terminal:
             self._time_told,
             lambda directives: self.station.directives_told(directives),
             lambda what: self.station.directive_fault(what),
+            lambda read: self.station.late_told(read),
         )
         replication = Replication(config.headquarters.url, listeners, parts.pump or PumpSettings())
         store = ConfiguredStore(data, vault, clock, replication, probe=parts.probe)

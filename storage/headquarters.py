@@ -30,6 +30,7 @@ from core.exchange import (
     path_certificate,
     path_directives,
     path_entries,
+    path_late,
     path_marks,
     path_operator,
     request_message,
@@ -129,6 +130,11 @@ class Headquarters:
         self._terminal = terminal
         self._signer = signer
         self._signing = signing
+
+    @property
+    def signing(self) -> PublicKey:
+        """HQ's pinned key."""
+        return self._signing
 
     def now(self) -> dt.datetime:
         """The best time known here, aware UTC."""
@@ -262,7 +268,14 @@ class Headquarters:
 
     def journal(self, first: int) -> list[Entry]:
         """A page of this terminal's own entries at headquarters from ``first`` on; empty after the last."""
-        answer = self._ask("GET", f"{path_entries(self._terminal)}?first={first}")
+        return self._entries(f"{path_entries(self._terminal)}?first={first}")
+
+    def late(self, branch: bytes, first: int) -> list[Entry]:
+        """A page of a branch beside this terminal's chain, without sealed parts; empty after the last."""
+        return self._entries(f"{path_late(self._terminal, wire.b64(branch))}?first={first}")
+
+    def _entries(self, target: str) -> list[Entry]:
+        answer = self._ask("GET", target)
         try:
             return [entry_from_json(form) for form in answer["entries"]]
         except (EntryError, KeyError, TypeError):

@@ -15,8 +15,8 @@ from sqlcipher3 import dbapi2
 from core.errors import EntryError, StoreError, StoreFault
 from core.ledger.entry import Entry, Head
 from core.ledger.state import State, fold, from_bytes
-from core.ports import DirectiveRow, DraftRow, Probe, no_probe
-from storage import views
+from core.ports import DirectiveRow, DraftRow, LateRead, Probe, no_probe
+from storage import late_items, views
 from storage.attachments import Row, to_rows
 from storage.database import Database
 from storage.faults import sqlite_errors
@@ -144,6 +144,12 @@ class SqlJournal(JournalReader):
         with self._transaction() as cursor:
             cursor.executemany(_DIRECTIVE, [_directive_row(each) for each in rows])
 
+    def keep_late(self, read: LateRead) -> None:
+        """What look-ups may show of a branch beside the chain.  Raises as :meth:`commit`."""
+        rows = late_items.prepare(read, self.keys.key)
+        with self._transaction() as cursor:
+            late_items.write(cursor, read, rows)
+
     def save_draft(self, draft: DraftRow) -> None:
         """Keep what is typed; the same draft again replaces it.  Raises as :meth:`commit`."""
         with self._transaction() as cursor:
@@ -189,6 +195,7 @@ class SqlJournal(JournalReader):
         """
         where = "class <> 'sealed' AND retention = ? AND month = ?"
         with self._transaction() as cursor:
+            cursor.execute(late_items.FORGET, (retention, month))
             cursor.execute(
                 f"DELETE FROM item WHERE seq IN (SELECT seq FROM attachment WHERE {where})",  # noqa: S608
                 (retention, month),

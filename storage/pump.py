@@ -23,6 +23,7 @@ from core.view import SyncView
 from storage.feed import DirectiveFeed, TakeDirectives, TellFault, ignore_directives, ignore_fault
 from storage.headquarters import Headquarters, MarksTold, TimeTold, encode_entry
 from storage.journal import SqlJournal
+from storage.late import LateFeed, TakeLate, ignore_late
 
 _log = logging.getLogger(__name__)
 _ENVELOPE_BYTES = 64
@@ -50,12 +51,14 @@ class Listeners:
     ``changed``: how current this counter is, and HQ's received seq.  ``time_told``: HQ signed a time.
     ``directives``: what HQ says after the last one that is here, checked; the same may come again.
     ``directive_fault``: what is wrong with that feed, "" once it is right again.
+    ``late``: what stands beside our chain at HQ, fetched and verified.
     """
 
     changed: Callable[[SyncView, int], None]
     time_told: Callable[[TimeTold], None]
     directives: TakeDirectives = ignore_directives
     directive_fault: TellFault = ignore_fault
+    late: TakeLate = ignore_late
 
 
 class Pump:
@@ -78,6 +81,7 @@ class Pump:
         self._feed = DirectiveFeed(
             journal, headquarters, every, listeners.directives, listeners.directive_fault
         )
+        self._late = LateFeed(journal, headquarters, listeners.late)
         self._random = secrets.SystemRandom()
         self._stop = threading.Event()
         self._wake = threading.Event()
@@ -161,6 +165,7 @@ class Pump:
         if not self._fresh:
             self._take(self._hq.marks())
         self._feed.step()
+        self._late.step()
         batch, last = self._batch()
         if not batch and self._known is not None and self._known.replaced:
             raise HqError(HqFault.CONFLICT, what="replaced", epoch=self._known.replaced)

@@ -13,6 +13,7 @@ from core.ledger.directives import NO_DIRECTIVE, DirectiveHead, SignedDirective
 from core.ledger.documents import marks_time
 from core.ledger.entry import Entry, Head, stamp
 from core.ports import DirectiveRow, DraftRow, ItemRow
+from storage import late_items
 from storage.attachments import Row, from_row, from_rows
 from storage.database import Database
 from storage.keyfile import KeyFile
@@ -116,12 +117,27 @@ class JournalReader:
         return self._first("WHERE i.token = ? ORDER BY i.seq DESC, a.n LIMIT 1", (token,))
 
     def item(self, seq: int) -> ItemRow | None:
-        """The item accepted by entry ``seq``."""
+        """The item accepted by entry ``seq``; below zero one beside the chain."""
+        if seq < 0:
+            return next(iter(self._late("id", -seq)), None)
         return self._first("WHERE i.seq = ? ORDER BY a.n LIMIT 1", (seq,))
 
     def item_by_number(self, number: int) -> ItemRow | None:
         """The item of that number, as receipts show it."""
         return self._first("WHERE i.number = ? ORDER BY i.seq DESC, a.n LIMIT 1", (number,))
+
+    def late_heads(self) -> Mapping[str, int]:
+        """Branch (base64url) → up to which entry it is here."""
+        with self.database.reading() as connection:
+            return late_items.heads(connection)
+
+    def late_items(self, by: str, value: str | int) -> list[ItemRow]:
+        """Items of branches, taken in or not; ``by`` is "waybill", "token" or "number"."""
+        return self._late(by, value)
+
+    def _late(self, by: str, value: str | int) -> list[ItemRow]:
+        with self.database.reading() as connection:
+            return late_items.find(connection, by, value, self.terminal, self.keys.find)
 
     def items_by_hint(
         self, hints: Mapping[str, str], who: Collection[str], limit: int = 100

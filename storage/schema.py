@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 # The newest migration in storage/migrations/versions; a test keeps the two equal.
-HEAD_REVISION = "0003"
+HEAD_REVISION = "0004"
 
 METADATA = MetaData(
     naming_convention={
@@ -141,6 +141,40 @@ DIRECTIVE = Table(
     Column("fault", Text, nullable=False),
 )
 Index("ix_directive_kind", DIRECTIVE.c.kind, DIRECTIVE.c.subject, DIRECTIVE.c.number)
+
+# Items that stand beside the chain, of a machine that was replaced, as headquarters has them: what a look-up
+# shows of them once a supervisor took their branch in.  ``annex`` holds ciphertext under the month's key.
+# ``branch`` is the hash of the branch's first entry, ``hash`` the item's.
+LATE_ITEM = Table(
+    "late_item",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("hash", LargeBinary, nullable=False),
+    Column("branch", LargeBinary, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("waybill", Text, nullable=False),
+    Column("token", Text, nullable=False),
+    Column("retention", Text, nullable=False),
+    Column("month", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("annex", LargeBinary, nullable=False),
+)
+Index("ux_late_item_hash", LATE_ITEM.c.hash, unique=True)
+Index("ix_late_item_waybill", LATE_ITEM.c.waybill)
+Index("ix_late_item_token", LATE_ITEM.c.token)
+Index("ix_late_item_number", LATE_ITEM.c.number)
+
+# Which branches were fetched whole, up to which entry.
+LATE_BRANCH = Table(
+    "late_branch",
+    METADATA,
+    Column("branch", LargeBinary, primary_key=True),
+    Column("tip", LargeBinary, nullable=False),
+    Column("last", Integer, nullable=False),
+)
 
 # What is typed and not yet committed.
 DRAFT = Table(

@@ -16,6 +16,7 @@ from ui.bridge import Bridge
 from ui.clerk.choices import DISCARD, LOG_OUT
 from ui.clerk.known import known_question
 from ui.clerk.lanes import CANCEL_MANUAL, PROOF, SENDER_KIND, hours_question, manual_question
+from ui.clerk.late import declining, late_question
 from ui.clerk.questions import centre_question, close_question, parked_question, refuse_question
 from ui.clerk.screen import ClerkScreen
 from ui.specimen_papers import HITS
@@ -106,6 +107,9 @@ STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], None] | None]] = {
         "parked-soon",
         lambda clerk: clerk.ask(close_question(VIEWS["parked-soon"]), date="2026-11-21", count=129),
     ),
+    "late-decide": ("late", lambda clerk: clerk.ask(late_question(VIEWS["late"]))),
+    "late-decline": ("late", lambda clerk: clerk.ask(declining(VIEWS["late"]))),
+    "late-shown": ("late-clerk", lambda clerk: clerk.ask(late_question(VIEWS["late-clerk"]))),
     "log-out": ("accepted", lambda clerk: clerk.ask(LOG_OUT)),
     "discard": ("half", lambda clerk: clerk.ask(DISCARD)),
 }

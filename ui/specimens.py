@@ -36,6 +36,7 @@ from core.view import (
     SyncView,
     VisitView,
 )
+from ui.specimen_late import late_views
 from ui.specimen_papers import BATTERY, DOCUMENTS, GUN, HITS, RARE, SPIRITS
 from ui.specimen_texts import TYPED_TEXTS
 from ui.specimen_visits import (
@@ -348,6 +349,7 @@ VIEWS: Mapping[str, CounterView] = {
         ),
     ),
     **_CONTENTS,
+    **late_views(BASE),
     **{name: replace(BASE, visit=visit) for name, visit in TYPED_TEXTS.items()},
     **_DOCUMENTS,
     "centre": replace(BASE, visit=CENTRES),

@@ -40,6 +40,8 @@ class DirectiveKind(StrEnum):
     WAYBILL_HELD = "waybill_held"  # another acceptance holds the waybill of one made here
     POOL = "pool"  # numbers for this counter to give out, or that it gives out no more
     REVIEW = "review"  # an entry of this counter cannot count as it is, or can again
+    LATE = "late"  # entries beside this counter's chain: a supervisor decides
+    ELSEWHERE = "session_elsewhere"  # whoever is logged in here logged in at another counter
 
 
 @dataclass(frozen=True, slots=True)

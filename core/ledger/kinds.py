@@ -69,6 +69,13 @@ class Kind:
     personal: bool  # a person's act: needs the session's signature
 
 
+_SPAN: Mapping[str, Check] = {
+    "branch": HASH, "epoch": COUNT, "first": COUNT, "last": COUNT, "base": HASH, "tip": HASH,
+}  # fmt: skip
+_COUNTED = dict.fromkeys(
+    ("accepted", "refused", "senders", "labels", "receipts", "affixed", "copies", "unknown"), COUNT
+)
+
 _ALL = (
     # the store's life
     Kind("DayOpened", 1, {"day": COUNT, "date": DAY}, False),
@@ -181,6 +188,9 @@ _ALL = (
     Kind("PrintSeen", 1, {"item": COUNT, "job": ID, "slot": CODE}, True),
     Kind("ReceiptPrinted", 1, {"item": COUNT, "job": ID}, False),
     Kind("LabelAffixed", 1, {"item": COUNT, "by": CODE}, True),
+    # entries beside the chain
+    Kind("BranchAdopted", 1, {**_SPAN, "number": COUNT, **_COUNTED}, True),
+    Kind("BranchDeclined", 1, {**_SPAN, "reason": CODE}, True),
 )
 
 KINDS: Mapping[tuple[str, int], Kind] = {(kind.name, kind.version): kind for kind in _ALL}

@@ -32,6 +32,7 @@ class Held:
     number: int
     operator: str
     at: dt.datetime
+    epoch: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Review:
     seq: int
     state: str
     why: str
+    epoch: int = 1
 
 
 def read_held(signed: SignedDirective) -> Held:
@@ -54,7 +56,8 @@ def read_held(signed: SignedDirective) -> Held:
     if not all(map(kinds.COUNT, counts)) or not all(isinstance(each, str) for each in texts):
         raise EntryError(EntryFault.FORM, what="waybill_held")
     at = parse_stamp(holder["at"])
-    return Held(body["seq"], holder["terminal"][:64], holder["number"], holder["operator"][:64], at)
+    where, number = holder["terminal"][:64], holder["number"]
+    return Held(body["seq"], where, number, holder["operator"][:64], at, body["epoch"])
 
 
 def read_review(signed: SignedDirective) -> Review:
@@ -64,4 +67,4 @@ def read_review(signed: SignedDirective) -> Review:
     if not sound or body["state"] not in (PARKED, RETURNED, SETTLED) or not kinds.CODE(body["why"]):
         raise EntryError(EntryFault.FORM, what="review")
     parse_stamp(body["since"])
-    return Review(body["seq"], body["state"], body["why"])
+    return Review(body["seq"], body["state"], body["why"], body["epoch"])

@@ -82,7 +82,10 @@ _EMPTY: dict[str, Any] = {
     "lapsed": [],
     "reader_down": {"until": "", "left": 0},
     "time": {"at": "", "boot": "", "boottime_ms": 0},
+    "branches": {},
 }
+COUNTS = tuple(_COUNTS)
+"""What is counted of a business day, and of a branch that is taken in."""
 
 
 def from_bytes(data: bytes) -> State | None:
@@ -127,9 +130,9 @@ def _without(value: dict[str, Any], member: str, key: str) -> Any:
     return row
 
 
-def _count(value: dict[str, Any], name: str) -> None:
+def _count(value: dict[str, Any], name: str, by: int = 1) -> None:
     day = value["days"][str(value["day"])]
-    counts = {**day["counts"], name: day["counts"][name] + 1}
+    counts = {**day["counts"], name: day["counts"][name] + by}
     _with(value, "days", str(value["day"]), {**day, "counts": counts})
 
 
@@ -300,6 +303,36 @@ def _affixed(value: dict[str, Any], entry: Entry) -> None:
     _count(value, "affixed")
 
 
+# -- branches beside the chain: a supervisor decided ----------------------------------------------
+
+
+def _branch_row(value: dict[str, Any], entry: Entry) -> dict[str, Any]:
+    """What was decided of this branch so far; it goes on after what was taken in, or is a fault (I1)."""
+    data = entry.data
+    row: dict[str, Any] | None = value["branches"].get(data["branch"])
+    if row is None:
+        return {"epoch": data["epoch"], "last": data["first"] - 1, "tip": data["base"], "declined": 0}
+    if (data["epoch"], data["first"], data["base"]) != (row["epoch"], row["last"] + 1, row["tip"]):
+        raise EntryError(EntryFault.STATE, seq=entry.header.seq, what="branch")
+    return row
+
+
+def _adopted(value: dict[str, Any], entry: Entry) -> None:
+    """Its figures count in this day, once; its numbers are used."""
+    data = entry.data
+    row = {**_branch_row(value, entry), "last": data["last"], "tip": data["tip"]}
+    _with(value, "branches", data["branch"], row)
+    value["items"] = max(value["items"], data["number"])
+    for name in COUNTS:
+        if data[name]:
+            _count(value, name, data[name])
+
+
+def _declined(value: dict[str, Any], entry: Entry) -> None:
+    row = _branch_row(value, entry)
+    _with(value, "branches", entry.data["branch"], {**row, "declined": entry.data["last"]})
+
+
 _STEPS = {
     ("DayOpened", 1): _day_opened,
     ("DayClosed", 1): _day_closed,
@@ -327,4 +360,6 @@ _STEPS = {
     ("PrintSeen", 1): _seen,
     ("PrintNotDone", 1): _not_done,
     ("PrintUnknown", 1): _unknown,
+    ("BranchAdopted", 1): _adopted,
+    ("BranchDeclined", 1): _declined,
 }

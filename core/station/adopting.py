@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from core import wire
 from core.errors import ConfigError, CounterError, EntryError, EntryFault, StoreError
 from core.ledger.block_list import read_block_list
+from core.ledger.branches import read_late
 from core.ledger.clock import CHINA
 from core.ledger.directives import DirectiveKind, SignedDirective
 from core.ledger.notices import RETURNED, SETTLED, read_held, read_review
@@ -50,6 +51,7 @@ class Adopting:
         self._live.block_list = None
         self._live.pools = ()
         self._live.held, self._live.reviews = {}, {}
+        self._live.late, self._live.late_here = [], {}
         self._live.rulebook = self._own
         self._again_at = None
 
@@ -155,6 +157,8 @@ class Adopting:
                     read_held(signed)
                 case DirectiveKind.REVIEW:
                     read_review(signed)
+                case DirectiveKind.LATE:
+                    read_late(signed)
                 case _:
                     return UNKNOWN
         except CounterError as error:
@@ -184,9 +188,11 @@ class Adopting:
         staff = [read_staff(row.signed) for row in journal.directives(DirectiveKind.OPERATOR)]
         live.staff = {row.operator: row for row in staff}
         held = [read_held(row.signed) for row in journal.directives(DirectiveKind.WAYBILL_HELD)]
-        live.held = {each.seq: each for each in held}
+        live.held = {(each.epoch, each.seq): each for each in held}
         reviews = [read_review(row.signed) for row in journal.directives(DirectiveKind.REVIEW)]
-        live.reviews = {each.seq: each for each in reviews if each.state != SETTLED}
+        live.reviews = {(each.epoch, each.seq): each for each in reviews if each.state != SETTLED}
+        live.late = [read_late(row.signed) for row in journal.directives(DirectiveKind.LATE)]
+        live.late_here = journal.late_heads()
         self._end_sessions()
         live.store.settle_staff(staff)
         self._again_at = None

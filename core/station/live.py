@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core import wire
@@ -13,6 +13,7 @@ from core.acceptance.pools import Pool
 from core.devices import DeviceTruth, Slot
 from core.errors import CounterError, Fact, RuleError, RuleFault
 from core.ledger.block_list import BlockList
+from core.ledger.branches import Late
 from core.ledger.clock import TrustedClock, business_date
 from core.ledger.entry import Entry, TrustedTime
 from core.ledger.notices import Held, Review
@@ -71,8 +72,14 @@ class Live:
     lockout_seconds: int = 0
     last_operator: str = ""  # who locked the screen
     staff: dict[str, StaffRow] = field(default_factory=dict)  # what headquarters says of the operators
-    held: dict[int, Held] = field(default_factory=dict)  # items here whose waybill another acceptance holds
-    reviews: dict[int, Review] = field(default_factory=dict)  # entries here that headquarters set aside
+    held: dict[tuple[int, int], Held] = field(
+        default_factory=dict
+    )  # items here whose waybill another acceptance holds
+    reviews: dict[tuple[int, int], Review] = field(
+        default_factory=dict
+    )  # entries here that headquarters set aside
+    late: list[Late] = field(default_factory=list)  # what headquarters told of, beside our chain
+    late_here: Mapping[str, int] = field(default_factory=dict)  # branch → up to which entry it was fetched
     block_list: BlockList | None = None
     pools: tuple[Pool, ...] = ()  # the number pools that headquarters gave to this counter
     contact: dt.datetime | None = None  # HQ's last word, as far as it counts for the offline grace

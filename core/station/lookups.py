@@ -17,6 +17,7 @@ from core.identity.card import IdCard
 from core.identity.characters import fold_width, storable
 from core.ports import ItemRow
 from core.receipts.record import PREFIX, read_record
+from core.station import late
 from core.station.live import Live
 
 SHOWN = 50  # so many items are shown without a search, the newest
@@ -54,9 +55,11 @@ class LookUps:
             self.found, self.by = self._newest(), ""
             return
         self.found, self.by = [], "text"
-        row = self._by_receipt(wanted) if wanted.startswith(PREFIX) else self._by_text(wanted)
-        if row is not None:
-            self.found = [row]
+        if wanted.startswith(PREFIX):
+            row = self._by_receipt(wanted)
+            self.found = [row] if row is not None else []
+        else:
+            self.found = self._by_text(wanted)
 
     def card(self, event: _CardEvent) -> None:
         """A lane's word while a look-up stands: a document that was read looks, and is not kept."""
@@ -81,45 +84,53 @@ class LookUps:
     def _newest(self) -> list[ItemRow]:
         """What headquarters has something to say of comes first: somebody here has to look at it."""
         live = self._live
-        noted = sorted(live.held.keys() | live.reviews.keys(), reverse=True)[:SHOWN]
-        first = [row for row in map(live.item, noted) if row is not None]
+        noted = sorted(live.held.keys() | live.reviews.keys(), key=lambda place: place[1], reverse=True)
+        found = ((epoch, live.item(seq)) for epoch, seq in noted[:SHOWN])
+        first = [row for epoch, row in found if row is not None and row.epoch == epoch]
         known = {row.seq for row in first}
         others = [row for row in live.need_journal().items(limit=SHOWN) if row.seq not in known]
         return [*first, *others][:SHOWN]
 
     # -- the ways ----------------------------------------------------------------------------------
 
-    def _by_text(self, wanted: str) -> ItemRow | None:
-        """A waybill, a token, or a number with or without terminal and date."""
+    def _by_text(self, wanted: str) -> list[ItemRow]:
+        """A waybill, a token, or a number with or without terminal and date; what was taken in too."""
         live, journal = self._live, self._live.need_journal()
-        row = journal.item_by_waybill(_BETWEEN.sub("", wanted).upper()) or journal.item_by_token(wanted)
-        if row is not None:
-            return row
+        waybill = _BETWEEN.sub("", wanted).upper()
+        row = journal.item_by_waybill(waybill) or journal.item_by_token(wanted)
+        rows = [] if row is None else [row]
+        rows += late.find(live, "waybill", waybill) or late.find(live, "token", wanted)
+        if rows:
+            return rows
         named = _TERMINAL.fullmatch(wanted)
         if named is not None and named[1] != live.settings.terminal:
             live.say("msg.other_terminal", "warning", terminal=named[1])
-            return None
-        row = self._by_number(named[2] if named is not None else wanted)
-        if row is None:
+            return []
+        rows = self._by_number(named[2] if named is not None else wanted)
+        if not rows:
             live.say("msg.nothing_found", "warning")
-        return row
+        return rows
 
-    def _by_number(self, wanted: str) -> ItemRow | None:
-        """``129``, ``000129``, or with the day of acceptance in front: ``2026-11-22 129``."""
+    def _by_number(self, wanted: str) -> list[ItemRow]:
+        """``129``, ``000129``, or with the day of acceptance in front: ``2026-11-22 129``.
+
+        A machine that was replaced may have used the same numbers: then there are two.
+        """
         dated = _DATED.fullmatch(wanted)
         plain = _NUMBER.fullmatch(wanted)
         if dated is None and plain is None:
-            return None
+            return []
         number = int(dated[4] if dated is not None else plain[1] if plain is not None else 0)
         row = self._live.need_journal().item_by_number(number)
-        if row is None or dated is None:
-            return row
+        rows = [*([] if row is None else [row]), *late.find(self._live, "number", number)]
+        if dated is None:
+            return rows
         try:
             day = dt.date(int(dated[1]), int(dated[2]), int(dated[3]))
         except ValueError:
-            return None
+            return []
         # The day as label and receipt show it, local time.
-        return row if str(row.annex.get("accepted_at", "")).startswith(day.isoformat()) else None
+        return [row for row in rows if str(row.annex.get("accepted_at", "")).startswith(day.isoformat())]
 
     def _by_receipt(self, code: str) -> ItemRow | None:
         """The signed record that a receipt carries; a number alone would trust whoever printed it."""

@@ -78,6 +78,8 @@ class Paper:
         row = live.item(item)
         if row is None:
             raise RuleError(RuleFault.NOTHING_TO_REPRINT)
+        if row.late is not None:
+            raise RuleError(RuleFault.LATE_ITEM)
         free = [] if self.labels.holds(item) else [self.labels]
         if row.receipt != "none" and not self.receipts.holds(item) and item not in self._later:
             free.append(self.receipts)
@@ -93,6 +95,8 @@ class Paper:
 
     def seen(self, item: int) -> None:
         """A person looked at the printers: what was unknown did come out."""
+        if item < 0:
+            raise RuleError(RuleFault.LATE_ITEM)
         unknown = [pages for pages in (self.labels, self.receipts) if pages.is_unknown(item)] or [self.labels]
         for pages in unknown:
             pages.seen(item)

@@ -33,8 +33,8 @@ from core.devices import (
 from core.errors import CounterError, RuleError, RuleFault
 from core.ledger.clock import Anchor
 from core.ledger.directives import SignedDirective
-from core.ports import Printer
-from core.station import anchoring, days, grace, sessions
+from core.ports import LateRead, Printer
+from core.station import anchoring, days, grace, late, sessions
 from core.station.adopting import Adopting
 from core.station.desk import Desk
 from core.station.known import Known
@@ -116,6 +116,10 @@ class Station:
     def directives_told(self, directives: Sequence[SignedDirective]) -> None:
         """From the pump: what headquarters says, checked; what is here already is passed over."""
         self._enqueue(lambda: None if self._adopting.take(directives) else _QUIET)
+
+    def late_told(self, read: LateRead) -> None:
+        """From the pump: a branch beside our chain, fetched and verified."""
+        self._enqueue(lambda: late.take(self._live, read))
 
     def directive_fault(self, what: str) -> None:
         """From the pump: the feed of directives stands still, "" for no longer."""
@@ -225,6 +229,10 @@ class Station:
                     self._lock(command.cause)
             case c.LogOut():
                 self._log_out()
+            case c.AdoptLate():
+                late.adopt(live, command.branch)
+            case c.DeclineLate():
+                late.decline(live, command.branch, command.reason)
             case c.CloseDay():
                 date, accepted = days.close_day(live, self._desk.drafts)
                 live.say("msg.day_closed", "good", date=date, count=accepted)
@@ -266,6 +274,7 @@ class Station:
             raise
         live.say("msg.welcome", operator=command.operator)
         grace.warn(live)
+        late.remind(live)
         try:
             self._desk.drafts.arrive()
             self._weigh()

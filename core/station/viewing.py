@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from core.devices import DeviceTruth, Slot
 from core.ledger.clock import CHINA, CONFIRMED, business_date
 from core.ports import ItemRow
+from core.station import late
 from core.station.live import Live
 from core.station.weighing import Balance
 from core.view import CounterView, ItemView, Note, Screen, SyncView, VisitView
@@ -46,14 +47,15 @@ def item_view(live: Live, row: ItemRow, fault: str = "", receipt_fault: str = ""
         affixed=row.affixed,
         manual=annex.get("manual") is True,
         at_headquarters=row.seq <= live.received,
-        notes=_notes(live, row.seq),
+        notes=_notes(live, row),
     )
 
 
-def _notes(live: Live, seq: int) -> tuple[Note, ...]:
+def _notes(live: Live, row: ItemRow) -> tuple[Note, ...]:
     """What headquarters says of an item."""
-    held, review = live.held.get(seq), live.reviews.get(seq)
-    notes: list[Note] = []
+    seq = row.seq if row.late is None else row.late[1]
+    held, review = live.held.get((row.epoch, seq)), live.reviews.get((row.epoch, seq))
+    notes: list[Note] = [] if row.late is None else [Note("note.late", {"epoch": row.epoch})]
     if held is not None:
         at = f"{held.at.astimezone(CHINA):%Y-%m-%d %H:%M}"
         where = {"terminal": held.terminal, "number": f"{held.number:06d}"}
@@ -110,6 +112,7 @@ class Viewer:
             found=None if found is None else _items(live, [row.seq for row in found]),
             noted=len(live.held.keys() | live.reviews.keys()) if shown else 0,
             found_by=lookups.by if shown else "",
+            late=late.shown(live) if shown else (),
             parked=desk.drafts.parked if shown else (),
             parked_by_others=desk.drafts.of_others if shown else {},
             message=live.message,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from core.acceptance.visit import KnownWaybill
 from core.errors import RuleError, RuleFault
 from core.ledger.writer import Proposal
+from core.station import late
 from core.station.live import Live
 from core.station.pools import MET, Drawn, Pools, skipped
 
@@ -27,6 +28,7 @@ class Waybills:
         asked = (waybill, int(self._live.state.value["items"]))
         if asked != self._asked:
             row = self._live.need_journal().item_by_waybill(waybill)
+            row = row or next(iter(late.find(self._live, "waybill", waybill)), None)
             self._known = KnownWaybill(str(row.annex.get("number", "")), row.accepted_at) if row else None
             self._asked = asked
         return self._known or self.parked.get(waybill) or self.pools.gone(waybill)

@@ -55,6 +55,7 @@ class Book:
     session: LiveSession | None = None
     count: int = 0
     epoch: int = 1
+    role: str = "clerk"
 
     def __post_init__(self) -> None:
         self.clock = TrustedClock(self.machine)
@@ -70,7 +71,7 @@ class Book:
         grant = Grant(self.terminal, self.terminal[:9], 1, self.key.public, EMPTY_HEAD, self.opening.public)
         body, signature = make_grant(grant, self.headquarters)
         first = operator_accepted(
-            self.terminal, self.operator, "clerk", self.person, new_agreement().public, self.operation()
+            self.terminal, self.operator, self.role, self.person, new_agreement().public, self.operation()
         )
         entries, self.state = found(
             self.writer,
@@ -95,10 +96,10 @@ class Book:
         """A session with its certificate, and its entry."""
         signer, name = new_signer(), f"s-{self.count}"
         end = self.clock.now().at + dt.timedelta(hours=12)
-        self.session = LiveSession(self.operator, "clerk", name, signer, end)
+        self.session = LiveSession(self.operator, self.role, name, signer, end)
         body, signature = make_session(
             SessionCertificate(
-                self.terminal, self.epoch, self.state.head, self.operator, "clerk", name, signer.public, end
+                self.terminal, self.epoch, self.state.head, self.operator, self.role, name, signer.public, end
             ),
             self.person,
         )

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from core import wire
 from core.crypto.keys import SoftwareSigner, new_agreement, new_signer
 from core.devices import PrintJob
 from core.errors import CounterError, StoreError, StoreFault
@@ -20,7 +21,7 @@ from core.ledger.entry import EMPTY_HEAD, Entry, Head, stamp
 from core.ledger.founding import found, operator_accepted
 from core.ledger.state import State
 from core.ledger.writer import EntryWriter
-from core.ports import DirectiveRow, DraftRow, HeadquartersKeys, ItemRow, StaffRow, UnlockedOperator
+from core.ports import DirectiveRow, DraftRow, HeadquartersKeys, ItemRow, LateRead, StaffRow, UnlockedOperator
 from storage import views
 from tests.core.machine import SetClock
 
@@ -37,6 +38,7 @@ class MemoryJournal:
     day: int = 0
     drafts_: dict[tuple[str, str], DraftRow] = field(default_factory=dict)
     directives_: list[DirectiveRow] = field(default_factory=list)
+    late_: dict[str, int] = field(default_factory=dict)
     last_contact: dt.datetime | None = None
     fail: CounterError | None = None
 
@@ -72,6 +74,15 @@ class MemoryJournal:
 
     def keep_directives(self, rows: Sequence[DirectiveRow]) -> None:
         self.directives_ += rows
+
+    def keep_late(self, read: LateRead) -> None:
+        self.late_[wire.b64(read.branch)] = read.last
+
+    def late_heads(self) -> Mapping[str, int]:
+        return dict(self.late_)
+
+    def late_items(self, by: str, value: str | int) -> list[ItemRow]:
+        return []
 
     def directive_head(self) -> DirectiveHead:
         return self.directives_[-1].signed.head if self.directives_ else NO_DIRECTIVE

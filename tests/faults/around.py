@@ -92,13 +92,13 @@ class Headquarters:
         self._process.stdout.close()
         self._process = None
 
-    def codes(self, terminal: str, operator: str) -> dict[str, str]:
+    def codes(self, terminal: str, operator: str, role: str = "clerk") -> dict[str, str]:
         """What a new terminal and its first operator need to enrol."""
         return {
             "ca": str(self.home.authority_file),
             "code": new_enrol_code(self.database, terminal, BRANCH),
             "operator": operator,
-            "activation": add_operator(self.database, operator, NAME, "clerk"),
+            "activation": add_operator(self.database, operator, NAME, role),
         }
 
     def listed(self, terminal: str) -> dict[str, Any]:

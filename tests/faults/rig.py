@@ -36,6 +36,7 @@ class Rig:
         pump: PumpSettings = QUICK_PUMP,
         desk: Callable[[Path], Desk] = Desk,
         clock: Clock | None = None,
+        role: str = "clerk",
     ) -> None:
         """``url``: where the terminal looks for headquarters once it is enrolled; "": there."""
         self.headquarters = headquarters
@@ -47,11 +48,11 @@ class Rig:
         self._probe = probe
         self._pump = pump
         self._clock = clock or SystemClock()
-        self._enrol()
+        self._enrol(role)
         self.terminal: Terminal | None = None
 
-    def _enrol(self) -> None:
-        codes = self.headquarters.codes(self.terminal_name, self.operator)
+    def _enrol(self, role: str) -> None:
+        codes = self.headquarters.codes(self.terminal_name, self.operator, role)
         request = EnrolRequest(
             self.headquarters.url,
             Path(codes["ca"]),

@@ -4,25 +4,33 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from core.commands import AdoptLate, CloseDay, CloseLookUp, DeclineLate, LookUp, Reprint
 from core.errors import HqError, StoreError, StoreFault
 from core.wire import b64
+from hq.days import list_days
 from hq.entries import read_entries
+from hq.export import export
 from hq.terminals import grant_epoch
 from program.machine import SystemClock
 from storage.recover import BEFORE, MAKING, READY, RECOVERY_NAME, Recovered, RecoverRequest, recover
 from tests.faults.around import Headquarters
-from tests.faults.counter import CHEAP, PASSWORD
+from tests.faults.counter import CHEAP, PASSWORD, QUICK_PUMP
 from tests.faults.rig import Rig
 from tests.faults.steps import named_steps
 from tests.faults.test_bad_line import until
 from tests.faults.work import Item, Visit, day, each
 from tests.guards import ExpectedLogs
+from tests.peers.estate import Estate
 
 Work = Iterator[tuple[Visit, Item]]
+
+
+ASKS_OFTEN = replace(QUICK_PUMP, directives_every_s=0.5)
 
 
 class CutError(Exception):
@@ -116,11 +124,14 @@ def test_a_store_set_back_is_found_and_comes_back(
 def test_the_old_disk_comes_back(
     headquarters: Headquarters, tmp_path: Path, expected_logs: ExpectedLogs
 ) -> None:
-    """A new machine from nothing; the old disk with unsent items then sends them, and may not go on."""
+    """A new machine from nothing; the old disk then sends what it had, and may not go on.
+
+    Union (T13): on the new machine a supervisor takes it in, once, however often that disk comes back.
+    """
     expected_logs.expect("storage.pump", "hq.conflict .*replaced")
     expected_logs.allow("storage.feed", "stands still: replaced")
     work = each(day(8))
-    with Rig(headquarters, tmp_path, 32) as rig:
+    with Rig(headquarters, tmp_path, 32, pump=ASKS_OFTEN, role="supervisor") as rig:
         rig.log_in()
         accept(rig, work, 2)
         rig.wait_synced()
@@ -148,9 +159,48 @@ def test_the_old_disk_comes_back(
         after = rig.look().state.head.seq
         assert late["epoch"] == 1
         assert late["last"] == after > before - 1
-        shutil.rmtree(rig.data)
+        rig.data.rename(tmp_path / "old disk")
         (tmp_path / "new machine").rename(rig.data)
         assert_whole(rig, 3)
+        rig.start()
+        rig.log_in()
+        (waits,) = rig.eyes.wait(lambda view: bool(view.late), "the branch").late
+        assert (waits.cause, waits.epoch, waits.accepted) == ("late", 1, 2)
+        rig.clerk.press(DeclineLate(waits.branch, "nothing of the sort"))
+        assert rig.message() == "rule.not_allowed"
+        rig.clerk.press(AdoptLate(waits.branch))
+        assert (rig.message(), rig.eyes.view.late, rig.eyes.view.today) == ("msg.late_adopted", (), 5)
+        rig.clerk.press(AdoptLate(waits.branch))
+        assert rig.message() == "rule.late_gone"
+        rig.clerk.press(LookUp("4"))  # the two machines used the same numbers
+        found = rig.eyes.view.found or ()
+        assert [item.notes[0].code for item in found] == ["note.late"]
+        rig.clerk.press(Reprint(found[0].seq))
+        assert rig.message() == "rule.late_item"
+        rig.clerk.press(CloseLookUp())
+        accept(rig, work, 1)
+        rig.clerk.press(CloseDay())
+        rig.wait_synced()
+        rig.stop()
+        rig.data.rename(tmp_path / "new machine")
+        (tmp_path / "old disk").rename(rig.data)
+        rig.start()
+        rig.log_in()
+        told(rig, "replaced")
+        rig.stop()
+        shutil.rmtree(rig.data)
+        (tmp_path / "new machine").rename(rig.data)
+        found_there = rig.look()
+        assert found_there.state.counts["accepted"] == 6
+        name = rig.terminal_name
+        until(lambda: headquarters.listed(name)["folded"] == found_there.state.head.seq, "not followed")
+        (closed,) = list_days(headquarters.database, name)["days"]
+        assert (closed["verdict"], closed["counted"]["accepted"]) == ("agrees", 6)
+        export(headquarters.database, headquarters.home.signing, tmp_path / "export")
+        lines = (tmp_path / "export").read_bytes().splitlines(keepends=True)
+        read = Estate(iter(lines), headquarters.home.signing.text, None)
+        (journal,) = [each for each, _said in read.journals() if each.terminal == name]
+        assert journal.counts["taken in"] == waits.entries
 
 
 def test_cut_at_any_step_it_goes_on(headquarters: Headquarters, tmp_path: Path) -> None:

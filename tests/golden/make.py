@@ -286,6 +286,7 @@ def journal(sealed: Mapping[str, str]) -> Golden:
     golden.add("PoolSkipped", {"pool": "ems-1", "first": 1, "last": 1, "cause": "met"})
     damaged = {"pool": "ems-1", "first": 8, "last": 9, "cause": "damaged"}
     golden.add("PoolVoided", damaged, person=True)
+    _branches(golden)
     data = {
         "day": 1,
         "last": golden.state.head.seq,
@@ -296,6 +297,17 @@ def journal(sealed: Mapping[str, str]) -> Golden:
     golden.add("SessionEnded", {"operator": SUPERVISOR, "session": "s-24", "cause": "restart"})
     golden.add("DirectiveParked", {"number": number, "cause": "entry.kind_unknown"})
     return golden
+
+
+def _branches(golden: Golden) -> None:
+    """Entries beside the chain: one run of them taken in, one declined."""
+    place = {"epoch": 1, "first": 12, "last": 19, "base": wire.b64(golden.entries[10].hash)}
+    span = {**place, "branch": wire.b64(seed("branch")), "tip": wire.b64(seed("tip"))}
+    counts = {"accepted": 3, "refused": 1, "senders": 1, "labels": 2, "receipts": 0, "affixed": 2}
+    figures = {"number": 4, **counts, "copies": 0, "unknown": 1}
+    golden.add("BranchAdopted", {**span, **figures}, person=True)
+    other = {**span, "branch": wire.b64(seed("other")), "tip": wire.b64(seed("other tip"))}
+    golden.add("BranchDeclined", {**other, "reason": "again"}, person=True)
 
 
 def _acceptance(golden: Golden) -> None:

@@ -29,9 +29,11 @@ from core.ledger.writer import Proposal
 from tests.core.books import Book
 
 
-def new_book(headquarters: SoftwareSigner, opening: AgreementKey, terminal: str = "990100-01-03") -> Book:
+def new_book(
+    headquarters: SoftwareSigner, opening: AgreementKey, terminal: str = "990100-01-03", role: str = "clerk"
+) -> Book:
     """A founded store with a session open: five entries with what follows from them."""
-    return Book(terminal=terminal, headquarters=headquarters, opening=opening).found().log_in()
+    return Book(terminal=terminal, headquarters=headquarters, opening=opening, role=role).found().log_in()
 
 
 def write_items(book: Book, count: int) -> list[Entry]:

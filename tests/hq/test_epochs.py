@@ -27,7 +27,7 @@ TERMINAL = "990100-01-03"
 def replaced(counter: Counter, known: list[Entry]) -> Counter:
     """Another machine for the same terminal, which goes on after ``known`` with a key of its own."""
     headquarters, old = counter.headquarters, counter.book
-    book = headquarters.book()
+    book = headquarters.book(role=old.role)
     book.key = new_signer()
     code = grant_epoch(headquarters.database, TERMINAL, now=headquarters.now)
     answer = headquarters.client().post(PATH_ENROL, json=enrol_request(book, code, TlsKey().csr()))

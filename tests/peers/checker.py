@@ -59,10 +59,11 @@ BODY_MEMBERS = {
     "kind_version": int, "actor": dict, "op": str, "wall": str, "trusted": dict, "rules": str,
     "directives": int, "attachments": list, "keys": dict, "data": dict,
 }  # fmt: skip
+DECISIONS = {"BranchAdopted", "BranchDeclined"}
 PERSONAL = {
     "DayClosed", "OperatorLoggedIn", "OperatorLocked", "OperatorLoggedOut", "SenderVerified", "ItemAccepted",
     "ItemRefused", "PrintSeen", "LabelAffixed", "ReprintAsked",
-    "SenderExempted", "ReaderDownApproved", "PoolVoided",
+    "SenderExempted", "ReaderDownApproved", "PoolVoided", *DECISIONS,
 }  # fmt: skip
 SESSION_ENDS = {"OperatorLocked", "OperatorLoggedOut", "SessionEnded"}
 
@@ -231,6 +232,7 @@ class Journal:
         self.numbers = Numbers()
         self.annexes: dict[int, Object] = {}
         self.sealed: dict[int, Object] = {}
+        self.decisions: list[Object] = []
         self.kinds: collections.Counter[str] = collections.Counter()
         self.counts: collections.Counter[str] = collections.Counter()
 
@@ -249,10 +251,8 @@ class Journal:
             *names,
         )
         need(grant["terminal"] == self.terminal, "grant for another terminal")
-        need(
-            grant["epoch"] == body.get("epoch") and grant["key"] == data["key"],
-            "grant for another epoch or key",
-        )
+        same = grant["epoch"] == body.get("epoch") and grant["key"] == data["key"]
+        need(same, "grant for another epoch or key")
         need(self.grants.setdefault(grant["epoch"], grant) == grant, "two grants for one epoch")
 
     def follow(self, entry: Object) -> None:
@@ -280,14 +280,13 @@ class Journal:
             self.item(body, entry["attachments"])
         if body["kind_version"] == 1:
             self.counts.update(self.numbers.follow(body["kind"], body["data"]))
+        if body["kind"] in DECISIONS:  # section 12; of what, tests/peers/estate.py checks
+            need((self.session or {}).get("role") == "supervisor", "decided by no supervisor")
+            self.decisions.append(body)
         if body["kind"] in SESSION_ENDS:
             self.session = None
         self.seq, self.epoch = body["seq"], body["epoch"]
-        self.head = {
-            "epoch": body["epoch"],
-            "seq": body["seq"],
-            "hash": unbinary(hashlib.sha256(raw).digest()),
-        }
+        self.head = {"epoch": self.epoch, "seq": self.seq, "hash": unbinary(hashlib.sha256(raw).digest())}
         self.kinds[body["kind"]] += 1
 
     def form(self, body: Object) -> None:

@@ -32,6 +32,40 @@ ENTRY = ("body", "terminal_signature", "session_signature", "attachments")
 STATEMENT = ("terminal", "branch", "epochs", "entries", "beside", "parked", "held")
 
 
+def count(bodies: list[Object], first: int) -> Object:
+    """What entries from ``first`` on add up to; a page is a copy where it came out before."""
+    out: set[tuple[str, int]] = set()
+    receipts: set[int] = set()
+    found = dict.fromkeys(
+        ("accepted", "refused", "senders", "labels", "receipts", "affixed", "copies", "unknown"), 0
+    )
+    known: set[int] = set()
+    for body in bodies:
+        kind, data, seen = body["kind"], body["data"], dict(found)
+        page = ("receipt" if data.get("slot") == "receipt_printer" or kind == "ReceiptPrinted" else "label",)
+        if kind == "ItemAccepted":
+            known.add(body["seq"])
+            receipts |= {body["seq"]} if data["receipt"] else set()
+        plain = {"ItemAccepted": "accepted", "ItemRefused": "refused", "LabelAffixed": "affixed"}
+        plain |= {"PrintUnknown": "unknown", "SenderVerified": "senders", "SenderExempted": "senders"}
+        if kind in plain:
+            found[plain[kind]] += 1
+        elif kind in ("LabelPrinted", "ReceiptPrinted", "PrintSeen"):
+            item = data["item"]
+            fresh = (*page, item) not in out and item in (known if page == ("label",) else receipts)
+            out.add((*page, item))
+            if fresh:
+                found["labels" if page == ("label",) else "receipts"] += 1
+            elif kind == "LabelPrinted":
+                found["copies"] += 1
+        if body["seq"] < first:
+            found = seen
+    found["number"] = max(
+        (b["data"]["number"] for b in bodies if b["seq"] >= first and b["kind"] == "ItemAccepted"), default=0
+    )
+    return found
+
+
 class Estate:
     """Headquarters' export, read line by line; one journal is held at a time."""
 
@@ -91,15 +125,60 @@ class Estate:
             check_time(entry["received"])
             self.placed(entry)
             journal.learn(entry)
+        self.walk(journal, entries)
+        self.set_aside(journal, statement, beside)
+        self.taken_in(journal, entries, beside, statement["beside"])
+        need(end["end"] == len(entries) and end["beside"] == len(beside), "number of entries")
+        need(end["head"] == journal.head, "head after the last entry")
+        return journal, statement
+
+    def walk(self, journal: Journal, entries: list[Object]) -> None:
+        """Each entry in turn."""
         for entry in entries:
             try:
                 journal.follow({member: entry[member] for member in ENTRY})
             except Bad as bad:
-                raise Bad(f"{entry['id']}: {bad}") from None
-        self.set_aside(journal, statement, beside)
-        need(end["end"] == len(entries) and end["beside"] == len(beside), "number of entries")
-        need(end["head"] == journal.head, "head after the last entry")
-        return journal, statement
+                raise Bad(f"{entry.get('id', entry.get('beside'))}: {bad}") from None
+
+    def taken_in(
+        self, journal: Journal, entries: list[Object], beside: list[Object], stated: list[Object]
+    ) -> None:
+        """Section 12: what was taken in stands here, sound, once, and adds up to what its entry says."""
+        branches: dict[str, list[Object]] = {}
+        for entry, said in zip(beside, stated, strict=True):
+            branches.setdefault(said["branch"], []).append(entry)
+        taken: dict[str, Object] = {}
+        for body in journal.decisions:
+            data = body["data"]
+            before = taken.get(data["branch"])
+            if before is not None:
+                need(data["first"] == before["last"] + 1 and data["base"] == before["tip"], "taken in twice")
+            if body["kind"] == "BranchAdopted":
+                taken[data["branch"]] = data
+                self.add_up(journal, entries, branches.get(data["branch"], []), data)
+        for said in stated:
+            last = taken.get(said["branch"], {"last": 0})["last"]
+            seq = int(said["id"].rpartition("/")[2])
+            need(said["taken"] == (seq <= last), f"{said['id']}: taken in, or not")
+
+    def add_up(self, journal: Journal, entries: list[Object], branch: list[Object], data: Object) -> None:
+        """One branch from where it leaves the chain: verified as any journal is, and counted."""
+        need(branch and branch[0]["hash"] == data["branch"], "a branch that is not here was taken in")
+        base = int(branch[0]["beside"].rpartition("/")[2]) - 1
+        mine = [e for e in branch if int(e["beside"].rpartition("/")[2]) <= data["last"]]
+        again = Journal(journal.terminal, self.headquarters)
+        again.grants = journal.grants
+        self.walk(again, entries[:base])
+        self.walk(again, mine)
+        need(
+            again.head == {"epoch": data["epoch"], "seq": data["last"], "hash": data["tip"]},
+            "tip of a branch",
+        )
+        bodies = [parse(binary(e["body"])) for e in [*entries[:base], *mine]]
+        figures = count(bodies, data["first"])
+        for name, number in figures.items():
+            need(data[name] == number, f"branch {data['branch'][:8]}: {name} {data[name]}, counted {number}")
+        journal.counts["taken in"] += len(mine) - (data["first"] - base - 1)
 
     def stated(self, statement: Object, found: list[str]) -> None:
         """The statement names exactly what is here and what is missing; each id stands once."""
@@ -132,8 +211,10 @@ class Estate:
 
     def set_aside(self, journal: Journal, statement: Object, beside: list[Object]) -> None:
         """What stands beside the chain is signed by its epoch's key, and is not in the chain."""
-        said = [{"id": entry["beside"], "hash": entry["hash"]} for entry in beside]
-        need(said == statement["beside"], "beside the chain stands what the statement does not name")
+        said = [(entry["beside"], entry["hash"]) for entry in beside]
+        named = [members(row, "id", "hash", "branch", "taken") for row in statement["beside"]]
+        there = [(row["id"], row["hash"]) for row in named]
+        need(said == there, "beside the chain stands what the statement does not name")
         for entry in beside:
             raw = binary(entry["body"])
             body = parse(raw)

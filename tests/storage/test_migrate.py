@@ -28,7 +28,7 @@ _THIRD = '''
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision, branch_labels, depends_on = "0004", "0003", None, None
+revision, down_revision, branch_labels, depends_on = "0005", "0004", None, None
 
 
 def upgrade():
@@ -45,7 +45,7 @@ def later(tmp_path: Path) -> Path:
     """Migrations with a third one in them."""
     place = tmp_path / "migrations"
     shutil.copytree(MIGRATIONS, place)
-    (place / "versions" / "0004_fourth.py").write_text(_THIRD.replace("{last}", ""))
+    (place / "versions" / "0005_fifth.py").write_text(_THIRD.replace("{last}", ""))
     return place
 
 
@@ -215,7 +215,7 @@ def test_a_failed_migration_leaves_the_file_as_it_was(
     counter: Counter, journal: SqlJournal, later: Path
 ) -> None:
     close_with_items(counter, journal)
-    script = later / "versions" / "0004_fourth.py"
+    script = later / "versions" / "0005_fifth.py"
     script.write_text(_THIRD.replace("{last}", 'op.execute("UPDATE entry SET epoch = 0")'))
     key = counter.subkey(SUBKEY_DATABASE)
     for _ in range(2):

@@ -33,6 +33,7 @@ from core.errors import ConfigFault, DeviceFault, EntryFault, Fact, HqFault, Rul
 from core.identity.card import DocumentKind, Sex
 from core.identity.check import CardWarning
 from core.identity.numbers import NumberWarning
+from core.ledger.branches import REASONS as DECLINED
 from core.ledger.notices import PARKED, RETURNED
 from core.regions.place import Correction, Doubt
 from core.station.drafts import DAY_CLOSED, TOO_OLD, UNREADABLE
@@ -47,6 +48,7 @@ from ui.clerk.confirmations import CONFIRMATIONS
 from ui.clerk.form import ROWS
 from ui.clerk.help import TOPICS
 from ui.clerk.lanes import QUESTIONS as LANES
+from ui.clerk.late import QUESTIONS as LATE
 from ui.clerk.questions import QUESTIONS
 from ui.clerk.shortcuts import SHORTCUTS
 from ui.clerk.who import ASKING
@@ -54,7 +56,7 @@ from ui.text import FACTS, LANGUAGES, MESSAGES, Texts, load
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FAULTS = (*DeviceFault, *RuleFault, *StoreFault, *EntryFault, *HqFault, *ConfigFault)
-_ASKED = tuple(f"question.{question.name}" for question in (*QUESTIONS, *LANES))
+_ASKED = tuple(f"question.{question.name}" for question in (*QUESTIONS, *LANES, *LATE))
 ALONE = (*FAULTS, *MESSAGES, "unknown.code", *_ASKED)
 
 
@@ -140,7 +142,8 @@ def _families() -> set[str]:
     found |= {f"age.{unit}" for unit in ("seconds", "minutes", "hours")}
     found |= {f"key.{shortcut.name}" for shortcut in SHORTCUTS}
     found |= {f"login.{name}" for name in ("operator", "password")}
-    found |= {"look_up.by_card"}
+    found |= {"look_up.by_card", "note.late"} | {f"line.late_{cause}" for cause in ("late", "fork")}
+    found |= {f"answer.late_{reason}" for reason in DECLINED}
     found |= {f"review.{why}" for why in (*REASONS, *Why)} | {f"note.{state}" for state in (PARKED, RETURNED)}
     found |= {"confirm.refuse", "confirmed.yes", "confirmed.no"}
     found |= {f"fact.{fact}.none" for fact in ("fault", "key", "expected")}

@@ -13,6 +13,7 @@ from ui.bridge import Station
 from ui.buttons import KeyButton
 from ui.clerk.choices import Question
 from ui.clerk.frame import Around, ClerkFrame, Page, Side
+from ui.clerk.late import late_question
 from ui.clerk.walk import round_from, something
 from ui.fields import Entry
 from ui.keys import Keyboard
@@ -220,7 +221,17 @@ class FollowingFrame(ClerkFrame):
 
     def side_acts(self) -> Mapping[str, Callable[[], None]]:
         """The keys that only show something beside the form, by their names in the table."""
-        return {"help": self.toggle_help, "news": self.toggle_news}
+        return {"help": self.toggle_help, "news": self.toggle_news, "late": self._ask_late}
+
+    def _ask_late(self) -> None:
+        """What stands beside the chain, if anything waits there."""
+        view = self._view
+        if self.page is not Page.FORM or self.side is Side.CHOICES:
+            self.say("msg.panel_open")
+        elif view is None or not view.late:
+            self.say("msg.nothing_late")
+        else:
+            self.ask(late_question(view))
 
     def toggle_news(self) -> None:
         """Everything that came up to this version; from the help or the form, and back to the form."""

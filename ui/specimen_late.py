@@ -1,0 +1,29 @@
+"""Specimens of entries beside the chain: what waits for a supervisor, and an item that was taken in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+from core.view import CounterView, LateView, Note
+from ui.specimen_visits import item
+
+
+def _at(day: int, hour: int, minute: int) -> dt.datetime:
+    return dt.datetime(2026, 11, day, hour, minute, tzinfo=dt.UTC)
+
+
+_LATE = (
+    LateView("bT3", "late", 1, 46, 12, 1, _at(20, 8, 41), _at(20, 9, 55)),
+    LateView("cX9", "fork", 1, 9, 2, 0, _at(20, 10, 2), _at(20, 10, 14)),
+)
+TAKEN_IN = replace(item(97), seq=-1, accepted_at="2026-11-20 16:52", notes=(Note("note.late", {"epoch": 1}),))
+
+
+def late_views(base: CounterView) -> dict[str, CounterView]:
+    """For a supervisor, for a clerk, and found by F3 afterwards."""
+    return {
+        "late": replace(base, role="supervisor", operator="OP10009", late=_LATE),
+        "late-clerk": replace(base, late=_LATE[1:]),
+        "late-found": replace(base, found=(item(97), TAKEN_IN), found_by="text"),
+    }
