@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from core.late import AdoptLate, DeclineLate
+
 
 class Field(StrEnum):
     """The fields of the acceptance form; values are object names on the screen too."""
@@ -430,21 +432,6 @@ class LookUp:
 @dataclass(frozen=True)
 class CloseLookUp:
     """Leave the look-up."""
-
-
-@dataclass(frozen=True)
-class AdoptLate:
-    """A supervisor takes entries beside the chain in; ``branch`` as the view names it."""
-
-    branch: str
-
-
-@dataclass(frozen=True)
-class DeclineLate:
-    """She declines them; ``reason`` of core.ledger.branches.REASONS."""
-
-    branch: str
-    reason: str
 
 
 @dataclass(frozen=True)

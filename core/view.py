@@ -29,6 +29,7 @@ from core.commands import (
 )
 from core.devices import DeviceTruth, Label
 from core.errors import Fact
+from core.late import LateView
 from core.regions.complete import PlaceHit
 
 
@@ -275,23 +276,6 @@ class Note:
 
     code: str
     facts: Mapping[str, Fact] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class LateView:
-    """A run of entries beside this counter's chain that waits for a supervisor.
-
-    ``cause``: "late" (of a machine that was replaced) or "fork"; times are aware UTC.
-    """
-
-    branch: str
-    cause: str
-    epoch: int
-    entries: int
-    accepted: int
-    refused: int
-    began: dt.datetime
-    ended: dt.datetime
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from core.ledger.chain import Verifier
 from core.ledger.documents import read_grant
 from core.ledger.entry import AttachmentClass, Entry, parse_stamp
 from core.ledger.state import State
-from hq.claims import Claims, waybill_of
+from hq.claims import Claims, read_annex, waybill_of
 from hq.entries import read_entries
 from hq.schema import BRANCHES, ENTRIES, GRANTS, SIDE_ENTRIES
 
@@ -125,7 +125,7 @@ def _claims(connection: Connection, terminal: str, span: Span, claims: Claims) -
         if (entry.header.kind, entry.header.kind_version) != ("ItemAccepted", 1):
             continue
         annex = next((p.data for p in entry.attachments if p and p.cls is AttachmentClass.ANNEX), None)
-        if annex is not None and (waybill := waybill_of(annex)):
+        if annex is not None and (waybill := waybill_of(read_annex(annex))):
             yield claims.of(entry, waybill)
 
 
@@ -238,3 +238,24 @@ def show_late(connection: Connection, terminal: str, branch: str) -> dict[str, A
             {"seq": header.seq, "kind": header.kind, "actor": header.actor.id, "at": at, "item": item}
         )
     return {**row, "terminal": terminal, "kinds": dict(sorted(kinds.items())), "entries": listed}
+
+
+def late_line(late: dict[str, Any]) -> str:
+    """One branch, for people."""
+    state = {"waits": "a supervisor of the counter decides"}.get(late["state"], late["state"])
+    facts = late["facts"] or {}
+    said = f"{facts['counts']['accepted']} items, " if "counts" in facts else ""
+    said = f"CANNOT BE OFFERED ({facts['why']}), " if "why" in facts else said
+    return (
+        f"LATE epoch {late['epoch']}: {late['count']} entries, {late['first']} to {late['last']} "
+        f"({late['cause']} {late['branch'][:8]}), {said}beside the chain since {late['since']}: {state}"
+    )
+
+
+def late_lines(shown: dict[str, Any]) -> list[str]:
+    """The same with its entries."""
+    lines = [late_line(shown), "  " + ", ".join(f"{name} {count}" for name, count in shown["kinds"].items())]
+    for entry in shown["entries"]:
+        item = "" if entry["item"] is None else f"  No. {entry['item']:06d}"
+        lines.append(f"  {entry['seq']:>8}  {entry['at']}  {entry['actor']:<10} {entry['kind']}{item}")
+    return lines

@@ -16,7 +16,7 @@ from core.rules import load_rules
 from hq import journal, operators, reviews, terminals
 from hq.adoption import list_publications
 from hq.backup import backup
-from hq.branches import list_late, show_late
+from hq.branches import late_line, late_lines, list_late, show_late
 from hq.claims import list_contests
 from hq.clock import utc_now
 from hq.database import Database
@@ -161,22 +161,10 @@ def _terminal_list(opened: Opened) -> None:
             f"{' STOPPED' if row['stopped'] else ''}  last contact {row['contact'] or 'never'}"
         )
         for late in row["late"]:
-            opened.say(f"  {_late_line(late)}")
+            opened.say(f"  {late_line(late)}")
         for alarm in row["alarms"]:
             where = f"at {alarm['epoch']}/{alarm['seq']}" if alarm["seq"] else ""
             opened.say(f"  ALARM {alarm['fault']} {where} {alarm['what']} ×{alarm['count']}")
-
-
-def _late_line(late: dict[str, Any]) -> str:
-    """One branch, for people."""
-    state = {"waits": "a supervisor of the counter decides"}.get(late["state"], late["state"])
-    facts = late["facts"] or {}
-    said = f"{facts['counts']['accepted']} items, " if "counts" in facts else ""
-    said = f"CANNOT BE OFFERED ({facts['why']}), " if "why" in facts else said
-    return (
-        f"LATE epoch {late['epoch']}: {late['count']} entries, {late['first']} to {late['last']} "
-        f"({late['cause']} {late['branch'][:8]}), {said}beside the chain since {late['since']}: {state}"
-    )
 
 
 def _late_list(opened: Opened) -> None:
@@ -184,12 +172,8 @@ def _late_list(opened: Opened) -> None:
         if opened.options.terminal is not None:
             journal.known(connection, opened.options.terminal)
         found = list_late(connection, opened.options.terminal)
-    if opened.options.json:
-        opened.say(_json(found))
-        return
-    for terminal, rows in found.items():
-        for late in rows:
-            opened.say(f"{terminal}  {_late_line(late)}")
+    lines = [f"{terminal}  {late_line(late)}" for terminal, rows in found.items() for late in rows]
+    opened.say(_json(found) if opened.options.json else "\n".join(lines))
 
 
 def _late_show(opened: Opened) -> None:
@@ -197,14 +181,7 @@ def _late_show(opened: Opened) -> None:
     with opened.database.read() as connection:
         journal.known(connection, asked.terminal)
         shown = show_late(connection, asked.terminal, asked.branch)
-    if asked.json:
-        opened.say(_json(shown))
-        return
-    opened.say(_late_line(shown))
-    opened.say("  " + ", ".join(f"{name} {count}" for name, count in shown["kinds"].items()))
-    for entry in shown["entries"]:
-        item = "" if entry["item"] is None else f"  No. {entry['item']:06d}"
-        opened.say(f"  {entry['seq']:>8}  {entry['at']}  {entry['actor']:<10} {entry['kind']}{item}")
+    opened.say(_json(shown) if asked.json else "\n".join(late_lines(shown)))
 
 
 def _terminal_revoke(opened: Opened) -> None:

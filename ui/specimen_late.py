@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
-from core.view import CounterView, LateView, Note
+from core.late import LateView
+from core.view import CounterView, Note
 from ui.specimen_visits import item
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from core.errors import RuleError, RuleFault
+from core.late import LateView
 from core.ledger import branches
 from core.ledger.branches import Late
 from core.ledger.writer import Proposal
@@ -16,7 +17,6 @@ from core.ports import ItemRow, LateRead
 from core.station.days import day_proposals
 from core.station.live import Live, new_id
 from core.station.newcomers import SUPERVISOR
-from core.view import LateView
 
 
 def waiting(live: Live) -> list[Late]:

@@ -31,6 +31,7 @@ from core.devices import (
     Weighed,
 )
 from core.errors import CounterError, RuleError, RuleFault
+from core.late import AdoptLate, DeclineLate
 from core.ledger.clock import Anchor
 from core.ledger.directives import SignedDirective
 from core.ports import LateRead, Printer
@@ -229,9 +230,9 @@ class Station:
                     self._lock(command.cause)
             case c.LogOut():
                 self._log_out()
-            case c.AdoptLate():
+            case AdoptLate():
                 late.adopt(live, command.branch)
-            case c.DeclineLate():
+            case DeclineLate():
                 late.decline(live, command.branch, command.reason)
             case c.CloseDay():
                 date, accepted = days.close_day(live, self._desk.drafts)

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from core.commands import AdoptLate, CloseDay, CloseLookUp, DeclineLate, LookUp, Reprint
+from core.commands import CloseDay, CloseLookUp, LookUp, Reprint
 from core.errors import HqError, StoreError, StoreFault
+from core.late import AdoptLate, DeclineLate
 from core.wire import b64
 from hq.days import list_days
 from hq.entries import read_entries

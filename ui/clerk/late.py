@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from core.commands import AdoptLate, DeclineLate
+from core.late import AdoptLate, DeclineLate
 from core.ledger.branches import REASONS
 from core.view import CounterView
 from ui.clerk.choices import Answer, Line, Question
