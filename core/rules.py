@@ -7,6 +7,7 @@ under, so that an old item keeps its rules (T19).
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 import re
@@ -36,6 +37,7 @@ from core.rule_data import (
 from core.strict import Node, read_json
 
 __all__ = [
+    "DatedNotice",
     "DocumentRule",
     "Limits",
     "Notice",
@@ -81,19 +83,48 @@ _MAX_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
+class DatedNotice:
+    """A notice that was published by itself, and from when it counts."""
+
+    effective_from: dt.date
+    notice: Notice
+
+
+@dataclass(frozen=True, slots=True)
 class RuleBook:
     """All editions that this program has, in the order in which they take effect."""
 
     editions: tuple[Rules, ...]
     catalogues: Mapping[str, Catalogue] = field(default_factory=dict, repr=False)
     regions: Mapping[str, Regions] = field(default_factory=dict, repr=False)
+    notices: tuple[DatedNotice, ...] = ()  # published by themselves, in the order of their dates
+    _told: dict[tuple[str, str], Rules] = field(default_factory=dict, repr=False, compare=False)
 
     def at(self, day: dt.date) -> Rules:
-        """The edition in force on ``day``; raises RuleError RULES_MISSING where none is."""
+        """The edition in force on ``day``, with the notice in force; raises RuleError RULES_MISSING.
+
+        The later of both counts: an edition brings a notice of its own, a notice may come after it.
+        """
         in_force = [rules for rules in self.editions if rules.effective_from <= day]
         if not in_force:
             raise RuleError(RuleFault.RULES_MISSING, day=day.isoformat())
-        return in_force[-1]
+        rules = in_force[-1]
+        later = [each for each in self.notices if rules.effective_from <= each.effective_from <= day]
+        if not later:
+            return rules
+        notice = later[-1].notice
+        key = (rules.version, notice.id)
+        if key not in self._told:  # one object for one answer: checks are kept by it
+            self._told[key] = replace(rules, notice=notice)
+        return self._told[key]
+
+    def notice(self, name: str) -> Notice:
+        """The notice of that id, in force or not; raises RuleError RULES_MISSING."""
+        own = [rules.notice for rules in self.editions]
+        for notice in (*(each.notice for each in self.notices), *own):
+            if notice.id == name:
+                return notice
+        raise RuleError(RuleFault.RULES_MISSING, notice=name[:40])
 
     def edition(self, version: str) -> Rules:
         """The edition of that version, in force or not; raises RuleError RULES_MISSING."""
@@ -106,12 +137,29 @@ class RuleBook:
         """One more edition, as headquarters says it; raises ConfigError (facts: file = ``name``, key …)."""
         return parse_rules(wire.encode(edition, limit=_MAX_BYTES), name, self.catalogues, self.regions)
 
+    def parse_notice(self, notice: Mapping[str, Any], name: str) -> DatedNotice:
+        """A notice by itself, as headquarters says it.
+
+        Raises ConfigError (facts: file = ``name``, key …), also for another text under an id that is used.
+        """
+        data = wire.encode(notice, limit=_MAX_BYTES)
+        found = _Reader({}, {}).dated_notice(read_json(data, name, _MAX_BYTES))
+        with contextlib.suppress(RuleError):
+            if self.notice(found.notice.id) != found.notice:
+                raise Node(name, None, ("id",)).wrong("an id that no other text has")
+        return found
+
+    def with_notices(self, more: Sequence[DatedNotice]) -> RuleBook:
+        """These as well; of two that take effect on one day the later given counts."""
+        kept = [*self.notices, *more]
+        return replace(self, notices=tuple(sorted(kept, key=lambda each: each.effective_from)), _told={})
+
     def with_editions(self, more: Sequence[Rules]) -> RuleBook:
         """These as well.  Of two with one version, or that take effect on one day, the later given counts."""
         kept = [*self.editions]
         for rules in more:
             kept = [each for each in kept if each.version != rules.version] + [rules]
-        return replace(self, editions=tuple(sorted(kept, key=lambda rules: rules.effective_from)))
+        return replace(self, editions=tuple(sorted(kept, key=lambda rules: rules.effective_from)), _told={})
 
 
 def load_rules(directory: Path, catalogues: Path | None = None) -> RuleBook:
@@ -188,6 +236,11 @@ class _Reader:
             documents=self._documents(part["documents"]),
             sources=tuple(self.sources),
         )
+
+    def dated_notice(self, top: Node) -> DatedNotice:
+        """A notice with the day from which it counts."""
+        part = top.members(("effective_from", "id", *LANGUAGES, "source", "mark"))
+        return DatedNotice(part["effective_from"].date(), self._notice_of(part))
 
     def _sourced(self, node: Node, *keys: str) -> dict[str, Node]:
         part = node.members((*keys, "source", "mark"))
@@ -341,10 +394,12 @@ class _Reader:
         return {code: name.text(20) for code, name in codes.table().items()}
 
     def _notice(self, node: Node) -> Notice:
-        part = self._sourced(node, "id", *LANGUAGES)
+        return self._notice_of(self._sourced(node, "id", *LANGUAGES))
+
+    def _notice_of(self, part: Mapping[str, Node]) -> Notice:
         texts = {language: self._notice_text(part[language]) for language in LANGUAGES}
         if len({len(text.paragraphs) for text in texts.values()}) != 1:
-            raise node.wrong("the same paragraphs in every language")
+            raise part["zh"].wrong("the same paragraphs in every language")
         return Notice(part["id"].matching(_VERSION, "id: letters, digits, . _ : -"), texts)
 
     def _notice_text(self, node: Node) -> NoticeText:

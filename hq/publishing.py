@@ -21,6 +21,7 @@ from hq.directives import EVERYBODY, Publication, publish, to_branch
 from hq.schema import ESTATE, PUBLICATIONS
 from hq.terminals import check_name
 
+_OTHER_EDITION = "another edition bears this version"
 RESOURCES = Path(__file__).parents[1] / "resources"
 
 
@@ -38,11 +39,26 @@ def publish_file(
         listed = _block_list(value, path.name, scope)
         with database.write() as connection:
             return publish(connection, listed, now), listed
+    if "notice" in value and len(value) == 1:
+        noticed = _notice(database, value["notice"], path.name, scope)
+        with database.write() as connection:
+            return publish(connection, noticed, now), noticed
     rules = load_rules(RESOURCES / "rules").parse(value, path.name)
     said = Publication(DirectiveKind.RULES, rules.version, {"edition": value}, scope)
-    _refuse_other(database, load_rules(RESOURCES / "rules"), rules, wire.encode(said.body, limit=MAX_BYTES))
+    _refuse_other(load_rules(RESOURCES / "rules"), rules)
+    _refuse_published(database, said, _OTHER_EDITION)
     with database.write() as connection:
         return publish(connection, said, now), said
+
+
+def _notice(database: Database, notice: Any, file: str, scope: str) -> Publication:
+    """``{"notice": {"id", "effective_from", "zh", "en", "source", "mark"}}``: of an edition, with its day."""
+    if not isinstance(notice, dict):
+        raise ConfigError(ConfigFault.WRONG_TYPE, file=file, key="notice", expected="an object")
+    found = load_rules(RESOURCES / "rules").parse_notice(notice, file).notice
+    said = Publication(DirectiveKind.NOTICE, found.id, {"notice": notice}, scope)
+    _refuse_published(database, said, "another notice bears this id")
+    return said
 
 
 def _block_list(value: dict[str, Any], file: str, scope: str) -> Publication:
@@ -76,19 +92,25 @@ def _read(path: Path) -> dict[str, Any]:
     return value
 
 
-def _refuse_other(database: Database, own: RuleBook, rules: Rules, body: bytes) -> None:
+def _refuse_other(own: RuleBook, rules: Rules) -> None:
     """A version names one edition for ever: old items name it (T19)."""
-    same = (
-        PUBLICATIONS.c.terminal == ESTATE,
-        PUBLICATIONS.c.kind == DirectiveKind.RULES.value,
-        PUBLICATIONS.c.subject == rules.version,
-        PUBLICATIONS.c.body != body,
-    )
-    with database.read() as connection:
-        other = connection.execute(select(PUBLICATIONS.c.number).where(*same).limit(1)).scalar_one_or_none()
     try:
         differs = own.edition(rules.version) != rules
     except RuleError:
         differs = False
-    if other is not None or differs:
-        raise HqError(HqFault.CONFLICT, what="another edition bears this version", version=rules.version)
+    if differs:
+        raise HqError(HqFault.CONFLICT, what=_OTHER_EDITION, subject=rules.version)
+
+
+def _refuse_published(database: Database, said: Publication, what: str) -> None:
+    """Raises HqError CONFLICT where something else was published under this name, to whomever."""
+    same = (
+        PUBLICATIONS.c.terminal == ESTATE,
+        PUBLICATIONS.c.kind == said.kind,
+        PUBLICATIONS.c.subject == said.subject,
+        PUBLICATIONS.c.body != wire.encode(said.body, limit=MAX_BYTES),
+    )
+    with database.read() as connection:
+        other = connection.execute(select(PUBLICATIONS.c.number).where(*same).limit(1)).scalar_one_or_none()
+    if other is not None:
+        raise HqError(HqFault.CONFLICT, what=what, subject=said.subject)

@@ -17,7 +17,7 @@ from core.acceptance.manual import manual_view, offered
 from core.acceptance.masks import masked
 from core.acceptance.paste import paste_view, place_hits, place_views
 from core.acceptance.senders import check_sender, sender_kind_view
-from core.acceptance.turns import parkable
+from core.acceptance.turns import parkable, told
 from core.acceptance.visit import (
     KEPT,
     KNOWN,
@@ -159,7 +159,7 @@ def _find_lacking(visit: Visit, today: dt.date, rules: Rules) -> Mapping[str, st
         "original": visit.identified,
         "inspected": visit.letter or (visit.identified and item.inspected is not None),
         "security": (visit.letter or item.inspected is not None) and item.security is not None,
-        "notice": visit.acknowledged is not None,
+        "notice": told(visit, rules),
     }
     by_part.update({part: "" if done else f"missing.{part}" for part, done in confirmed.items()})
     by_part["fee"], by_part["payment"] = lacks(visit, rules)
@@ -289,8 +289,8 @@ def visit_view(
         missing=tuple(code.value for code in _missing(visit, lacking)),
         sender=_sender(visit, today),
         security=visit.item.security,
-        acknowledged=visit.acknowledged,
-        notice_version=visit.notice or rules.notice.id,
+        acknowledged=visit.acknowledged if told(visit, rules) else None,
+        notice_version=visit.notice if told(visit, rules) else rules.notice.id,
         items=tuple(items),
         preview=label(visit, rules, imprint),
         reading=reading,

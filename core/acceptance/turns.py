@@ -28,6 +28,11 @@ def acknowledge(visit: Visit, how: Acknowledgement, rules: Rules) -> Visit:
     return replace(visit, acknowledged=how, notice=rules.notice.id)
 
 
+def told(visit: Visit, rules: Rules) -> bool:
+    """Whether the customer acknowledged the notice that is in force; what an entry says already stands."""
+    return visit.acknowledged is not None and (visit.sender_entry > 0 or visit.notice == rules.notice.id)
+
+
 def need_parkable(visit: Visit) -> None:
     """Raises RuleError PARK_ACCEPTED, PARK_NOTHING: what cannot wait for its customer.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from core import wire
 from core.errors import ConfigError, CounterError, EntryError, EntryFault, StoreError
@@ -20,11 +21,12 @@ from core.ledger.notices import RETURNED, SETTLED, read_held, read_review
 from core.ledger.staff import read_staff
 from core.ledger.writer import Proposal
 from core.ports import DirectiveRow
-from core.rules import RuleBook, Rules
+from core.rules import DatedNotice, RuleBook, Rules
 from core.station.live import Live, new_id
 from core.station.pools import Pools
 from core.view import Screen
 
+_T = TypeVar("_T")
 _AGAIN_SECONDS = 30.0
 UNKNOWN = EntryFault.KIND_UNKNOWN  # a kind that this version does not know
 
@@ -130,6 +132,8 @@ class Adopting:
             at = held.at.astimezone(CHINA)
             facts = {"terminal": held.terminal, "operator": held.operator, "when": f"{at:%Y-%m-%d %H:%M}"}
             live.say("msg.waybill_held", "warning", number=self._number(held.seq), **facts)
+        elif kind == DirectiveKind.NOTICE and signed.directive.subject == live.rules.notice.id:
+            live.say("msg.notice_changed", "warning", version=live.rules.notice.id)
         elif kind == DirectiveKind.REVIEW and (review := read_review(signed)).state == RETURNED:
             live.say("msg.returned", "warning", number=self._number(review.seq), review=review.why)
 
@@ -151,6 +155,8 @@ class Adopting:
                     read_block_list(signed)
                 case DirectiveKind.RULES:
                     self._edition(signed)
+                case DirectiveKind.NOTICE:
+                    self._notice(signed)
                 case DirectiveKind.POOL:
                     return self._pools.fault(signed)
                 case DirectiveKind.WAYBILL_HELD:
@@ -175,13 +181,22 @@ class Adopting:
             found = self._read[signed.hash] = self._own.parse(edition, f"directive {said.number}")
         return found
 
+    def _notice(self, signed: SignedDirective) -> DatedNotice:
+        said = signed.directive
+        notice = said.body.get("notice")
+        if not isinstance(notice, dict):
+            raise EntryError(EntryFault.FORM, what="notice")
+        return self._live.rulebook.parse_notice(notice, f"directive {said.number}")
+
     def _settle(self) -> None:
         """Bring everything here to what the store keeps.  What the disk refuses is tried again."""
         live = self._live
         journal = live.need_journal()
         self._again_at = time.monotonic() + _AGAIN_SECONDS
-        editions = [self._kept_edition(row.signed) for row in journal.directives(DirectiveKind.RULES)]
+        editions = [self._kept(self._edition, row.signed) for row in journal.directives(DirectiveKind.RULES)]
         live.rulebook = self._book([each for each in editions if each is not None])
+        notices = [self._kept(self._notice, row.signed) for row in journal.directives(DirectiveKind.NOTICE)]
+        live.rulebook = live.rulebook.with_notices([each for each in notices if each is not None])
         blocked = journal.directives(DirectiveKind.BLOCK_LIST)
         live.block_list = read_block_list(blocked[-1].signed) if blocked else None
         self._pools.settle()
@@ -197,10 +212,10 @@ class Adopting:
         live.store.settle_staff(staff)
         self._again_at = None
 
-    def _kept_edition(self, signed: SignedDirective) -> Rules | None:
+    def _kept(self, read: Callable[[SignedDirective], _T], signed: SignedDirective) -> _T | None:
         """None for one that another version of the program could read, and this one cannot."""
         try:
-            return self._edition(signed)
+            return read(signed)
         except (ConfigError, EntryError):
             return None
 

@@ -152,10 +152,11 @@ def label_page(row: ItemRow, copy: int) -> Label:
 
 
 def receipt_page(live: Live, row: ItemRow, copy: int) -> Receipt:
-    """The receipt from the annex, the notice of the item's own rules, and the signed record."""
+    """The receipt from the annex, the notice that its customer was told, and the signed record."""
     label, annex = label_from_annex(row.annex, 0), row.annex
     entry = next(iter(live.need_journal().entries(row.seq, row.seq)))
-    notice = live.rulebook.edition(entry.header.rules).notice.texts[_NOTICE_LANGUAGE]
+    sender = next(iter(live.need_journal().entries(entry.data["sender"], entry.data["sender"])))
+    notice = live.rulebook.notice(sender.data["notice"]).texts[_NOTICE_LANGUAGE]
     fee = annex["fee_cents"]
     return Receipt(
         number=label.number,

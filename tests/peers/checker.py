@@ -33,9 +33,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 
 if not __package__:  # run as a file
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-from tests.peers.numbers import Bad as Bad
+from tests.peers.numbers import Bad as Bad  # noqa: PLC0414 - others take it from here
 from tests.peers.numbers import Numbers
-from tests.peers.numbers import need as need
+from tests.peers.numbers import need as need  # noqa: PLC0414
 
 TERMINAL_TAG = b"counter/entry/terminal/1\x00"
 SESSION_TAG = b"counter/entry/session/1\x00"
