@@ -239,6 +239,11 @@ class HeadquartersKeys:
 class Store(Protocol):
     """Opens and shuts the journal behind an open vault; starts and stops replication with it."""
 
+    @property
+    def asks(self) -> bool:
+        """Whether headquarters is asked about the journal once it is open."""
+        ...
+
     def open(self) -> Journal:
         """Needs an open vault.  Raises StoreError DAMAGED, TOO_NEW, BUSY, MISSING."""
         ...

@@ -84,7 +84,7 @@ def serve(opening: Opening, directory: Path, announce: Callable[[str], None]) ->
         stop.set()
 
     before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
-    resolver = threading.Thread(target=_resolve, args=(opening, stop), name="resolver", daemon=True)
+    resolver = threading.Thread(target=resolve_until, args=(opening, stop), name="resolver", daemon=True)
     try:
         with _listening(directory) as listening:
             resolver.start()
@@ -120,7 +120,8 @@ def ask(directory: Path, terminal: str, seq: int) -> list[Any]:
     raise CounterError(code, **said.get("facts", {}))
 
 
-def _resolve(opening: Opening, stop: threading.Event) -> None:
+def resolve_until(opening: Opening, stop: threading.Event) -> None:
+    """References as they come, until ``stop``; whatever breaks on one of them is tried again."""
     while not stop.is_set():
         try:
             opening.resolve()

@@ -65,6 +65,11 @@ class FileStore:
         self._journal: SqlJournal | None = None
         self._pump: Pump | None = None
 
+    @property
+    def asks(self) -> bool:
+        """Whether headquarters is asked about the journal once it is open."""
+        return self._replication is not None
+
     def open(self) -> Journal:
         """The journal, for the station's thread; replication begins.
 

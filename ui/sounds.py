@@ -40,7 +40,7 @@ _NOTES: Mapping[Sound, tuple[tuple[int, int], ...]] = MappingProxyType(
         Sound.ERROR: ((330, 160), (220, 260)),
     }
 )
-_ACCEPTED = ("msg.accepted", "msg.accepted_waits")
+_ACCEPTED = ("msg.accepted", "msg.accepted_waits", "msg.accepted_unasked")
 _SCANS = ("msg.waybill_scanned", "msg.affixed", "msg.affixed_already")
 
 

@@ -59,6 +59,7 @@ FACTS: Mapping[str, frozenset[str]] = MappingProxyType(
         "msg.welcome": frozenset({"operator"}),
         "msg.numbers_voided": frozenset({"count"}),
         "msg.accepted": frozenset({"number"}),
+        "msg.accepted_unasked": frozenset({"number"}),
         "msg.accepted_waits": frozenset({"number", "fault"}),
         "msg.not_ready": frozenset({"first"}),
         "msg.typeahead_dropped": frozenset({"count"}),
@@ -94,7 +95,8 @@ FACTS: Mapping[str, frozenset[str]] = MappingProxyType(
 )  # fmt: skip
 # Messages of the station, of the screen itself, and of the doctor.
 MESSAGES = (
-    "msg.welcome", "msg.accepted", "msg.accepted_waits", "msg.already_accepted", "msg.not_ready",
+    "msg.welcome", "msg.accepted", "msg.accepted_waits", "msg.accepted_unasked", "msg.already_accepted",
+    "msg.not_ready",
     "msg.typeahead_dropped", "msg.card_left", "msg.card_other_person", "msg.draft_restored",
     "msg.draft_lapsed", "msg.look_at_printer", "msg.label_waits", "msg.locked", "msg.refused",
     "msg.session_over", "msg.day_closed", "msg.day_opened",

@@ -228,6 +228,7 @@ class Desk:
         """F9.  Whatever is pressed around it: one operation id has one effect (I1, T2)."""
         live, visit = self._live, self.visit
         live.probe("f9.received")
+        live.stopped = live.word.stop() or live.stopped
         if live.stopped:
             raise RuleError(RuleFault.COUNTER_STOPPED, what=live.stopped)
         now = live.now().at
@@ -295,8 +296,11 @@ class Desk:
     def _say_accepted(self, number: str) -> None:
         """That it is recorded; and, where the printer is known to hold its label up, that nothing is lost."""
         live = self._live
+        alone = live.word.accepted()
         printer = live.devices.get(Slot.LABEL_PRINTER)
-        if printer is not None and printer.fault and printer.state is not DeviceState.READY:
+        if alone:
+            live.say("msg.accepted_unasked", "warning", number=number)
+        elif printer is not None and printer.fault and printer.state is not DeviceState.READY:
             live.say("msg.accepted_waits", "warning", number=number, fault=printer.fault)
         else:
             live.say("msg.accepted", "good", number=number)

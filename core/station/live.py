@@ -21,6 +21,7 @@ from core.ledger.state import State
 from core.ledger.writer import EntryWriter, LiveSession, Proposal
 from core.ports import Clock, DirectiveRow, DraftRow, ItemRow, Journal, Probe, StaffRow, Store, Vault
 from core.rules import RuleBook, Rules
+from core.station.asking import Word
 from core.view import Message, Screen, SyncView
 
 # Rows kept between two views: what the screen shows is read from the disk once, not at every key.
@@ -83,6 +84,7 @@ class Live:
     block_list: BlockList | None = None
     pools: tuple[Pool, ...] = ()  # the number pools that headquarters gave to this counter
     contact: dt.datetime | None = None  # HQ's last word, as far as it counts for the offline grace
+    word: Word = field(default_factory=Word)  # HQ's on this store, since it was opened
     reached: threading.Event = field(default_factory=threading.Event)  # HQ answered since the store is open
     lapsed: list[str] = field(default_factory=list)  # causes, of her drafts while she was away
     _rows: dict[int, ItemRow] = field(default_factory=dict, repr=False)

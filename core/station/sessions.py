@@ -129,6 +129,7 @@ def shut(live: Live) -> None:
 
 def _open_store(live: Live) -> None:
     live.reached.clear()
+    live.word.begin(asked=live.store.asks)
     journal = live.journal = live.store.open()
     live.contact = journal.contact()
     live.state = journal.state()

@@ -106,6 +106,7 @@ class Station:
 
     def sync_changed(self, sync: SyncView, received: int) -> None:
         """From the pump: how current this counter is; ``received`` is HQ's mark."""
+        self._live.word.tell(sync)  # the first F9 may wait for it
         if sync.state == "ok":
             self._live.reached.set()  # a log-in may wait for it on the station's own thread
         self._enqueue(lambda: self._sync(sync, received))

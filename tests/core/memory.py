@@ -178,6 +178,7 @@ class MemoryVault:
     journal: MemoryJournal = field(default_factory=MemoryJournal)
     opened: bool = False
     nudges: int = 0
+    asks: bool = False  # no headquarters
 
     def __post_init__(self) -> None:
         self.opening = new_agreement()

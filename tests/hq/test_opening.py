@@ -5,18 +5,23 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, select
 
 from core import wire
+from core.crypto.keys import PublicKey
 from core.errors import HqError
 from hq.home import opening_directory
-from hq.opening import Opening
+from hq.opening import Opening, resolve_until
 from hq.opening_key import FileOpeningKey
 from hq.schema import ATTACHMENTS, REFERENCES
 from tests.core.books import Book
+from tests.guards import ExpectedLogs
 from tests.hq.headquarters import Headquarters
 from tests.hq.server import ROOT, HqServer, run_hq
 from tests.hq.test_commands import hq
@@ -72,6 +77,57 @@ def test_a_differing_document_is_parked_and_nothing_is_copied(headquarters: Head
     assert states(headquarters) == [("contact", "parked", "differing_document")]
     with headquarters.database.read() as connection:
         assert connection.execute(select(REFERENCES.c.copy)).scalar_one() is None
+
+
+class FailingKey:
+    """A key in a device that breaks once with an error of its own, and then works."""
+
+    def __init__(self, key: FileOpeningKey) -> None:
+        self._key = key
+        self.broke = threading.Event()
+
+    @property
+    def public(self) -> PublicKey:
+        """As the key's."""
+        return self._key.public
+
+    def open(self, sealed: bytes, info: bytes) -> bytes:
+        """The first time the device is gone."""
+        if not self.broke.is_set():
+            self.broke.set()
+            raise RuntimeError("token removed")
+        return self._key.open(sealed, info)
+
+
+def test_an_error_of_the_key_does_not_end_the_resolving(
+    headquarters: Headquarters, expected_logs: ExpectedLogs
+) -> None:
+    """Whatever a key behind the interface raises, references are tried again."""
+    expected_logs.expect("hq.opening", "incident in the resolver: RuntimeError at ")
+    counter = headquarters.counter()
+    target = counter.book.item(counter.book.sender(), payload())
+    referring(counter.book, target, counter.book.terminal)
+    counter.sent(counter.book.entries)
+    headquarters.follow()
+    key = FailingKey(FileOpeningKey(headquarters.opening))
+    opening = Opening(headquarters.database, key, demonstration=True)
+    stop = threading.Event()
+    resolver = threading.Thread(target=resolve_until, args=(opening, stop))
+    resolver.start()
+    try:
+        until(lambda: states(headquarters) == [("contact", "resolved", "")])
+    finally:
+        stop.set()
+        resolver.join(10)
+    assert key.broke.is_set()
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Within twenty seconds."""
+    deadline = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def test_only_a_demonstration_shows_anything(headquarters: Headquarters) -> None:
