@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from core.commands import Command, Field, Party
+from core.view import Screen
 from ui import keys_card
 from ui.application import create_application
 from ui.bridge import Bridge
@@ -21,11 +23,14 @@ from ui.clerk.questions import centre_question, close_question, parked_question,
 from ui.clerk.screen import ClerkScreen
 from ui.specimen_papers import HITS
 from ui.specimen_visits import KNOWN
-from ui.specimens import CENTRES, HALF, NO_DOCUMENT, NOW, OFFERED, VIEWS
+from ui.specimens import CENTRES, HALF, LOGIN, NO_DOCUMENT, NOW, OFFERED, VIEWS
 from ui.style import mark
 from ui.text import LANGUAGES, Texts
 from ui.theme import THEMES
 from ui.window import SIZE, MainWindow
+
+_ROUNDS = 8
+_QUALITY = 80  # Qt's word for little compression: a third of the time, and flat pictures stay small
 
 
 class Recorder:
@@ -122,10 +127,61 @@ def stage(state: str, language: str, theme_name: str) -> MainWindow:
     bridge.setParent(window)
     window.resize(SIZE)
     pose(window, state)
+    _mark_focus(window, "true")
+    return window
+
+
+def _mark_focus(window: MainWindow, pictured: str) -> None:
+    """A window that is never shown has no real focus."""
     focused = window.focusWidget()
     if isinstance(focused, QLineEdit):
-        mark(focused, "pictured", "true")  # a window that is never shown has no real focus
-    return window
+        mark(focused, "pictured", pictured)
+
+
+class Stages:
+    """A window for each state.  Building the clerk's screen takes ten times as long as painting it, so all
+    its states of one language and theme share a window; the log-in, where it is not built, never does.
+    """
+
+    def __init__(self) -> None:
+        self._clerks: dict[tuple[str, str], MainWindow] = {}
+
+    @contextmanager
+    def on(self, state: str, language: str, theme_name: str) -> Iterator[MainWindow]:
+        """A window in that state, laid out; it is not shown."""
+        if VIEWS[STATES[state][0]].screen is not Screen.CLERK:
+            window = stage(state, language, theme_name)
+            yield window
+            _end(window)
+            return
+        key = (language, theme_name)
+        if key not in self._clerks:
+            self._clerks[key] = stage("half", language, theme_name)
+            _settle()
+        window = self._clerks[key]
+        _mark_focus(window, "")
+        window.show_view(LOGIN)  # nothing of the state before stays
+        pose(window, state)
+        _mark_focus(window, "true")
+        _settle()
+        yield window
+
+    def close(self) -> None:
+        """End the windows."""
+        while self._clerks:
+            _end(self._clerks.popitem()[1])
+
+
+def _settle() -> None:
+    """What was laid out may be laid out again: a scroll bar went, a sentence took a second line."""
+    for _ in range(_ROUNDS):
+        QApplication.processEvents()
+
+
+def _end(window: MainWindow) -> None:
+    window.close()
+    window.deleteLater()
+    QApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)  # now: no event loop runs here
 
 
 def pose(window: MainWindow, state: str) -> None:
@@ -152,18 +208,17 @@ def render_all(directory: Path, chosen: Iterable[tuple[str, str, str]] | None = 
     application = QApplication.instance() or create_application(["screenshots", "-platform", "offscreen"])
     directory.mkdir(parents=True, exist_ok=True)
     lines = ["# Screens", "", "Invented data; 1366×768.", ""]
-    count = 0
+    count, stages = 0, Stages()
     for state, language, theme_name in pictures() if chosen is None else chosen:
-        window = stage(state, language, theme_name)
         name = f"{state}-{language}-{theme_name}.png"
-        window.grab().save(str(directory / name))
-        window.close()
-        window.deleteLater()
-        application.sendPostedEvents(window, QEvent.Type.DeferredDelete)  # now: no event loop runs here
+        with stages.on(state, language, theme_name) as window:
+            window.grab().save(str(directory / name), "PNG", _QUALITY)
         lines += [f"## {state} · {language} · {theme_name}", "", f"![{state}]({name})", ""]
         count += 1
+    stages.close()
     for language in LANGUAGES:
         keys_card.write(directory / f"keys-{language}.pdf", Texts(language))
         lines += [f"[keys-{language}.pdf](keys-{language}.pdf)", ""]
     (directory / "index.md").write_text("\n".join(lines), encoding="utf-8")
+    del application  # held until here: without a reference it would have been gone at once
     return count

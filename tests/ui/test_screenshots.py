@@ -31,9 +31,9 @@ def folder(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 
 def _colours(image: QImage) -> int:
-    """How many there are among every seventh of its pixels."""
+    """How many there are among some of its pixels."""
     plain = image.convertToFormat(QImage.Format.Format_RGB32)
-    return len(set(memoryview(plain.constBits()).cast("I")[::7]))
+    return len(set(memoryview(plain.constBits()).cast("I")[::31]))
 
 
 def test_each_picture_is_there_and_whole(folder: Path) -> None:

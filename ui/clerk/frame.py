@@ -364,6 +364,7 @@ class ClerkFrame(QWidget):
         self.way.show_parked(())
         for listed in (self.suggestions, *self.places.values()):
             listed.show_view(())
+            listed.close_list()  # whoever comes next has typed nothing yet
         self.paste.show_view(None)
         self.last.show_view(None, None, (), ())
         self.look_up.show_view((), (), ())
