@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Table
@@ -13,6 +14,8 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from core.errors import Fact
 from core.ledger.entry import stamp
 from hq.schema import ALARMS
+
+_STATEMENTS = 100  # more than tables
 
 
 def upsert(connection: Connection, table: Table) -> Any:
@@ -26,8 +29,15 @@ def insert_if_new(connection: Connection, table: Table, row: Mapping[str, object
 
     RETURNING says so on both: the row count of such an INSERT is -1 with PostgreSQL's driver.
     """
-    statement = upsert(connection, table).values(row).on_conflict_do_nothing()
-    return connection.execute(statement.returning(table.c.terminal)).first() is not None
+    statement = _if_new(connection.dialect.name, table)
+    return connection.execute(statement, dict(row)).first() is not None
+
+
+@lru_cache(_STATEMENTS)
+def _if_new(dialect: str, table: Table) -> Any:
+    """Built once: building it takes as long as the database does."""
+    make = postgresql_insert if dialect == "postgresql" else sqlite_insert
+    return make(table).on_conflict_do_nothing().returning(table.c.terminal)
 
 
 def raise_alarm(

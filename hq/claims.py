@@ -21,6 +21,7 @@ from hq.alarms import insert_if_new
 from hq.bulk import insert_new_rows
 from hq.clock import Now, utc_now
 from hq.database import Database
+from hq.entries import span_of
 from hq.schema import ATTACHMENTS, CLAIMS, CONTESTS
 
 _TAG = b"counter/waybill-index/1\0"
@@ -40,6 +41,11 @@ _RIVALS = select(CLAIMS).where(
         .where(_MINE.c.terminal == bindparam("of"), _MINE.c.settled == 0, _MINE.c.seq <= bindparam("to"))
         .where((_OTHER.c.terminal != _MINE.c.terminal) | (_OTHER.c.seq != _MINE.c.seq))
     )
+)
+
+_ANNEXES = select(ATTACHMENTS.c.seq, ATTACHMENTS.c.data).where(
+    *span_of(ATTACHMENTS),
+    ATTACHMENTS.c["class"] == AttachmentClass.ANNEX.value,
 )
 
 
@@ -185,13 +191,8 @@ def read_annexes(connection: Connection, entries: Iterable[Entry]) -> dict[int, 
     wanted = [entry.header for entry in entries if entry.header.kind == "ItemAccepted"]
     if not wanted:
         return {}
-    rows = connection.execute(
-        select(ATTACHMENTS.c.seq, ATTACHMENTS.c.data).where(
-            ATTACHMENTS.c.terminal == wanted[0].terminal,
-            ATTACHMENTS.c.seq.between(wanted[0].seq, wanted[-1].seq),
-            ATTACHMENTS.c["class"] == AttachmentClass.ANNEX.value,
-        )
-    )
+    span = {"of": wanted[0].terminal, "low": wanted[0].seq, "high": wanted[-1].seq}
+    rows = connection.execute(_ANNEXES, span)
     return {row.seq: row.data for row in rows}
 
 

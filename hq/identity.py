@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, select, update
 
 from core import wire
 from core.crypto.keys import PublicKey
@@ -31,6 +31,23 @@ from hq.database import Database
 from hq.schema import CERTIFICATES, GRANTS, HEADS, NONCES, TERMINALS
 
 _WINDOW = dt.timedelta(seconds=REQUEST_WINDOW_SECONDS)
+# Built once: every request needs them, and building one takes as long as the database does.
+_OF_EPOCH = (HEADS.c.terminal == TERMINALS.c.terminal) & (HEADS.c.epoch == CERTIFICATES.c.epoch)
+_GRANTED = (GRANTS.c.terminal == TERMINALS.c.terminal) & (GRANTS.c.epoch == CERTIFICATES.c.epoch)
+_FIND = (
+    select(TERMINALS.c.branch, TERMINALS.c.epoch.label("present"), HEADS.c.seq, GRANTS.c.key)
+    .add_columns(CERTIFICATES.c.epoch, CERTIFICATES.c.fingerprint, CERTIFICATES.c.revoked_at)
+    .join(CERTIFICATES, CERTIFICATES.c.terminal == TERMINALS.c.terminal)
+    .join(HEADS, _OF_EPOCH)
+    .join(GRANTS, _GRANTED)
+    .where(TERMINALS.c.terminal == bindparam("owner"), CERTIFICATES.c.serial == bindparam("serial"))
+)
+_CONTACT = (
+    update(TERMINALS)
+    .where(TERMINALS.c.terminal == bindparam("owner"))
+    .values(contact_at=bindparam("at"))
+    .returning(TERMINALS.c.epoch)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,18 +174,7 @@ class Identity:
         return found
 
     def _find(self, connection: Connection, owner: str, serial: str, certificate: bytes) -> Terminal:
-        chosen = (TERMINALS.c.branch, TERMINALS.c.epoch.label("present"), HEADS.c.seq, GRANTS.c.key)
-        of_terminal = CERTIFICATES.c.terminal == TERMINALS.c.terminal
-        of_epoch = (HEADS.c.terminal == TERMINALS.c.terminal) & (HEADS.c.epoch == CERTIFICATES.c.epoch)
-        granted = (GRANTS.c.terminal == TERMINALS.c.terminal) & (GRANTS.c.epoch == CERTIFICATES.c.epoch)
-        wanted = (
-            select(*chosen, CERTIFICATES.c.epoch, CERTIFICATES.c.fingerprint, CERTIFICATES.c.revoked_at)
-            .join(CERTIFICATES, of_terminal)
-            .join(HEADS, of_epoch)
-            .join(GRANTS, granted)
-            .where(TERMINALS.c.terminal == owner, CERTIFICATES.c.serial == serial)
-        )
-        row = connection.execute(wanted).one_or_none()
+        row = connection.execute(_FIND, {"owner": owner, "serial": serial}).one_or_none()
         if row is None or row.fingerprint != certificates.fingerprint(certificate):
             raise HqError(HqFault.AUTH_LOST, what="certificate")
         if row.revoked_at is not None:
@@ -211,6 +217,6 @@ def use_nonce(connection: Connection, terminal: str, nonce: bytes, now: dt.datet
     row = {"terminal": terminal, "nonce": nonce, "at": stamp(now)}
     if not insert_if_new(connection, NONCES, row):
         raise HqError(HqFault.CONFLICT, what="nonce")
-    noted = update(TERMINALS).where(TERMINALS.c.terminal == terminal).values(contact_at=stamp(now))
-    epoch: int | None = connection.execute(noted.returning(TERMINALS.c.epoch)).scalar_one_or_none()
+    noted = connection.execute(_CONTACT, {"owner": terminal, "at": row["at"]})
+    epoch: int | None = noted.scalar_one_or_none()
     return epoch

@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from core.crypto.keys import Signer
 from core.errors import EntryError, EntryFault, Fact, HqError, HqFault, StoreError, StoreFault
@@ -31,6 +31,10 @@ from hq.marks import read_marks
 from hq.schema import ATTACHMENTS, ENTRIES, HEADS, TERMINALS
 
 _LOG = logging.getLogger(__name__)
+# Built once: every batch needs them, and building one takes as long as the database does.
+_MINE = (HEADS.c.terminal == bindparam("of"), HEADS.c.epoch == bindparam("in"))
+_LOCKED = select(HEADS).where(*_MINE).with_for_update()
+_MOVED = update(HEADS).where(*_MINE).values(seq=bindparam("to"), hash=bindparam("with"))
 _SECOND_HISTORY = (EntryFault.FORK, EntryFault.PREVIOUS)
 
 
@@ -134,8 +138,8 @@ class Ingest:
         insert_rows(connection, ENTRIES, [entry_row(entry, received) for entry in entries])
         insert_rows(connection, ATTACHMENTS, [row for entry in entries for row in attachment_rows(entry)])
         last = entries[-1]
-        mine = (HEADS.c.terminal == terminal.terminal, HEADS.c.epoch == terminal.epoch)
-        connection.execute(update(HEADS).where(*mine).values(seq=last.header.seq, hash=last.hash))
+        place = {"of": terminal.terminal, "in": terminal.epoch}
+        connection.execute(_MOVED, {**place, "to": last.header.seq, "with": last.hash})
 
     def _refuse(self, terminal: Terminal, error: EntryError, entries: Sequence[Entry]) -> Marks:
         """The alarm, and the evidence of a second history; the chain, and its marks, stay as they are."""
@@ -155,8 +159,7 @@ class Ingest:
 
 def _head(connection: Connection, terminal: Terminal) -> tuple[Head, Head]:
     """(received, safe), their row locked until the transaction ends."""
-    mine = (HEADS.c.terminal == terminal.terminal, HEADS.c.epoch == terminal.epoch)
-    row = connection.execute(select(HEADS).where(*mine).with_for_update()).one()
+    row = connection.execute(_LOCKED, {"of": terminal.terminal, "in": terminal.epoch}).one()
     return Head(row.epoch, row.seq, row.hash), Head(row.epoch, row.safe_seq, row.safe_hash)
 
 

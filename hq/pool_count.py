@@ -18,6 +18,7 @@ from core.errors import HqError, HqFault
 from core.ledger import ranges
 from core.ledger.state import State, from_bytes
 from hq.database import Database
+from hq.entries import span_sql
 from hq.reviews import passed_over
 from hq.schema import FOLLOWER, POOLS
 
@@ -28,7 +29,7 @@ _POSTGRESQL = r"""
 WITH body AS MATERIALIZED (
     SELECT seq, CASE WHEN position('\u0000' IN convert_from(body, 'UTF8')) = 0
                      THEN convert_from(body, 'UTF8')\:\:jsonb END AS j
-    FROM entries WHERE terminal = :terminal AND seq BETWEEN :first AND :last
+    FROM entries WHERE {span}
 ), fact AS (
     SELECT seq, j ->> 'kind' AS kind, j -> 'data' ->> 'pool' AS pool, j -> 'data' ->> 'cause' AS cause,
            (COALESCE(j -> 'data' ->> 'ordinal', j -> 'data' ->> 'first', '1'))\:\:bigint AS low,
@@ -41,7 +42,7 @@ WITH body AS MATERIALIZED (
 _SQLITE = """
 WITH body AS (
     SELECT seq, CAST(body AS TEXT) AS j
-    FROM entries WHERE terminal = :terminal AND seq BETWEEN :first AND :last
+    FROM entries WHERE {span}
 ), fact AS (
     SELECT seq, json_extract(j, '$.kind') AS kind, json_extract(j, '$.data.pool') AS pool,
            json_extract(j, '$.data.cause') AS cause,
@@ -97,7 +98,8 @@ def count_pools(
     on_server = connection.dialect.name == "postgresql"
     values: dict[str, Any] = {"terminal": terminal, "first": first, "last": last}
     values["passed"] = sorted(passed) if on_server else str(sorted(passed))
-    statement = text((_POSTGRESQL if on_server else _SQLITE) + _PLACES)
+    begin = (_POSTGRESQL if on_server else _SQLITE).replace("{span}", span_sql("first", "last"))
+    statement = text(begin + _PLACES)
     opened: dict[str, Any] = {}
     told: dict[str, list[Place]] = {}
     for row in connection.execute(statement, values):

@@ -13,6 +13,7 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import Connection, TextClause, text
 
 from core import wire
+from hq.entries import span_sql
 
 NAMES = ("accepted", "refused", "senders", "labels", "receipts", "affixed", "copies", "unknown")
 
@@ -37,10 +38,10 @@ WITH body AS (
     FROM body WHERE json_extract(j, '$.kind_version') = 1
       AND seq NOT IN (SELECT value FROM json_each(:passed))
 )"""
-_CHAIN = "(SELECT seq, body FROM entries WHERE terminal = :terminal AND seq BETWEEN :low AND :last)"
+_CHAIN = f"(SELECT seq, body FROM entries WHERE {span_sql('low', 'last')})"
 # A branch goes on from where it stands on the chain.
-_BRANCH = """(
-    SELECT seq, body FROM entries WHERE terminal = :terminal AND seq BETWEEN :low AND :base
+_BRANCH = f"""(
+    SELECT seq, body FROM entries WHERE {span_sql("low", "base")}
     UNION ALL
     SELECT seq, body FROM side_entries
     WHERE terminal = :terminal AND branch = :branch AND seq BETWEEN :low AND :last
