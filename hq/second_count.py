@@ -38,14 +38,14 @@ WITH body AS (
     FROM body WHERE json_extract(j, '$.kind_version') = 1
       AND seq NOT IN (SELECT value FROM json_each(:passed))
 )"""
-_CHAIN = f"(SELECT seq, body FROM entries WHERE {span_sql('low', 'last')})"
+_CHAIN = "(SELECT seq, body FROM entries WHERE {span})".replace("{span}", span_sql("low", "last"))
 # A branch goes on from where it stands on the chain.
-_BRANCH = f"""(
-    SELECT seq, body FROM entries WHERE {span_sql("low", "base")}
+_BRANCH = """(
+    SELECT seq, body FROM entries WHERE {span}
     UNION ALL
     SELECT seq, body FROM side_entries
     WHERE terminal = :terminal AND branch = :branch AND seq BETWEEN :low AND :last
-)"""
+)""".replace("{span}", span_sql("low", "base"))
 # A page came out for the first time where its printer said so, or a person saw it; each time after is a copy.
 _COUNT = """, keyed AS (
     SELECT seq, kind, receipt, CASE WHEN kind = 'ItemAccepted' THEN CAST(seq AS TEXT) ELSE item END AS item,
