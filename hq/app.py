@@ -184,7 +184,10 @@ class Interface:
             body = await read_body(request, service.limits.small_bytes, service.limits.body_seconds)
             asked = SignedRequest(request.method, target(request), request.headers, b"", body)
             form = read_form(body, RenewRequest)
+            held = [(wire.unb64(each["document"]), wire.unb64(each["signature"])) for each in form.grants]
             try:
+                if held:
+                    await run_in_threadpool(service.regrants.take_back, asked, terminal, held)
                 asking = await run_in_threadpool(service.identity.admit_by_key, asked, terminal)
             except HqError:
                 service.enrol_tries.failed(caller)

@@ -16,6 +16,8 @@ from hq.identity import Terminal
 def read_batch(body: bytes, terminal: Terminal) -> list[Entry]:
     """The batch's entries: of this terminal and epoch, one after the other, each naming the one before.
 
+    A terminal that brings back what a restored headquarters lost may send earlier epochs' entries too.
+
     An entry that comes twice in a row is taken once.  Raises EntryError FORM, FORMAT_UNKNOWN, TOO_LARGE,
     WRONG_TERMINAL, KEY, GAP, FORK, PREVIOUS with the first bad ``seq`` (0 where it cannot be read);
     HqError TOO_LARGE for too many entries.
@@ -24,12 +26,11 @@ def read_batch(body: bytes, terminal: Terminal) -> list[Entry]:
     if len(forms) > MAX_BATCH_ENTRIES:
         raise HqError(HqFault.TOO_LARGE, entries=len(forms), limit=MAX_BATCH_ENTRIES)
     entries: list[Entry] = []
-    key = terminal.key.id
     for form in forms:
         due = entries[-1].header.seq + 1 if entries else 0
         try:
             entry = entry_from_json(form)
-            _check_place(entry, terminal, key)
+            _check_place(entry, terminal)
         except EntryError as error:
             _with_seq(error, due)
         if entries and entry.header.seq == entries[-1].header.seq and entry.hash == entries[-1].hash:
@@ -57,17 +58,19 @@ def check_new(entries: Sequence[Entry], terminal: Terminal) -> None:
 
 def check_signature(entry: Entry, terminal: Terminal) -> None:
     """Raises EntryError SIGNATURE."""
-    if not terminal.key.verify(entry.terminal_signature, terminal_message(entry.body)):
+    key = terminal.key_of(entry.header.epoch)
+    if key is None or not key.verify(entry.terminal_signature, terminal_message(entry.body)):
         raise EntryError(EntryFault.SIGNATURE, seq=entry.header.seq, what="terminal")
 
 
-def _check_place(entry: Entry, terminal: Terminal, key: str) -> None:
+def _check_place(entry: Entry, terminal: Terminal) -> None:
     header = entry.header
     if header.terminal != terminal.terminal:
         raise EntryError(EntryFault.WRONG_TERMINAL, seq=header.seq)
-    if header.epoch != terminal.epoch:
+    key = terminal.key_of(header.epoch)
+    if key is None:
         raise EntryError(EntryFault.KEY, seq=header.seq, what="epoch")
-    if header.terminal_key != key:
+    if header.terminal_key != key.id:
         raise EntryError(EntryFault.KEY, seq=header.seq, what="terminal key")
 
 

@@ -88,10 +88,21 @@ class ActivateAnswer(msgspec.Struct):
     role: str
 
 
+class GrantForm(TypedDict):
+    """Headquarters' own grant, as it signed it; binary as base64url."""
+
+    document: str
+    signature: str
+
+
+_Grants = Annotated[list[GrantForm], msgspec.Meta(max_length=8)]
+
+
 class RenewRequest(msgspec.Struct, forbid_unknown_fields=True):
-    """``csr``: PKCS #10, PEM."""
+    """``csr``: PKCS #10, PEM; ``grants``: those it holds, for a headquarters that lost them in a restore."""
 
     csr: str
+    grants: _Grants = msgspec.field(default_factory=list)
 
 
 class RenewAnswer(msgspec.Struct):

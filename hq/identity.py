@@ -70,8 +70,13 @@ class Terminal:
     epoch: int
     key: PublicKey
     received: int = 0  # at least so many of its entries were here when it asked
+    earlier: Mapping[int, PublicKey] = field(default_factory=dict)  # keys of its earlier epochs, epoch → key
     replaced: int = 0  # the terminal's present epoch, where this one is an earlier one
     nonce: bytes | None = field(default=None, repr=False)  # of its request, where it is still to be used
+
+    def key_of(self, epoch: int) -> PublicKey | None:
+        """Whose signature an entry of ``epoch`` from this terminal needs; None where it may send none."""
+        return self.key if epoch == self.epoch else self.earlier.get(epoch)
 
 
 class Identity:
@@ -112,7 +117,7 @@ class Identity:
             known = self._by_epoch(connection, wanted)
         for found, revoked in known:
             try:
-                nonce = self._check_signature(request, found.key)
+                nonce = self.check_signature(request, found.key)
             except HqError as error:
                 if error.facts.get("what") == "signature":
                     continue
@@ -134,14 +139,14 @@ class Identity:
         )
         return [
             (
-                Terminal(terminal, row.branch, row.epoch, PublicKey(row.key), 0, _replaced(row)),
+                Terminal(terminal, row.branch, row.epoch, PublicKey(row.key), replaced=_replaced(row)),
                 row.revoked_at is not None,
             )
             for row in connection.execute(wanted)
         ]
 
-    def _check_signature(self, request: SignedRequest, key: PublicKey) -> bytes:
-        """Time and signature of a request; its nonce, not used yet."""
+    def check_signature(self, request: SignedRequest, key: PublicKey) -> bytes:
+        """Time and signature of a request; its nonce, not used yet.  Raises HqError AUTH_LOST, CLOCK."""
         time = request.headers.get(HEADER_TIME, "")
         self._check_time(parse_stamp(time))
         nonce = wire.unb64(request.headers.get(HEADER_NONCE, ""), 16)
@@ -163,7 +168,7 @@ class Identity:
             self._alarm(owner, "foreign")
             raise HqError(HqFault.AUTH_LOST, what="foreign")
         try:
-            nonce = self._check_signature(request, found.key)
+            nonce = self.check_signature(request, found.key)
         except HqError as error:
             if error.facts.get("what") == "signature":
                 self._alarm(owner, "request signature")
@@ -179,7 +184,13 @@ class Identity:
             raise HqError(HqFault.AUTH_LOST, what="certificate")
         if row.revoked_at is not None:
             raise HqError(HqFault.AUTH_LOST, what="revoked")
-        return Terminal(owner, row.branch, row.epoch, PublicKey(row.key), row.seq, _replaced(row))
+        earlier: dict[int, PublicKey] = {}
+        if row.epoch == row.present > 1:  # after a restore it sends what came before its epoch once more
+            before = (GRANTS.c.terminal == owner, GRANTS.c.epoch < row.epoch)
+            keys = connection.execute(select(GRANTS.c.epoch, GRANTS.c.key).where(*before))
+            earlier = {each.epoch: PublicKey(each.key) for each in keys}
+        key = PublicKey(row.key)
+        return Terminal(owner, row.branch, row.epoch, key, row.seq, earlier, _replaced(row))
 
     def _check_time(self, told: dt.datetime) -> None:
         now = self._now()

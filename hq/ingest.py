@@ -88,6 +88,8 @@ class Ingest:
                 return self._late(connection, terminal, new, received), 0
             if new:
                 _check_follows(connection, terminal, new[0], received)
+                if terminal.earlier:
+                    _check_start(connection, terminal, new)
                 self._insert(connection, terminal, new)
                 received = new[-1].head
             self._probe("ingest.inserted")
@@ -123,7 +125,8 @@ class Ingest:
         old = [entry for entry in entries if entry.header.seq <= head.seq]
         if not old:
             return
-        here = (ENTRIES.c.terminal == terminal.terminal, ENTRIES.c.epoch == terminal.epoch)
+        epochs = (*terminal.earlier, terminal.epoch)
+        here = (ENTRIES.c.terminal == terminal.terminal, ENTRIES.c.epoch.in_(epochs))
         span = ENTRIES.c.seq.between(old[0].header.seq, old[-1].header.seq)
         rows = connection.execute(select(ENTRIES.c.seq, ENTRIES.c.hash).where(*here, span))
         stored: dict[int, bytes] = {row.seq: row.hash for row in rows}
@@ -137,9 +140,10 @@ class Ingest:
         received = stamp(self._now())
         insert_rows(connection, ENTRIES, [entry_row(entry, received) for entry in entries])
         insert_rows(connection, ATTACHMENTS, [row for entry in entries for row in attachment_rows(entry)])
-        last = entries[-1]
-        place = {"of": terminal.terminal, "in": terminal.epoch}
-        connection.execute(_MOVED, {**place, "to": last.header.seq, "with": last.hash})
+        reached = {entry.header.epoch: entry for entry in entries} | {terminal.epoch: entries[-1]}
+        for epoch, last in reached.items():
+            place = {"of": terminal.terminal, "in": epoch}
+            connection.execute(_MOVED, {**place, "to": last.header.seq, "with": last.hash})
 
     def _refuse(self, terminal: Terminal, error: EntryError, entries: Sequence[Entry]) -> Marks:
         """The alarm, and the evidence of a second history; the chain, and its marks, stay as they are."""
@@ -161,6 +165,18 @@ def _head(connection: Connection, terminal: Terminal) -> tuple[Head, Head]:
     """(received, safe), their row locked until the transaction ends."""
     row = connection.execute(_LOCKED, {"of": terminal.terminal, "in": terminal.epoch}).one()
     return Head(row.epoch, row.seq, row.hash), Head(row.epoch, row.safe_seq, row.safe_hash)
+
+
+def _check_start(connection: Connection, terminal: Terminal, new: Sequence[Entry]) -> None:
+    """What is brought back ends where the present epoch begins; raises EntryError FORK, KEY."""
+    mine = (HEADS.c.terminal == terminal.terminal, HEADS.c.epoch == terminal.epoch)
+    start = connection.execute(select(HEADS.c.start_seq, HEADS.c.start_hash).where(*mine)).one()
+    for entry in new:
+        seq = entry.header.seq
+        if seq == start.start_seq and entry.hash != start.start_hash:
+            raise EntryError(EntryFault.FORK, seq=seq, what="epoch start")
+        if (seq <= start.start_seq) != (entry.header.epoch != terminal.epoch):
+            raise EntryError(EntryFault.KEY, seq=seq, what="epoch")
 
 
 def _check_follows(connection: Connection, terminal: Terminal, entry: Entry, head: Head) -> None:

@@ -20,6 +20,7 @@ from hq.load import Buckets, Gate
 from hq.metrics import Metrics
 from hq.notices import Notices
 from hq.operators import Activation
+from hq.regrant import Regrants
 from hq.terminals import Authority, Enrolment
 from hq.tries import Tries
 from hq.web import Limits
@@ -35,6 +36,7 @@ class Service:
     identity: Identity
     ingest: Ingest
     enrolment: Enrolment
+    regrants: Regrants
     activation: Activation
     feed: Feed
     worker: Worker
@@ -84,6 +86,7 @@ def build_service(
         identity=identity,
         ingest=Ingest(database, signer, now=now, probe=probe, stored=stored),
         enrolment=Enrolment(database, authority, now),
+        regrants=Regrants(database, identity, home.signing, now),
         activation=Activation(database, now),
         feed=Feed(database, signer, now),
         worker=worker,

@@ -86,6 +86,8 @@ class CertificateKeeper(Protocol):
 
     def request(self) -> str: ...
 
+    def grants(self) -> list[tuple[bytes, bytes]]: ...
+
     def open_link(self) -> HqLink: ...
 
     def keep(self, certificate: str) -> HqLink: ...
@@ -245,7 +247,12 @@ class Headquarters:
         """
         if self._renewal is None:
             return
-        path, body = path_certificate(self._terminal), _json({"csr": self._renewal.request()})
+        held = [
+            {"document": wire.b64(document), "signature": wire.b64(signature)}
+            for document, signature in self._renewal.grants()
+        ]
+        path = path_certificate(self._terminal)
+        body = _json({"csr": self._renewal.request(), "grants": held})
         before, link = self._link, self._renewal.open_link()
         self._use(link)
         try:

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from core import wire
 from core.errors import EntryError, StoreError, StoreFault
 from core.ledger.directives import NO_DIRECTIVE, DirectiveHead, SignedDirective
 from core.ledger.documents import marks_time
@@ -19,6 +20,7 @@ from storage.database import Database
 from storage.keyfile import KeyFile
 from storage.views import decode_annex
 
+_GRANTS = 8  # as many as headquarters takes back at once
 _CHUNK = 200  # entries per snapshot: a slow consumer never holds a connection
 
 # Limits stand in the statements as numbers.  This SQLite has STAT4: a value bound to LIMIT has it plan
@@ -84,6 +86,14 @@ class JournalReader:
             )
             for row in rows
         ]
+
+    def grants(self) -> list[tuple[bytes, bytes]]:
+        """Headquarters' grants of the newest epochs, (document, signature), the newest last."""
+        query = "SELECT body FROM entry WHERE kind = 'EpochOpened' ORDER BY seq"
+        with self.database.reading() as connection:
+            bodies = list(connection.exec_driver_sql(query).scalars())
+        opened = [Entry(body, b"").data for body in bodies[-_GRANTS:]]
+        return [(wire.unb64(data["grant"]), wire.unb64(data["grant_signature"])) for data in opened]
 
     def last_head(self) -> Head | None:
         """The head of the last stored entry; None for an empty journal."""

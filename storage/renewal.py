@@ -5,6 +5,7 @@ The TLS key stays; only ``client.pem`` is written anew, whole or not at all.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from core.errors import HqError, HqFault
@@ -19,8 +20,16 @@ class Renewal:
     """One terminal's certificate: whether it should be renewed, and the links without it and with it."""
 
     def __init__(
-        self, directory: Path, subkey: bytes, url: str, best: BestClock, timeouts: Timeouts | None = None
+        self,
+        directory: Path,
+        subkey: bytes,
+        url: str,
+        best: BestClock,
+        timeouts: Timeouts | None = None,
+        grants: Callable[[], list[tuple[bytes, bytes]]] = list,
     ) -> None:
+        """``grants``: headquarters' own, (document, signature), for one that lost them in a restore."""
+        self._grants = grants
         self._directory = directory
         self._subkey = subkey
         self._url = url
@@ -40,6 +49,10 @@ class Renewal:
     def request(self) -> str:
         """PKCS #10 (PEM) for the key that is here; raises StoreError DAMAGED, MISSING."""
         return tls.renewal_request(self._directory, self._subkey)
+
+    def grants(self) -> list[tuple[bytes, bytes]]:
+        """What headquarters granted this terminal, the newest last."""
+        return self._grants()
 
     def open_link(self) -> HqLink:
         """Without a certificate: the way to a new one."""

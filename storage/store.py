@@ -154,7 +154,12 @@ class FileStore:
         try:
             link, best = connect(self._directory, self._vault, self._clock, replication)
             keeper = Renewal(
-                self._directory, self._vault.subkey(SUBKEY_TLS), replication.url, best, replication.timeouts
+                self._directory,
+                self._vault.subkey(SUBKEY_TLS),
+                replication.url,
+                best,
+                replication.timeouts,
+                journal.grants,
             )
         except (StoreError, HqError) as error:
             _log.error("replication cannot start: %s", error)

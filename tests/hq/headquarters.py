@@ -66,6 +66,13 @@ class Headquarters:
         )
         self.app = create_app(self.service)
 
+    def move(self, database: Database) -> None:
+        """The same headquarters on another database, as after a restore."""
+        self.close()
+        self.database = database
+        self.service = build_service(self.home, self.keyring, database, now=self.now)
+        self.app = create_app(self.service)
+
     def close(self) -> None:
         """End its threads, give the connections back."""
         self.service.close()
