@@ -68,7 +68,11 @@ def _items(first: int, head: int) -> list[Proposal]:
         job = new_id()
         made += [
             Proposal("ItemAccepted", data, new_id(), True, parts),
-            Proposal("PrintStarted", {"item": seq, "job": job, "slot": "label_printer", "copy": 0}, new_id()),
+            Proposal(
+                "PrintStarted",
+                {"item": seq, "job": job, "slot": "label_printer", "copy": 0, "template": "own"},
+                new_id(),
+            ),
             Proposal("LabelPrinted", {"item": seq, "job": job}, new_id()),
         ]
     return made[: _BATCH // 3 * 3]

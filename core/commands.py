@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from core.late import AdoptLate, DeclineLate
+from core.numbering import TakeNumber, VoidNumbers
 
 
 class Field(StrEnum):
@@ -123,15 +124,6 @@ class Proof(StrEnum):
     FAMILY = "family"  # 户口簿 or the like: of one family
     GUARDIAN = "guardian"  # of a guardian for the child
     EMPLOYMENT = "employment"  # 工作证明
-
-
-class VoidCause(StrEnum):
-    """Why numbers of a pool are spoiled; codes go into the journal."""
-
-    DAMAGED = "damaged"  # 破损或污损
-    LOST = "lost"  # 遗失
-    MISPRINTED = "misprinted"  # 印错
-    RETURNED = "returned"  # 退回总部
 
 
 class Acknowledgement(StrEnum):
@@ -385,20 +377,6 @@ class Resume:
 @dataclass(frozen=True)
 class Undo:
     """Ctrl+Z: take back what the clerk did last in this visit; never past a commit."""
-
-
-@dataclass(frozen=True)
-class TakeNumber:
-    """The next free number of this counter's pools, for the waybill."""
-
-
-@dataclass(frozen=True)
-class VoidNumbers:
-    """Numbers of a pool are spoiled: ``first`` to ``last`` as they are printed, and why."""
-
-    first: str = field(repr=False)
-    last: str = field(repr=False)
-    cause: VoidCause
 
 
 @dataclass(frozen=True)

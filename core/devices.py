@@ -226,7 +226,9 @@ class NoPaperSlip:
 class PrintJob:
     """One page for one slot.  ``job`` is unique; ``item`` is the sequence number of the item's entry.
 
-    ``passing``: nobody waits for it.  The lane gives it up at once where the printer cannot take it.
+    ``template`` is the text of a published label template, "" for what the program brings; ``template_id``
+    names it in the journal.  ``passing``: nobody waits for it; the lane gives it up at once where the
+    printer cannot take it.
     """
 
     job: str
@@ -235,6 +237,8 @@ class PrintJob:
     page: Label | Receipt | NoPaperSlip
     pressed_ns: int = 0  # perf_counter_ns of the key press, for the bench; 0 where none
     passing: bool = False
+    template_id: str = "own"
+    template: str = field(default="", repr=False)
 
     @property
     def copy(self) -> int:

@@ -35,6 +35,8 @@ _UNSOUND = (StoreFault.DAMAGED, EntryFault.GAP)
 _WHAT = {
     "another edition bears this version": "another edition was published under this version: "
     "old items name it, so give this one a version of its own",
+    "another template bears this version": "another template was published under this version: "
+    "labels were printed from it, so give this one a version of its own",
     "another notice bears this id": "another notice was published under this id: "
     "entries name it, so give this one an id of its own",
     "publication unknown or halted": "there is no such publication, or it was halted before",

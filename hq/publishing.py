@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from sqlalchemy import select
 
 from core import wire
 from core.errors import ConfigError, ConfigFault, EntryError, HqError, HqFault, RuleError
+from core.label_template import OWN, check_template, parse_template
 from core.ledger.block_list import SUBJECT, block_attachment
 from core.ledger.directives import MAX_BYTES, DirectiveKind
 from core.rules import RuleBook, Rules, load_rules
@@ -33,6 +35,11 @@ def publish_file(
     A file that ends in ``.toml`` is TOML, any other JSON.  Raises ConfigError (file, key, expected) where it
     is not a sound edition, HqError CONFLICT where another one bears its version.
     """
+    if path.suffix == ".toml" and (text := _label_text(path)):
+        label = _label(text, path.name, EVERYBODY if branch is None else to_branch(check_name(branch)))
+        _refuse_published(database, label, "another template bears this version")
+        with database.write() as connection:
+            return publish(connection, label, now), label
     value = _read(path)
     scope = EVERYBODY if branch is None else to_branch(check_name(branch))
     if "block_list" in value:
@@ -49,6 +56,26 @@ def publish_file(
     _refuse_published(database, said, _OTHER_EDITION)
     with database.write() as connection:
         return publish(connection, said, now), said
+
+
+def _label_text(path: Path) -> str:
+    """The text of a label template, "" where the file is something else."""
+    try:
+        text = path.read_text("utf-8")
+        return text if "template" in tomllib.loads(text) else ""
+    except (OSError, ValueError):
+        return ""  # said by whoever reads it next
+
+
+def _label(text: str, file: str, scope: str) -> Publication:
+    """A template as ``resources/labels`` has them, with ``version``; ``dated`` is the day it counts from."""
+    template = parse_template(text, file)
+    check_template(template, file)
+    if re.fullmatch("[A-Za-z0-9][A-Za-z0-9._:-]{0,63}", template.version) is None or template.version == OWN:
+        raise ConfigError(
+            ConfigFault.WRONG_VALUE, file=file, key="template.version", expected="letters, digits, . _ : -"
+        )
+    return Publication(DirectiveKind.LABEL, template.version, {"template": text}, scope)
 
 
 def _notice(database: Database, notice: Any, file: str, scope: str) -> Publication:

@@ -16,7 +16,7 @@ from core.station.live import Live, StationSettings
 from core.station.station import Station
 from core.view import CounterView, SyncView
 from devices.idcard.lane import ReaderLane
-from devices.printer.form import PageMaker
+from devices.printer.form import PageMaker, label_size
 from devices.printer.lane import LABEL_LANGUAGES, LabelPrinterLane, ReceiptPrinterLane
 from devices.printer.page_process import PageProcess
 from devices.printer.queue import PrinterLane
@@ -114,6 +114,11 @@ class Terminal:
             receipts=Slot.RECEIPT_PRINTER in config.devices,
             labels=Slot.LABEL_PRINTER in config.devices,
             stickers=Slot.STICKER_PRINTER in config.devices,
+            paper={
+                slot: label_size(config.devices[slot])
+                for slot in (Slot.LABEL_PRINTER, Slot.STICKER_PRINTER)
+                if slot in config.devices
+            },
         )
         live = Live(settings, vault, store, clock, rules, parts.probe)
         printers = PrinterSlots()

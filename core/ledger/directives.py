@@ -39,6 +39,7 @@ class DirectiveKind(StrEnum):
     RULES = "rules"  # an edition of the rule data, used from its date on
     WAYBILL_HELD = "waybill_held"  # another acceptance holds the waybill of one made here
     NOTICE = "notice"  # what a customer is told, from its date on
+    LABEL = "label"  # a template for labels, used for items accepted from its day on
     POOL = "pool"  # numbers for this counter to give out, or that it gives out no more
     REVIEW = "review"  # an entry of this counter cannot count as it is, or can again
     LATE = "late"  # entries beside this counter's chain: a supervisor decides

@@ -180,7 +180,12 @@ _ALL = (
     ),
     Kind("DraftLapsed", 1, {"operator": STAFF, "cause": CODE}, False),
     # printing
-    Kind("PrintStarted", 1, {"item": COUNT, "job": ID, "slot": CODE, "copy": COUNT}, False),
+    Kind(
+        "PrintStarted",
+        1,
+        {"item": COUNT, "job": ID, "slot": CODE, "copy": COUNT, "template": ID},
+        False,
+    ),
     Kind("LabelPrinted", 1, {"item": COUNT, "job": ID}, False),
     Kind("PrintNotDone", 1, {"item": COUNT, "job": ID, "slot": CODE, "cause": CODE}, False),
     Kind("PrintUnknown", 1, {"item": COUNT, "job": ID, "slot": CODE, "cause": CODE}, False),

@@ -24,6 +24,7 @@ from core.ports import DirectiveRow
 from core.rules import DatedNotice, RuleBook, Rules
 from core.station.live import Live, new_id
 from core.station.pools import Pools
+from core.station.templates import read_label, read_labels
 from core.view import Screen
 
 _T = TypeVar("_T")
@@ -52,6 +53,7 @@ class Adopting:
         self._live.staff = {}
         self._live.block_list = None
         self._live.pools = ()
+        self._live.templates = ()
         self._live.held, self._live.reviews = {}, {}
         self._live.late, self._live.late_here = [], {}
         self._live.rulebook = self._own
@@ -157,6 +159,8 @@ class Adopting:
                     self._edition(signed)
                 case DirectiveKind.NOTICE:
                     self._notice(signed)
+                case DirectiveKind.LABEL:
+                    read_label(signed)
                 case DirectiveKind.POOL:
                     return self._pools.fault(signed)
                 case DirectiveKind.WAYBILL_HELD:
@@ -200,6 +204,7 @@ class Adopting:
         blocked = journal.directives(DirectiveKind.BLOCK_LIST)
         live.block_list = read_block_list(blocked[-1].signed) if blocked else None
         self._pools.settle()
+        live.templates = read_labels(journal.directives(DirectiveKind.LABEL))
         staff = [read_staff(row.signed) for row in journal.directives(DirectiveKind.OPERATOR)]
         live.staff = {row.operator: row for row in staff}
         held = [read_held(row.signed) for row in journal.directives(DirectiveKind.WAYBILL_HELD)]

@@ -21,6 +21,7 @@ from core.ledger.entry import Entry
 from core.ledger.ranges import NO_POOL
 from core.ledger.state import State
 from core.ledger.writer import Proposal
+from core.numbering import TakeNumber, VoidNumbers
 from core.receipts.record import PREFIX
 from core.station import approving, reader_down, ways
 from core.station.days import day_proposals
@@ -75,9 +76,9 @@ class Desk:
             case c.SetField():
                 step = inputs.set_field(self.visit, command.name, command.text, rules, self._waybills.known)
                 self._take(step)
-            case c.TakeNumber():
+            case TakeNumber():
                 command = self._take_number()
-            case c.VoidNumbers():
+            case VoidNumbers():
                 self._void(command)
                 return
             case c.ConfirmOriginal():
@@ -139,7 +140,7 @@ class Desk:
         self._take(replace(put, visit=replace(put.visit, revision=put.visit.revision + 1)))
         return c.SetField(c.Field.WAYBILL, drawn.waybill)
 
-    def _void(self, command: c.VoidNumbers) -> None:
+    def _void(self, command: VoidNumbers) -> None:
         """A person gives numbers of a pool up: they are never given out."""
         live, most = self._live, self._live.rules.limits.scan_max
         first, last = (normalise_waybill(text, most) for text in (command.first, command.last))

@@ -12,6 +12,7 @@ from core import wire
 from core.acceptance.pools import Pool
 from core.devices import DeviceTruth, Slot
 from core.errors import CounterError, Fact, RuleError, RuleFault
+from core.label_template import Published
 from core.ledger.block_list import BlockList
 from core.ledger.branches import Late
 from core.ledger.clock import TrustedClock, business_date
@@ -44,6 +45,7 @@ class StationSettings:
     receipts: bool = False  # a receipt printer stands here
     labels: bool = True  # a label printer stands here
     stickers: bool = False  # a sticker printer stands here
+    paper: Mapping[Slot, tuple[int, int]] = field(default_factory=dict)  # width and height of labels, mm
 
 
 @dataclass
@@ -82,6 +84,7 @@ class Live:
     late: list[Late] = field(default_factory=list)  # what headquarters told of, beside our chain
     late_here: Mapping[str, int] = field(default_factory=dict)  # branch → up to which entry it was fetched
     block_list: BlockList | None = None
+    templates: tuple[Published, ...] = ()  # label templates that headquarters published
     pools: tuple[Pool, ...] = ()  # the number pools that headquarters gave to this counter
     contact: dt.datetime | None = None  # HQ's last word, as far as it counts for the offline grace
     word: Word = field(default_factory=Word)  # HQ's on this store, since it was opened

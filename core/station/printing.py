@@ -7,9 +7,11 @@ from collections.abc import Callable
 
 from core.devices import Label, PrintJob, PrintOutcome, Receipt, Slot
 from core.errors import RuleError, RuleFault, StoreError
+from core.label_template import OWN
 from core.ledger.writer import Proposal
 from core.ports import ItemRow, Printer
 from core.station.live import Live, new_id
+from core.station.templates import template_of
 
 _TRY_AGAIN_SECONDS = 5.0
 
@@ -49,7 +51,11 @@ class Pages:
         copy = copies if stands in ("due", "none") else copies + 1
         if state is not None and state["state"] == "due":
             copy = int(state["copies"])
-        job = PrintJob(new_id(), self._slot_of(row), item, self._make(row, copy), pressed_ns)
+        slot = self._slot_of(row)
+        version, template = (OWN, "") if self._receipts else template_of(live, row, slot)
+        job = PrintJob(
+            new_id(), slot, item, self._make(row, copy), pressed_ns, template_id=version, template=template
+        )
         self._queued[item] = job
         live.probe("print.submitted")
         self._printer.submit(job)
@@ -88,7 +94,13 @@ class Pages:
         """The lane is about to send the first byte: ``PrintStarted`` is durable when this returns True."""
         if self._live.journal is None or self._queued.get(job.item) is not job:
             return False
-        data = {"item": job.item, "job": job.job, "slot": job.slot.value, "copy": job.copy}
+        data = {
+            "item": job.item,
+            "job": job.job,
+            "slot": job.slot.value,
+            "copy": job.copy,
+            "template": job.template_id,
+        }
         self._live.probe("print.starting")
         try:
             self._live.commit([Proposal("PrintStarted", data, new_id())])

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from core.devices import Label, NoPaperSlip, PrintJob, Receipt
-from core.errors import ConfigError, ConfigFault, DeviceFault, Fact
+from core.errors import ConfigError, ConfigFault, DeviceError, DeviceFault, Fact
+from core.label_template import parse_template
 from devices.options import Ranges, whole_options
 from devices.printer import escpos, tspl, zpl
 from devices.printer.fonts import FontBook
@@ -70,6 +71,12 @@ def receipt_form(config: DeviceConfig) -> PageForm:
     return PageForm("escpos", **option)
 
 
+def label_size(config: DeviceConfig) -> tuple[int, int]:
+    """Width and height of a label printer's paper, mm; raises as :func:`label_form`."""
+    form = label_form(config)
+    return form.width_mm, form.height_mm
+
+
 @dataclass(frozen=True, slots=True)
 class Made:
     """The page, or why there is none: what another process answers."""
@@ -96,6 +103,8 @@ class _Renderers:
 
     def __init__(self, fonts: FontBook, form: PageForm) -> None:
         self._form = form
+        self._fonts = fonts
+        self._others: dict[str, LabelRenderer] = {}  # the last one: another comes once in a while
         self._label: LabelRenderer | None = None
         self._receipt: ReceiptRenderer | None = None
         if form.height_mm:
@@ -108,11 +117,21 @@ class _Renderers:
             self._receipt = ReceiptRenderer(fonts, paper, words, form.dpi)
             self._slip = SlipRenderer(fonts, load_slip(), paper.printed_mm, form.dpi)
 
+    def _published(self, text: str) -> LabelRenderer:
+        """Of a template that headquarters published; raises DeviceError LABEL_LAYOUT for another size."""
+        if text not in self._others:
+            template = parse_template(text, "published")
+            if (template.width_mm, template.height_mm) != (self._form.width_mm, self._form.height_mm):
+                raise DeviceError(DeviceFault.LABEL_LAYOUT, field="template")
+            self._others = {text: LabelRenderer(self._fonts, template, self._form.dpi)}
+        return self._others[text]
+
     def page(self, job: PrintJob) -> bytes:
         if isinstance(job.page, NoPaperSlip):
             bitmap = self._slip.render(job.page).bitmap
         elif self._label is not None:
-            bitmap = self._label.render(job.label).bitmap
+            renderer = self._published(job.template) if job.template else self._label
+            bitmap = renderer.render(job.label).bitmap
         else:
             assert self._receipt is not None
             bitmap = self._receipt.render(job.receipt).bitmap

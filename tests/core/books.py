@@ -151,7 +151,7 @@ class Book:
         self.propose(
             Proposal(
                 "PrintStarted",
-                {"item": item, "job": job, "slot": "label_printer", "copy": copy},
+                {"item": item, "job": job, "slot": "label_printer", "copy": copy, "template": "own"},
                 self.operation(),
             ),
             Proposal("LabelPrinted", {"item": item, "job": job}, self.operation()),

@@ -359,13 +359,13 @@ def _acceptance(golden: Golden) -> None:
         if copy:
             golden.add("ReprintAsked", {"item": item.header.seq}, person=True)
         slot = {"slot": "label_printer"}
-        golden.add("PrintStarted", {**job, **slot, "copy": copy})
+        golden.add("PrintStarted", {**job, **slot, "copy": copy, "template": "own"})
         golden.add(outcome, {**job, **slot, "cause": cause} if cause else job)
         if outcome == "PrintUnknown":
             golden.add("PrintSeen", {**job, **slot}, person=True)
     golden.add("LabelAffixed", {"item": item.header.seq, "by": "token"}, person=True)
     receipt = {"item": item.header.seq, "job": "j-9"}
-    golden.add("PrintStarted", {**receipt, "slot": "receipt_printer", "copy": 0})
+    golden.add("PrintStarted", {**receipt, "slot": "receipt_printer", "copy": 0, "template": "own"})
     golden.add("ReceiptPrinted", receipt)
     parts = golden.part(sealed, 1), golden.part(annex, 1)
     golden.add("ItemAccepted", {**accepted, "number": 2}, person=True, parts=parts)

@@ -39,11 +39,11 @@ def happen(book: Book, what: str, items: list[int], pick: int) -> None:
     elif what == "printed":
         book.printed(item, copy=pick % 2)
     elif what == "receipt":
-        note(book, "PrintStarted", item=item, job=job, slot=RECEIPTS, copy=0)
+        note(book, "PrintStarted", item=item, job=job, slot=RECEIPTS, copy=0, template="own")
         note(book, "ReceiptPrinted", item=item, job=job)
     elif what == "unknown":
         slot = LABELS if pick % 2 else RECEIPTS
-        note(book, "PrintStarted", item=item, job=job, slot=slot, copy=0)
+        note(book, "PrintStarted", item=item, job=job, slot=slot, copy=0, template="own")
         note(book, "PrintUnknown", item=item, job=job, slot=slot, cause="power")
     elif what == "seen":
         note(book, "PrintSeen", item=item, job=job, slot=LABELS if pick % 2 else RECEIPTS)

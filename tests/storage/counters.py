@@ -184,7 +184,7 @@ class Counter:
         """``PrintStarted`` and what follows it."""
         self.serial += 1
         job = f"job-{self.serial}"
-        data = {"item": item, "job": job, "slot": "label_printer", "copy": copy}
+        data = {"item": item, "job": job, "slot": "label_printer", "copy": copy, "template": "own"}
         slot = {"slot": "label_printer"}
         more = {
             "PrintNotDone": {**slot, "cause": "device.paper_out"},

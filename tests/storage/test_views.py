@@ -219,7 +219,7 @@ def test_receipt_and_label_go_their_own_ways(counter: Counter, journal: SqlJourn
     item = accept(counter, journal)
     book = counter.book
     job = {"item": item, "job": "job-r", "slot": "receipt_printer"}
-    book.propose(Proposal("PrintStarted", {**job, "copy": 0}, book.operation()))
+    book.propose(Proposal("PrintStarted", {**job, "copy": 0, "template": "own"}, book.operation()))
     journal.commit(book.entries[-1:], book.state)
     row = journal.item(item)
     assert row is not None

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 from PySide6.QtWidgets import QLabel
 
-from core.commands import Field, SetField, TakeNumber
+from core.commands import Field, SetField
+from core.numbering import TakeNumber
 from core.view import PoolView
 from tests.ui.conftest import Seated
 from tests.ui.typing import Key

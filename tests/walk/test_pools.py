@@ -13,6 +13,7 @@ from core import wire
 from core.acceptance.pools import series_from
 from core.devices import CardRead, CodeScanned, Slot
 from core.errors import CounterError, RuleFault
+from core.numbering import TakeNumber, VoidCause, VoidNumbers
 from core.rules import load_rules
 from core.view import CounterView, VisitView
 from hq.messages import sentence
@@ -60,7 +61,7 @@ def fill(desk: Desk, waybill: str = "") -> None:
     if waybill:
         desk.terminal.station.device_event(CodeScanned(Slot.SCANNER, waybill, "]C0"))
     else:
-        assert desk.do(c.TakeNumber()) is None
+        assert desk.do(TakeNumber()) is None
     texts = {"contents": "衣物", "quantity": "1", "weight": "1.284", "recipient_name": "示例乙"}
     texts |= {"recipient_phone": "13900139021", "recipient_address": "上海市浦东新区世纪大道100号2楼"}
     for name, text in texts.items():
@@ -125,7 +126,7 @@ def test_a_range_is_used_up_offline_and_every_number_is_accounted_for(tmp_path: 
             desk.until("low", lambda view: bool(view.visit and view.visit.pool and view.visit.pool.low))
             assert accept(desk)[:2] == (number(8), "ems-1")
             desk.do(c.NextCustomer())
-            error = desk.do(c.TakeNumber())
+            error = desk.do(TakeNumber())
             assert isinstance(error, CounterError)
             assert error.code is RuleFault.POOL_EMPTY
             desk.do(c.CloseDay())
@@ -154,7 +155,7 @@ def _a_visit_that_waits(desk: Desk) -> None:
     assert accept(desk) == (number(2), "ems-1", 2)
     # Thrown away before F9: nothing was taken of the pool, and Ctrl+Z takes a drawn number back.
     desk.do(c.NextCustomer())
-    assert desk.do(c.TakeNumber()) is None
+    assert desk.do(TakeNumber()) is None
     assert visit(desk).fields[c.Field.WAYBILL].source == "pool"
     desk.do(c.Undo())
     assert visit(desk).fields[c.Field.WAYBILL].text == ""
@@ -162,7 +163,7 @@ def _a_visit_that_waits(desk: Desk) -> None:
 
 def _spoiled(desk: Desk) -> None:
     """Given up by a person, with the reason; scanned all the same, it is refused."""
-    assert desk.do(c.VoidNumbers(number(6), number(7), c.VoidCause.DAMAGED)) is None
+    assert desk.do(VoidNumbers(number(6), number(7), VoidCause.DAMAGED)) is None
     entry = desk.entries("PoolVoided")[-1]
     assert entry.data == {"pool": "ems-1", "first": 6, "last": 7, "cause": "damaged"}
     assert entry.header.actor.id == SUPERVISOR
@@ -171,7 +172,7 @@ def _spoiled(desk: Desk) -> None:
     desk.do(c.Commit())
     assert said(desk.view) == "msg.not_ready" if desk.view else False
     desk.do(c.NewAcceptance(discard=True))
-    error = desk.do(c.VoidNumbers(number(6), number(7), c.VoidCause.DAMAGED))
+    error = desk.do(VoidNumbers(number(6), number(7), VoidCause.DAMAGED))
     assert isinstance(error, CounterError)
     assert error.code is RuleFault.POOL_UNKNOWN
 
@@ -210,7 +211,7 @@ def test_no_number_twice_over_counters_restores_and_withdrawals(tmp_path: Path) 
             branch.hq.run("pool", "withdraw", "a")
             desk.wait("withdrawn", lambda: bool(desk.entries("PoolSkipped")))
             assert desk.entries("PoolSkipped")[-1].data["cause"] == "withdrawn"
-            error = desk.do(c.TakeNumber())
+            error = desk.do(TakeNumber())
             assert isinstance(error, CounterError)
             desk.until("sent", lambda view: view.sync.state == "ok" and view.sync.unsent == 0)
             followed(branch, desk)

@@ -48,9 +48,9 @@ from core.commands import (
     SetSenderField,
     SetSenderKind,
     TakeKnown,
-    TakeNumber,
     Undo,
 )
+from core.numbering import TakeNumber
 from core.view import CatalogueHit
 from ui.bridge import Station
 from ui.buttons import KeyButton
