@@ -168,10 +168,14 @@ def test_the_preview_shows_what_is_right_so_far() -> None:
     assert (full.real_name, full.inspected, full.security) == (True, True, "here")
 
 
-def test_the_notice_shown_is_the_one_acknowledged() -> None:
+def test_a_notice_that_changed_is_told_again_unless_an_entry_says_that_it_was() -> None:
     newer = replace(RULES, notice=replace(RULES.notice, id="notice-2027-01-01"))
     assert visit_view(fresh(), TODAY, newer, IMPRINT).notice_version == "notice-2027-01-01"
-    assert visit_view(complete(), TODAY, newer, IMPRINT).notice_version == RULES.notice.id
+    stands = visit_view(complete(), TODAY, newer, IMPRINT)
+    assert (stands.notice_version, stands.acknowledged) == ("notice-2027-01-01", None)
+    assert stands.missing == ("missing.notice",)
+    recorded = visit_view(replace(complete(), sender_entry=7), TODAY, newer, IMPRINT)
+    assert (recorded.notice_version, recorded.missing) == (RULES.notice.id, ())
 
 
 @pytest.mark.parametrize("name", list(Missing))
