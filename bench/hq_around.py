@@ -26,6 +26,7 @@ from hq.schema import ATTACHMENTS, ENTRIES
 from tests.hq.server import HqServer
 
 LOADERS = 2
+_CAME = "2026-11-21T06:00:00.000Z"
 _TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -146,8 +147,8 @@ def _batches(file: Path, first: int, last: int) -> Iterator[tuple[list[Any], lis
     entries = [_entry(line) for line in file.read_bytes().splitlines()[first:last]]
     for at in range(0, len(entries), 50):
         some = entries[at : at + 50]
-        rows = [entry_row(entry, "2026-11-21T06:00:00.000Z") for entry in some]
-        parts = [row for entry in some for row in attachment_rows(entry)]
+        rows = [entry_row(entry, _CAME) for entry in some]
+        parts = [row for entry in some for row in attachment_rows(entry, _CAME)]
         yield (
             [[row.get(column.name) for column in ENTRIES.c] for row in rows],
             [[row.get(column.name) for column in ATTACHMENTS.c] for row in parts],

@@ -27,7 +27,9 @@ from core.ledger.entry import AttachmentClass, Entry, parse_stamp
 from core.ledger.state import State
 from hq.claims import Claims, read_annex, waybill_of
 from hq.entries import read_entries
+from hq.partitions import make_month
 from hq.schema import BRANCHES, ENTRIES, GRANTS, SIDE_ENTRIES
+from hq.shelves import file_under
 
 OTHER = "branch.other"  # the alarm: the counter's entry says of a branch what is not so here
 QUIET_SECONDS = 5.0  # nothing came for so long: the old machine has sent what it has
@@ -52,12 +54,21 @@ def decides(entry: Entry) -> bool:
 
 def read_branch(connection: Connection, terminal: str, branch: bytes, first: int = 1) -> Iterator[Entry]:
     """The entries of a branch from ``first`` on, in sequence, with their attachments."""
+    for entry, _at in _received(connection, terminal, branch, first):
+        yield entry
+
+
+def _received(
+    connection: Connection, terminal: str, branch: bytes, first: int
+) -> Iterator[tuple[Entry, str]]:
+    """Each with when it came (stamp form)."""
     mine = (SIDE_ENTRIES.c.terminal == terminal, SIDE_ENTRIES.c.branch == branch)
-    wanted = select(SIDE_ENTRIES.c.entry).where(*mine, SIDE_ENTRIES.c.seq >= first)
+    wanted = select(SIDE_ENTRIES.c.entry, SIDE_ENTRIES.c.received_at)
+    wanted = wanted.where(*mine, SIDE_ENTRIES.c.seq >= first)
     wanted = wanted.order_by(SIDE_ENTRIES.c.seq).execution_options(yield_per=200)
     with connection.execute(wanted) as rows:
-        for form in rows.scalars():
-            yield entry_from_json(json.loads(form))
+        for row in rows:
+            yield entry_from_json(json.loads(row.entry)), row.received_at
 
 
 def waiting(connection: Connection, headquarters: PublicKey, now: dt.datetime) -> list[Waiting]:
@@ -115,18 +126,24 @@ def keep_decision(connection: Connection, entries: Sequence[Entry], claims: Clai
         values = {"adopted": span.last, "adopted_tip": span.tip}
         connection.execute(update(BRANCHES).where(*mine).values(values))
         if claims is not None:
-            claims.note(connection, list(_claims(connection, terminal, span, claims)))
+            rows = list(_claims(connection, terminal, span, claims))
+            if connection.dialect.name == "postgresql":
+                for month in sorted({str(row["month"]) for row in rows}):
+                    make_month(connection, month)  # ingest made those of the chains only
+            claims.note(connection, rows)
 
 
 def _claims(connection: Connection, terminal: str, span: Span, claims: Claims) -> Iterator[dict[str, object]]:
-    for entry in read_branch(connection, terminal, span.branch, span.first):
+    for entry, received in _received(connection, terminal, span.branch, span.first):
         if entry.header.seq > span.last:
             return
         if (entry.header.kind, entry.header.kind_version) != ("ItemAccepted", 1):
             continue
-        annex = next((p.data for p in entry.attachments if p and p.cls is AttachmentClass.ANNEX), None)
-        if annex is not None and (waybill := waybill_of(read_annex(annex))):
-            yield claims.of(entry, waybill)
+        for said, part in zip(entry.header.commitments, entry.attachments, strict=False):
+            if part is None or part.cls is not AttachmentClass.ANNEX:
+                continue
+            if waybill := waybill_of(read_annex(part.data)):
+                yield claims.of(entry, waybill, file_under(entry.header, said, received)[1])
 
 
 def _row(connection: Connection, terminal: str, branch: bytes) -> Row[*tuple[Any, ...]] | None:

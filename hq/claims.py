@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select, update
@@ -21,7 +21,7 @@ from hq.alarms import insert_if_new
 from hq.bulk import insert_new_rows
 from hq.clock import Now, utc_now
 from hq.database import Database
-from hq.entries import span_of
+from hq.entries import on_shelves, shelves_of, span_of
 from hq.schema import ATTACHMENTS, CLAIMS, CONTESTS
 
 _TAG = b"counter/waybill-index/1\0"
@@ -43,7 +43,7 @@ _RIVALS = select(CLAIMS).where(
     )
 )
 
-_ANNEXES = select(ATTACHMENTS.c.seq, ATTACHMENTS.c.data).where(
+_ANNEXES = select(ATTACHMENTS.c.seq, ATTACHMENTS.c.month, ATTACHMENTS.c.data).where(
     *span_of(ATTACHMENTS),
     ATTACHMENTS.c["class"] == AttachmentClass.ANNEX.value,
 )
@@ -83,14 +83,13 @@ class Claims:
         """HMAC-SHA256, 32 bytes: finds the same waybill again, and names none without the key."""
         return hmac.digest(self._key, _TAG + waybill.encode("utf-8", "surrogatepass"), "sha256")
 
-    def of(self, entry: Entry, waybill: str) -> dict[str, object]:
-        """The row that ``entry`` (an ItemAccepted 1 of sound form) claims."""
+    def of(self, entry: Entry, waybill: str, month: str) -> dict[str, object]:
+        """What ``entry`` (an ItemAccepted 1 of sound form) claims; its annex is filed under ``month``."""
         header = entry.header
-        months = [c.month for c in header.commitments if c.cls is AttachmentClass.ANNEX]
         return {
             "terminal": header.terminal,
             "digest": self.digest(waybill),
-            "month": months[0],
+            "month": month,
             "epoch": header.epoch,
             "seq": header.seq,
             "number": int(entry.data["number"]),
@@ -186,14 +185,23 @@ def waybill_of(annex: Mapping[str, Any]) -> str:
     return waybill if isinstance(waybill, str) else ""
 
 
-def read_annexes(connection: Connection, entries: Iterable[Entry]) -> dict[int, bytes]:
-    """seq → the annex's bytes, of the acceptances among one terminal's entries, where they are here."""
-    wanted = [entry.header for entry in entries if entry.header.kind == "ItemAccepted"]
+@dataclass(frozen=True, slots=True)
+class Annex:
+    """An acceptance's annex and the month under which it is filed."""
+
+    month: str
+    data: bytes = field(repr=False)
+
+
+def read_annexes(connection: Connection, stored: Collection[tuple[Entry, str]]) -> dict[int, Annex]:
+    """seq → annex, of the acceptances among one terminal's entries (each with when it came) that is here."""
+    wanted = [pair for pair in stored if pair[0].header.kind == "ItemAccepted" and pair[0].header.commitments]
     if not wanted:
         return {}
-    span = {"of": wanted[0].terminal, "low": wanted[0].seq, "high": wanted[-1].seq}
-    rows = connection.execute(_ANNEXES, span)
-    return {row.seq: row.data for row in rows}
+    first, last = wanted[0][0].header, wanted[-1][0].header
+    span = {"of": first.terminal, "low": first.seq, "high": last.seq}
+    rows = connection.execute(_ANNEXES.where(on_shelves(shelves_of(wanted))), span)
+    return {row.seq: Annex(row.month, row.data) for row in rows}
 
 
 def list_contests(database: Database, terminal: str | None = None) -> list[dict[str, Any]]:

@@ -85,6 +85,10 @@ def build_parser() -> argparse.ArgumentParser:
     _journal(commands, common)
     _review(commands, common)
     _open(commands, common)
+    kept = commands.add_parser("retention", help="how long attachments are kept, and their end")
+    actions = kept.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("list", parents=[common], help="each class and month: kept, due, held back, erased")
+    actions.add_parser("run", parents=[common], help="erase what is due and not held back")
 
     backup = commands.add_parser("backup", parents=[common], help="copy, read back, then move the safe marks")
     backup.add_argument("directory", type=Path, metavar="DIR")

@@ -30,6 +30,8 @@ from hq.pool_count import list_pools, show_pool
 from hq.pool_issue import issue, withdraw
 from hq.publishing import RESOURCES, publish_file
 from hq.restore import restore
+from hq.retention import Filed, Retention, Standing
+from hq.retention_rules import load_retention
 
 Say = Callable[[str], None]
 
@@ -371,6 +373,34 @@ def _distribute(opened: Opened) -> None:
     opened.answer({"distributed": made}, f"{len(made)} tables distributed by terminal")
 
 
+def _retention(opened: Opened) -> Retention:
+    rules = load_retention(utc_now().date())
+    return Retention(opened.database, opened.home.directory, rules)
+
+
+def _retention_list(opened: Opened) -> None:
+    _say_filed(opened, _retention(opened).listed())
+
+
+def _retention_run(opened: Opened) -> None:
+    done = _retention(opened).run()
+    _say_filed(opened, done)
+    if any(filed.standing is Standing.HELD for filed in done):
+        raise StoreError(StoreFault.DAMAGED, what="some of what is due is held back; it is named above")
+
+
+def _say_filed(opened: Opened, rows: list[Filed]) -> None:
+    if opened.options.json:
+        opened.say(_json([{**asdict(row), "due": row.due.isoformat()} for row in rows]))
+        return
+    for row in rows:
+        count = f"  {row.rows} attachments" if row.standing is Standing.ERASED else ""
+        opened.say(
+            f"{row.month}  {row.retention:<11} due {row.due}  {row.standing.value:<7}"
+            f"{count}  {row.why}".rstrip()
+        )
+
+
 def _backup(opened: Opened) -> None:
     done = backup(opened.database, opened.options.directory)
     value = {"directory": str(done.directory), "entries": done.entries, "advanced": done.advanced}
@@ -405,6 +435,8 @@ _COMMANDS: dict[str, Callable[[Opened], None]] = {
     "review return": _review_return,
     "claim list": _claim_list,
     "day list": _day_list,
+    "retention list": _retention_list,
+    "retention run": _retention_run,
     "backup": _backup,
     "db distribute": _distribute,
 }

@@ -21,6 +21,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from core.errors import StoreError, StoreFault
 from core.ledger.entry import stamp
+from hq.partitions import make_month
 from hq.schema import METADATA, STORE, VERSION
 
 POOL_SIZE = 12
@@ -60,6 +61,16 @@ class Database:
             with connection.begin():
                 yield connection
 
+    @contextmanager
+    def alone(self) -> Iterator[Connection]:
+        """Each statement by itself, for what no transaction may hold: partitions, VACUUM, checkpoints."""
+        with self._plain_errors(), self.engine.connect() as connection:
+            # SQLite's driver begins nothing by itself, so that leaving BEGIN out is enough.
+            connection.execution_options(counter_alone=True)
+            if self.is_postgresql:
+                connection.execution_options(isolation_level="AUTOCOMMIT")
+            yield connection
+
     def create(self, signing: str) -> None:
         """Make the tables and bind them to the HQ with that signing key; raises StoreError EXISTS."""
         with self.write() as connection:
@@ -68,7 +79,10 @@ class Database:
             if inspect(connection).has_table(STORE.name):
                 raise StoreError(StoreFault.EXISTS, what="tables")
             METADATA.create_all(connection, checkfirst=False)
-            row = {"version": VERSION, "signing": signing, "created_at": stamp(dt.datetime.now(dt.UTC))}
+            now = dt.datetime.now(dt.UTC)
+            if self.is_postgresql:
+                make_month(connection, f"{now:%Y-%m}")
+            row = {"version": VERSION, "signing": signing, "created_at": stamp(now)}
             connection.execute(insert(STORE), [row])
 
     def check(self, signing: str) -> None:
@@ -150,13 +164,15 @@ def _sqlite(url: URL) -> Engine:
         # The driver must not begin transactions of its own: see "begin" below.
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        # secure_delete: what retention erases is overwritten with zeros, not only given up.
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
     @event.listens_for(engine, "begin")
     def begun(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("counter_writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        options = connection.get_execution_options()
+        if not options.get("counter_alone", False):
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("counter_writes", False) else "BEGIN")
 
     return engine

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Row, Table, bindparam, func, select, tuple_
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Row,
+    Table,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    tuple_,
+)
 
 from core.ledger.entry import Attachment, AttachmentClass, Entry
 from hq.schema import ATTACHMENTS, ENTRIES, HEADS
+from hq.shelves import Shelf, file_under
 
 SLICE = 500
 _READ = (
@@ -17,6 +30,7 @@ _READ = (
     ENTRIES.c.body,
     ENTRIES.c.terminal_signature,
     ENTRIES.c.session_signature,
+    ENTRIES.c.received_at,
 )
 _END, _LAST_EPOCH = 2**62, 2**31 - 1
 
@@ -73,15 +87,31 @@ def read_entries(
 
     Without ``attachments`` the entries come bare; with them, None stands where bytes are gone.
     """
+    found = read_received(connection, terminal, first, last, limit=limit, attachments=attachments)
+    for entry, _received in found:
+        yield entry
+
+
+def read_received(
+    connection: Connection,
+    terminal: str,
+    first: int,
+    last: int | None = None,
+    *,
+    limit: int | None = None,
+    attachments: bool = False,
+) -> Iterator[tuple[Entry, str]]:
+    """As :func:`read_entries`, each with when it came (stamp form)."""
     seq = first
     while limit is None or limit > 0:
         wanted = min(SLICE, limit or SLICE)
         rows = _slice(connection, terminal, seq, last, wanted)
         if not rows:
             return
-        parts = _parts(connection, terminal, rows[0].seq, rows[-1].seq) if attachments else None
-        for row in rows:
-            yield _entry(row, parts)
+        stored = [(_bare(row), str(row.received_at)) for row in rows]
+        parts = _parts(connection, stored) if attachments else None
+        for entry, received in stored:
+            yield (entry if parts is None else _whole(entry, parts)), received
         if len(rows) < wanted:
             return
         seq = rows[-1].seq + 1
@@ -95,23 +125,54 @@ def _slice(
     return list(connection.execute(_WANTED, span))
 
 
+def shelves_of(stored: Collection[tuple[Entry, str]]) -> set[Shelf]:
+    """Where the attachments of entries lie that came at these times."""
+    return {
+        file_under(entry.header, said, received)
+        for entry, received in stored
+        for said in entry.header.commitments
+    }
+
+
+def on_shelves(shelves: Collection[Shelf]) -> ColumnElement[bool]:
+    """Only these partitions are looked at: PostgreSQL sees which by the pairs, not by two lists."""
+    pairs = (
+        and_(ATTACHMENTS.c.retention == retention, ATTACHMENTS.c.month == month)
+        for retention, month in sorted(shelves)
+    )
+    return or_(*pairs)
+
+
 def _parts(
-    connection: Connection, terminal: str, first: int, last: int
+    connection: Connection, stored: Collection[tuple[Entry, str]]
 ) -> dict[tuple[int, int], dict[int, Attachment]]:
-    span = {"of": terminal, "low": first, "high": last}
+    with_parts = [(entry, received) for entry, received in stored if entry.header.commitments]
+    if not with_parts:
+        return {}
+    first, last = with_parts[0][0].header, with_parts[-1][0].header
+    span = {"of": first.terminal, "low": first.seq, "high": last.seq}
+    wanted = _BESIDE.where(on_shelves(shelves_of(with_parts)))
+    said = {(entry.header.epoch, entry.header.seq): entry.header.commitments for entry, _ in with_parts}
     found: dict[tuple[int, int], dict[int, Attachment]] = {}
-    for row in connection.execute(_BESIDE, span).mappings():
+    for row in connection.execute(wanted, span).mappings():
+        place = (row["epoch"], row["seq"])
+        # Class and month as the entry says them: in the row stand those under which it is filed.
+        if place not in said:  # its entry is lost, and the export says so
+            continue
+        promise = said[place][row["n"]]
         part = Attachment(
-            AttachmentClass(row["class"]), row["retention"], row["month"], row["nonce"], row["data"]
+            AttachmentClass(row["class"]), promise.retention, promise.month, row["nonce"], row["data"]
         )
-        found.setdefault((row["epoch"], row["seq"]), {})[row["n"]] = part
+        found.setdefault(place, {})[row["n"]] = part
     return found
 
 
-def _entry(row: Row[*tuple[Any, ...]], parts: dict[tuple[int, int], dict[int, Attachment]] | None) -> Entry:
-    entry = Entry(row.body, row.terminal_signature, row.session_signature)
-    if parts is None:
-        return entry
-    mine = parts.get((row.epoch, row.seq), {})
-    listed = tuple(mine.get(number) for number in range(len(entry.header.commitments)))
-    return Entry(row.body, row.terminal_signature, row.session_signature, listed)
+def _bare(row: Row[*tuple[Any, ...]]) -> Entry:
+    return Entry(row.body, row.terminal_signature, row.session_signature)
+
+
+def _whole(entry: Entry, parts: dict[tuple[int, int], dict[int, Attachment]]) -> Entry:
+    header = entry.header
+    mine = parts.get((header.epoch, header.seq), {})
+    listed = tuple(mine.get(number) for number in range(len(header.commitments)))
+    return Entry(entry.body, entry.terminal_signature, entry.session_signature, listed)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,13 +21,15 @@ from core import wire
 from core.crypto.keys import PublicKey
 from core.errors import HqError, HqFault, StoreError, StoreFault
 from core.exchange import entry_to_json
-from core.ledger.entry import EMPTY_HEAD, stamp
+from core.ledger.entry import EMPTY_HEAD, Entry, stamp
 from hq.clock import Now, utc_now
 from hq.database import Database
-from hq.entries import read_entries
+from hq.entries import read_received
+from hq.erasures import erased
 from hq.keys import write_private
 from hq.reviews import ReviewState
 from hq.schema import BRANCHES, CONTESTS, ENTRIES, HEADS, REVIEWS, SIDE_ENTRIES, TERMINALS
+from hq.shelves import file_under
 
 EXPORT_FORMAT = "counter-export/2"
 _OPEN = (ReviewState.PARKED.value, ReviewState.RETURNED.value)
@@ -114,25 +117,46 @@ def _journal(connection: Connection, writer: _Writer, terminal: str, branch: str
     """One terminal: its statement, its entries, what stands beside them, its end."""
     statement = _statement(connection, terminal, branch)
     writer.line(statement)
-    count, head = 0, EMPTY_HEAD
-    came = select(ENTRIES.c.received_at).where(ENTRIES.c.terminal == terminal)
-    came = came.order_by(ENTRIES.c.epoch, ENTRIES.c.seq).execution_options(yield_per=500)
-    with connection.execute(came) as times:
-        entries = read_entries(connection, terminal, 1, attachments=True)
-        for entry, received in zip(entries, times.scalars(), strict=True):
-            place = entry_id(terminal, entry.header.epoch, entry.header.seq)
-            said = {"id": place, "hash": wire.b64(entry.hash), "received": received}
-            writer.line({**said, **entry_to_json(entry)})
-            count, head = count + 1, entry.head
+    count, head, gone = 0, EMPTY_HEAD, _Gone(connection)
+    for entry, received in read_received(connection, terminal, 1, attachments=True):
+        place = entry_id(terminal, entry.header.epoch, entry.header.seq)
+        said = {"id": place, "hash": wire.b64(entry.hash), "received": received}
+        writer.line({**said, **entry_to_json(entry)})
+        gone.look(entry, received)
+        count, head = count + 1, entry.head
     side = select(SIDE_ENTRIES).where(SIDE_ENTRIES.c.terminal == terminal)
     order = (SIDE_ENTRIES.c.epoch, SIDE_ENTRIES.c.seq, SIDE_ENTRIES.c.hash)
     for row in connection.execute(side.order_by(*order)):
         said = {"beside": entry_id(terminal, row.epoch, row.seq), "hash": wire.b64(row.hash)}
         writer.line({**said, "received": row.received_at, **json.loads(row.entry)})
-    writer.line({"end": count, "beside": len(statement["beside"]), "head": head.as_json()})
+    last = {"end": count, "beside": len(statement["beside"]), "head": head.as_json()}
+    writer.line({**last, "gone": gone.told()})
     if count != statement["entries"]:
         raise StoreError(StoreFault.DAMAGED, what="entries missing", terminal=terminal, found=count)
-    return statement
+    return {**statement, "gone": gone.told()}
+
+
+class _Gone:
+    """Which attachments of a chain are not here, by class and month as the entries say them."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._erased = erased(connection)
+        self._counts: Counter[tuple[str, str, str]] = Counter()
+
+    def look(self, entry: Entry, received: str) -> None:
+        """Count what is missing of one entry."""
+        header = entry.header
+        for number, said in enumerate(header.commitments):
+            if not entry.attachments or entry.attachments[number] is None:
+                erasure = self._erased.get(file_under(header, said, received))
+                self._counts[said.retention, said.month, erasure.began if erasure else ""] += 1
+
+    def told(self) -> list[dict[str, Any]]:
+        """``erased`` null: not by the rules of headquarters; it never came, or was lost."""
+        return [
+            {"retention": retention, "month": month, "count": count, "erased": at or None}
+            for (retention, month, at), count in sorted(self._counts.items())
+        ]
 
 
 def _statement(connection: Connection, terminal: str, branch: str) -> dict[str, Any]:
@@ -215,4 +239,7 @@ def told(statement: dict[str, Any]) -> Sequence[str]:
         lines.append(
             f"{name}  beside the chain {beside}  parked or returned {parked}  waybill held elsewhere {held}"
         )
+    for gone in statement["gone"]:
+        why = f"erased {gone['erased']}" if gone["erased"] else "NOT HERE, and not erased by headquarters"
+        lines.append(f"{name}  attachments {gone['retention']} {gone['month']}: {gone['count']} {why}")
     return lines

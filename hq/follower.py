@@ -27,7 +27,7 @@ from hq.adoption import keep_adopted, speaks_of_directives
 from hq.alarms import insert_if_new, raise_alarm
 from hq.branches import OTHER as OTHER_BRANCH
 from hq.branches import check_decision, decides, keep_decision
-from hq.claims import Claims, read_annex, read_annexes, waybill_of
+from hq.claims import Annex, Claims, read_annex, read_annexes, waybill_of
 from hq.clock import Now, utc_now
 from hq.database import Database
 from hq.days import (
@@ -40,7 +40,7 @@ from hq.days import (
     differences,
     keep_days,
 )
-from hq.entries import read_entries
+from hq.entries import read_entries, read_received
 from hq.pool_count import POOL_COUNT, pool_differences
 from hq.referring import references_of
 from hq.reviews import Parked, Why, judge_anew, park
@@ -151,8 +151,9 @@ class Follower:
             if progress.stopped:
                 return 0
             first = progress.state.head.seq + 1
-            entries = list(read_entries(connection, terminal, first, limit=limit))
-            annexes = read_annexes(connection, entries) if self._claims is not None else {}
+            stored = list(read_received(connection, terminal, first, limit=limit))
+            annexes = read_annexes(connection, stored) if self._claims is not None else {}
+        entries = [entry for entry, _received in stored]
         followed = 0
         for entry in entries:
             if not self._follow(progress, entry):
@@ -170,21 +171,21 @@ class Follower:
         if self._claims is not None:
             self._claims.settle_all()
 
-    def _claim(self, progress: Progress, entry: Entry, annex: bytes | None) -> None:
+    def _claim(self, progress: Progress, entry: Entry, annex: Annex | None) -> None:
         """The waybill that an acceptance claims; an annex that names none is parked by name."""
         if self._claims is None or annex is None or (entry.header.kind_version != 1):
             return
         if any(parked.entry is entry for parked in progress.parked):
             return
-        said = read_annex(annex)
-        progress.references += references_of(entry, said)
+        said = read_annex(annex.data)
+        progress.references += references_of(entry, said, annex.month)
         if waybill := waybill_of(said):
-            progress.claims.append(self._claims.of(entry, waybill))
+            progress.claims.append(self._claims.of(entry, waybill, annex.month))
         else:
             progress.park(entry, Why.ANNEX, {})
 
     def _halt(
-        self, terminal: str, progress: Progress, sound: Sequence[Entry], annexes: Mapping[int, bytes]
+        self, terminal: str, progress: Progress, sound: Sequence[Entry], annexes: Mapping[int, Annex]
     ) -> int:
         """Stop after ``sound``.  They are followed once more: a verifier that refused is not whole."""
         with self._database.read() as connection:

@@ -29,6 +29,7 @@ from hq.database import Database
 from hq.identity import Terminal, use_nonce
 from hq.marks import read_marks
 from hq.schema import ATTACHMENTS, ENTRIES, HEADS, TERMINALS
+from hq.shelves import NO_PARTITION, Shelves, file_under
 
 _LOG = logging.getLogger(__name__)
 # Built once: every batch needs them, and building one takes as long as the database does.
@@ -56,6 +57,7 @@ class Ingest:
         self._now = now
         self._probe = probe
         self._stored = stored
+        self._shelves = Shelves(database)
 
     def take(self, terminal: Terminal, body: bytes) -> tuple[bytes, bytes]:
         """Signed marks (document, signature) after the batch.
@@ -77,7 +79,23 @@ class Ingest:
     def _store(self, terminal: Terminal, entries: Sequence[Entry]) -> tuple[Marks, int]:
         # Checked before the lock is taken.  The head only moves forward, so whatever is beyond it under
         # the lock was beyond it when the request was admitted.
-        check_new([e for e in entries if e.header.seq > terminal.received], terminal)
+        coming = [e for e in entries if e.header.seq > terminal.received]
+        check_new(coming, terminal)
+        received = stamp(self._now())
+        said = [(entry.header, part) for entry in coming for part in entry.header.commitments]
+        months = {file_under(header, part, received)[1] for header, part in said}
+        self._shelves.ensure(months)
+        try:
+            return self._write(terminal, entries, received)
+        except StoreError as error:
+            if error.facts.get("what") != NO_PARTITION:
+                raise
+        # A partition that was here is here no more: its month was erased, and this comes late.
+        self._shelves.forget()
+        self._shelves.ensure(months)
+        return self._write(terminal, entries, received)
+
+    def _write(self, terminal: Terminal, entries: Sequence[Entry], came: str) -> tuple[Marks, int]:
         with self._database.write() as connection:
             self._check_epoch(connection, terminal)
             received, safe = _head(connection, terminal)
@@ -90,7 +108,7 @@ class Ingest:
                 _check_follows(connection, terminal, new[0], received)
                 if terminal.earlier:
                     _check_start(connection, terminal, new)
-                self._insert(connection, terminal, new)
+                self._insert(connection, terminal, new, came)
                 received = new[-1].head
             self._probe("ingest.inserted")
         self._probe("ingest.committed")
@@ -136,10 +154,12 @@ class Ingest:
             if stored[entry.header.seq] != entry.hash:
                 raise EntryError(EntryFault.FORK, seq=entry.header.seq)
 
-    def _insert(self, connection: Connection, terminal: Terminal, entries: Sequence[Entry]) -> None:
-        received = stamp(self._now())
-        insert_rows(connection, ENTRIES, [entry_row(entry, received) for entry in entries])
-        insert_rows(connection, ATTACHMENTS, [row for entry in entries for row in attachment_rows(entry)])
+    def _insert(
+        self, connection: Connection, terminal: Terminal, entries: Sequence[Entry], came: str
+    ) -> None:
+        insert_rows(connection, ENTRIES, [entry_row(entry, came) for entry in entries])
+        parts = [row for entry in entries for row in attachment_rows(entry, came)]
+        insert_rows(connection, ATTACHMENTS, parts)
         reached = {entry.header.epoch: entry for entry in entries} | {terminal.epoch: entries[-1]}
         for epoch, last in reached.items():
             place = {"of": terminal.terminal, "in": epoch}
@@ -219,17 +239,12 @@ def entry_row(entry: Entry, received: str) -> dict[str, object]:
     }
 
 
-def attachment_rows(entry: Entry) -> list[dict[str, object]]:
-    return [
-        {
-            **_place(entry),
-            "n": number,
-            "retention": part.retention,
-            "month": part.month,
-            "class": part.cls.value,
-            "nonce": part.nonce,
-            "data": part.data,
-        }
-        for number, part in enumerate(entry.attachments)
-        if part is not None
-    ]
+def attachment_rows(entry: Entry, received: str) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = []
+    for number, part in enumerate(entry.attachments):
+        if part is None:
+            continue
+        retention, month = file_under(entry.header, entry.header.commitments[number], received)
+        filed = {"n": number, "retention": retention, "month": month, "class": part.cls.value}
+        rows.append({**_place(entry), **filed, "nonce": part.nonce, "data": part.data})
+    return rows

@@ -63,6 +63,8 @@ _WHAT = {
 
 
 _WHOLE = {
+    "clock": "nothing was erased: no counter was heard within three days of this machine's clock",
+    "write-ahead log": "erased, but whoever reads the database keeps old pages in its log: run it again",
     "citus": "this database cannot be distributed: it is not a PostgreSQL with the extension citus",
 }
 

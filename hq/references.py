@@ -23,7 +23,7 @@ from hq.clock import Now
 from hq.database import Database
 from hq.entries import read_entries
 from hq.opening_key import OpeningKey
-from hq.referring import WAITING
+from hq.referring import LATE, WAITING
 from hq.schema import HEADS, REFERENCES
 
 _KIND = "ItemAccepted"
@@ -35,7 +35,7 @@ class State(StrEnum):
     """What became of a reference."""
 
     RESOLVED = "resolved"
-    LATE = "late"  # the target has not arrived here yet: ask again
+    LATE = LATE  # the target has not arrived here yet: ask again
     PARKED = "parked"  # ``why`` says what is wrong; a person has to decide
 
 
@@ -94,7 +94,7 @@ def resolve_waiting(database: Database, opening: OpeningKey, now: Now) -> int:
         with database.read() as connection:
             state, why, copy = _judged(connection, row, opening)
         settled += state is not State.LATE
-        mine = [REFERENCES.c[name] == row[name] for name in ("terminal", "epoch", "seq", "party")]
+        mine = [REFERENCES.c[name] == row[name] for name in ("terminal", "epoch", "seq", "party", "month")]
         values = {"state": state.value, "why": why, "copy": copy, "tried_at": stamp(now())}
         with database.write() as connection:
             connection.execute(update(REFERENCES).where(*mine).values(values))

@@ -1,12 +1,15 @@
 """Restore: a backup becomes a database again, into an empty one, read back before and counted after.
 
 Keys are in no backup: the data directory of headquarters must be here.  *safe* is what it was when the copy
-was made, never more, so that every counter sends again what is above it: sending again changes nothing.
+was made, never more, so that every counter sends again what is above it: sending again changes nothing.  What
+was erased since stays erased: it never comes into the database, not for a moment.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,8 +20,11 @@ from core.errors import StoreError, StoreFault
 from hq.backup import Copied, read_back, rows_of
 from hq.bulk import insert_rows
 from hq.database import Database
+from hq.erasures import Erasure, from_row, read_log, without
 from hq.home import Home
-from hq.schema import BACKED_UP, ENTRIES, STORE, TERMINALS
+from hq.partitions import SEALED
+from hq.schema import ATTACHMENTS, BACKED_UP, ENTRIES, ERASURES, REFERENCES, SIDE_ENTRIES, STORE, TERMINALS
+from hq.shelves import Shelf, Shelves
 
 _BATCH = 1000
 
@@ -44,15 +50,32 @@ def restore(home: Home, database: Database, directory: Path) -> Restored:
     (store,) = rows_of(chosen, STORE, told[STORE.name])
     if store["signing"] != home.signing.text:
         raise StoreError(StoreFault.WRONG_KEY, what="another headquarters' backup")
+    gone = _erased(home, chosen)
     database.create(home.signing.text)
+    filler = _Filler(database, gone)
     for table in BACKED_UP:
         if table is not STORE:
-            _fill(database, table, chosen, told[table.name])
+            filler.fill(table, rows_of(chosen, table, told[table.name]))
     counts = {table.name: _count(database, table) for table in BACKED_UP}
     for name, copied in told.items():
-        if counts[name] != copied.rows:
-            raise StoreError(StoreFault.DAMAGED, what=name, expected=copied.rows, found=counts[name])
+        expected = copied.rows + filler.changed.get(name, 0)
+        if counts[name] != expected:
+            raise StoreError(StoreFault.DAMAGED, what=name, expected=expected, found=counts[name])
     return Restored(chosen, counts[TERMINALS.name], counts[ENTRIES.name])
+
+
+def _erased(home: Home, chosen: Path) -> dict[Shelf, Erasure]:
+    """What was erased, as the log beside the keys says, this backup, and every newer one beside it."""
+    found = dict(read_log(home.directory))
+    for directory in sorted(chosen.parent.glob("hq-*Z")):
+        with contextlib.suppress(StoreError, OSError, KeyError, ValueError):  # it is not the chosen one
+            found |= _erased_by(directory)
+    return found | _erased_by(chosen)
+
+
+def _erased_by(directory: Path) -> dict[Shelf, Erasure]:
+    rows = rows_of(directory, ERASURES, _told(directory)[ERASURES.name])
+    return {(row["retention"], row["month"]): from_row(row) for row in rows}
 
 
 def _chosen(directory: Path) -> Path:
@@ -70,20 +93,52 @@ def _told(directory: Path) -> dict[str, Copied]:
     return {name: Copied(int(row["rows"]), row["sha256"]) for name, row in tables.items()}
 
 
-def _fill(database: Database, table: Table, directory: Path, told: Copied) -> None:
-    """In transactions of bounded size; none spans two tables."""
-    batch: list[dict[str, Any]] = []
-    for row in rows_of(directory, table, told):
-        batch.append(row)
-        if len(batch) == _BATCH:
-            _insert(database, table, batch)
-            batch = []
-    _insert(database, table, batch)
+class _Filler:
+    """Rows into tables, in transactions of bounded size, none of which spans two tables.
 
+    ``changed``: how many rows fewer (or more) than in the copy stand in a table.
+    """
 
-def _insert(database: Database, table: Table, batch: list[dict[str, Any]]) -> None:
-    with database.write() as connection:
-        insert_rows(connection, table, batch)
+    def __init__(self, database: Database, gone: Mapping[Shelf, Erasure]) -> None:
+        self._database = database
+        self._gone = gone
+        self._shelves = Shelves(database)
+        self.changed: dict[str, int] = {}
+
+    def fill(self, table: Table, rows: Iterable[dict[str, Any]]) -> None:
+        """One table."""
+        count = kept = 0
+        batch: list[dict[str, Any]] = []
+        for row in rows:
+            count += 1
+            if (left := self._left(table, row)) is not None:
+                batch.append(left)
+            if len(batch) == _BATCH:
+                kept += self._insert(table, batch)
+                batch = []
+        kept += self._insert(table, batch)
+        if table is ERASURES:
+            kept += self._insert(table, [one.as_row() for one in self._gone.values()])
+        self.changed[table.name] = kept - count
+
+    def _left(self, table: Table, row: dict[str, Any]) -> dict[str, Any] | None:
+        """What of a row may stand here; None for nothing."""
+        if table is ERASURES:
+            return None  # they are written from all that is known of them
+        if table is ATTACHMENTS and (row["retention"], row["month"]) in self._gone:
+            return None
+        if table is REFERENCES and (SEALED, row["month"]) in self._gone:
+            return None
+        if table is SIDE_ENTRIES:
+            return {**row, "entry": without(row["entry"], row["received_at"], self._gone)}
+        return row
+
+    def _insert(self, table: Table, batch: list[dict[str, Any]]) -> int:
+        if table in (ATTACHMENTS, REFERENCES):
+            self._shelves.ensure({row["month"] for row in batch})
+        with self._database.write() as connection:
+            insert_rows(connection, table, batch)
+        return len(batch)
 
 
 def _count(database: Database, table: Table) -> int:

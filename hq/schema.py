@@ -140,7 +140,8 @@ ENTRIES = Table(
     _time("received_at"),
 )
 
-# Retention and month stand in the key so that PostgreSQL can partition by them.
+# Partitioned on PostgreSQL by retention class and month, so that both end with their partition.  They are
+# headquarters' own (hq/shelves.py): what the entry says of them stands in its commitments.
 ATTACHMENTS = Table(
     "attachments",
     METADATA,
@@ -153,6 +154,7 @@ ATTACHMENTS = Table(
     Column("class", String(8), nullable=False),
     Column("nonce", LargeBinary(32), nullable=False),
     Column("data", LargeBinary, nullable=False),
+    postgresql_partition_by="RANGE (retention, month)",
 )
 
 # A second history under numbers that are taken, and what came late of an epoch that another one had
@@ -332,7 +334,8 @@ DAYS = Table(
 )
 
 # Which waybill each acceptance claims: a keyed digest, never the waybill.  The same waybill at another
-# terminal is found by the index, which is no key.  The follower's own view; goes with its annex's month.
+# terminal is found by the index, which is no key.  The follower's own view; goes with its annex's month, and
+# is partitioned by it on PostgreSQL.
 CLAIMS = Table(
     "claims",
     METADATA,
@@ -348,6 +351,7 @@ CLAIMS = Table(
     Column("settled", Integer, nullable=False),  # 0: not yet compared with the other terminals' claims
     Index("claims_digest", "digest"),
     Index("claims_unsettled", "terminal", "settled"),
+    postgresql_partition_by="RANGE (month)",
 )
 
 # An acceptance whose waybill another acceptance holds: to whom it went, and that its counter was told.
@@ -370,7 +374,8 @@ CONTESTS = Table(
 )
 
 # Each contact that an acceptance says by reference (its annex says so).  ``copy``: the contact's texts,
-# sealed to the opening key, kept before the target's sealed part can be erased.
+# sealed to the opening key, kept before the target's sealed part can be erased (``target_*``: NULL where the
+# annex names none of the form).  Goes with its own entry's sealed month, and is partitioned by it.
 REFERENCES = Table(
     "contact_references",
     METADATA,
@@ -378,12 +383,30 @@ REFERENCES = Table(
     _key("epoch", Integer),
     _key("seq", BigInteger),
     Column("party", String(16), primary_key=True),
-    Column("month", String(7), nullable=False),
+    Column("month", String(7), primary_key=True),
+    Column("target_terminal", String(64)),
+    Column("target_epoch", BigInteger),
+    Column("target_seq", BigInteger),
     Column("state", String(16), nullable=False),
     Column("why", String(40), nullable=False),
     Column("copy", LargeBinary),
     _time("tried_at"),
     Index("contact_references_state", "state", "tried_at"),
+    postgresql_partition_by="RANGE (month)",
+)
+
+# Which retention class and month was erased, and when: written before the first byte goes.  The same stands
+# in a file beside the keys (hq/erasures.py), because a restored backup may be older than an erasure.
+ERASURES = Table(
+    "erasures",
+    METADATA,
+    _terminal(),
+    Column("retention", String(40), primary_key=True),
+    Column("month", String(7), primary_key=True),
+    Column("rules", String(64), nullable=False),  # edition of the rule data by which it was due
+    _time("began_at"),
+    _time("ended_at", nullable=True),  # NULL: it was cut off, and the next run goes on
+    Column("rows", BigInteger, nullable=False),
 )
 
 # Authentic entries that cannot count as they are: who has to act, since when, why.
@@ -428,6 +451,7 @@ BACKED_UP = (
     ATTACHMENTS,
     SIDE_ENTRIES,
     BRANCHES,
+    ERASURES,
     ALARMS,
     PUBLICATIONS,
     DIRECTIVES,

@@ -21,6 +21,7 @@ from hq.metrics import Metrics
 from hq.notices import Notices
 from hq.operators import Activation
 from hq.regrant import Regrants
+from hq.shelves import Shelves
 from hq.terminals import Authority, Enrolment
 from hq.tries import Tries
 from hq.web import Limits
@@ -74,7 +75,9 @@ def build_service(
     claims = Claims(database, keyring.index(), now=now)
     follower = Follower(database, home.signing, claims=claims, now=now)
     notices = Notices(database, now, headquarters=home.signing)
-    worker = Worker(follower, identity, metrics, notices, mine=lambda _terminal: follow)
+    worker = Worker(
+        follower, identity, metrics, notices, mine=lambda _terminal: follow, shelves=Shelves(database)
+    )
 
     def stored(count: int) -> None:
         metrics.add("counter_hq_entries_total", count)

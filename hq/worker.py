@@ -8,10 +8,12 @@ import time
 from collections.abc import Callable
 
 from core.errors import CounterError, EntryError
+from hq.clock import utc_now
 from hq.follower import Follower
 from hq.identity import Identity
 from hq.metrics import Metrics
 from hq.notices import Notices
+from hq.shelves import Shelves
 
 _LOG = logging.getLogger(__name__)
 IDLE_SECONDS = 1.0  # between looks where nobody woke it; another node's ingest cannot
@@ -35,8 +37,12 @@ class Worker:
         *,
         mine: Callable[[str], bool] = lambda _terminal: True,
         step: int = STEP,
+        shelves: Shelves | None = None,
     ) -> None:
-        """``mine`` says which terminals this one follows, ``step`` how many entries at a time."""
+        """``mine`` says which terminals this one follows, ``step`` how many entries at a time; with
+        ``shelves`` it makes the coming months' partitions.
+        """
+        self._shelves = shelves
         self.follower = follower
         self._mine = mine
         self._entries = step
@@ -103,6 +109,8 @@ class Worker:
         if time.monotonic() - self._cared > CARE_SECONDS:
             self._identity.forget()
             self.follower.settle_all()
+            if self._shelves is not None:
+                self._shelves.ahead(utc_now())
             self._cared = time.monotonic()
         turns = [self._turn(terminal, stop) for terminal in self.follower.behind() if self._mine(terminal)]
         self._notices.tell()

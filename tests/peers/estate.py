@@ -5,6 +5,7 @@ Nothing of the counter's own code: the checker's walk over one journal, and the 
 
 from __future__ import annotations
 
+import collections
 import hashlib
 import sys
 from collections.abc import Iterator
@@ -117,7 +118,7 @@ class Estate:
         beside = []
         for _ in statement["beside"]:
             beside.append(members(self.line(), *ENTRY, "beside", "hash", "received"))
-        end = members(self.line(), "end", "beside", "head")
+        end = members(self.line(), "end", "beside", "head", "gone")
         self.stated(statement, [entry["id"] for entry in entries])
         journal = Journal(name, self.headquarters)
         journal.opening = self.opening
@@ -128,6 +129,7 @@ class Estate:
         self.walk(journal, entries)
         self.set_aside(journal, statement, beside)
         self.taken_in(journal, entries, beside, statement["beside"])
+        self.gone(journal, entries, end["gone"])
         need(end["end"] == len(entries) and end["beside"] == len(beside), "number of entries")
         need(end["head"] == journal.head, "head after the last entry")
         return journal, statement
@@ -200,6 +202,26 @@ class Estate:
             check_time(row["since"])
         for row in statement["held"]:
             need(members(row, "id", "by")["id"] in known, f"{name}: waybill held")
+
+    def gone(self, journal: Journal, entries: list[Object], said: list[Object]) -> None:
+        """The end names every attachment of the chain that is not here, by class and month, and no other."""
+        found: collections.Counter[tuple[str, str]] = collections.Counter()
+        for entry in entries:
+            promised = parse(binary(entry["body"]))["attachments"]
+            parts = entry["attachments"] or [None] * len(promised)
+            for promise, part in zip(promised, parts, strict=True):
+                if part is None:
+                    found[promise["retention"], promise["month"]] += 1
+        named: collections.Counter[tuple[str, str]] = collections.Counter()
+        for row in said:
+            members(row, "retention", "month", "count", "erased")
+            need(type(row["count"]) is int and row["count"] > 0, "number of attachments gone")
+            if row["erased"] is not None:
+                check_time(row["erased"])
+            else:
+                journal.counts["attachments gone without an erasure"] += row["count"]
+            named[row["retention"], row["month"]] += row["count"]
+        need(found == named, "attachments are gone that the end does not name")
 
     def placed(self, entry: Object) -> None:
         """An entry's line says its own id and hash."""
