@@ -50,6 +50,7 @@ class Ingest:
         now: Now = utc_now,
         probe: Probe = no_probe,
         stored: Callable[[int], None] = lambda _count: None,
+        shelves: Shelves | None = None,
     ) -> None:
         """``stored`` is told how many entries each committed batch added."""
         self._database = database
@@ -57,7 +58,7 @@ class Ingest:
         self._now = now
         self._probe = probe
         self._stored = stored
-        self._shelves = Shelves(database)
+        self._shelves = shelves or Shelves(database)
 
     def take(self, terminal: Terminal, body: bytes) -> tuple[bytes, bytes]:
         """Signed marks (document, signature) after the batch.

@@ -175,10 +175,12 @@ class Retention:
     def _delete(self, shelf: Shelf) -> tuple[int, str]:
         """SQLite: a transaction for each terminal; its pages are zeroed (secure_delete)."""
         with self._database.read() as connection:
-            here = select(ATTACHMENTS.c.terminal).where(_on(shelf)).distinct()
-            terminals = list(connection.execute(here).scalars())
+            terminals = set(connection.execute(select(ATTACHMENTS.c.terminal).where(_on(shelf))).scalars())
+            for part in of_class(*shelf):
+                of_month = part.table.c.month == shelf[1]
+                terminals |= set(connection.execute(select(part.table.c.terminal).where(of_month)).scalars())
         rows = 0
-        for terminal in terminals:
+        for terminal in sorted(terminals):
             safe = select(HEADS.c.safe_seq).where(_of_head()).scalar_subquery()
             gone = delete(ATTACHMENTS).where(ATTACHMENTS.c.terminal == terminal, _on(shelf))
             with self._database.write() as connection:

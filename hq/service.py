@@ -40,6 +40,7 @@ class Service:
     regrants: Regrants
     activation: Activation
     feed: Feed
+    shelves: Shelves
     worker: Worker
     claims: Claims
     notices: Notices
@@ -75,9 +76,8 @@ def build_service(
     claims = Claims(database, keyring.index(), now=now)
     follower = Follower(database, home.signing, claims=claims, now=now)
     notices = Notices(database, now, headquarters=home.signing)
-    worker = Worker(
-        follower, identity, metrics, notices, mine=lambda _terminal: follow, shelves=Shelves(database)
-    )
+    shelves = Shelves(database)
+    worker = Worker(follower, identity, metrics, notices, mine=lambda _terminal: follow, shelves=shelves)
 
     def stored(count: int) -> None:
         metrics.add("counter_hq_entries_total", count)
@@ -87,11 +87,12 @@ def build_service(
         database=database,
         signer=signer,
         identity=identity,
-        ingest=Ingest(database, signer, now=now, probe=probe, stored=stored),
+        ingest=Ingest(database, signer, now=now, probe=probe, stored=stored, shelves=shelves),
         enrolment=Enrolment(database, authority, now),
         regrants=Regrants(database, identity, home.signing, now),
         activation=Activation(database, now),
         feed=Feed(database, signer, now),
+        shelves=shelves,
         worker=worker,
         claims=claims,
         notices=notices,
