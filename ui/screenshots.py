@@ -19,6 +19,7 @@ from ui.clerk.choices import DISCARD, LOG_OUT
 from ui.clerk.known import known_question
 from ui.clerk.lanes import CANCEL_MANUAL, PROOF, SENDER_KIND, hours_question, manual_question
 from ui.clerk.late import declining, late_question
+from ui.clerk.pools import void_question
 from ui.clerk.questions import centre_question, close_question, parked_question, refuse_question
 from ui.clerk.screen import ClerkScreen
 from ui.specimen_papers import HITS
@@ -111,6 +112,10 @@ STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], None] | None]] = {
     "close-day-parked": (
         "parked-soon",
         lambda clerk: clerk.ask(close_question(VIEWS["parked-soon"]), date="2026-11-21", count=129),
+    ),
+    "void-number": (
+        "pool-drawn",
+        lambda clerk: clerk.ask(void_question(VIEWS["pool-drawn"].visit) or LOG_OUT),
     ),
     "late-decide": ("late", lambda clerk: clerk.ask(late_question(VIEWS["late"]))),
     "late-decline": ("late", lambda clerk: clerk.ask(declining(VIEWS["late"]))),

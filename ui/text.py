@@ -114,7 +114,7 @@ MESSAGES = (
     "msg.operator_removed", "msg.role_changed", "msg.directive_parked", "msg.directives_stand",
     "msg.offline_grace", "msg.ask_block_list", "msg.waybill_held", "msg.returned",
     "msg.late_waits", "msg.late_adopted", "msg.late_declined", "msg.nothing_late",
-    "msg.numbers_voided", "msg.notice_changed",
+    "msg.numbers_voided", "msg.notice_changed", "msg.nothing_to_void",
     "doctor.fine", "doctor.disk", "doctor.disk_low", "doctor.not_opened", "doctor.journal",
     "doctor.headquarters", "doctor.reached", "doctor.clock", "doctor.clock_off", "doctor.certificate",
     "doctor.certificate_over", "doctor.device",

@@ -146,6 +146,11 @@ class Desk:
         first, last = (normalise_waybill(text, most) for text in (command.first, command.last))
         proposals, count = self._waybills.pools.voided(first, last, command.cause.value)
         live.commit([*day_proposals(live), *proposals])
+        stands = v.check(self.visit, c.Field.WAYBILL, live.rules).text
+        if stands and self._waybills.pools.gone(stands) and not self.visit.item.accepted:
+            put = inputs.set_field(self.visit, c.Field.WAYBILL, "", live.rules, self._waybills.known)
+            self.visit = replace(put.visit, revision=put.visit.revision + 1)
+            self.drafts.changed()
         live.say("msg.numbers_voided", "good", count=count)
 
     def _park(self) -> None:

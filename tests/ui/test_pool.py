@@ -8,10 +8,11 @@ import pytest
 from PySide6.QtWidgets import QLabel
 
 from core.commands import Field, SetField
-from core.numbering import TakeNumber
+from core.numbering import TakeNumber, VoidCause, VoidNumbers
 from core.view import PoolView
 from tests.ui.conftest import Seated
-from tests.ui.typing import Key
+from tests.ui.typing import ALT, Key
+from ui.clerk.frame import Side
 from ui.specimens import BASE, EMPTY, READY
 
 
@@ -46,3 +47,14 @@ def test_what_is_left_is_said_under_the_row(seated: Seated) -> None:
     window.clerk.show_view(replace(BASE, visit=replace(READY, pool=PoolView(9, low=True))))
     assert line.text().startswith("▲")
     assert "9" in line.text()
+
+
+def test_a_spoiled_number_is_voided_by_one_digit(seated: Seated) -> None:
+    window, hands, recorder = seated(replace(BASE, visit=replace(READY, pool=PoolView(5))))
+    number = READY.fields[Field.WAYBILL].text
+    hands.press(Key.Key_V, ALT)
+    hands.press(Key.Key_1)
+    assert recorder.commands == [VoidNumbers(number, number, VoidCause.DAMAGED)]
+    window.clerk.show_view(replace(BASE, visit=replace(EMPTY, pool=PoolView(5))))
+    hands.press(Key.Key_V, ALT)
+    assert window.clerk.side is not Side.CHOICES

@@ -35,6 +35,7 @@ from core.identity.check import CardWarning
 from core.identity.numbers import NumberWarning
 from core.ledger.branches import REASONS as DECLINED
 from core.ledger.notices import PARKED, RETURNED
+from core.numbering import VoidCause
 from core.regions.place import Correction, Doubt
 from core.station.drafts import DAY_CLOSED, TOO_OLD, UNREADABLE
 from core.view import GateName, GateState
@@ -49,6 +50,7 @@ from ui.clerk.form import ROWS
 from ui.clerk.help import TOPICS
 from ui.clerk.lanes import QUESTIONS as LANES
 from ui.clerk.late import QUESTIONS as LATE
+from ui.clerk.pools import QUESTIONS as POOLS
 from ui.clerk.questions import QUESTIONS
 from ui.clerk.shortcuts import SHORTCUTS
 from ui.clerk.who import ASKING
@@ -56,7 +58,7 @@ from ui.text import FACTS, LANGUAGES, MESSAGES, Texts, load
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FAULTS = (*DeviceFault, *RuleFault, *StoreFault, *EntryFault, *HqFault, *ConfigFault)
-_ASKED = tuple(f"question.{question.name}" for question in (*QUESTIONS, *LANES, *LATE))
+_ASKED = tuple(f"question.{question.name}" for question in (*QUESTIONS, *LANES, *LATE, *POOLS))
 ALONE = (*FAULTS, *MESSAGES, "unknown.code", *_ASKED)
 
 
@@ -144,6 +146,7 @@ def _families() -> set[str]:
     found |= {f"login.{name}" for name in ("operator", "password")}
     found |= {"look_up.by_card", "note.late"} | {f"line.late_{cause}" for cause in ("late", "fork")}
     found |= {f"answer.late_{reason}" for reason in DECLINED}
+    found |= {f"answer.void_{cause.value}" for cause in VoidCause}
     found |= {f"review.{why}" for why in (*REASONS, *Why)} | {f"note.{state}" for state in (PARKED, RETURNED)}
     found |= {"confirm.refuse", "confirmed.yes", "confirmed.no"}
     found |= {f"fact.{fact}.none" for fact in ("fault", "key", "expected")}

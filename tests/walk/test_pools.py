@@ -167,6 +167,7 @@ def _spoiled(desk: Desk) -> None:
     entry = desk.entries("PoolVoided")[-1]
     assert entry.data == {"pool": "ems-1", "first": 6, "last": 7, "cause": "damaged"}
     assert entry.header.actor.id == SUPERVISOR
+    desk.do(c.NewAcceptance(discard=True))
     fill(desk, number(6))
     assert visit(desk).fields[c.Field.WAYBILL].problem == RuleFault.WAYBILL_VOID
     desk.do(c.Commit())

@@ -14,6 +14,7 @@ from ui.buttons import KeyButton
 from ui.clerk.choices import Question
 from ui.clerk.frame import Around, ClerkFrame, Page, Side
 from ui.clerk.late import late_question
+from ui.clerk.pools import void_question
 from ui.clerk.walk import round_from, something
 from ui.fields import Entry
 from ui.keys import Keyboard
@@ -221,7 +222,21 @@ class FollowingFrame(ClerkFrame):
 
     def side_acts(self) -> Mapping[str, Callable[[], None]]:
         """The keys that only show something beside the form, by their names in the table."""
-        return {"help": self.toggle_help, "news": self.toggle_news, "late": self._ask_late}
+        return {
+            "help": self.toggle_help,
+            "news": self.toggle_news,
+            "late": self._ask_late,
+            "void": self._ask_void,
+        }
+
+    def _ask_void(self) -> None:
+        """Alt+V: the number that stands in the waybill field is spoiled."""
+        if self.page is not Page.FORM or self.side is Side.CHOICES:
+            self.say("msg.panel_open")
+        elif (asked := void_question(self._view.visit if self._view is not None else None)) is not None:
+            self.ask(asked)
+        else:
+            self.say("msg.nothing_to_void")
 
     def _ask_late(self) -> None:
         """What stands beside the chain, if anything waits there."""

@@ -3,10 +3,28 @@
 from __future__ import annotations
 
 from core.commands import Field
+from core.numbering import VoidCause, VoidNumbers
 from core.view import VisitView
+from ui.clerk.choices import Answer, Question
 from ui.clerk.command_bar import NEXT
 from ui.clerk.form_field import FormField
+from ui.present import waybill
 from ui.text import Texts
+
+QUESTIONS = (Question("void", ()),)  # for whoever counts sentences
+
+
+def void_question(visit: VisitView | None) -> Question | None:
+    """Why the number in the waybill field is spoiled; None where no pool, or no number, stands there."""
+    if visit is None or visit.pool is None or visit.missing == (NEXT,):
+        return None
+    number = visit.fields[Field.WAYBILL].text
+    if not number:
+        return None
+    answers = (
+        Answer(f"answer.void_{cause.value}", VoidNumbers(number, number, cause)) for cause in VoidCause
+    )
+    return Question("void", tuple(answers), (("line.void", {"waybill": waybill(number)}),))
 
 
 def wants_number(field: FormField, visit: VisitView | None) -> bool:
