@@ -32,7 +32,7 @@ _TICK = os.sysconf("SC_CLK_TCK")
 
 def node(stores: Stores, url: str, *, follow: bool) -> HqServer:
     """A headquarters node on the stores' home; not started yet."""
-    return HqServer(stores.home, url, options=() if follow else ("--no-follow",))
+    return HqServer(stores.home, url, options=() if follow else ("--no-follow",), measured=True)
 
 
 def load(plan: Plan, processes: int = LOADERS) -> Outcome:

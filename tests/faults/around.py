@@ -21,6 +21,7 @@ from hq.home import create_home
 from hq.journal import list_terminals
 from hq.operators import add_operator
 from hq.terminals import new_enrol_code
+from tests.hq.forked import ForkedProgram
 
 ROOT = Path(__file__).parents[2]
 BRANCH = "990100-01"
@@ -29,13 +30,13 @@ LIMIT_S = 60.0
 
 
 class Headquarters:
-    """``python -m hq serve`` over SQLite; can be killed and started again at the same port."""
+    """``hq serve`` over SQLite; can be killed and started again at the same port."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.url = ""
         self._port = 0
-        self._process: subprocess.Popen[str] | None = None
+        self._process: ForkedProgram | None = None
         self.database = Database(f"sqlite:///{directory / 'hq.sqlite'}")
         directory.mkdir(parents=True, exist_ok=True)
         self.home = create_home(
@@ -50,14 +51,13 @@ class Headquarters:
     def start(self, dies_at: str = "", nth: int = 1) -> None:
         """Listening when it returns.  ``dies_at``: the named step that it does not survive the n-th time."""
         if dies_at:
-            command = [sys.executable, "-m", "tests.faults.hq_process", str(self.directory)]
-            command += [str(self._port), dies_at, str(nth)]
+            program, arguments = "tests.faults.hq_process", [str(self.directory), str(self._port)]
+            arguments += [dies_at, str(nth)]
         else:
-            command = [sys.executable, "-m", "hq", "serve", "--data", str(self.directory)]
-            command += ["--listen", f"127.0.0.1:{self._port}"]
+            program, arguments = "hq.__main__", ["serve", "--data", str(self.directory)]
+            arguments += ["--listen", f"127.0.0.1:{self._port}"]
         with (self.directory / "log").open("ab") as log:
-            self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True)
-        assert self._process.stdout is not None
+            self._process = ForkedProgram(program, arguments, errors=log.fileno())
         said = self._process.stdout.readline()
         assert "https://" in said, (self.directory / "log").read_text()
         self.url = said.split()[-1]
@@ -87,7 +87,6 @@ class Headquarters:
 
     def _wait(self) -> None:
         assert self._process is not None
-        assert self._process.stdout is not None
         self._process.wait(30)
         self._process.stdout.close()
         self._process = None

@@ -1,11 +1,11 @@
-"""Headquarters that kills itself: ``python -m tests.faults.hq_process DIR PORT STEP NTH``."""
+"""Headquarters that kills itself; its arguments are DIR PORT STEP NTH."""
 
 from __future__ import annotations
 
 import os
 import signal
-import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 from hq.cli import set_up_logging
@@ -15,8 +15,9 @@ from hq.server import listen, serve
 from hq.service import build_service
 
 
-def main(directory: Path, port: int, step: str, nth: int) -> None:
-    """As ``hq serve``, but dead at the ``nth`` time that ``step`` is reached."""
+def main(arguments: Sequence[str]) -> None:
+    """As ``hq serve``, but dead at the NTH time that STEP is reached."""
+    directory, port, step, nth = Path(arguments[0]), int(arguments[1]), arguments[2], int(arguments[3])
     set_up_logging()
     home, database, hits, lock = (
         open_home(directory),
@@ -34,7 +35,3 @@ def main(directory: Path, port: int, step: str, nth: int) -> None:
     keyring = home.keyring(None)
     service = build_service(home, keyring, database, probe=probe)
     serve(service, home, keyring, listen("127.0.0.1", port), lambda said: print(said, flush=True))
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3], int(sys.argv[4]))

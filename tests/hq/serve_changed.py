@@ -1,4 +1,4 @@
-"""``python -m hq`` for fault tests: a step at which the process kills itself, and shorter waits.
+"""``hq`` for fault tests: a step at which the process kills itself, and shorter waits.
 
 COUNTER_HQ_TEST is JSON: {"kill": [STEP, N] or null, "limits": {…}}.  The product has no such door: this
 program puts its own probe and limits into the service that the command makes.
@@ -10,11 +10,11 @@ import functools
 import json
 import os
 import signal
-import sys
+from collections.abc import Sequence
 
 from core.ports import Probe, no_probe
 from hq import service
-from hq.__main__ import main
+from hq.__main__ import main as headquarters
 from hq.web import Limits
 
 
@@ -30,7 +30,8 @@ def _kill_at(step: str, number: int) -> Probe:
     return probe
 
 
-if __name__ == "__main__":
+def main(arguments: Sequence[str]) -> int:
+    """As headquarters' own."""
     wanted = json.loads(os.environ["COUNTER_HQ_TEST"])
     changed = functools.partial(
         service.build_service,
@@ -38,4 +39,4 @@ if __name__ == "__main__":
         limits=Limits(**wanted["limits"]),
     )
     setattr(service, "build_service", changed)  # noqa: B010
-    sys.exit(main())
+    return headquarters(arguments)

@@ -1,4 +1,4 @@
-"""The real ``python -m hq`` in child processes, and counters that reach it over real TLS.
+"""The real ``hq`` in processes of its own, and counters that reach it over real TLS.
 
 Others may use this too: ``with HqServer(directory, url) as server: … server.url``.
 """
@@ -32,6 +32,7 @@ from hq.keys import open_opening
 from hq.terminals import new_enrol_code
 from tests.core.books import Book
 from tests.hq.entries import TlsKey, batch, enrol_request, new_book, signed_headers
+from tests.hq.forked import ForkedProgram
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 60.0
@@ -61,16 +62,19 @@ class HqServer:
         kill_at: tuple[str, int] | None = None,
         limits: Mapping[str, float] | None = None,
         options: Sequence[str] = (),
+        measured: bool = False,
     ) -> None:
         """``kill_at``: the server kills itself (SIGKILL) at the n-th time it passes that step;
-        ``limits``: members of hq.web.Limits that differ; ``options``: more of ``serve``'s own.
+        ``limits``: members of hq.web.Limits that differ; ``options``: more of ``serve``'s own;
+        ``measured``: ``python -m hq`` itself, not forked, so that its memory is its own.
         """
         self.directory = directory
         self.common = ["--data", str(directory), *(["--database", url] if url else [])]
         self._options = list(options)
         self.database = url or default_database(directory)
         self._changes = {"kill": kill_at, "limits": dict(limits or {})} if kill_at or limits else None
-        self.process: subprocess.Popen[str] | None = None
+        self._measured = measured
+        self.process: subprocess.Popen[str] | ForkedProgram | None = None
         self.url = ""
 
     def __enter__(self) -> HqServer:
@@ -86,12 +90,16 @@ class HqServer:
         """Start, and wait for the line that says where it listens."""
         if not (self.directory / "hq.json").exists():
             self._create()
-        program = ["-m", "hq" if self._changes is None else "tests.hq.serve_changed"]
-        environment = {**os.environ, "COUNTER_HQ_TEST": json.dumps(self._changes)}
-        command = [sys.executable, *program, "serve", "--listen", listen, *self._options, *self.common]
-        self.process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+        arguments = ["serve", "--listen", listen, *self._options, *self.common]
+        if self._measured:
+            command = [sys.executable, "-m", "hq", *arguments]
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            )
+        else:
+            environment = {**os.environ, "COUNTER_HQ_TEST": json.dumps(self._changes)}
+            program = "hq.__main__" if self._changes is None else "tests.hq.serve_changed"
+            self.process = ForkedProgram(program, arguments, environment=environment)
         self.url = _ready(self.process).removeprefix("listening on ")
 
     def _create(self) -> None:
@@ -130,6 +138,7 @@ class HqServer:
         _, said = self.process.communicate(timeout=STOP_SECONDS)
         code = self.process.returncode
         self.process = None
+        assert code is not None
         return code, said
 
     def kill(self) -> None:
@@ -205,7 +214,7 @@ class TlsCounter:
         return client.get(path, headers=self.signed("GET", path))
 
 
-def _ready(process: subprocess.Popen[str]) -> str:
+def _ready(process: subprocess.Popen[str] | ForkedProgram) -> str:
     """The first line, within its time."""
     lines: queue.SimpleQueue[str] = queue.SimpleQueue()
     stdout = process.stdout
