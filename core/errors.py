@@ -161,6 +161,14 @@ class StoreFault(StrEnum):
     EXISTS = "store.exists"
     UNSAFE = "store.unsafe"  # the store does not keep its durability promises
     CONFLICT = "store.conflict"  # the operation id was used already for something else
+    BACKUP_MISSING = "store.backup_missing"  # no such folder, or no backup in it
+    BACKUP_FAILED = "store.backup_failed"  # it could not be written; facts: fault
+    BACKUP_INSIDE = "store.backup_inside"  # the folder lies in the store's own
+    BACKUP_DAMAGED = "store.backup_damaged"  # not what was written
+    BACKUP_KEY = "store.backup_key"  # not sealed to this operator's present key
+    BACKUP_FOREIGN = "store.backup_foreign"  # another terminal's, or of a later epoch
+    BACKUP_OLDER = "store.backup_older"  # what stands here is sound and holds more; facts: here, backup
+    RECOVER_FIRST = "store.recover_first"  # no vault stands here
 
 
 class StoreError(CounterError):

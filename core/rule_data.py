@@ -48,6 +48,7 @@ class Limits:
     export_rows_max: int
     offline_hours: int
     offline_warn_hours: int
+    backup_days: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -388,8 +388,9 @@ class VisitView:
 
 
 # Why nothing may be accepted here until a supervisor has decided, as headquarters told (``SyncView.what``):
-# it holds more than this store, another history, a later epoch, or revoked it.
-STOPS = ("behind", "fork", "replaced", "revoked")
+# it holds more than this store, another history, a later epoch, or revoked it.  "restored": the journal
+# came from a backup, and whatever came after that has used numbers too.
+STOPS = ("behind", "fork", "replaced", "revoked", "restored")
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,14 @@ def parser() -> argparse.ArgumentParser:
         _json(action)
         if name == "export":
             action.add_argument("file", type=Path, metavar="FILE")
+    for name, text in (
+        ("backup", "the journal into a folder elsewhere, read back; password on standard input"),
+        ("restore", "a backup brought back; recover opens a new epoch afterwards"),
+    ):
+        action = _command(commands, name, text)
+        action.add_argument("folder", type=Path, metavar="DIR")
+        action.add_argument("--operator", required=True, metavar="ID")
+        _json(action)
     device = _command(commands, "device", "list the devices, test one, read one document")
     actions = device.add_subparsers(dest="action", required=True, metavar="list|test|read")
     for name in ("list", "test", "read"):
@@ -149,6 +157,10 @@ def handler(command: str) -> Handler:
         from program.journals import run as journals
 
         return journals
+    if command in ("backup", "restore"):
+        from program.backups import run as backups
+
+        return backups
     if command == "receipt":
         from program.receipts import run as receipts
 
@@ -170,7 +182,7 @@ def exit_code(error: CounterError) -> int:
     """2 for what the caller wrote wrong, 1 for what was found unsound, 3 for the environment."""
     if isinstance(error, ConfigError):
         return USAGE
-    if isinstance(error, EntryError) or error.code is StoreFault.DAMAGED:
+    if isinstance(error, EntryError) or error.code in (StoreFault.DAMAGED, StoreFault.BACKUP_DAMAGED):
         return UNSOUND
     if isinstance(error, RuleError):
         return USAGE

@@ -208,7 +208,10 @@ class SqlJournal(JournalReader):
         return gone
 
     def rebuild(self) -> int:
-        """Drop the look-ups and make them again from entries and attachments; returns the rows."""
+        """Drop the look-ups and make them again from entries and attachments; returns the rows.
+
+        The state is kept with them: a journal that came from a backup has none yet.
+        """
         rows: dict[int, views.ItemRecord] = {}
         day = 0
         for entry in self.entries(1):
@@ -220,6 +223,8 @@ class SqlJournal(JournalReader):
             for begin in range(0, len(records), _REBUILD_BATCH):
                 cursor.executemany(_ITEM, records[begin : begin + _REBUILD_BATCH])
             cursor.execute("UPDATE meta SET views = ?", (views.VERSION,))
+            if self._state.head.seq:
+                cursor.execute(_STATE, (self._state.to_bytes(),))
         return len(records)
 
     # -- inside --------------------------------------------------------------------------------

@@ -9,17 +9,17 @@ import sqlalchemy as sa
 from sqlcipher3 import dbapi2
 
 from core.errors import StoreError, StoreFault
-from storage.backup import copy_before, drop_copies
 from storage.database import DATABASE_NAME, LOW_DISK_BYTES, Database, WriterLock, connect, keep_promises
 from storage.faults import os_errors, sqlite_errors
 from storage.files import sync_directory
+from storage.premigration import copy_before, drop_copies
 from storage.schema import HEAD_REVISION, META
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def create_database(directory: Path, key: bytes, terminal: str) -> None:
-    """A fresh DIR/journal.db for ``terminal``; raises StoreError EXISTS, or as a write does."""
+def create_database(directory: Path, key: bytes, terminal: str, *, revision: str = HEAD_REVISION) -> None:
+    """A fresh DIR/journal.db of that schema; raises StoreError EXISTS, or as a write does."""
     path = directory / DATABASE_NAME
     lock = WriterLock.take(directory)
     try:
@@ -32,7 +32,7 @@ def create_database(directory: Path, key: bytes, terminal: str) -> None:
             connection.close()
         database = Database.open(directory, key, lock=lock)
         try:
-            upgrade(database, MIGRATIONS, HEAD_REVISION)
+            upgrade(database, MIGRATIONS, revision)
             with sqlite_errors("create"), database.writer().begin():
                 database.writer().execute(sa.insert(META).values(id=1, terminal=terminal))
             with os_errors(DATABASE_NAME):

@@ -71,7 +71,11 @@ class Pump:
         listeners: Listeners,
         settings: PumpSettings | None = None,
         probe: Probe = no_probe,
+        *,
+        restored: bool = False,
     ) -> None:
+        """``restored``: the journal came from a backup; it is sent, and said with each word."""
+        self._restored = "restored" if restored else ""
         self._journal = journal
         self._hq = headquarters
         self._listeners = listeners
@@ -234,7 +238,9 @@ class Pump:
         self._journal.note_marks(told.document, told.signature)
         self._contact_ms = self._hq.boottime_ms()
         idle = 0.0 if self._unsent() else self._settings.heartbeat_s
-        what = "replaced" if marks.replaced else ""  # what is here still goes, and nothing new begins
+        what = (
+            "replaced" if marks.replaced else self._restored
+        )  # what is here still goes, and nothing new begins
         self._publish(state="ok", fault="", what=what, last_contact=self._hq.now(), wait=idle)
 
     def _failed(self, error: HqError) -> float | None:
@@ -369,7 +375,7 @@ class Pump:
             last_contact=last_contact or self._view.last_contact,
             state=state,
             fault=fault,
-            what=what,
+            what=what or self._restored,
             age_s=None if contact is None else max(0, self._hq.boottime_ms() - contact) / 1000,
             due_s=None if wait is None else wait + self._settings.patience_s,
             serial=self._view.serial + 1,

@@ -49,6 +49,7 @@ from storage.slots import (
     unwrap,
     wrap,
 )
+from storage.store import RESTORED_NAME
 from storage.vault import (
     SUBKEY_DATABASE,
     SUBKEY_KEYFILE,
@@ -76,6 +77,7 @@ _STORE = (
     KEYFILE_NAME,
     tls.FOLDER,
     "sync.json",
+    RESTORED_NAME,
 )
 
 

@@ -28,6 +28,7 @@ from storage.schema import HEAD_REVISION
 from storage.vault import SUBKEY_DATABASE, SUBKEY_KEYFILE, SUBKEY_TLS, FileVault
 
 _log = logging.getLogger(__name__)
+RESTORED_NAME = "restored.json"  # the journal came from a backup: it may be read and sent, not gone on with
 HINT_RETENTION = "acceptance"  # hints live and die with the month key of the acceptance records
 
 _HINT_PURPOSE = "document-hint"
@@ -168,7 +169,15 @@ class FileStore:
         grant, keys = self._vault.grant(), self._vault.headquarters_keys()
         signer = self._vault.terminal_signer()
         headquarters = Headquarters(link, best, grant.terminal, signer, keys.signing, keeper)
-        self._pump = Pump(journal, headquarters, replication.listeners, replication.settings, self._probe)
+        restored = (self._directory / RESTORED_NAME).exists()
+        self._pump = Pump(
+            journal,
+            headquarters,
+            replication.listeners,
+            replication.settings,
+            self._probe,
+            restored=restored,
+        )
         self._pump.start()
 
 

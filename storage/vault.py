@@ -154,6 +154,15 @@ class FileVault:
         """HQ's grant of the present epoch: terminal, branch, epoch, key."""
         return _readable_grant(self._open()[1])
 
+    def signed_grant(self) -> tuple[bytes, bytes]:
+        """The same as headquarters signed it: (document, signature)."""
+        content = self._open()[1]
+        return content.grant, content.grant_signature
+
+    def slot_holders(self) -> list[str]:
+        """Whose keys open this counter."""
+        return sorted(self._open()[1].slots)
+
     def operators(self) -> Mapping[str, OperatorRecord]:
         """Everyone the vault knows."""
         return dict(self._open()[1].operators)

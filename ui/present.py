@@ -92,6 +92,8 @@ def sync_banner(texts: Texts, sync: SyncView, now: dt.datetime, since: float) ->
     """
     seconds = age_seconds(sync, now, since)
     old = age(texts, seconds)
+    if sync.what == "restored":
+        return "bad", f"■ {texts('banner.restored', age=old)}"
     if sync.state == "refused":
         return "bad", f"■ {texts(_REFUSED.get(sync.what, 'banner.refused'), age=old)}"
     if sync.state == "stopped" and sync.fault:

@@ -44,6 +44,8 @@ FACTS: Mapping[str, frozenset[str]] = MappingProxyType(
         "msg.offline_grace": frozenset({"hours"}),
         "msg.waybill_held": frozenset({"number", "terminal", "operator", "when"}),
         "store.locked_out": frozenset({"seconds"}),
+        "store.backup_failed": frozenset({"fault"}),
+        "store.backup_older": frozenset({"here", "backup"}),
         "hq.refused": frozenset({"fault", "seq"}),
         "config.missing_file": frozenset({"file"}),
         "config.syntax": frozenset({"expected"}),
