@@ -83,14 +83,7 @@ def parser() -> argparse.ArgumentParser:
         _json(action)
         if name == "export":
             action.add_argument("file", type=Path, metavar="FILE")
-    for name, text in (
-        ("backup", "the journal into a folder elsewhere, read back; password on standard input"),
-        ("restore", "a backup brought back; recover opens a new epoch afterwards"),
-    ):
-        action = _command(commands, name, text)
-        action.add_argument("folder", type=Path, metavar="DIR")
-        action.add_argument("--operator", required=True, metavar="ID")
-        _json(action)
+    _backups(commands)
     device = _command(commands, "device", "list the devices, test one, read one document")
     actions = device.add_subparsers(dest="action", required=True, metavar="list|test|read")
     for name in ("list", "test", "read"):
@@ -108,6 +101,17 @@ def parser() -> argparse.ArgumentParser:
     action.add_argument("--keys", required=True, type=Path, metavar="FILE", help="public keys, one a line")
     _json(action)
     return root
+
+
+def _backups(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    for name, text in (
+        ("backup", "the journal into a folder elsewhere, read back; password on standard input"),
+        ("restore", "a backup brought back; recover opens a new epoch afterwards"),
+    ):
+        action = _command(commands, name, text)
+        action.add_argument("folder", type=Path, metavar="DIR")
+        action.add_argument("--operator", required=True, metavar="ID")
+        _json(action)
 
 
 def _command(
