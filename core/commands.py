@@ -145,6 +145,17 @@ class LogIn:
 
 
 @dataclass(frozen=True)
+class Activate:
+    """A new operator's code and password; somebody who opens this counter stands by."""
+
+    operator: str
+    code: str = field(repr=False)
+    password: str = field(repr=False)
+    endorser: str
+    endorser_password: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Lock:
     """F12, or the timeout: the session key is wiped, devices and sync go on."""
 
@@ -423,11 +434,11 @@ class DismissMessage:
 
 
 Command = (
-    LogIn | Lock | LogOut | SetField | TakeNumber | VoidNumbers | TakeKnown | SetSenderKind | SetSenderField
-    | KeepAsPrincipal | SetProof | SetExemption | ApproveExemption | OpenPaste | SetPaste | SwitchPaste
-    | NextPastedPhone | TakePaste | ClosePaste | StartManual | SetManualField | FinishManual | CancelManual
-    | ApproveReaderDown | ConfirmOriginal | ConfirmInspected | Refuse | SetSecurity | SetRoute | SetFee
-    | SetPayment | ConfirmCondition | AcknowledgeNotice | NewAcceptance | NextItem | NextCustomer | Park
-    | Resume | Undo | Commit | Reprint | LabelSeen | LookUp | CloseLookUp | CloseDay | DismissMessage
-    | AdoptLate | DeclineLate
+    LogIn | Activate | Lock | LogOut | SetField | TakeNumber | VoidNumbers | TakeKnown | SetSenderKind
+    | SetSenderField | KeepAsPrincipal | SetProof | SetExemption | ApproveExemption | OpenPaste | SetPaste
+    | SwitchPaste | NextPastedPhone | TakePaste | ClosePaste | StartManual | SetManualField | FinishManual
+    | CancelManual | ApproveReaderDown | ConfirmOriginal | ConfirmInspected | Refuse | SetSecurity
+    | SetRoute | SetFee | SetPayment | ConfirmCondition | AcknowledgeNotice | NewAcceptance | NextItem
+    | NextCustomer | Park | Resume | Undo | Commit | Reprint | LabelSeen | LookUp | CloseLookUp | CloseDay
+    | DismissMessage | AdoptLate | DeclineLate
 )  # fmt: skip

@@ -7,8 +7,10 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from core.commands import Activate
 from core.crypto.keys import PublicKey, Signer
 from core.devices import PrintJob, PrintOutcome
+from core.errors import CounterError
 from core.ledger.directives import DirectiveHead, SignedDirective
 from core.ledger.entry import Entry, Head
 from core.ledger.state import State
@@ -274,6 +276,14 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Stops replication and shuts the journal."""
+        ...
+
+
+class Activation(Protocol):
+    """Asks headquarters to take a new operator's keys."""
+
+    def begin(self, asked: Activate, done: Callable[[CounterError | None], None]) -> None:
+        """Returns at once; ``done`` is called once, from any thread, with what it failed with."""
         ...
 
 

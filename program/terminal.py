@@ -23,6 +23,7 @@ from devices.printer.queue import PrinterLane
 from devices.rack import Drivers, Rack
 from devices.scale.lane import ScaleLane
 from devices.scanner.serial import ScannerLane, WedgeLane
+from program.activating import Activating
 from program.examples import with_examples
 from program.machine import SystemClock
 from program.told import LastTold
@@ -122,7 +123,8 @@ class Terminal:
         )
         live = Live(settings, vault, store, clock, rules, parts.probe)
         printers = PrinterSlots()
-        self.station = Station(live, printers, publish)
+        activation = Activating(data, config.headquarters.url, clock)
+        self.station = Station(live, printers, publish, activation)
         self._pages = PageProcess() if parts.page_process else None
         known = drivers(self.station, parts.first_byte, self._pages)
         served = [device for device in config.devices.values() if (device.slot, device.driver) in known]

@@ -31,6 +31,7 @@ _TONES = {"info": "quiet", "good": "good", "warning": "warn", "error": "bad"}
 _BREAK = "\u200b"  # a long path may go on in the next line
 _SAID_ELSEWHERE = ("store.locked_out", "msg.locked")  # by the countdown, by the title
 _BESIDE = ("rule.key_new", "rule.endorser", "rule.approver_self")  # a supervisor is wanted
+_ACTIVATED = ("msg.activated", "msg.activated_shut")  # back to the log-in
 _TRIED = ("store.wrong_key", "store.locked_out")  # one of the two passwords
 _SIGNS = {"info": "●", "good": "✓", "warning": "▲", "error": "■"}
 
@@ -62,11 +63,20 @@ class LoginPage(QWidget):
             self._endorser_caption, self.endorser, self._endorser_password_caption, self.endorser_password,
         )  # fmt: skip
         self._newcomer = False
-        self.operator.left.connect(self.password.setFocus)
+        # Only while somebody new is activated (F2): her code, and the new password twice.
+        self.code = Entry("code", Typed.FIGURES, keyboard, self)
+        self.again = Entry("password_again", Typed.SECRET, keyboard, self)
+        self._code_caption, self._again_caption = QLabel(self), QLabel(self)
+        self._activating = False
+        self._differ = False
+        self.code.left.connect(self.password.setFocus)
+        self.again.left.connect(self.endorser.setFocus)
+        self.operator.left.connect(self._operator_left)
         self.password.left.connect(self._password_left)
         self.endorser.left.connect(self.endorser_password.setFocus)
         self.endorser_password.left.connect(self._log_in)
         self._lay_out()
+        self._show_fields()
         self.retranslate(texts)
         self.operator.setFocus()
 
@@ -79,6 +89,7 @@ class LoginPage(QWidget):
             (self._title, "heading"), (self._operator_caption, "caption"), (self._state, "badge"),
             (self._password_caption, "caption"), (self._keys, "caption"), (self._sync, "semi"),
             (self._endorser_caption, "caption"), (self._endorser_password_caption, "caption"),
+            (self._code_caption, "caption"), (self._again_caption, "caption"),
         ):  # fmt: skip
             label.setProperty("role", role)
         for label in (self._who, self._state, self._keys, self._sync, self._note):
@@ -91,7 +102,9 @@ class LoginPage(QWidget):
         inner.setSpacing(6)
         for widget, space in (
             (self._title, 0), (self._who, 8), (self._operator_caption, 0), (self.operator, 8),
-            (self._password_caption, 0), (self.password, 8), (self._second(), 0), (self._state, 4),
+            (self._code_caption, 0), (self.code, 8),
+            (self._password_caption, 0), (self.password, 8),
+            (self._again_caption, 0), (self.again, 8), (self._second(), 0), (self._state, 4),
             (self._keys, 0),
         ):  # fmt: skip
             inner.addWidget(widget)
@@ -131,20 +144,51 @@ class LoginPage(QWidget):
         return self._both
 
     def _entries(self) -> tuple[Entry, ...]:
-        return self.operator, self.password, self.endorser, self.endorser_password
+        return self.operator, self.code, self.password, self.again, self.endorser, self.endorser_password
 
     def retranslate(self, texts: Texts) -> None:
         """In this language from now on."""
         self._texts = texts
         put(self._operator_caption, texts("login.operator"))
-        put(self._password_caption, texts("login.password"))
+        put(self._code_caption, texts("login.code"))
+        put(self._again_caption, texts("login.password_again"))
+        self._name_password()
         put(self._endorser_caption, texts("login.endorser"))
         put(self._endorser_password_caption, texts("login.endorser_password"))
         for entry in self._entries():
-            entry.setAccessibleName(texts(f"login.{entry.objectName()}"))
+            if entry is not self.password:
+                entry.setAccessibleName(texts(f"login.{entry.objectName()}"))
             entry.setAccessibleDescription(texts("login.keys"))
         put(self._title, texts("login.title"))
-        put(self._keys, texts("login.keys"))
+        self._say_keys()
+
+    def _name_password(self) -> None:
+        name = self._texts("login.new_password" if self._activating else "login.password")
+        put(self._password_caption, name)
+        self.password.setAccessibleName(name)
+
+    def _say_keys(self) -> None:
+        keys = "login.activate_keys" if self._activating else "login.keys"
+        put(self._keys, self._texts("login.help" if self._help else keys))
+
+    def activate(self, *, begin: bool) -> None:
+        """F2: somebody new makes her keys here; Esc goes back to the log-in."""
+        self._activating, self._differ, self._help = begin, False, False
+        for entry in self._entries()[1:]:
+            entry.clear()
+        self._show_fields()
+        self._name_password()
+        self._say_keys()
+        put(self._title, self._texts("login.activate" if begin else "login.title"))
+        self.operator.setFocus()
+
+    def _show_fields(self) -> None:
+        """Those that are wanted now; without a gap where none stands."""
+        for widget in (self._code_caption, self.code, self._again_caption, self.again):
+            widget.setVisible(self._activating)
+        self._both.setVisible(self._newcomer or self._activating)
+        for layout in self._layouts:
+            layout.invalidate()
 
     def show_view(self, view: CounterView, now: dt.datetime) -> None:
         """A view whose screen is LOGIN, UNLOCKING or LOCKED; ``now`` is aware UTC."""
@@ -158,7 +202,11 @@ class LoginPage(QWidget):
         if view.screen is not Screen.UNLOCKING:
             said = view.message.code if view.message is not None else ""
             self._newcomer = said in _BESIDE or (self._newcomer and said in _TRIED)
-        self._both.setVisible(self._newcomer)
+            if said in _ACTIVATED:
+                self._activating = False
+                self._name_password()
+                self._say_keys()
+        self._show_fields()
         for entry in self._entries():
             entry.setEnabled(not busy)  # first: what is disabled takes no focus
         if view.screen is Screen.LOCKED and (before is None or before.screen is Screen.CLERK):
@@ -174,7 +222,9 @@ class LoginPage(QWidget):
     def leave(self, view: CounterView) -> None:
         """The clerk's screen stands now; the password field keeps nothing."""
         self._view = view
-        self._newcomer = False
+        self._newcomer = self._activating = False
+        self._name_password()
+        self._say_keys()
         for entry in self._entries():
             entry.clear()
 
@@ -186,7 +236,8 @@ class LoginPage(QWidget):
         from core.view import Screen
 
         locked = view.screen is Screen.LOCKED
-        put(self._title, texts("login.locked" if locked else "login.title"))
+        title = "login.activate" if self._activating else "login.locked" if locked else "login.title"
+        put(self._title, texts(title))
         who = f"{view.operator_name} {view.operator}".strip()
         put(self._who, texts("login.locked_by", who=who) if locked and who else "")
         self._who.setVisible(bool(self._who.text()))
@@ -211,6 +262,8 @@ class LoginPage(QWidget):
             tone, line = "quiet", f"◆ {texts('login.unlocking')}"
         elif left:
             tone, line = "bad", f"■ {texts.sentence('store.locked_out', {'seconds': left})}"
+        elif self._differ:
+            tone, line = "bad", f"■ {texts('login.differ')}"
         elif view.message is not None and view.message.code not in _SAID_ELSEWHERE:
             said = view.message
             tone = _TONES.get(said.level, "quiet")
@@ -227,15 +280,23 @@ class LoginPage(QWidget):
         left = self._locked_until - time.monotonic()
         return int(left) + 1 if left > 0 else 0
 
+    def _operator_left(self) -> None:
+        (self.code if self._activating else self.password).setFocus()
+
     def _password_left(self) -> None:
         """Enter in the password: the last field, unless a supervisor stands by."""
-        if self._newcomer:
+        if self._activating:
+            self.again.setFocus()
+        elif self._newcomer:
             self.endorser.setFocus()
         else:
             self._log_in()
 
     def _log_in(self) -> None:
         """Enter in the last field.  Passwords are emptied, so that a second Enter sends nothing."""
+        if self._activating:
+            self._activate()
+            return
         operator, password = self.operator.text().strip(), self.password.text()
         endorser, beside = self.endorser.text().strip(), self.endorser_password.text()
         if not operator:
@@ -250,11 +311,38 @@ class LoginPage(QWidget):
             self._say("quiet", f"◆ {self._texts('login.unlocking')}")  # until a view says it better
             self._station.submit(LogIn(operator, password, endorser, beside))
 
+    def _activate(self) -> None:
+        """Enter in the last field, where every one is filled and both new passwords are one."""
+        lacking = next((entry for entry in self._entries() if not entry.text().strip()), None)
+        self._differ = lacking is None and self.password.text() != self.again.text()
+        if lacking is not None:
+            lacking.setFocus()
+        elif self._differ:
+            self.password.clear()
+            self.again.clear()
+            self.password.setFocus()
+            if self._view is not None:
+                self._say_state(self._view)
+        elif not self._lockout_left():
+            from core.commands import Activate
+
+            code, password = self.code.text().strip(), self.password.text()
+            beside, theirs = self.endorser.text().strip(), self.endorser_password.text()
+            for entry in (self.password, self.again, self.endorser_password):
+                entry.clear()
+            self._station.submit(Activate(self.operator.text().strip(), code, password, beside, theirs))
+
     def handle_key(self, event: QKeyEvent) -> bool:
         """F1 shows what is needed here; Esc empties the password.  Nothing here can commit."""
         if event.key() == Qt.Key.Key_F1 and not event.isAutoRepeat():
             self._help = not self._help
-            put(self._keys, self._texts("login.help" if self._help else "login.keys"))
+            self._say_keys()
+            return True
+        if event.key() == Qt.Key.Key_F2 and not event.isAutoRepeat():
+            self.activate(begin=not self._activating)
+            return True
+        if event.key() == Qt.Key.Key_Escape and self._activating:
+            self.activate(begin=False)
             return True
         if event.key() == Qt.Key.Key_Escape:
             self.password.clear()

@@ -49,6 +49,14 @@ def _typeahead(clerk: ClerkScreen) -> None:
     clerk.say("msg.typeahead_dropped", count=7)
 
 
+def _activate(clerk: ClerkScreen) -> None:
+    window = clerk.window()
+    assert isinstance(window, MainWindow)
+    window.login.activate(begin=True)
+    window.login.operator.setText("OP10002")
+    window.login.code.setText("K7M2-94QD")
+
+
 def _suggest(clerk: ClerkScreen) -> None:
     entry = clerk.fields[Field.CONTENTS].entry
     clerk.grab()  # lays everything out
@@ -95,6 +103,7 @@ STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], None] | None]] = {
         "papers",
         lambda clerk: clerk.ask(close_question(VIEWS["papers"]), date="2026-11-21", count=129),
     ),
+    "login-activate": ("login", _activate),
     "pending": ("pending", lambda clerk: clerk.look_up.open(pending_only=True)),
     "typeahead": ("half", _typeahead),
     "help": ("half", _help),

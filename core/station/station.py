@@ -34,7 +34,7 @@ from core.errors import CounterError, RuleError, RuleFault
 from core.late import AdoptLate, DeclineLate
 from core.ledger.clock import Anchor
 from core.ledger.directives import SignedDirective
-from core.ports import LateRead, Printer
+from core.ports import Activation, LateRead, Printer
 from core.station import anchoring, days, grace, late, sessions
 from core.station.adopting import Adopting
 from core.station.desk import Desk
@@ -66,8 +66,15 @@ class _Work:
 class Station:
     """Start it, submit commands, hear views.  ``publish`` is called on the station's thread."""
 
-    def __init__(self, live: Live, printer: Printer, publish: Callable[[CounterView], None]) -> None:
+    def __init__(
+        self,
+        live: Live,
+        printer: Printer,
+        publish: Callable[[CounterView], None],
+        activation: Activation | None = None,
+    ) -> None:
         self._live = live
+        self._activation = activation
         self._publish = publish
         self._paper = Paper(live, printer)
         self._desk = Desk(live, self._paper)
@@ -226,6 +233,8 @@ class Station:
         match command:
             case c.LogIn():
                 self._log_in(command)
+            case c.Activate():
+                self._activate(command)
             case c.Lock():
                 if live.screen is Screen.CLERK:
                     self._lock(command.cause)
@@ -283,6 +292,29 @@ class Station:
         finally:  # also where the disk refuses what a draft leaves behind
             if opened:
                 self._paper.recover()
+
+    def _activate(self, command: c.Activate) -> None:
+        """Headquarters is asked beside this thread; what became of it is said when it answers."""
+        live = self._live
+        if live.screen is Screen.CLERK or self._activation is None:
+            raise RuleError(RuleFault.NOT_ALLOWED)
+        if command.endorser == command.operator:
+            raise RuleError(RuleFault.APPROVER_SELF)
+        live.say("msg.activating", operator=command.operator)
+        self._activation.begin(command, lambda error: self._activated(command.operator, error))
+
+    def _activated(self, operator: str, error: CounterError | None) -> None:
+        """From the activation's thread."""
+        live = self._live
+
+        def say() -> None:
+            if error is not None:
+                live.say_error(error)
+            else:
+                code = "msg.activated" if live.journal is not None else "msg.activated_shut"
+                live.say(code, "good", operator=operator)
+
+        self._enqueue(say)
 
     def _lock(self, cause: str) -> None:
         self._desk.drafts.leave()

@@ -15,9 +15,13 @@ from types import TracebackType
 from typing import Any
 
 from core.acceptance.masks import masked
+from core.acceptance.pools import series_from
 from core.commands import SENDER_FIELDS, Field
 from core.receipts.record import read_record
+from core.rules import load_rules
 from core.wire import b64
+from hq.pool_issue import issue
+from program.terminal import RESOURCES
 from tests.faults.around import BRANCH, Forks, Headquarters, Outcome, forks
 from tests.faults.desk import Desk, Page, Slip
 from tests.faults.store import Draft, Snapshot, look
@@ -49,6 +53,7 @@ class Kill:
 
 F9 = "f9.received"
 RANDOM = Kill("random")
+ADOPTION = "directives.kept"
 ENROL = tuple(
     Kill(f"enrol.{step}", scene="enrol")
     for step in ("begun", "answered", "kept", "activated", "database", "founded", "vault")
@@ -110,6 +115,7 @@ AROUND = (
     Kill("reader.read"),
     Kill("pump.send"),
     Kill("pump.sent"),
+    Kill(ADOPTION, order={"pause_s": 0.8}),
 )
 
 
@@ -165,6 +171,7 @@ class Campaign:
         self._drafts: set[str] = {""}  # digests that may stand in the file; "": none
         self._stands: Draft | None = None
         self._asked = 0  # copies
+        self._pools = 0  # given by headquarters, each once
         self._stack = ExitStack()
 
     def __enter__(self) -> Campaign:
@@ -217,6 +224,7 @@ class Campaign:
         self.tally.doubled = sum(len(same) - 1 for same in numbers.values())
         self.check(found)
         assert (found.state.value["labels"], found.state.value["receipts"]) == ({}, {})
+        assert list(found.kinds).count("PoolOpened") == self._pools == len(found.state.value["pools"])
         accepted = {row.waybill for row in found.items}
         assert {page.waybill for page in self.came_out} == accepted
         assert {slip.waybill for slip in self.receipts_out} == accepted
@@ -270,6 +278,8 @@ class Campaign:
         elif kill.step == "random":
             timer = threading.Timer(self._chance.uniform(0.05, BURST_S), self._forks.kill)
             timer.start()
+        elif kill.step == ADOPTION:
+            self._steer()
         try:
             outcome = self._forks.run(self._order(kill))
         finally:
@@ -283,6 +293,15 @@ class Campaign:
         self.tally.steps[kill.step] += 1
         within = outcome.of("within_f9")
         self.tally.within_f9 += bool(within[-1]) if within else kill.step.startswith("page.")
+
+    def _steer(self) -> None:
+        """Headquarters gives this counter numbers: the directive and what it opens are one commit."""
+        self._pools += 1
+        first = f"1{self._pools:04d}{self.terminal[-2:]}000001"
+        rules = load_rules(RESOURCES / "rules")
+        series = series_from(first, rules.editions[-1])
+        name = f"{self.terminal}-{self._pools}"
+        issue(self.headquarters.database, self.terminal, name, series, 10, 1, rules)
 
     # -- what is looked at -----------------------------------------------------------------------------
 

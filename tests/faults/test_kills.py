@@ -41,9 +41,8 @@ def plans() -> list[tuple[tuple[Kill, ...], tuple[Kill, ...]]]:
 
 
 def _steps(*rooms: str) -> set[str]:
-    """All but those of the recovery, which tests/faults/test_recovery.py cuts at, and of directives: nothing
-    is published to these counters, and an adoption is one commit like any other."""
-    return {step for step in named_steps(*rooms) if not step.startswith(("recover.", "directives."))}
+    """All but those of the recovery and of what comes late, which tests/faults/test_recovery.py cuts at."""
+    return {step for step in named_steps(*rooms) if not step.startswith(("recover.", "branch."))}
 
 
 def test_every_step_is_on_the_list() -> None:

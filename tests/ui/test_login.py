@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from core.commands import Lock, LogIn
+from core.commands import Activate, Lock, LogIn
 from core.view import Message, Screen, SyncView
 from tests.ui.conftest import Opened
 from tests.ui.small_station import Recorder
@@ -215,4 +215,34 @@ def test_a_supervisor_stands_by_a_new_operator(door: Door) -> None:
     window.show_view(VIEWS["login-wrong"])
     assert window.login.endorser.isVisible()
     window.show_view(LOGIN)
+    assert not window.login.endorser.isVisible()
+
+
+def test_somebody_new_is_activated_by_keys_alone(door: Door) -> None:
+    """F2: number, code, the new password twice, and who stands by; passwords are sent once."""
+    window, hands, recorder = door
+    hands.press(Key.Key_F2)
+    typed = ("OP10002", "K7M2-94QD", "a quite new password", "a quite new password", "OP20001", "hers")
+    for text in typed:
+        hands.type(text)
+        hands.press(Key.Key_Return)
+    hands.press(Key.Key_Return)
+    assert recorder.commands == [Activate("OP10002", "K7M2-94QD", "a quite new password", "OP20001", "hers")]
+    done = Message("msg.activated", {"operator": "OP10002"}, "good", 9)
+    window.show_view(replace(LOGIN, message=done))
+    assert not window.login.code.isVisible()
+    assert (window.login.operator.text(), window.login.password.text()) == ("OP10002", "")
+
+
+def test_new_passwords_that_differ_are_said_and_never_sent(door: Door) -> None:
+    window, hands, recorder = door
+    hands.press(Key.Key_F2)
+    for text in ("OP10002", "K7M2-94QD", "a quite new password", "another one", "OP20001", "hers"):
+        hands.type(text)
+        hands.press(Key.Key_Return)
+    assert recorder.commands == []
+    assert "两次" in _text(window, "login_state")
+    assert window.login.password.hasFocus()
+    hands.press(Key.Key_Escape)
+    assert not window.login.code.isVisible()
     assert not window.login.endorser.isVisible()

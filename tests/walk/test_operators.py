@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from core import commands as c
-from core.errors import CounterError, RuleFault, StoreFault
-from core.view import Screen
-from program.activation import activate
+from core.errors import CounterError, HqFault, RuleFault, StoreFault
+from core.view import CounterView, Screen
+from program.activating import activate
 from tests.storage.counters import CHEAP
 from tests.walk.branch import PASSWORDS, Branch, Desk
 
@@ -93,3 +95,31 @@ def test_the_last_operator_removed_leaves_the_store_but_not_the_counter(tmp_path
         with branch.open(HERE) as desk:
             assert code(desk.log_in(CLERK)) is RuleFault.OPERATOR_REMOVED
             assert desk.screen is Screen.LOGIN
+
+
+def told(said: str, view: CounterView) -> bool:
+    return view.message is not None and view.message.code == said
+
+
+def test_a_newcomer_activates_at_the_log_in_screen(tmp_path: Path) -> None:
+    """Behind the lock of an open counter; a wrong code and a wrong password are said."""
+    with Branch(tmp_path) as branch:
+        branch.enrol(HERE, SUPERVISOR, branch.operator(SUPERVISOR, "supervisor"))
+        added = branch.operator(CLERK, "clerk", "990100-01")
+        with branch.open(HERE) as desk:
+            assert desk.log_in(SUPERVISOR) is None
+            asked = c.Activate(CLERK, added, PASSWORDS[CLERK], SUPERVISOR, PASSWORDS[SUPERVISOR])
+            assert code(desk.do(asked)) is RuleFault.NOT_ALLOWED
+            desk.do(c.Lock())
+            assert code(desk.do(replace(asked, endorser=CLERK))) is RuleFault.APPROVER_SELF
+            for wrong, said in (
+                (replace(asked, password="short"), RuleFault.PASSWORD_WEAK),
+                (replace(asked, endorser_password="no"), StoreFault.WRONG_KEY),
+                (replace(asked, code="AAAA-BBBB"), HqFault.CODE_INVALID),
+                (asked, "msg.activated"),
+            ):
+                assert desk.do(wrong) is None
+                desk.until(str(said), partial(told, said))
+            desk.wait("her keys", lambda: CLERK in desk._live.staff)
+            assert code(desk.log_in(CLERK)) is RuleFault.KEY_NEW
+            assert desk.log_in(CLERK, SUPERVISOR) is None

@@ -1,0 +1,82 @@
+"""Somebody who is new makes her keys at a counter that another operator opens: asked at the log-in screen, or
+by ``main.py activate`` (program/activation.py).
+
+Nothing is written here and the counter may go on meanwhile: headquarters takes her public keys and the
+wrapped ones, and tells all terminals of her branches, this one too, by directive.  At her first log-in at
+each counter a supervisor stands by.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from core.commands import Activate
+from core.errors import CounterError
+from core.ledger.clock import business_date
+from core.ports import Clock
+from core.rules import load_rules
+from program.machine import SystemClock
+from storage.headquarters import ActivateAnswer, Headquarters
+from storage.pump import Listeners
+from storage.slots import Argon2Cost, new_operator_keys, tuned_cost
+from storage.store import Replication, connect
+from storage.vault import FileVault
+
+_RULES = Path(__file__).resolve().parents[1] / "resources" / "rules"
+
+
+class Activating:
+    """``core.ports.Activation``: one thread for each asking; the link's limits end it."""
+
+    def __init__(self, data: Path, url: str, clock: Clock) -> None:
+        self._data = data
+        self._url = url
+        self._clock = clock
+
+    def begin(self, asked: Activate, done: Callable[[CounterError | None], None]) -> None:
+        """Returns at once."""
+        threading.Thread(target=self._run, args=(asked, done), name="activation", daemon=True).start()
+
+    def _run(self, asked: Activate, done: Callable[[CounterError | None], None]) -> None:
+        opener, newcomer = (asked.endorser, asked.endorser_password), (asked.operator, asked.password)
+        try:
+            activate(self._data, self._url, opener, newcomer, asked.code, clock=self._clock)
+        except CounterError as error:
+            done(error)
+        else:
+            done(None)
+
+
+def activate(
+    data: Path,
+    url: str,
+    opener: tuple[str, str],
+    newcomer: tuple[str, str],
+    code: str,
+    *,
+    clock: Clock | None = None,
+    cost: Argon2Cost | None = None,
+) -> ActivateAnswer:
+    """``opener`` and ``newcomer`` are (staff number, password).
+
+    Raises RuleError PASSWORD_WEAK before anything is used up; StoreError WRONG_KEY, LOCKED_OUT; HqError
+    CODE_INVALID (a lost answer uses the code up too: ask for another), UNREACHABLE, TLS …
+    """
+    clock = clock or SystemClock()
+    book = load_rules(_RULES)
+    book.at(business_date(clock.wall())).password.check(newcomer[1], newcomer[0])
+    vault = FileVault(data, clock, book.editions[-1].password.wait_seconds)
+    vault.unlock(*opener)
+    try:
+        replication = Replication(url, Listeners(lambda _view, _received: None, lambda _told: None))
+        link, best = connect(data, vault, clock, replication)
+        with closing(link):
+            terminal, signing = vault.grant().terminal, vault.headquarters_keys().signing
+            client = Headquarters(link, best, terminal, vault.terminal_signer(), signing)
+            client.time()  # signed requests are dated: a wrong clock here is put right first
+            return client.activate(code, new_operator_keys(*newcomer, cost or tuned_cost()))
+    finally:
+        vault.close()
