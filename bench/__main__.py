@@ -28,10 +28,11 @@ BENCHES = {
     "faults": "bench.faults",
     "fuzz": "bench.fuzz",
     "hq": "bench.hq",
+    "hq-flat": "bench.hq_flat",
     "hq-kills": "bench.hq_kills",
 }
 # Minutes each: only when they are named.
-LONG = ("lookup", "known", "stall", "memory", "faults", "fuzz", "hq", "hq-kills")
+LONG = ("lookup", "known", "stall", "memory", "faults", "fuzz", "hq", "hq-flat", "hq-kills")
 
 
 def main(names: Sequence[str]) -> int:

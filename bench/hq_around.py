@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -23,7 +24,7 @@ from core.exchange import entry_from_json
 from core.ledger.entry import Entry
 from hq.ingest import attachment_rows, entry_row
 from hq.schema import ATTACHMENTS, ENTRIES
-from tests.hq.server import HqServer
+from tests.hq.server import HqServer, run_hq
 
 LOADERS = 2
 _CAME = "2026-11-21T06:00:00.000Z"
@@ -88,6 +89,31 @@ def used(pid: int) -> Used:
     status = Path(f"/proc/{pid}/status").read_text("ascii")
     peak = next(line for line in status.splitlines() if line.startswith("VmHWM"))
     return Used((int(parts[11]) + int(parts[12])) / _TICK, int(peak.split()[1]) / 1024)
+
+
+def family_seconds(pid: int) -> float:
+    """Processor time of a process and of its children, gone ones included where it waited for them."""
+    total = 0
+    for place in Path("/proc").iterdir():
+        try:
+            parts = (place / "stat").read_text("ascii", "replace").rpartition(") ")[2].split()
+        except OSError:  # no process, or gone meanwhile
+            continue
+        if place.name == str(pid):
+            total += sum(map(int, parts[11:15]))
+        elif parts[1] == str(pid):
+            total += int(parts[11]) + int(parts[12])
+    return total / _TICK
+
+
+def follow(common: Sequence[str], processes: int) -> Used:
+    """``hq follow --once`` to its end; what its processes took, their start included."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = run_hq("follow", "--processes", str(processes), "--once", *common, timeout=3600)
+    assert done.returncode == 0, done.stderr
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Used(seconds, after.ru_maxrss / 1024)
 
 
 def load_average() -> str:

@@ -60,7 +60,7 @@ from hq.marks import signed_marks
 from hq.metrics import CONTENT_TYPE
 from hq.service import Service
 from hq.terminals import NAME
-from hq.web import answer, client_certificate, fault_of, peer, read_body, skip_body, target
+from hq.web import answer, client_certificate, declared_size, fault_of, peer, read_body, skip_body, target
 
 _TERMINAL = Path(pattern=f"^{NAME.pattern}$", description="The terminal that asks, as in its certificate.")
 _NONCE = Query(description="16 to 64 random bytes, unpadded base64url.", min_length=22, max_length=86)
@@ -96,7 +96,8 @@ class Interface:
         async def work() -> Response:
             limit = service.limits.batch_bytes
             owner = subject(client_certificate(request))[0]
-            with service.gate.batch(owner), service.metrics.ingesting():
+            size = declared_size(request, limit)
+            with service.gate.batch(owner, size), service.metrics.ingesting():
                 asking, body = await self._signed(request, terminal, limit, use=False)
                 return answer(signed(await run_in_threadpool(service.ingest.take, asking, body)))
 

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from core.errors import HqError, HqFault
 
 AT_ONCE = 32  # batches in work or in memory; twelve connections to the database serve them
+BYTES = 8 * 1024 * 1024  # of bodies: decoded, each takes some five times as much of the memory
 EACH = 4  # of them of one terminal: a slow line, or a hostile one, does not take the door for itself
 RATE, BURST = 50.0, 200.0  # requests of one terminal, a second and in a row
 TERMINALS = 100_000  # the longest silent are forgotten beyond this: their buckets are full again
@@ -28,8 +29,12 @@ Clock = Callable[[], float]
 class Gate:
     """Lets so many batches in; gives each of the others a time of its own to come again."""
 
-    def __init__(self, at_once: int = AT_ONCE, clock: Clock = time.monotonic) -> None:
+    def __init__(
+        self, at_once: int = AT_ONCE, clock: Clock = time.monotonic, bytes_at_once: int = BYTES
+    ) -> None:
         self._at_once = at_once
+        self._bytes_at_once = bytes_at_once
+        self._bytes = 0
         self._clock = clock
         self._lock = threading.Lock()
         self._running: dict[str, int] = {}
@@ -47,32 +52,36 @@ class Gate:
         self._closing = True
 
     @contextmanager
-    def batch(self, terminal: str) -> Iterator[None]:
-        """Around one batch; raises HqError BUSY (facts: what, seconds)."""
-        self._enter(terminal)
+    def batch(self, terminal: str, size: int = 0) -> Iterator[None]:
+        """Around one batch of ``size`` bytes; raises HqError BUSY (facts: what, seconds)."""
+        self._enter(terminal, size)
         began = self._clock()
         try:
             yield
         finally:
             spent = self._clock() - began
             with self._lock:
+                self._bytes -= size
                 self._running[terminal] -= 1
                 if not self._running[terminal]:
                     del self._running[terminal]
                 self._mean += _SETTLE * (spent - self._mean)
 
-    def _enter(self, terminal: str) -> None:
+    def _enter(self, terminal: str, size: int) -> None:
         if self._closing:
             raise HqError(HqFault.BUSY, retry=True, what="drain", seconds=_DRAIN_SECONDS)
         now = self._clock()
         with self._lock:
-            mine = self._running.get(terminal, 0)
-            if mine < EACH and sum(self._running.values()) < self._at_once:
+            mine, inside = self._running.get(terminal, 0), sum(self._running.values())
+            # The largest that is allowed is let in where nobody else is.
+            fits = not inside or self._bytes + size <= self._bytes_at_once
+            if mine < EACH and inside < self._at_once and fits:
                 self._running[terminal] = mine + 1
+                self._bytes += size
                 return
             # One after the other, as fast as batches are done here: a country that comes back at once
             # finds the door open when its turn has come.
-            spacing = self._mean / self._at_once
+            spacing = self._mean / max(1, inside)
             self._next = min(max(self._next, now + 1) + spacing, now + LONGEST_SECONDS)
             raise HqError(HqFault.BUSY, retry=True, what="load", seconds=round(self._next - now))
 

@@ -84,6 +84,12 @@ async def read_body(request: Request, limit: int, seconds: float) -> bytes:
         raise EntryError(EntryFault.FORM, what="disconnected") from None
 
 
+def declared_size(request: Request, limit: int) -> int:
+    """How long the caller says that the body is; ``limit`` where that is not said, or it is more."""
+    told = request.headers.get("content-length", "")
+    return min(limit, int(told)) if told.isdecimal() and len(told) < 20 else limit
+
+
 async def _read(request: Request, limit: int) -> bytes:
     parts = bytearray()
     async for part in request.stream():

@@ -65,6 +65,12 @@ class PostgresCluster:
             account = pwd.getpwnam(self._user)
             os.chown(self._directory, account.pw_uid, account.pw_gid)
 
+    @property
+    def pid(self) -> int:
+        """Of the postmaster, while it runs."""
+        assert self._process is not None
+        return self._process.pid
+
     def __enter__(self) -> PostgresCluster:
         self.start()
         return self

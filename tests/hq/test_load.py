@@ -53,6 +53,19 @@ def test_everybody_turned_away_gets_a_later_time() -> None:
     assert told(gate.batch("990100-01-01").__enter__) == 0
 
 
+def test_large_batches_are_let_in_by_their_bytes() -> None:
+    gate = Gate(100, bytes_at_once=1000)
+    with ExitStack() as inside:
+        inside.enter_context(gate.batch("990100-01-03", 5000))  # alone, whatever its size
+        assert told(gate.batch("990100-01-04", 1).__enter__) > 0
+    with ExitStack() as inside:
+        for number in range(10):
+            inside.enter_context(gate.batch(f"990100-01-{number:02d}", 100))
+        assert told(gate.batch("990100-01-10", 1).__enter__) > 0
+        inside.enter_context(gate.batch("990100-01-10", 0))
+    inside.enter_context(gate.batch("990100-01-04", 1000))
+
+
 def test_one_terminal_does_not_take_the_door_for_itself() -> None:
     gate = Gate(2 * EACH)
     with ExitStack() as inside:
