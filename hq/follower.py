@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from core import wire
+from core.acceptance.pools import Series
 from core.crypto.keys import PublicKey
 from core.errors import EntryError, EntryFault, Fact
 from core.ledger import kinds
@@ -42,6 +43,7 @@ from hq.days import (
 )
 from hq.entries import read_entries, read_received
 from hq.pool_count import POOL_COUNT, pool_differences
+from hq.pools import is_number_of, names_pool, series_of
 from hq.referring import references_of
 from hq.reviews import Parked, Why, judge_anew, park
 from hq.schema import DAY_ENDS, FOLLOWER, GRANTS, HEADS
@@ -77,6 +79,7 @@ class Progress:
     days: list[dict[str, object]] = field(default_factory=list)  # rows as far as they are known
     directives: list[Entry] = field(default_factory=list)  # what they say of headquarters' feed
     decisions: list[Entry] = field(default_factory=list)  # what they say of branches
+    pools: Mapping[str, Series] = field(default_factory=dict)  # the terminal's, where an entry names one
     stopped: bool = False
 
     def alarm(self, fault: str, entry: Entry, facts: dict[str, Fact]) -> None:
@@ -153,6 +156,8 @@ class Follower:
             first = progress.state.head.seq + 1
             stored = list(read_received(connection, terminal, first, limit=limit))
             annexes = read_annexes(connection, stored) if self._claims is not None else {}
+            if any(names_pool(entry) for entry, _received in stored):
+                progress.pools = series_of(connection, terminal)
         entries = [entry for entry, _received in stored]
         followed = 0
         for entry in entries:
@@ -180,6 +185,8 @@ class Follower:
         said = read_annex(annex.data)
         progress.references += references_of(entry, said, annex.month)
         if waybill := waybill_of(said):
+            if not is_number_of(progress.pools, entry, waybill):
+                progress.park(entry, Why.ANNEX, {"what": "pool number"})
             progress.claims.append(self._claims.of(entry, waybill, annex.month))
         else:
             progress.park(entry, Why.ANNEX, {})
@@ -192,6 +199,7 @@ class Follower:
             clean = self._load(connection, terminal)
         if clean.known != progress.known or clean.stopped:
             return 0
+        clean.pools = progress.pools
         for entry in sound:
             self._follow(clean, entry)
             self._claim(clean, entry, annexes.get(entry.header.seq))

@@ -7,15 +7,17 @@ every terminal again it issues nothing, for what they hold comes back with their
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, select
 
+from core import wire
 from core.acceptance.pools import Pool, Series, pool_directive, read_pool
 from core.errors import Fact, HqError, HqFault
 from core.ledger.directives import SignedDirective
-from core.ledger.entry import stamp
+from core.ledger.entry import Entry, stamp
+from core.ledger.ranges import NO_POOL
 from hq.alarms import insert_if_new, raise_alarm
 from hq.schema import FEEDS, POOLS, STORE, TERMINALS
 
@@ -80,3 +82,25 @@ def keep_returned(connection: Connection, signed: SignedDirective) -> None:
     for other in others:
         facts: dict[str, Fact] = {"pool": pool.id, "other": other.pool, "at": other.terminal}
         raise_alarm(connection, said.terminal, POOL_TWICE, said.at, facts=facts)
+
+
+def names_pool(entry: Entry) -> bool:
+    """Whether it is an acceptance that uses a number of a pool; of sound form or not."""
+    header = entry.header
+    if (header.kind, header.kind_version) != ("ItemAccepted", 1):
+        return False
+    return isinstance(entry.data, Mapping) and bool(entry.data.get("pool", NO_POOL) != NO_POOL)
+
+
+def series_of(connection: Connection, terminal: str) -> dict[str, Series]:
+    """Every pool that ``terminal`` ever got, by name."""
+    wanted = select(POOLS.c.pool, POOLS.c.series).where(POOLS.c.terminal == terminal)
+    return {row.pool: Series(**wire.decode(row.series)) for row in connection.execute(wanted)}
+
+
+def is_number_of(pools: Mapping[str, Series], entry: Entry, waybill: str) -> bool:
+    """False where an acceptance says that it uses a number, and its annex bears another waybill."""
+    if not names_pool(entry):
+        return True
+    series = pools.get(entry.data["pool"])
+    return series is None or series.number(int(entry.data["ordinal"])) == waybill

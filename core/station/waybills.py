@@ -9,6 +9,7 @@ from core.acceptance.visit import KnownWaybill
 from core.errors import RuleError, RuleFault
 from core.ledger.writer import Proposal
 from core.station import late
+from core.station.days import day_proposals
 from core.station.live import Live
 from core.station.pools import MET, Drawn, Pools, skipped
 
@@ -45,6 +46,8 @@ class Waybills:
             if self._live.need_journal().item_by_waybill(drawn.waybill) is None:
                 return drawn, passed
             passed.append(skipped(drawn.pool, drawn.ordinal, drawn.ordinal, MET))
+        if passed:  # there is no item whose entry they could go with
+            self._live.commit([*day_proposals(self._live), *passed])
         raise RuleError(RuleFault.POOL_EMPTY)
 
     def forget(self) -> None:

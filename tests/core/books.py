@@ -119,7 +119,13 @@ class Book:
         part = Part(AttachmentClass.SEALED, "sealed", "示例甲".encode())
         return self.propose(Proposal("SenderVerified", data, self.operation(), True, (part,)))[0].header.seq
 
-    def item(self, sender: int, sealed: bytes = b"sealed", annex: bytes = "示*甲".encode()) -> int:
+    def item(
+        self,
+        sender: int,
+        sealed: bytes = b"sealed",
+        annex: bytes = "示*甲".encode(),
+        pool: tuple[str, int] = ("none", 0),
+    ) -> int:
         """An accepted item with sealed part and annex; its seq."""
         now = "2026-11-21T06:00:00.000Z"
         data = {
@@ -136,8 +142,8 @@ class Book:
             "weight_source": "typed",
             "name_check": "equal",
             "receipt": False,
-            "pool": "none",
-            "ordinal": 0,
+            "pool": pool[0],
+            "ordinal": pool[1],
         }
         parts = (
             Part(AttachmentClass.SEALED, "sealed", sealed),

@@ -6,14 +6,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core import wire
+from core.acceptance.pools import series_from
 from core.errors import EntryError
 from core.ledger import state as folding
 from core.ledger.writer import Proposal
-from hq.pool_count import POOL_COUNT, count_pools, folded
+from core.rules import load_rules
+from hq.pool_count import POOL_COUNT, count_pools, folded, list_pools
+from hq.pool_issue import issue
+from hq.reviews import list_reviews
 from tests.core.books import Book
 from tests.guards import ExpectedLogs
 from tests.hq.entries import close_day
 from tests.hq.headquarters import Headquarters
+from tests.hq.server import ROOT
 
 TAKES = st.lists(st.tuples(st.sampled_from(("skip", "void", "open")), st.integers(1, 14), st.integers(0, 5)))
 
@@ -77,3 +83,26 @@ def test_a_mistake_in_the_fold_that_both_share_is_told_at_the_close(
     (alarm,) = headquarters.listed()["alarms"]
     assert (alarm["fault"], alarm["seq"]) == (POOL_COUNT, close.header.seq)
     assert alarm["what"].endswith("what=a")
+
+
+def test_an_acceptance_that_uses_a_number_and_bears_another_waybill_is_parked(
+    headquarters: Headquarters,
+) -> None:
+    """Else the account of numbers would not be the one of the paper."""
+    counter = headquarters.counter()
+    book = counter.book
+    rules = load_rules(ROOT / "resources" / "rules")
+    series = series_from("1100000000001", rules.editions[-1])
+    issue(headquarters.database, book.terminal, "a", series, 5, 1, rules, unheard=True)
+    book.propose(Proposal("PoolOpened", {"pool": "a", "count": 5, "directive": 1}, book.operation()))
+    seqs = []
+    for ordinal, waybill in ((1, "1100000000001"), (2, "1100000000004"), (3, "1100000000003")):
+        annex = wire.encode({"form": 1, "waybill": waybill})
+        seqs.append(book.item(book.sender(), annex=annex, pool=("a", ordinal)))
+    counter.sent(book.entries)
+    headquarters.follow()
+    (parked,) = list_reviews(headquarters.database, book.terminal)
+    assert (parked["seq"], parked["why"], parked["what"]) == (seqs[1], "annex", "what=pool number")
+    (row,) = list_pools(headquarters.database)
+    assert (row["used"], row["free"], row["agrees"]) == (3, 2, True)
+    assert headquarters.listed()["folded"] == book.state.head.seq
