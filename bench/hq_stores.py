@@ -7,6 +7,7 @@ Signing a million entries takes minutes, so a directory is made once and used ag
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -24,6 +25,7 @@ from core import wire
 from core.crypto.keys import load_signer
 from core.exchange import entry_to_json
 from core.ledger.entry import AttachmentClass
+from core.ledger.kinds import KINDS
 from core.ledger.writer import Part, Proposal
 from hq import forms
 from hq.bulk import insert_rows
@@ -64,7 +66,8 @@ def prepare(directory: Path, counters: int, entries: int) -> Stores:
     """The stores, made where they are not there in that size yet."""
     stores = Stores(directory / f"{counters}x{entries}", counters, entries)
     done = stores.directory / "done.json"
-    if done.is_file() and json.loads(done.read_text("ascii")) == {"form": FORM}:
+    made = {"form": FORM, "kinds": _kinds()}
+    if done.is_file() and json.loads(done.read_text("ascii")) == made:
         return stores
     shutil.rmtree(stores.directory, ignore_errors=True)
     stores.directory.mkdir(parents=True)
@@ -78,8 +81,14 @@ def prepare(directory: Path, counters: int, entries: int) -> Stores:
                 _enrol(stores, seed, keys)
     finally:
         seed.close()
-    done.write_text(json.dumps({"form": FORM}), "ascii")
+    done.write_text(json.dumps(made), "ascii")
     return stores
+
+
+def _kinds() -> str:
+    """What entries say in this program: those of another one would be parked."""
+    forms = sorted((kind.name, kind.version, *sorted(kind.form)) for kind in KINDS.values())
+    return hashlib.sha256(json.dumps(forms).encode("ascii")).hexdigest()
 
 
 def fill(stores: Stores, url: str) -> Home:
