@@ -30,9 +30,10 @@ BENCHES = {
     "hq": "bench.hq",
     "hq-flat": "bench.hq_flat",
     "hq-kills": "bench.hq_kills",
+    "openapi": "bench.openapi",
 }
 # Minutes each: only when they are named.
-LONG = ("lookup", "known", "stall", "memory", "faults", "fuzz", "hq", "hq-flat", "hq-kills")
+LONG = ("lookup", "known", "stall", "memory", "faults", "fuzz", "hq", "hq-flat", "hq-kills", "openapi")
 
 
 def main(names: Sequence[str]) -> int:

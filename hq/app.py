@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from ipaddress import ip_address
-from typing import Any
 
 from fastapi import FastAPI, Path, Query
 from fastapi.exceptions import RequestValidationError
@@ -18,14 +18,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match, Route
 
 from core import wire
 from core.errors import CounterError, EntryError, EntryFault, HqError, HqFault
 from core.exchange import (
-    HEADER_NONCE,
-    HEADER_SIGNATURE,
-    HEADER_TERMINAL,
-    HEADER_TIME,
     PATH_ACTIVATE,
     PATH_ENROL,
     PATH_TIME,
@@ -38,6 +35,7 @@ from core.exchange import (
 )
 from core.ledger.directives import directive_from_json, directive_to_json
 from core.ledger.documents import SignedTime, make_time
+from hq import openapi
 from hq.certificates import subject
 from hq.directives import read_held
 from hq.forms import (
@@ -52,7 +50,6 @@ from hq.forms import (
     RenewRequest,
     Taken,
     read_form,
-    schemas,
     signed,
 )
 from hq.identity import SignedRequest, Terminal
@@ -63,31 +60,39 @@ from hq.terminals import NAME
 from hq.web import answer, client_certificate, declared_size, fault_of, peer, read_body, skip_body, target
 
 _TERMINAL = Path(pattern=f"^{NAME.pattern}$", description="The terminal that asks, as in its certificate.")
-_NONCE = Query(description="16 to 64 random bytes, unpadded base64url.", min_length=22, max_length=86)
+# Whole groups of four letters, then the one or two bytes that are left, their unused bits zero.
+_B64 = "[A-Za-z0-9_-]"
+_BASE64 = f"^({_B64}{{4}})*({_B64}[AQgw]|{_B64}{{2}}[AEIMQUYcgkosw048])?$"
+_HASH = f"^{_B64}{{42}}[AEIMQUYcgkosw048]$"
+_NONCE = Query(
+    description="16 to 64 random bytes, unpadded base64url.", min_length=22, max_length=86, pattern=_BASE64
+)
 
 _FIRST = Query(description="The first entry wanted.", ge=1, le=wire.MAX_INT)
-_BRANCH = Path(pattern=r"^[A-Za-z0-9_-]{43}$", description="A branch's name: the hash of its first entry.")
+_BRANCH = Path(pattern=_HASH, description="A branch's name: the hash of its first entry.")
 _OPERATOR = Path(pattern=r"^[A-Z]{2}\d{4,8}$", description="A staff number.")
 _AFTER = Query(description="The last directive that the terminal holds, 0 for none.", ge=0, le=wire.MAX_INT)
-_HEAD = Query(description="Its SHA-256, unpadded base64url; zeros for none.", min_length=43, max_length=43)
+_HEAD = Query(
+    description="Its SHA-256, unpadded base64url; zeros for none.",
+    pattern=_HASH,
+)
 
-_CERTIFICATE = "The client certificate that enrolment gave; it admits, the signature identifies."
-_HEADERS = {
-    HEADER_TERMINAL: "The terminal's name.",
-    HEADER_TIME: "Now, as 2026-11-21T06:26:03.120Z; within 300 seconds of headquarters' clock.",
-    HEADER_NONCE: "16 random bytes, unpadded base64url, used once.",
-    HEADER_SIGNATURE: "The terminal key's signature over core.exchange.request_message, base64url.",
-}
-
+SOON_SECONDS = 2
 _WAITED = ("load", "rate")  # who is told so has not had its body read
 Work = Callable[[], Awaitable[Response]]
+Answers = Callable[..., Awaitable[Response]]
 
 
 class Interface:
     """One method for each route.  Whatever is refused is answered as a ``Fault`` and counted."""
 
-    def __init__(self, service: Service) -> None:
-        self._service = service
+    def __init__(self, service: Service | None) -> None:
+        self._given = service
+
+    @property
+    def _service(self) -> Service:
+        assert self._given is not None, "made to describe, not to serve"
+        return self._given
 
     async def entries(self, request: Request, terminal: str = _TERMINAL) -> Response:
         """Store a batch of the terminal's entries; answers signed marks."""
@@ -297,8 +302,9 @@ class Interface:
             what = str(fault.facts.get("fault") or fault.facts.get("what") or "")
             metrics.add("counter_hq_faults_total", code=fault.code, what=what)
             response = answer(fault, status)
-            if "seconds" in fault.facts:
-                response.headers["retry-after"] = str(fault.facts["seconds"])
+            if status in (429, 503):
+                # Whoever is not told a time (a slow body, a database that went away) comes soon.
+                response.headers["retry-after"] = str(fault.facts.get("seconds") or SOON_SECONDS)
             if request is not None and fault.facts.get("what") in _WAITED and await self._skipped(request):
                 pass  # the line stays, for when it comes again
             elif status in (408, 413, 503):
@@ -315,8 +321,8 @@ class Interface:
         )
 
 
-def create_app(service: Service) -> FastAPI:
-    """The ASGI application."""
+def create_app(service: Service | None) -> FastAPI:
+    """The ASGI application; without a service it can only say what it would answer."""
     app = FastAPI(
         title="Counter headquarters",
         version="1",
@@ -326,84 +332,29 @@ def create_app(service: Service) -> FastAPI:
         redirect_slashes=False,
     )
     interface = Interface(service)
-    add = app.add_api_route
-    add(
-        path_entries("{terminal}"),
-        interface.entries,
-        methods=["POST"],
-        **_about("Signed", "Batch", by_terminal=True),
-    )
-    add(path_marks("{terminal}"), interface.marks, methods=["GET"], **_about("Signed", by_terminal=True))
-    renewed = _about("RenewAnswer", "RenewRequest", by_terminal=True)
-    renewed["openapi_extra"].pop("security")  # a certificate that has ended is no certificate
-    add(path_certificate("{terminal}"), interface.certificate, methods=["POST"], **renewed)
-    own = _about("Journal", by_terminal=True)
-    add(path_entries("{terminal}"), interface.journal, methods=["GET"], **own)
-    add(path_late("{terminal}", "{branch}"), interface.late, methods=["GET"], **own)
-    keys = _about("OperatorKeysAnswer", by_terminal=True)
-    add(path_operator("{terminal}", "{operator}"), interface.operator, methods=["GET"], **keys)
-    path = path_directives("{terminal}")
-    add(path, interface.directives, methods=["GET"], **_about("Directives", by_terminal=True))
-    lost = _about("Taken", "LostDirectives", by_terminal=True)
-    add(path, interface.lost_directives, methods=["POST"], **lost)
-    activated = _about("ActivateAnswer", "ActivateRequest", by_terminal=True)
-    add(PATH_ACTIVATE, interface.activate, methods=["POST"], **activated)
-    add(PATH_ENROL, interface.enrol, methods=["POST"], **_about("EnrolAnswer", "EnrolRequest"))
-    add(PATH_TIME, interface.time, methods=["GET"], **_about("Signed"))
-    add("/healthz", interface.health, methods=["GET"], **_about("Health"))
-    add("/metrics", interface.metrics, methods=["GET"], **_about(None))
+
+    def add(method: str, path: str, answers: Answers, about: openapi.About) -> None:
+        app.add_api_route(path, answers, methods=[method], **about.options())
+
+    own = "{terminal}"
+    add("POST", path_entries(own), interface.entries, openapi.ENTRIES)
+    add("GET", path_entries(own), interface.journal, openapi.JOURNAL)
+    add("GET", path_late(own, "{branch}"), interface.late, openapi.JOURNAL)
+    add("GET", path_marks(own), interface.marks, openapi.MARKS)
+    add("POST", path_certificate(own), interface.certificate, openapi.CERTIFICATE)
+    add("GET", path_operator(own, "{operator}"), interface.operator, openapi.OPERATOR)
+    add("GET", path_directives(own), interface.directives, openapi.DIRECTIVES)
+    add("POST", path_directives(own), interface.lost_directives, openapi.LOST_DIRECTIVES)
+    add("POST", PATH_ACTIVATE, interface.activate, openapi.ACTIVATE)
+    add("POST", PATH_ENROL, interface.enrol, openapi.ENROL)
+    add("GET", PATH_TIME, interface.time, openapi.TIME)
+    add("GET", "/healthz", interface.health, openapi.HEALTH)
+    add("GET", "/metrics", interface.metrics, openapi.METRICS)
     app.add_exception_handler(HTTPException, _no_such_path)
     app.add_exception_handler(RequestValidationError, _bad_parameter)
     app.add_exception_handler(Exception, _bug)
-    made = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        document = made()
-        document["components"] = {
-            "schemas": schemas(),
-            "securitySchemes": {"certificate": {"type": "mutualTLS", "description": _CERTIFICATE}},
-        }
-        return document
-
-    app.openapi = openapi  # type: ignore[method-assign]
+    openapi.complete(app)
     return app
-
-
-def _about(result: str | None, body: str | None = None, *, by_terminal: bool = False) -> dict[str, Any]:
-    """A route's part of the OpenAPI document."""
-    if result is None:
-        good: dict[str, Any] = {"description": "Text.", "content": {"text/plain": {}}}
-    else:
-        good = {"description": "Done.", "content": _content(result)}
-    answers: dict[int | str, Any] = {200: good}
-    if result == "Health":
-        answers[503] = {"description": "Degraded.", "content": _content(result)}
-    answers["default"] = {"description": "Not done.", "content": _content("Fault")}
-    extra: dict[str, Any] = {}
-    if body is not None:
-        extra["requestBody"] = {"required": True, "content": _content(body)}
-    if by_terminal:
-        extra["security"] = [{"certificate": []}]
-        extra["parameters"] = [
-            {
-                "name": name,
-                "in": "header",
-                "required": True,
-                "schema": {"type": "string"},
-                "description": text,
-            }
-            for name, text in _HEADERS.items()
-        ]
-    return {
-        "response_model": None,
-        "response_class": Response,
-        "responses": answers,
-        "openapi_extra": extra,
-    }
-
-
-def _content(name: str) -> dict[str, Any]:
-    return {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}
 
 
 def _reachable(service: Service) -> bool:
@@ -421,10 +372,20 @@ def _loopback(address: str) -> bool:
         return False
 
 
-async def _no_such_path(_request: Request, error: Exception) -> Response:
+async def _no_such_path(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 404
     facts: dict[str, str | int | bool | None] = {"fault": str(EntryFault.FORM), "what": "path or method"}
-    return answer(Fault(HqFault.REFUSED, facts, retry=False), status)
+    said = answer(Fault(HqFault.REFUSED, facts, retry=False), status)
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        said.headers["allow"] = ", ".join(_methods(request))
+    return said
+
+
+def _methods(request: Request) -> list[str]:
+    """All that the path knows; the framework names only those of its first route."""
+    routes = [route for route in request.app.routes if isinstance(route, Route)]
+    routes = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
+    return sorted({method for route in routes for method in route.methods or ()})
 
 
 async def _bad_parameter(_request: Request, _error: Exception) -> Response:

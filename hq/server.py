@@ -8,24 +8,27 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import re
 import signal
 import socket
 import ssl
 from asyncio.sslproto import SSLProtocol
 from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
+from http import HTTPStatus
 from types import FrameType
 from typing import Any
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from core.errors import StoreError, StoreFault
+from core.errors import EntryFault, Fact, HqFault, StoreError, StoreFault
 from hq.app import create_app
+from hq.forms import Fault
 from hq.home import Home
 from hq.keys import SERVER, Keyring
 from hq.service import Service
-from hq.web import PEER, Limits
+from hq.web import PEER, Limits, answer
 
 KEEP_ALIVE_SECONDS = 75  # longer than a counter keeps an idle connection
 DRAIN_SECONDS = 15
@@ -34,6 +37,7 @@ FAREWELL_SECONDS = 1.0
 # back at once took 390 MB.  One TLS record is enough, a longer body comes in more pieces.
 TLS_BUFFER = 16 * 1024 + 512
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
+_END_OF_HEAD, _FOLD = re.compile(rb"\r?\n\r?\n"), re.compile(rb"\n[ \t]")
 
 Scope = MutableMapping[str, Any]
 
@@ -51,19 +55,43 @@ class WithCertificate:
         await self._app({**scope, "extensions": extensions}, receive, send)
 
 
+class OneFraming:
+    """An ASGI application that refuses a body framed in two ways: others may read it in the other way.
+
+    h11 takes such a request as RFC 9112, 6.3 allows; nobody who means well sends one.
+    """
+
+    def __init__(self, app: Any, cut: Callable[[str], None]) -> None:
+        self._app = app
+        self._cut = cut
+
+    async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
+        """ASGI."""
+        names = [name for name, _value in scope.get("headers", ())]
+        if b"transfer-encoding" not in names or b"content-length" not in names:
+            await self._app(scope, receive, send)
+            return
+        self._cut("two framings")
+        facts: dict[str, Fact] = {"fault": str(EntryFault.FORM), "what": "framing"}
+        refused = answer(Fault(HqFault.REFUSED, facts, retry=False), HTTPStatus.BAD_REQUEST)
+        refused.headers["connection"] = "close"
+        await refused(scope, receive, send)
+
+
 class Protocol(H11Protocol):
     """One connection: knows its peer's certificate, and does not wait for slow headers for ever."""
 
     head_seconds = Limits().head_seconds
     cut: Callable[[str], None] = staticmethod(lambda _what: None)
     _deadline: asyncio.TimerHandle | None = None
+    _head = b""  # of the request that is coming, as far as it came
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """The TLS handshake is over: whatever certificate there is, our authority signed it."""
         super().connection_made(transport)
         tls: ssl.SSLObject | None = transport.get_extra_info("ssl_object")
         certificate = tls.getpeercert(binary_form=True) if tls is not None else None
-        self.app = WithCertificate(self.app, certificate)
+        self.app = OneFraming(WithCertificate(self.app, certificate), self.cut)
         self._arm()
 
     def data_received(self, data: bytes) -> None:
@@ -71,9 +99,18 @@ class Protocol(H11Protocol):
         before = self.scope
         if self._deadline is None and (self.cycle is None or self.cycle.response_complete):
             self._arm()
+        if self._deadline is not None and self._folded(data):
+            self.send_400_response("A header line is folded.")
+            return
         super().data_received(data)
         if self.scope is not before:
             self._disarm()
+
+    def _folded(self, data: bytes) -> bool:
+        """Whether the head that is coming has a folded line, which some read as one header, some as two."""
+        self._head += data
+        end = _END_OF_HEAD.search(self._head)
+        return _FOLD.search(self._head, 0, end.start() if end else len(self._head)) is not None
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The end."""
@@ -81,6 +118,7 @@ class Protocol(H11Protocol):
         super().connection_lost(exc)
 
     def _arm(self) -> None:
+        self._head = b""
         self._deadline = self.loop.call_later(self.head_seconds, self._too_slow)
 
     def _disarm(self) -> None:

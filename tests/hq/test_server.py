@@ -227,29 +227,6 @@ def test_what_is_not_http_is_shut(plain: HqServer, request_bytes: bytes) -> None
         assert client.get("/healthz").status_code == 200
 
 
-def test_two_framings_of_one_body(plain: HqServer, caller: TlsCounter) -> None:
-    """A smuggled second request gets no answer of its own."""
-    path = path_marks(caller.book.terminal)
-    hidden = f"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n".encode("ascii")
-    head = b"POST /v1/enrol HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: "
-    with connected(plain, plain.context()) as connection:
-        connection.sendall(head + str(5 + len(hidden)).encode("ascii") + b"\r\n\r\n0\r\n\r\n" + hidden)
-        connection.settimeout(20)
-        said = b""
-        while b"auth_lost" not in said and (part := _received(connection)):
-            said += part
-    # Chunked rules (RFC 9112, 6.3): the body is empty, and what follows is a request of the same caller,
-    # who has no certificate and no signature: nothing came in that he could not have asked openly.
-    assert said.count(b"HTTP/1.1 200") == 0
-
-
-def _received(connection: ssl.SSLSocket) -> bytes:
-    try:
-        return connection.recv(65536)
-    except TimeoutError:
-        return b""
-
-
 def test_sigterm_drains(plain: HqServer, tmp_path: Path) -> None:
     """What is being stored is answered before the end."""
     with HqServer(tmp_path / "hq") as server:
