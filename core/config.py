@@ -53,12 +53,21 @@ class DeviceConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class BackupConfig:
+    """Where the journal is kept a second time, and how often."""
+
+    folder: Path
+    every_hours: int = 4
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """The whole file."""
 
     station: StationConfig
     headquarters: HeadquartersConfig
     devices: Mapping[Slot, DeviceConfig]
+    backup: BackupConfig | None = None  # no table: none is made by itself
 
 
 # -- what each slot takes ------------------------------------------------------------------------------
@@ -226,7 +235,7 @@ def _syntax(file: str, line: int, expected: str) -> ConfigError:
 
 
 def _config(top: Node) -> Config:
-    part = top.members(("station", "headquarters"), ("devices",))
+    part = top.members(("station", "headquarters"), ("devices", "backup"))
     station = part["station"].members(("branch", "terminal"), ("language",))
     expected = "letters, digits, . _ -"
     language = station["language"].one_of(LANGUAGES) if "language" in station else "zh"
@@ -237,7 +246,14 @@ def _config(top: Node) -> Config:
         ),
         HeadquartersConfig(_url(part["headquarters"].members(("url",))["url"])),
         {Slot(name): _device(Slot(name), node) for name, node in devices.items()},
+        _backup(part["backup"]) if "backup" in part else None,
     )
+
+
+def _backup(node: Node) -> BackupConfig:
+    part = node.members(("folder",), ("every_hours",))
+    folder = Path(part["folder"].matching(r"/[^\x00]{1,299}", "an absolute path"))
+    return BackupConfig(folder, part["every_hours"].integer(1, 168) if "every_hours" in part else 4)
 
 
 def _url(node: Node) -> str:

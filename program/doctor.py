@@ -26,6 +26,7 @@ from program.opening import config_path, default_data
 from program.terminal import drivers
 from storage import tls
 from storage.headquarters import BestClock, Headquarters
+from storage.keeper import last_backup
 from storage.link import HqLink
 from storage.pump import Listeners
 from storage.store import Replication, connect, open_reader
@@ -38,6 +39,7 @@ OK, WARN, BAD, SKIPPED = "ok", "warn", "bad", "not opened"
 _CAPTIONS = {
     "config": "doctor.name.config",
     "disk": "doctor.name.disk",
+    "backup": "doctor.name.backup",
     "vault": "doctor.name.vault",
     "journal": "doctor.name.journal",
     "headquarters": "doctor.name.headquarters",
@@ -49,6 +51,7 @@ _CAPTIONS = {
 _LOW_DISK = 512 * 1024 * 1024
 _DEVICE_SECONDS = 4.0
 _CLOCK_OFF_SECONDS = 60
+_BACKUPS_MISSED = 6  # so many in a row: more than a night and a day between
 _SOON = dt.timedelta(days=30)
 # Characters that real names have and common fonts lack (GB 18030-2022, levels 1 to 3).
 _FONT_SAMPLE = "汉㛃䶮𠅤𬭚·"
@@ -89,6 +92,8 @@ def examine(data: Path, path: Path | None, operator: str | None) -> Iterator[Lin
     except ConfigError as error:
         yield _bad("config", error)
     yield _disk(data)
+    if config is not None:
+        yield _backup(data, config)
     yield from _vault(data, operator, config)
     yield _certificate(data)
     yield _fonts()
@@ -115,6 +120,19 @@ def _disk(data: Path) -> Line:
     facts: dict[str, Fact] = {"free_mb": free // (1024 * 1024)}
     enough = free > _LOW_DISK
     return Line("disk", OK if enough else BAD, "doctor.disk" if enough else "doctor.disk_low", facts)
+
+
+def _backup(data: Path, config: Config) -> Line:
+    """How old the last backup is, against how often the configuration asks for one."""
+    if config.backup is None:
+        return Line("backup", WARN, "doctor.backup_off", {})
+    age = last_backup(data, SystemClock().wall())
+    if age is None:
+        return Line("backup", BAD, "doctor.backup_none", {})
+    hours = int(age.total_seconds() // 3600)
+    late = hours > _BACKUPS_MISSED * config.backup.every_hours
+    facts: dict[str, Fact] = {"hours": hours}
+    return Line("backup", BAD if late else OK, "doctor.backup_old" if late else "doctor.backup", facts)
 
 
 def _vault(data: Path, operator: str | None, config: Config | None) -> Iterator[Line]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from pathlib import Path
 from core.config import Config, DeviceConfig
 from core.devices import DeviceChanged, DeviceState, DeviceTruth, PrintJob, Slot
 from core.errors import ConfigError, ConfigFault
+from core.ledger.clock import business_date
 from core.ports import Clock, Journal, Printer, PrintLog, Probe, no_probe
 from core.rules import RuleBook, load_rules
 from core.station.live import Live, StationSettings
@@ -28,6 +30,7 @@ from program.examples import with_examples
 from program.machine import SystemClock
 from program.told import LastTold
 from storage.headquarters import TimeTold
+from storage.keeper import BackupKeeper, BackupPlan
 from storage.pump import Listeners, PumpSettings
 from storage.store import FileStore, Replication
 from storage.vault import FileVault
@@ -51,9 +54,11 @@ class Parts:
 
 
 class ConfiguredStore(FileStore):
-    """The store, if it is that of the terminal which the configuration names."""
+    """The store, if it is that of the terminal which the configuration names; backed up as it says."""
 
     expected = ""
+    plan: BackupPlan | None = None
+    _keeper: BackupKeeper | None = None
 
     def open(self) -> Journal:
         """As :meth:`FileStore.open`; also raises ConfigError where the vault is another terminal's."""
@@ -62,7 +67,18 @@ class ConfiguredStore(FileStore):
             raise ConfigError(
                 ConfigFault.WRONG_VALUE, key="station.terminal", value=self.expected, expected=found
             )
-        return super().open()
+        journal = super().open()
+        if self.plan is not None and self._keeper is None:
+            self._keeper = BackupKeeper(self._directory, self._vault, self._clock, self.plan)
+            self._keeper.start()
+        return journal
+
+    def close(self) -> None:
+        """As :meth:`FileStore.close`, the backups first."""
+        keeper, self._keeper = self._keeper, None
+        if keeper is not None:
+            keeper.stop()
+        super().close()
 
 
 class PrinterSlots:
@@ -107,6 +123,13 @@ class Terminal:
         replication = Replication(config.headquarters.url, listeners, parts.pump or PumpSettings())
         store = ConfiguredStore(data, vault, clock, replication, probe=parts.probe)
         store.expected = config.station.terminal
+        if config.backup is not None:
+            store.plan = BackupPlan(
+                config.backup.folder,
+                dt.timedelta(hours=config.backup.every_hours),
+                lambda: rules.at(business_date(clock.wall())).limits.backup_days,
+                lambda fault: self.station.backup_told(fault),
+            )
         self._told = LastTold(data)
         settings = StationSettings(
             config.station.branch,

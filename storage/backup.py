@@ -45,7 +45,7 @@ _TYPE = "store-backup"
 _KEY_BYTES = 32
 _CHUNK = 500
 _DISK = (StoreFault.DISK_FULL, StoreFault.READ_ONLY, StoreFault.IO)  # of the backup's disk: said as such
-_NAME = re.compile(r"counter-(?P<terminal>[0-9-]{1,64})-(?P<at>\d{8}T\d{6}Z)-(?P<seq>\d{1,16})")
+_NAME = re.compile(r"counter-(?P<terminal>[0-9-]{1,64})-(?P<at>\d{8}T\d{9}Z)-(?P<seq>\d{1,16})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,8 @@ def _make(vault: FileVault, journal: JournalReader, parent: Path, now: dt.dateti
         made = _manifest(vault, key, head, rows, now, _digest(fresh / DATA_NAME))
         write_atomic(fresh / MANIFEST_NAME, made, probe)
         backup = _read_back(fresh, key, vault.headquarters_keys().signing)
-        path = parent / f"counter-{backup.grant.terminal}-{now:%Y%m%dT%H%M%SZ}-{head.seq}"
+        at = f"{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03d}Z"
+        path = parent / f"counter-{backup.grant.terminal}-{at}-{head.seq}"
         with os_errors("backup"):
             fresh.rename(path)
             sync_directory(parent)
@@ -303,7 +304,7 @@ def _remove_old(parent: Path, kept: Backup, before: dt.datetime) -> int:
 def _made(path: Path) -> dt.datetime:
     named = _NAME.fullmatch(path.name)
     assert named is not None  # whoever asks has looked
-    return dt.datetime.strptime(named["at"], "%Y%m%dT%H%M%SZ").replace(tzinfo=dt.UTC)
+    return dt.datetime.strptime(named["at"], "%Y%m%dT%H%M%S%fZ").replace(tzinfo=dt.UTC)
 
 
 def _digest(path: Path) -> bytes:

@@ -68,6 +68,8 @@ FACTS: Mapping[str, frozenset[str]] = MappingProxyType(
         "msg.typeahead_dropped": frozenset({"count"}),
         "msg.look_at_printer": frozenset({"number"}),
         "msg.label_waits": frozenset({"fault"}),
+        "msg.backup_failed": frozenset({"fault"}),
+        **{f"doctor.backup{end}": frozenset({"hours"}) for end in ("", "_old")},
         "msg.slip_not_printed": frozenset({"fault"}),
         "msg.day_closed": frozenset({"date", "count"}),
         "msg.incident": frozenset({"number"}),
@@ -106,7 +108,7 @@ MESSAGES = (
     "msg.session_ended_by_restart", "msg.reprint_sent", "msg.nothing_found", "msg.incident",
     "msg.nothing_by_card", "msg.found_by_card", "msg.found_by_card_more", "msg.other_terminal",
     "msg.waybill_scanned", "msg.code_offered", "msg.paste_first", "msg.paste_too_long",
-    "msg.receipt_scanned", "msg.original_undone", "msg.inspection_undone",
+    "msg.receipt_scanned", "msg.backup_failed", "msg.original_undone", "msg.inspection_undone",
     "msg.other_card", "msg.identity_lapsed", "msg.panel_open", "msg.key_in_burst",
     "msg.reader_down", "msg.refused_report", "msg.refused_slip", "msg.slip_no_printer",
     "msg.slip_not_printed", "msg.no_condition", "msg.condition_shown", "msg.sound_on", "msg.sound_off",
@@ -122,6 +124,7 @@ MESSAGES = (
     "doctor.fine", "doctor.disk", "doctor.disk_low", "doctor.not_opened", "doctor.journal",
     "doctor.headquarters", "doctor.reached", "doctor.clock", "doctor.clock_off", "doctor.certificate",
     "doctor.certificate_over", "doctor.device",
+    "doctor.backup", "doctor.backup_old", "doctor.backup_none", "doctor.backup_off",
 )  # fmt: skip
 
 

@@ -134,6 +134,10 @@ class Station:
         """From the pump: the feed of directives stands still, "" for no longer."""
         self._enqueue(lambda: self._feed_fault(what))
 
+    def backup_told(self, fault: str) -> None:
+        """From the backups' thread: why the last one failed, "" where it was made."""
+        self._enqueue(lambda: self._backup_fault(fault))
+
     def starting(self, job: PrintJob) -> bool:
         """``PrintLog``: blocks the lane until ``PrintStarted`` is durable, at most ten seconds."""
         future = self._enqueue(lambda: self._paper.starting(job))
@@ -399,6 +403,12 @@ class Station:
         if not what:
             return _QUIET
         self._live.say("msg.directives_stand", "warning", what=what)
+        return None
+
+    def _backup_fault(self, fault: str) -> object:
+        if not fault:
+            return _QUIET
+        self._live.say("msg.backup_failed", "warning", fault=fault)
         return None
 
     def _tick(self) -> object:

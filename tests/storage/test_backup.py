@@ -188,7 +188,7 @@ def test_cut_at_any_step_the_same_call_goes_on(counter: Counter, kept: BackedUp,
 
 def test_old_ones_go_and_only_ours(counter: Counter, kept: BackedUp, shelf: Path) -> None:
     """After 35 days, by the newest's own time; another counter's and other folders stay."""
-    stranger = shelf / "counter-990100-01-77-20200101T000000Z-9"
+    stranger = shelf / "counter-990100-01-77-20200101T000000000Z-9"
     for path in (stranger, shelf / "counter-holiday pictures"):
         path.mkdir()
     again = backed_up(counter, shelf, AT + dt.timedelta(days=35))

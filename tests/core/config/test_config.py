@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.config import Config, DeviceConfig, load_config, parse_config
+from core.config import BackupConfig, Config, DeviceConfig, load_config, parse_config
 from core.devices import Slot
 from core.errors import ConfigError, ConfigFault
 
@@ -139,7 +139,14 @@ def test_links_of_a_printer(link: str) -> None:
 @pytest.mark.parametrize(
     ("line", "text", "code", "key", "expected", "meant"),
     [
-        (1, "[stations]", ConfigFault.UNKNOWN_KEY, "stations", "station, headquarters, devices", "station"),
+        (
+            1,
+            "[stations]",
+            ConfigFault.UNKNOWN_KEY,
+            "stations",
+            "station, headquarters, devices, backup",
+            "station",
+        ),
         (2, "", ConfigFault.MISSING_KEY, "station.branch", "branch", None),
         (2, "branch = 520100", ConfigFault.WRONG_TYPE, "station.branch", "text", None),
         (2, 'branch = ""', ConfigFault.WRONG_VALUE, "station.branch", None, None),
@@ -207,6 +214,16 @@ def test_mistakes_are_named_with_their_line(
     assert expected is None or error.facts["expected"] == expected
     assert error.facts.get("meant") == meant
     assert "u:p" not in str(error)
+
+
+def test_backups() -> None:
+    """Where to and how often; nothing by itself where the table is missing."""
+    assert parse(EXAMPLE).backup is None
+    found = parse(EXAMPLE + '\n[backup]\nfolder = "/mnt/second disk"\n').backup
+    assert found == BackupConfig(Path("/mnt/second disk"), 4)
+    for line in ('folder = "here"', 'folder = "/mnt"\nevery_hours = 0', "every_hours = 1"):
+        with pytest.raises(ConfigError):
+            parse(EXAMPLE + f"\n[backup]\n{line}\n")
 
 
 def test_a_missing_table_would_go_to_the_end() -> None:
