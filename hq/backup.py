@@ -152,8 +152,8 @@ def _copy(connection: Connection, table: Table, directory: Path) -> Copied:
     wanted = select(table).order_by(*table.primary_key.columns).execution_options(yield_per=_BATCH)
     path = directory / f"{table.name}.jsonl"
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as stream:
-        for row in connection.execute(wanted).mappings():
+    with os.fdopen(handle, "wb") as stream, connection.execute(wanted) as found:
+        for row in found.mappings():
             value = dict(row)
             for name in binary:
                 value[name] = None if value[name] is None else wire.b64(value[name])

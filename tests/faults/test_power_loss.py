@@ -75,6 +75,7 @@ def bench(
     return Bench(headquarters, preload("record"), tmp_path, number)
 
 
+@pytest.mark.timeout(300)  # it opens some hundred disks
 def test_a_power_loss_takes_nothing_that_was_shown(bench: Bench) -> None:
     recording = bench.record(5, synced=True, close=True)
     promised = recording.promises(len(recording.records))

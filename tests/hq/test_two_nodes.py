@@ -1,11 +1,12 @@
-"""Two nodes on one PostgreSQL behind one address; lines cut at each byte; the database killed in a batch."""
+"""Two nodes on one PostgreSQL behind one address, and lines cut at each byte.
+
+What is left where nodes and database are killed: ``tests/hq/test_killed_in_turn.py``.
+"""
 
 from __future__ import annotations
 
 import itertools
 import secrets
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -21,9 +22,6 @@ from tests.faults.proxy import Proxy, Weather
 from tests.hq.entries import batch, signed_headers, write_items
 from tests.hq.postgres import PostgresCluster
 from tests.hq.server import HqServer, TlsCounter
-
-COUNTERS = 4
-PATIENCE_S = 60.0
 
 
 class Balancer(Proxy):
@@ -44,16 +42,9 @@ class Balancer(Proxy):
 
 
 @pytest.fixture(scope="module")
-def own_cluster() -> Iterator[PostgresCluster]:
-    """It is killed here, so nobody else may be on it."""
-    with PostgresCluster() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def nodes(own_cluster: PostgresCluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[HqServer]]:
+def nodes(cluster: PostgresCluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[HqServer]]:
     with ExitStack() as stack:
-        url = stack.enter_context(own_cluster.database())
+        url = stack.enter_context(cluster.database())
         directory = tmp_path_factory.mktemp("nodes") / "hq"
         yield [stack.enter_context(HqServer(directory, url)) for _ in range(2)]
 
@@ -136,66 +127,3 @@ def _lengths(counter: TlsCounter, balancer: Balancer) -> tuple[int, int]:
     send(counter, balancer.url, batch(write_items(counter.book, 1)))
     last = balancer._wires[before:][-1]
     return len(last.up), last.down
-
-
-def test_nodes_and_database_are_killed_in_turn(
-    own_cluster: PostgresCluster, nodes: list[HqServer], balancer: Balancer
-) -> None:
-    """Counters go on sending what was not confirmed; in the end each is there once, to the last hash."""
-    counters = [nodes[0].counter(f"990100-02-{number:02d}") for number in range(COUNTERS)]
-    stop = threading.Event()
-    threads = [
-        threading.Thread(target=_work, args=(counter, balancer.url, stop), name="counter")
-        for counter in counters
-    ]
-    for thread in threads:
-        thread.start()
-    try:
-        for node in nodes:
-            time.sleep(0.7)
-            node.kill()
-            time.sleep(0.3)
-            node.start(f"127.0.0.1:{node.url.rpartition(':')[2]}")
-        time.sleep(0.7)
-        own_cluster.kill()
-        time.sleep(0.3)
-        own_cluster.start()
-        time.sleep(0.7)
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join(PATIENCE_S)
-    assert not any(thread.is_alive() for thread in threads)
-    deadline = time.monotonic() + PATIENCE_S
-    while True:
-        rows = {row["terminal"]: row for row in nodes[0].listed()}
-        behind = [c for c in counters if rows[c.book.terminal]["folded"] != c.book.state.head.seq]
-        if not behind:
-            break
-        assert time.monotonic() < deadline, rows
-        time.sleep(0.2)
-    for counter in counters:
-        row, head = rows[counter.book.terminal], counter.book.state.head
-        assert row["received"] == {"seq": head.seq, "hash": wire.b64(head.hash)}
-        assert (row["state"], row["alarms"]) == (wire.b64(counter.book.state.hash()), [])
-        assert head.seq > len(rows)
-
-
-def _work(counter: TlsCounter, url: str, stop: threading.Event) -> None:
-    """Batches, each until it is confirmed; whatever the line or headquarters says in between."""
-    waiting = list(counter.book.entries)
-    deadline = time.monotonic() + PATIENCE_S
-    while not stop.is_set() or waiting:
-        if time.monotonic() > deadline:
-            return
-        waiting = waiting or write_items(counter.book, 2)
-        try:
-            answer = send(counter, url, batch(waiting))
-        except httpx2.HTTPError:
-            time.sleep(0.05)
-            continue
-        if answer.status_code == 200 and marks_of(counter, answer).received == waiting[-1].head:
-            waiting = []
-        else:
-            assert answer.json()["code"] == "hq.busy", answer.text
-            time.sleep(0.05)

@@ -30,7 +30,7 @@ from ui.theme import THEMES, contrast
 from ui.window import SIZE, MainWindow
 
 Staged = Callable[..., MainWindow]
-_ROUNDS = 4  # what was laid out may be laid out again
+_ROUNDS = 6  # what was laid out may be laid out again
 EVERY = [(state, language) for state in STATES for language in LANGUAGES]
 FAULTS = (*DeviceFault, *RuleFault, *StoreFault, *EntryFault, *HqFault, *ConfigFault)
 WIDE_FACTS: dict[str, Fact] = {
@@ -66,12 +66,29 @@ def spoken(qapp: QApplication) -> Iterator[Mapping[str, MainWindow]]:
 def every(request: pytest.FixtureRequest, spoken: Mapping[str, MainWindow]) -> MainWindow:
     """Each state in each language, for the tests that only look."""
     state, language = request.param
-    window = spoken[language]
-    window.show_view(VIEWS["login"])
+    return _posed(spoken[language], state)
+
+
+def _posed(window: MainWindow, state: str) -> MainWindow:
+    window.show_view(VIEWS["login"])  # nothing of the state before stays
     pose(window, state)
+    _settle()
+    return window
+
+
+def _settle() -> None:
     for _ in range(_ROUNDS):
         QApplication.processEvents()
-    return window
+
+
+@pytest.fixture(scope="module")
+def dressed(qapp: QApplication) -> Iterator[Mapping[str, MainWindow]]:
+    """One window a theme, for what is painted."""
+    windows = {palette.name: _show("login", "zh", palette.name) for palette in THEMES}
+    yield windows
+    for window in windows.values():
+        window.close()
+        window.deleteLater()
 
 
 @pytest.fixture
@@ -123,9 +140,9 @@ ACTED_ON = ("commit_", "document_", "item_state", "device_", "message_text", "lo
 @pytest.mark.parametrize("state", ["login-wrong", "trouble", "ready", "look-up", "refuse", "all-devices",
      "suggestions", "paste-doubtful", "places", "region-doubtful", "restricted", "prohibited", "by-air",
      "document-hmt", "help"])  # fmt: skip
-def test_what_is_painted_has_the_contrast(staged: Staged, state: str, theme: str) -> None:
+def test_what_is_painted_has_the_contrast(dressed: Mapping[str, MainWindow], state: str, theme: str) -> None:
     """Measured on the pixels of every label and field: 4.5:1, and 7:1 for what a clerk acts on."""
-    window = staged(state, "zh", theme)
+    window = _posed(dressed[theme], state)
     image = window.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
     wrong, lists = [], lists_of(window)
     for widget in (*shown(window, QLabel), *shown(window, QLineEdit)):
@@ -207,14 +224,13 @@ def test_every_help_fits_its_panel(staged: Staged, language: str) -> None:
     wrong = []
     for topic in TOPICS:
         window.clerk.help.show_topic(topic)
-        for _ in range(6):  # in its scrolling place the panel grows after its texts
-            QApplication.processEvents()
+        _settle()  # in its scrolling place the panel grows after its texts
         wrong += [f"{topic}: {line}" for line in cut_off(window) if "message" not in line]
     assert wrong == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_everything_missing_fits_the_bar(qtbot: QtBot, staged: Staged, language: str) -> None:
+def test_everything_missing_fits_the_bar(staged: Staged, language: str) -> None:
     """All steps open, all fields wrong."""
     window = staged("half", language)
     texts = Texts(language)
@@ -223,7 +239,7 @@ def test_everything_missing_fits_the_bar(qtbot: QtBot, staged: Staged, language:
     )
     visit = replace(READY, missing=tuple(code for code in codes if code != "missing.next"))
     window.show_view(replace(BASE, visit=visit))
-    qtbot.wait(1)
+    _settle()
     assert cut_off(window) == []
 
 

@@ -136,8 +136,9 @@ class Desk(Watching):
         return self.do(c.LogIn(operator, PASSWORDS[operator], endorser, beside))
 
     def adopted(self, number: int) -> None:
-        """Directive ``number`` took effect."""
+        """Directive ``number`` took effect: what adopted it has ended, too."""
         self.wait(f"directive {number}", lambda: self.number >= number)
+        self.terminal.station._enqueue(lambda: None).result(PATIENCE_SECONDS)
 
     @property
     def number(self) -> int:
