@@ -79,8 +79,7 @@ class GateView:
 class FieldView:
     """One field.  ``problem`` is a RuleFault code or "".
 
-    ``source`` is "typed", "card", "scan", "scale", "kept", "pool": drawn from a number pool, or "known":
-    masked, as in an earlier acceptance.
+    ``source`` is "typed", "card", "scan", "scale", "kept", "pool", or "known": masked, as it was before.
     """
 
     text: str = field(repr=False)
@@ -359,6 +358,9 @@ class VisitView:
     security: Security | None = None
     acknowledged: Acknowledgement | None = None
     notice_version: str = ""
+    notice: Mapping[str, tuple[tuple[str, str], ...]] = field(
+        default_factory=dict
+    )  # by language: what is told
     items: tuple[ItemView, ...] = ()  # accepted in this visit
     preview: Label | None = None  # what will print
     reading: bool = False  # a card is being read: type-ahead is discarded

@@ -81,6 +81,11 @@ def _found(clerk: ClerkScreen) -> None:
     clerk.choices.answer(0)
 
 
+def _notice(clerk: ClerkScreen) -> None:
+    clerk.toggle_help()
+    clerk.help.show_topic("gate_notice_spoken")
+
+
 def _help(clerk: ClerkScreen) -> None:
     clerk.fields[Field.WAYBILL].entry.setFocus()
     clerk.toggle_help()
@@ -107,6 +112,7 @@ STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], None] | None]] = {
     "pending": ("pending", lambda clerk: clerk.look_up.open(pending_only=True)),
     "typeahead": ("half", _typeahead),
     "help": ("half", _help),
+    "help-notice": ("notice", _notice),
     "news": ("empty", lambda clerk: clerk.toggle_news()),
     "refuse": ("half", lambda clerk: clerk.ask(refuse_question(HALF))),
     "refuse-told": ("half", lambda clerk: clerk.choices.answered.emit(refuse_question(HALF).answers[0].then)),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from core.commands import Field
 from core.regions.complete import PlaceHit
-from core.view import FieldView, PasteRow, PasteView, PlaceView, PoolView, VisitView
+from core.view import FieldView, GateState, PasteRow, PasteView, PlaceView, PoolView, VisitView
 from ui.specimen_visits import EMPTY, HALF, READY, fields
 
 _REGION = "贵州省贵阳市南明区"
@@ -53,7 +55,29 @@ _PLACES = tuple(
 _DRAWN = fields(waybill=FieldView("1100000000017", source="pool"))
 _DRAWN_LABEL = replace(READY.preview, waybill="1100000000017") if READY.preview else None
 _TYPED_ADDRESS = fields(recipient_address=FieldView("贵阳n", source="typed"))
+_RULES = Path(__file__).resolve().parents[1] / "resources" / "rules" / "2026-11-01.json"
+
+
+def _notice() -> dict[str, tuple[tuple[str, str], ...]]:
+    """The program's own."""
+    said = json.loads(_RULES.read_text("utf-8"))["notice"]
+    return {
+        language: (
+            (said[language]["title"], ""),
+            *((part["heading"], part["text"]) for part in said[language]["paragraphs"]),
+        )
+        for language in ("zh", "en")
+    }
+
+
 TYPED_TEXTS: Mapping[str, VisitView] = {
+    "notice": replace(
+        READY,
+        notice=_notice(),
+        acknowledged=None,
+        missing=("missing.notice",),
+        gates=(*READY.gates[:7], replace(READY.gates[7], state=GateState.CURRENT, detail="missing.notice")),
+    ),
     "pool": replace(EMPTY, pool=PoolView(482)),
     "pool-drawn": replace(READY, fields=_DRAWN, preview=_DRAWN_LABEL, pool=PoolView(482)),
     "pool-low": replace(EMPTY, pool=PoolView(38, low=True)),

@@ -291,6 +291,10 @@ def visit_view(
         security=visit.item.security,
         acknowledged=visit.acknowledged if told(visit, rules) else None,
         notice_version=visit.notice if told(visit, rules) else rules.notice.id,
+        notice={
+            language: ((text.title, ""), *((part.heading, part.text) for part in text.paragraphs))
+            for language, text in rules.notice.texts.items()
+        },
         items=tuple(items),
         preview=label(visit, rules, imprint),
         reading=reading,

@@ -69,6 +69,7 @@ class FollowingFrame(ClerkFrame):
         """Show a view of the clerk's screen; without ``around`` only its middle, and the caller goes on."""
         before, self._view = self._view, view
         self.help.show_day(view.day)
+        self.help.show_notice(view.visit.notice if view.visit is not None else {})
         self._follow_look_up(view)
         self._follow_manual(view)
         self._follow_paste(view)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
@@ -13,6 +15,7 @@ from ui.style import put
 from ui.text import Texts
 
 _GENERAL = "general"
+_NOTICE = "gate_notice_"  # names of the three ways to acknowledge it
 _LANES = ("manual", "who", "paste")  # the object names of whose fields begin so
 TOPICS = (_GENERAL, "look_up", "refuse", "fee", *_LANES, *(field.value for field in Field), *CONFIRMATIONS)
 
@@ -28,6 +31,8 @@ class HelpPanel(QFrame):
         self._rules, self._day = RuleTexts(), ""
         self.topic = _GENERAL
         self._title, self._what, self._why = QLabel(self), QLabel(self), QLabel(self)
+        self._notice = QLabel(self)  # what a customer is told, where the help is about that
+        self._told: Mapping[str, tuple[tuple[str, str], ...]] = {}
         self._keys_title = QLabel(self)
         self._keys = [(QLabel(self), QLabel(self)) for _ in LISTED]
         self._title.setProperty("role", "heading")
@@ -36,7 +41,9 @@ class HelpPanel(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 10, 12, 10)
         layout.setSpacing(7)
-        for label in (self._title, self._what, self._why):
+        self._notice.setObjectName("help_notice")
+        self._notice.setProperty("role", "small")
+        for label in (self._title, self._what, self._notice, self._why):
             label.setWordWrap(True)
             layout.addWidget(label)
         layout.addStretch(1)
@@ -75,6 +82,12 @@ class HelpPanel(QFrame):
             self._day = day
             self._say()
 
+    def show_notice(self, told: Mapping[str, tuple[tuple[str, str], ...]]) -> None:
+        """The notice in force, by language: (heading, text), its title first.  The clerk reads it out."""
+        if told != self._told:
+            self._told = told
+            self._say()
+
     @property
     def line(self) -> str:
         """The topic in one line, for the place where messages stand."""
@@ -96,6 +109,14 @@ class HelpPanel(QFrame):
         why = self._rules.why(self.topic, texts.language, self._day)
         put(self._why, why)
         self._why.setVisible(bool(why))
+        told = self._told.get(texts.language, ()) if self.topic.startswith(_NOTICE) else ()
+        put(
+            self._notice,
+            "\n".join(f"{heading}{texts('join.fact')}{said}" if said else heading for heading, said in told),
+        )
+        self._notice.setVisible(bool(told))
+        for label in (self._keys_title, *(label for pair in self._keys for label in pair)):
+            label.setVisible(not told)  # the notice takes their place: it is read out to its end
 
     def said(self) -> list[str]:
         """Title, what to do, and the rule behind it where there is one."""
