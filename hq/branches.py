@@ -28,7 +28,8 @@ from core.ledger.state import State
 from hq.claims import Claims, read_annex, waybill_of
 from hq.entries import read_entries
 from hq.partitions import make_month
-from hq.schema import BRANCHES, ENTRIES, GRANTS, SIDE_ENTRIES
+from hq.schema import ENTRIES, GRANTS, SIDE_ENTRIES
+from hq.schema_beside import BRANCHES
 from hq.shelves import file_under
 
 OTHER = "branch.other"  # the alarm: the counter's entry says of a branch what is not so here

@@ -28,7 +28,8 @@ from hq.entries import read_received
 from hq.erasures import erased
 from hq.keys import write_private
 from hq.reviews import ReviewState
-from hq.schema import BRANCHES, CONTESTS, ENTRIES, HEADS, REVIEWS, SIDE_ENTRIES, TERMINALS
+from hq.schema import CONTESTS, ENTRIES, HEADS, REVIEWS, SIDE_ENTRIES, TERMINALS
+from hq.schema_beside import BRANCHES
 from hq.shelves import file_under
 
 EXPORT_FORMAT = "counter-export/2"

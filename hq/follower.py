@@ -47,6 +47,8 @@ from hq.pools import is_number_of, names_pool, series_of
 from hq.referring import references_of
 from hq.reviews import Parked, Why, judge_anew, park
 from hq.schema import DAY_ENDS, FOLLOWER, GRANTS, HEADS
+from hq.sessions import keep_sessions, speaks_of_sessions
+from hq.sessions import settle as settle_sessions
 from hq.snapshot import verifier_from_bytes, verifier_to_bytes
 
 _LOG = logging.getLogger(__name__)
@@ -78,6 +80,7 @@ class Progress:
     references: list[dict[str, object]] = field(default_factory=list)
     days: list[dict[str, object]] = field(default_factory=list)  # rows as far as they are known
     directives: list[Entry] = field(default_factory=list)  # what they say of headquarters' feed
+    sessions: list[Entry] = field(default_factory=list)  # log-ins and what ended them
     decisions: list[Entry] = field(default_factory=list)  # what they say of branches
     pools: Mapping[str, Series] = field(default_factory=dict)  # the terminal's, where an entry names one
     stopped: bool = False
@@ -169,12 +172,15 @@ class Follower:
             return 0
         if (progress.claims or progress.decisions) and self._claims is not None:
             self._claims.settle(terminal)
+        if progress.sessions and self._claims is not None:
+            settle_sessions(self._database, self._now, terminal)
         return followed
 
     def settle_all(self) -> None:
         """Compare the claims that a node left behind when it died."""
         if self._claims is not None:
             self._claims.settle_all()
+            settle_sessions(self._database, self._now)
 
     def _claim(self, progress: Progress, entry: Entry, annex: Annex | None) -> None:
         """The waybill that an acceptance claims; an annex that names none is parked by name."""
@@ -238,6 +244,8 @@ class Follower:
             progress.directives.append(entry)
         if kind == ("DayClosed", 1):
             self._compare_close(progress, entry, before)
+        if speaks_of_sessions(entry):
+            progress.sessions.append(entry)
         if decides(entry):
             self._compare_branch(progress, entry)
         progress.state = after
@@ -356,6 +364,7 @@ class Follower:
             if self._claims is not None:
                 self._claims.note(connection, progress.claims)
             keep_adopted(connection, terminal, progress.directives, self._now)
+            keep_sessions(connection, terminal, progress.sessions)
             keep_decision(connection, progress.decisions, self._claims)
             keep_days(connection, terminal, progress.days)
             for seq, state_hash in progress.day_ends.items():

@@ -18,7 +18,8 @@ from core.ledger.entry import ZERO_HASH, Entry, Head, stamp
 from hq.alarms import raise_alarm
 from hq.clock import Now
 from hq.identity import Terminal
-from hq.schema import BRANCHES, SIDE_ENTRIES
+from hq.schema import SIDE_ENTRIES
+from hq.schema_beside import BRANCHES
 
 LATE = branches.LATE  # also the alarm of a terminal whose earlier epoch still had entries
 

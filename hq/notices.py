@@ -22,6 +22,7 @@ from hq.database import Database
 from hq.directives import Publication, publish, to_terminal
 from hq.reviews import ReviewState
 from hq.schema import CONTESTS, FOLLOWER, REVIEWS
+from hq.schema_beside import DOUBLES
 
 _AT_ONCE = 100
 
@@ -41,6 +42,7 @@ class Notices:
         """Publish what waits; how many notices."""
         self._settle()
         told = self._tell(CONTESTS, DirectiveKind.WAYBILL_HELD, _held)
+        told += self._tell(DOUBLES, DirectiveKind.ELSEWHERE, _double)
         return told + self._tell(REVIEWS, DirectiveKind.REVIEW, _review) + self._offer()
 
     def _offer(self) -> int:
@@ -77,20 +79,22 @@ class Notices:
         with self._database.read() as connection:
             rows = list(connection.execute(waits.limit(_AT_ONCE)).mappings())
         for row in rows:
-            subject, body = f"{row['epoch']}/{row['seq']}", said(row)
+            subject = row["session"] if table is DOUBLES else f"{row['epoch']}/{row['seq']}"
+            body = said(row)
             notice = Publication(kind.value, subject, body, to_terminal(row["terminal"]))
             with self._database.write() as connection:
                 number = publish(connection, notice, self._now)
             # Only what was told: another node may have found more in the meantime.
-            same = [table.c[name] == row[name] for name in ("terminal", "epoch", "seq", *_TOLD[table.name])]
+            same = [table.c[name] == row[name] for name in ("terminal", *_TOLD[table.name])]
             with self._database.write() as connection:
                 connection.execute(update(table).where(*same).values(told=number))
         return len(rows)
 
 
 _TOLD = {
-    CONTESTS.name: ("winner_terminal", "winner_epoch", "winner_seq"),
-    REVIEWS.name: ("state", "why", "changed_at"),
+    CONTESTS.name: ("epoch", "seq", "winner_terminal", "winner_epoch", "winner_seq"),
+    DOUBLES.name: ("session", "other_terminal", "other_session"),
+    REVIEWS.name: ("epoch", "seq", "state", "why", "changed_at"),
 }
 
 
@@ -105,6 +109,11 @@ def _held(row: Mapping[str, Any]) -> dict[str, Any]:
         "confirmed": bool(row["winner_confirmed"]),
     }
     return {"epoch": row["epoch"], "seq": row["seq"], "holder": holder}
+
+
+def _double(row: Mapping[str, Any]) -> dict[str, Any]:
+    said = {name: row[name] for name in ("session", "operator", "at")}
+    return {**said, "terminal": row["other_terminal"], "earlier": bool(row["earlier"])}
 
 
 def _review(row: Mapping[str, Any]) -> dict[str, Any]:

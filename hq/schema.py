@@ -7,24 +7,16 @@ form: the same bytes on SQLite and PostgreSQL, and in a backup.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table
+
+from hq import columns
+from hq.schema_beside import BRANCHES, DOUBLES
 
 VERSION = 1
 ESTATE = "*"  # the terminal of what belongs to every terminal
 
-METADATA = MetaData()
-
-
-def _terminal() -> Column[str]:
-    return Column("terminal", String(64), primary_key=True)
-
-
-def _key(name: str, kind: type[BigInteger] | type[Integer]) -> Column[int]:
-    return Column(name, kind, primary_key=True, autoincrement=False)
-
-
-def _time(name: str, *, nullable: bool = False) -> Column[str]:
-    return Column(name, String(24), nullable=nullable)
+METADATA = columns.METADATA
+_terminal, _key, _time = columns.terminal, columns.key, columns.time
 
 
 # One row: which version wrote this store, and whose it is (HQ's signing key).  It has no key at all.
@@ -171,29 +163,6 @@ SIDE_ENTRIES = Table(
     Column("body", LargeBinary, nullable=False),
     Column("entry", LargeBinary, nullable=False),  # core.exchange.entry_to_json, as UTF-8 JSON
     _time("received_at"),
-)
-
-# One row for each run of entries beside a chain.  ``adopted``, ``declined``: up to which entry its counter's
-# own entries say so (a supervisor decided); ``told_tip``: up to where its counter was told of it.
-BRANCHES = Table(
-    "branches",
-    METADATA,
-    _terminal(),
-    Column("branch", LargeBinary(32), primary_key=True),
-    Column("epoch", Integer, nullable=False),
-    Column("cause", String(8), nullable=False),  # "late" or "fork"
-    Column("first", BigInteger, nullable=False),
-    Column("base", LargeBinary(32), nullable=False),
-    Column("last", BigInteger, nullable=False),
-    Column("tip", LargeBinary(32), nullable=False),
-    Column("adopted", BigInteger, nullable=False),
-    Column("adopted_tip", LargeBinary(32), nullable=False),
-    Column("declined", BigInteger, nullable=False),
-    Column("told", BigInteger, nullable=False),  # number of the publication that said so, 0: none yet
-    Column("told_tip", LargeBinary(32), nullable=False),
-    Column("facts", String(1000), nullable=False),  # JSON: what was told, or why it cannot be
-    _time("changed_at"),
-    Index("branches_changed", "changed_at"),
 )
 
 ALARMS = Table(
@@ -458,6 +427,7 @@ BACKED_UP = (
     FEEDS,
     POOLS,
     CONTESTS,
+    DOUBLES,
     REVIEWS,
     REFERENCES,
 )

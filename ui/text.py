@@ -39,6 +39,8 @@ FACTS: Mapping[str, frozenset[str]] = MappingProxyType(
         "msg.directive_parked": frozenset({"number", "fault"}),
         "msg.directives_stand": frozenset({"what"}),
         "msg.notice_changed": frozenset({"version"}),
+        **{f"msg.session_{what}": frozenset({"operator", "terminal", "when"})
+           for what in ("elsewhere", "double")},
         "msg.returned": frozenset({"number", "review"}),
         **{f"msg.late_{what}": frozenset({"entries", "items"}) for what in ("waits", "adopted", "declined")},
         "msg.offline_grace": frozenset({"hours"}),
@@ -118,6 +120,7 @@ MESSAGES = (
     "msg.nothing_to_undo", "msg.nothing_parked", "msg.form_covered",
     "msg.operator_removed", "msg.role_changed", "msg.directive_parked", "msg.directives_stand",
     "msg.offline_grace", "msg.ask_block_list", "msg.waybill_held", "msg.returned",
+    "msg.session_elsewhere", "msg.session_double",
     "msg.late_waits", "msg.late_adopted", "msg.late_declined", "msg.nothing_late",
     "msg.numbers_voided", "msg.notice_changed", "msg.nothing_to_void",
     "msg.activating", "msg.activated", "msg.activated_shut",

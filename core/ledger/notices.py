@@ -45,6 +45,31 @@ class Review:
     epoch: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """The ``session`` of ``operator`` here ran while another of hers did at ``terminal``, from ``at`` on.
+
+    ``earlier``: the one here began first.
+    """
+
+    session: str
+    operator: str
+    terminal: str
+    at: dt.datetime
+    earlier: bool
+
+
+def read_elsewhere(signed: SignedDirective) -> Elsewhere:
+    """Raises EntryError FORM."""
+    body = signed.directive.body
+    texts = ("session", "operator", "terminal", "at")
+    sound = set(body) == {*texts, "earlier"} and isinstance(body["earlier"], bool)
+    if not sound or not all(isinstance(body[name], str) for name in texts):
+        raise EntryError(EntryFault.FORM, what="session_elsewhere")
+    at = parse_stamp(body["at"])
+    return Elsewhere(body["session"], body["operator"][:64], body["terminal"][:64], at, body["earlier"])
+
+
 def read_held(signed: SignedDirective) -> Held:
     """Raises EntryError FORM."""
     body = signed.directive.body

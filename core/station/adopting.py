@@ -17,7 +17,7 @@ from core.ledger.block_list import read_block_list
 from core.ledger.branches import read_late
 from core.ledger.clock import CHINA
 from core.ledger.directives import DirectiveKind, SignedDirective
-from core.ledger.notices import RETURNED, SETTLED, read_held, read_review
+from core.ledger.notices import RETURNED, SETTLED, Elsewhere, read_elsewhere, read_held, read_review
 from core.ledger.staff import read_staff
 from core.ledger.writer import Proposal
 from core.ports import DirectiveRow
@@ -136,8 +136,22 @@ class Adopting:
             live.say("msg.waybill_held", "warning", number=self._number(held.seq), **facts)
         elif kind == DirectiveKind.NOTICE and signed.directive.subject == live.rules.notice.id:
             live.say("msg.notice_changed", "warning", version=live.rules.notice.id)
+        elif kind == DirectiveKind.ELSEWHERE:
+            self._elsewhere(read_elsewhere(signed))
         elif kind == DirectiveKind.REVIEW and (review := read_review(signed)).state == RETURNED:
             live.say("msg.returned", "warning", number=self._number(review.seq), review=review.why)
+
+    def _elsewhere(self, said: Elsewhere) -> None:
+        """One operator at two counters: where she was first, the screen is locked; both are told (T5)."""
+        live, session = self._live, self._live.session
+        here = session is not None and session.session == said.session and live.screen is Screen.CLERK
+        at = f"{said.at.astimezone(CHINA):%Y-%m-%d %H:%M}"
+        facts = {"operator": said.operator, "terminal": said.terminal, "when": at}
+        if here and said.earlier:
+            self._lock("elsewhere")
+            live.say("msg.session_elsewhere", "warning", **facts)
+        else:
+            live.say("msg.session_double", "warning", **facts)
 
     def _number(self, seq: int) -> str:
         """The item's number as its label shows it; the entry's where there is no item to be seen."""
@@ -169,6 +183,8 @@ class Adopting:
                     read_review(signed)
                 case DirectiveKind.LATE:
                     read_late(signed)
+                case DirectiveKind.ELSEWHERE:
+                    read_elsewhere(signed)
                 case _:
                     return UNKNOWN
         except CounterError as error:

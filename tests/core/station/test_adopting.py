@@ -221,3 +221,30 @@ def test_the_grace_without_headquarters_word(
     view = counter.log_in()
     assert view.message is not None
     assert (view.screen, view.message.code) == (screen, said)
+
+
+def elsewhere(counter: Counter, *, earlier: bool) -> dict[str, Any]:
+    """Of the session that stands here."""
+    session = counter.live.session
+    assert session is not None
+    said = {"session": session.session, "operator": session.operator, "terminal": "990100-01-09"}
+    return {**said, "at": "2026-11-21T06:20:00.000Z", "earlier": earlier}
+
+
+def test_whoever_logs_in_elsewhere_is_locked_out_here(counter: Counter) -> None:
+    """T5: the first counter locks and says where and when; what she typed stays; the second is only told."""
+    counter.log_in()
+    counter.sender()
+    view = tell(counter, ("session_elsewhere", "s-1", elsewhere(counter, earlier=False)))
+    assert (view.screen, counter.message()) == (Screen.CLERK, "msg.session_double")
+    before = elsewhere(counter, earlier=True)
+    view = tell(counter, ("session_elsewhere", "s-1", before))
+    assert (view.screen, counter.message()) == (Screen.LOCKED, "msg.session_elsewhere")
+    assert view.message is not None
+    assert view.message.facts["terminal"] == "990100-01-09"
+    assert counter.kinds()[-2:] == ["DirectivesAdopted", "OperatorLocked"]
+    counter.log_in()
+    view = tell(counter, ("session_elsewhere", "s-1", before))  # of a session that is over
+    assert (view.screen, counter.message()) == (Screen.CLERK, "msg.session_double")
+    assert view.visit is not None
+    assert view.visit.sender is not None

@@ -1,0 +1,65 @@
+"""Tables of what stands beside: branches of a chain, and sessions of one operator at several terminals."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table
+
+from hq.columns import METADATA
+from hq.columns import terminal as _terminal
+from hq.columns import time as _time
+
+# One row for each run of entries beside a chain.  ``adopted``, ``declined``: up to which entry its counter's
+# own entries say so (a supervisor decided); ``told_tip``: up to where its counter was told of it.
+BRANCHES = Table(
+    "branches",
+    METADATA,
+    _terminal(),
+    Column("branch", LargeBinary(32), primary_key=True),
+    Column("epoch", Integer, nullable=False),
+    Column("cause", String(8), nullable=False),  # "late" or "fork"
+    Column("first", BigInteger, nullable=False),
+    Column("base", LargeBinary(32), nullable=False),
+    Column("last", BigInteger, nullable=False),
+    Column("tip", LargeBinary(32), nullable=False),
+    Column("adopted", BigInteger, nullable=False),
+    Column("adopted_tip", LargeBinary(32), nullable=False),
+    Column("declined", BigInteger, nullable=False),
+    Column("told", BigInteger, nullable=False),  # number of the publication that said so, 0: none yet
+    Column("told_tip", LargeBinary(32), nullable=False),
+    Column("facts", String(1000), nullable=False),  # JSON: what was told, or why it cannot be
+    _time("changed_at"),
+    Index("branches_changed", "changed_at"),
+)
+
+# Each operator's sessions, as the counters' entries say: the follower's own view.  ``until``: the end of the
+# session's certificate; ``settled`` 0: not yet compared with her sessions at other terminals, which the index
+# finds (it is no key).
+SESSIONS = Table(
+    "sessions",
+    METADATA,
+    _terminal(),
+    Column("session", String(64), primary_key=True),
+    Column("operator", String(64), nullable=False),
+    _time("at"),
+    _time("until"),
+    _time("ended_at", nullable=True),
+    Column("settled", Integer, nullable=False),
+    Index("sessions_operator", "operator", "until"),
+    Index("sessions_unsettled", "settled", "terminal"),
+)
+
+# An operator's session that ran while another one of hers did, elsewhere; ``earlier`` 1: it began first.
+DOUBLES = Table(
+    "doubles",
+    METADATA,
+    _terminal(),
+    Column("session", String(64), primary_key=True),
+    Column("other_terminal", String(64), primary_key=True),
+    Column("other_session", String(64), primary_key=True),
+    Column("operator", String(64), nullable=False),
+    _time("at"),  # the other one's log-in
+    Column("earlier", Integer, nullable=False),
+    _time("found_at"),
+    Column("told", BigInteger, nullable=False),  # number of the publication that said so, 0: none yet
+    Index("doubles_told", "told"),
+)
