@@ -26,6 +26,7 @@ BENCHES = {
     "stall": "bench.stall",
     "memory": "bench.memory",
     "faults": "bench.faults",
+    "cuts": "bench.cuts",
     "fuzz": "bench.fuzz",
     "hq": "bench.hq",
     "hq-flat": "bench.hq_flat",
@@ -33,7 +34,19 @@ BENCHES = {
     "openapi": "bench.openapi",
 }
 # Minutes each: only when they are named.
-LONG = ("lookup", "known", "stall", "memory", "faults", "fuzz", "hq", "hq-flat", "hq-kills", "openapi")
+LONG = (
+    "lookup",
+    "known",
+    "stall",
+    "memory",
+    "faults",
+    "cuts",
+    "fuzz",
+    "hq",
+    "hq-flat",
+    "hq-kills",
+    "openapi",
+)
 
 
 def main(names: Sequence[str]) -> int:

@@ -27,6 +27,7 @@ TOLERANCE = dt.timedelta(seconds=5)  # clocks of two counters differ by so much
 HEARD = dt.timedelta(seconds=150)  # an open counter is heard every minute
 _ENDS = ("OperatorLocked", "OperatorLoggedOut", "SessionEnded")
 _AT_ONCE = 100
+_MOST = 20  # of her sessions elsewhere: more would only say the same once more
 
 
 def speaks_of_sessions(entry: Entry) -> bool:
@@ -86,7 +87,7 @@ def _others(
     wanted = select(SESSIONS, TERMINALS.c.contact_at).join(
         TERMINALS, TERMINALS.c.terminal == SESSIONS.c.terminal
     )
-    wanted = wanted.where(*her, begun, SESSIONS.c.until > row.at).order_by(SESSIONS.c.at)
+    wanted = wanted.where(*her, begun, SESSIONS.c.until > row.at).order_by(SESSIONS.c.at).limit(_MOST)
     found, waits = [], False
     for other in connection.execute(wanted):
         if _end(other) - TOLERANCE <= parse_stamp(row.at):

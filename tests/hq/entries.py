@@ -30,10 +30,18 @@ from tests.core.books import Book
 
 
 def new_book(
-    headquarters: SoftwareSigner, opening: AgreementKey, terminal: str = "990100-01-03", role: str = "clerk"
+    headquarters: SoftwareSigner,
+    opening: AgreementKey,
+    terminal: str = "990100-01-03",
+    role: str = "clerk",
+    operator: str = "OP10001",
 ) -> Book:
     """A founded store with a session open: five entries with what follows from them."""
-    return Book(terminal=terminal, headquarters=headquarters, opening=opening, role=role).found().log_in()
+    return (
+        Book(terminal=terminal, headquarters=headquarters, opening=opening, role=role, operator=operator)
+        .found()
+        .log_in()
+    )
 
 
 def write_items(book: Book, count: int) -> list[Entry]:
