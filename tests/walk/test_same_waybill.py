@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core import commands as c
 from core.devices import CardRead, CodeScanned, Slot
-from core.view import CounterView
+from core.view import CounterView, Screen
 from hq.claims import list_contests
 from hq.database import Database
 from hq.reviews import list_reviews, return_entry
@@ -15,7 +15,7 @@ from tests.core.station.desk import WAYBILLS, card
 from tests.walk.branch import Branch, Desk
 
 HERE, THERE = "990100-01-03", "990100-01-04"
-CLERK = "OP10001"
+CLERK, OTHER = "OP10001", "OP20001"
 
 
 def accept(desk: Desk, waybill: str) -> None:
@@ -44,10 +44,10 @@ def said(view: CounterView, code: str) -> bool:
 def test_the_later_counter_is_told_who_and_when_and_returned_items_come_back(tmp_path: Path) -> None:
     with Branch(tmp_path) as branch, closing(Database(branch.hq.database)) as database:
         branch.enrol(HERE, CLERK, branch.operator(CLERK, "clerk"))
-        branch.enrol(THERE, CLERK, branch.operator(CLERK, "clerk"))
+        branch.enrol(THERE, OTHER, branch.operator(OTHER, "supervisor"))
         with branch.open(HERE) as first, branch.open(THERE) as second:
-            for desk in (first, second):
-                assert desk.log_in(CLERK) is None
+            for desk, operator in ((first, CLERK), (second, OTHER)):
+                assert desk.log_in(operator) is None
                 desk.until("its time is told", lambda view: view.time_confirmed)
             accept(first, WAYBILLS[0])
             accept(second, WAYBILLS[1])
@@ -76,6 +76,21 @@ def test_the_later_counter_is_told_who_and_when_and_returned_items_come_back(tmp
             for name, desk in ((HERE, first), (THERE, second)):
                 listed, held = len(list_reviews(database, name)), len(list_contests(database, name))
                 assert desk.until("counted", lambda view: view.noted > 0).noted == listed + held == 1
+            locked_out_where_she_was_first(first, second)
         with branch.open(THERE) as desk:
-            assert desk.log_in(CLERK) is None
+            assert desk.log_in(OTHER) is None
             desk.until("still known", lambda view: view.noted == 1)
+
+
+def locked_out_where_she_was_first(first: Desk, second: Desk) -> None:
+    """T5: she logs in at the other counter without a word at hers, which locks and says who and where."""
+    second.do(c.NextCustomer())
+    second.do(c.Lock())
+    assert second.log_in(CLERK, OTHER) is None
+    view = first.until("locked", lambda view: said(view, "msg.session_elsewhere"))
+    assert view.screen is Screen.LOCKED
+    assert view.message is not None
+    assert dict(view.message.facts) | {"when": ""} == {"operator": CLERK, "terminal": THERE, "when": ""}
+    assert first.entries("OperatorLocked")[-1].data["cause"] == "elsewhere"
+    view = second.until("told", lambda view: said(view, "msg.session_double"))
+    assert view.screen is Screen.CLERK
