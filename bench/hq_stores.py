@@ -132,7 +132,7 @@ def _write_journals(task: tuple[str, Sequence[str], int]) -> list[dict[str, str]
     made = []
     for name in names:
         # Somebody of her own at each: one person at two thousand counters is what headquarters looks for.
-        book = new_book(keyring.signing(), opening, name, operator=f"OP{name[4:6]}{name[-2:]}")
+        book = new_book(keyring.signing(), opening, name, operator=f"OP{name[2:6]}{name[-2:]}")
         while len(book.entries) < entries:
             _visit(book)
         kept = book.entries[:entries]

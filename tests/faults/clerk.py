@@ -10,6 +10,7 @@ from typing import Any
 from core import commands as c
 from core.acceptance.masks import masked
 from core.commands import SENDER_FIELDS, Field
+from core.devices import DeviceState, Slot
 from core.station.station import Station
 from core.view import CounterView, ItemView, Screen, VisitView
 from devices.simulators.control import ControlClient
@@ -202,6 +203,9 @@ class Clerk:
         if code == "missing.identity" or (code == "missing.sender_name" and self.eyes.visit.sender is None):
             self._identify(visit.card, item.waybill)
         elif code == "missing.waybill":
+            # After a restart a draft may want nothing but the scan, and what is sent before the lane has
+            # opened its line reaches nobody: she looks at the device bar first.
+            self.eyes.wait(_scanner_listens, "the scanner")
             self._note(did="scan", waybill=item.waybill)
             self._devices.tell("scan", code=item.waybill)
             self.eyes.wait(lambda view: _text(view, Field.WAYBILL) == item.waybill, "the scan")
@@ -229,6 +233,11 @@ class Clerk:
         self._note(did="key", field=field.value, waybill=waybill)
         self.press(c.SetField(field, text[: len(text) // 2]))
         self.press(c.SetField(field, text))
+
+
+def _scanner_listens(view: CounterView) -> bool:
+    listens = (DeviceState.READY, DeviceState.ATTENTION)  # a dropped line before is said for some seconds
+    return any(truth.slot is Slot.SCANNER and truth.state in listens for truth in view.devices)
 
 
 def _text(view: CounterView, field: Field) -> str:

@@ -34,9 +34,14 @@ def new_book(
     opening: AgreementKey,
     terminal: str = "990100-01-03",
     role: str = "clerk",
-    operator: str = "OP10001",
+    operator: str = "",
 ) -> Book:
-    """A founded store with a session open: five entries with what follows from them."""
+    """A founded store with a session open: five entries with what follows from them.
+
+    Each terminal has an operator of its own unless one is named.
+    """
+    digits = "".join(filter(str.isdecimal, terminal))[-4:]
+    operator = operator or ("OP10001" if terminal == "990100-01-03" else f"OP1{digits}")
     return (
         Book(terminal=terminal, headquarters=headquarters, opening=opening, role=role, operator=operator)
         .found()

@@ -82,13 +82,13 @@ class Headquarters:
         """HTTP into the application; ``certificate`` (DER) is what TLS would have shown."""
         return TestClient(WithCertificate(self.app, certificate), client=("127.0.0.1", 50000))
 
-    def book(self, terminal: str = "990100-01-03", role: str = "clerk") -> Book:
+    def book(self, terminal: str = "990100-01-03", role: str = "clerk", operator: str = "") -> Book:
         """A journal whose grant is this headquarters'."""
-        return new_book(self.keyring.signing(), self.opening, terminal, role)
+        return new_book(self.keyring.signing(), self.opening, terminal, role, operator)
 
-    def counter(self, terminal: str = "990100-01-03", role: str = "clerk") -> Counter:
+    def counter(self, terminal: str = "990100-01-03", role: str = "clerk", operator: str = "") -> Counter:
         """An enrolled terminal with a fresh journal, at which somebody of ``role`` is logged in."""
-        book = self.book(terminal, role)
+        book = self.book(terminal, role, operator)
         code = new_enrol_code(self.database, terminal, BRANCH, now=self.now)
         key = TlsKey()
         answer = self.client().post(PATH_ENROL, json=enrol_request(book, code, key.csr()))

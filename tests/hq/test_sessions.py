@@ -16,7 +16,7 @@ HERE, THERE = "990100-01-03", "990100-01-04"
 @pytest.fixture
 def pair(headquarters: Headquarters) -> tuple[Counter, Counter]:
     """Two counters, on headquarters' time; her first session at each is over."""
-    pair = headquarters.counter(HERE), headquarters.counter(THERE)
+    pair = headquarters.counter(HERE), headquarters.counter(THERE, operator="OP10001")
     headquarters.now.at = pair[0].book.machine.wall()
     for counter in pair:
         lock(counter)
