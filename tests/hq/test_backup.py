@@ -170,7 +170,16 @@ def test_backup_holds_every_table_and_no_key(
     names = {path.name for path in done.directory.iterdir()}
     assert names == {f"{table.name}.jsonl" for table in BACKED_UP} | {"manifest.json"}
     # Made again from the rest, or worth nothing later.
-    views = {"follower", "day_ends", "days", "claims", "adopted", "directive_faults", "request_nonces"}
+    views = {
+        "sessions",
+        "follower",
+        "day_ends",
+        "days",
+        "claims",
+        "adopted",
+        "directive_faults",
+        "request_nonces",
+    }
     assert {table.name for table in BACKED_UP} == set(METADATA.tables) - views
     text = b"".join(path.read_bytes() for path in done.directory.iterdir())
     for key in (headquarters.home.directory / "keys").iterdir():
