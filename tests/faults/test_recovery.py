@@ -106,7 +106,8 @@ def test_a_store_set_back_is_found_and_comes_back(
         rig.stop()
         rig.start()  # and it stays so at the next start, before headquarters is asked
         assert rig.terminal is not None
-        assert rig.terminal.station._live.stopped == "behind"
+        live = rig.terminal.station._live
+        until(lambda: live.stopped == "behind", "it does not say so at the start")
         rig.stop()
         (late,) = headquarters.listed(rig.terminal_name)["late"]
         assert late["count"] >= 1

@@ -200,6 +200,7 @@ class Estate:
             members(row, "id", "state", "why", "owner", "since")
             need(row["id"] in known and row["state"] in ("parked", "returned"), f"{name}: parked")
             check_time(row["since"])
+        known |= {row["id"] for row in statement["beside"] if row["taken"]}
         for row in statement["held"]:
             need(members(row, "id", "by")["id"] in known, f"{name}: waybill held")
 
