@@ -201,7 +201,8 @@ class Interface:
             service.renewals.check(terminal)
             service.renewals.failed(terminal)  # every one counts: a certificate lasts for months
             made = await run_in_threadpool(service.enrolment.renew, asking, form.csr)
-            return answer(RenewAnswer(made.decode("ascii")))
+            trusted = service.enrolment.trusted
+            return answer(RenewAnswer(made.decode("ascii"), trusted))
 
         return await self._answered("certificate", work)
 

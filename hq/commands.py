@@ -13,7 +13,7 @@ from typing import Any
 from core.acceptance.pools import series_from
 from core.errors import StoreError, StoreFault
 from core.rules import load_rules
-from hq import journal, operators, reviews, terminals
+from hq import authority, journal, operators, reviews, terminals
 from hq.adoption import list_publications
 from hq.backup import backup
 from hq.branches import late_line, late_lines, list_late, show_late
@@ -373,6 +373,18 @@ def _distribute(opened: Opened) -> None:
     opened.answer({"distributed": made}, f"{len(made)} tables distributed by terminal")
 
 
+def _authority_begin(opened: Opened) -> None:
+    authority.begin(opened.home, opened.home.keyring(opened.passphrase()), utc_now())
+    text = "made; restart the nodes: counters hear of it as they renew their certificates"
+    opened.answer({"ca": str(opened.home.authority_file)}, text)
+
+
+def _authority_switch(opened: Opened) -> None:
+    keyring, asked = opened.home.keyring(opened.passphrase()), opened.options
+    authority.switch(opened.home, keyring, opened.database, utc_now(), anyway=asked.anyway)
+    opened.answer({"switched": True}, "the next authority signs; restart the nodes")
+
+
 def _retention(opened: Opened) -> Retention:
     rules = load_retention(utc_now().date())
     return Retention(opened.database, opened.home.directory, rules)
@@ -435,6 +447,8 @@ _COMMANDS: dict[str, Callable[[Opened], None]] = {
     "review return": _review_return,
     "claim list": _claim_list,
     "day list": _day_list,
+    "authority begin": _authority_begin,
+    "authority switch": _authority_switch,
     "retention list": _retention_list,
     "retention run": _retention_run,
     "backup": _backup,

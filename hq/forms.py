@@ -106,9 +106,10 @@ class RenewRequest(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class RenewAnswer(msgspec.Struct):
-    """A fresh client certificate, PEM."""
+    """A fresh client certificate, and the authorities to trust from now on (PEM, one or several)."""
 
     certificate: str
+    ca: str
 
 
 class Journal(msgspec.Struct):

@@ -34,6 +34,7 @@ from core.errors import EntryError, StoreError, StoreFault
 PASSPHRASE, PERMISSIONS = "passphrase", "permissions"
 SIGNING, OPENING, CA, SERVER = "signing.key", "opening.key", "ca.key", "server.key"
 INDEX = "index.key"
+NEXT_CA = "ca-next.key"
 _COST = {"iterations": 3, "memory_kib": 64 * 1024, "lanes": 4}
 _FORM = 1
 
@@ -76,6 +77,21 @@ class Keyring:
     def authority(self) -> ec.EllipticCurvePrivateKey:
         """Signs certificates."""
         return self._elliptic(CA)
+
+    def next_authority(self) -> ec.EllipticCurvePrivateKey | None:
+        """Will sign certificates; None where none waits."""
+        return self._elliptic(NEXT_CA) if (self.directory / NEXT_CA).exists() else None
+
+    def make_next_authority(self) -> ec.EllipticCurvePrivateKey:
+        """A fresh key that waits."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        write_private(self.directory / NEXT_CA, _pem(key, self.password))
+        return key
+
+    def take_next_authority(self) -> None:
+        """The one that waits signs from now on; the one before is gone."""
+        (self.directory / NEXT_CA).replace(self.directory / CA)
+        sync_directory(self.directory)
 
     def server(self) -> ec.EllipticCurvePrivateKey:
         """The TLS server's own."""

@@ -39,6 +39,8 @@ _WHAT = {
     "labels were printed from it, so give this one a version of its own",
     "another notice bears this id": "another notice was published under this id: "
     "entries name it, so give this one an id of its own",
+    "an authority waits already": "the next authority was made already: authority switch lets it sign",
+    "no authority waits": "there is no next authority: authority begin makes one",
     "publication unknown or halted": "there is no such publication, or it was halted before",
     "enrolled": "that terminal's journal is here already: epoch grant gives a code for main.py recover",
     "not a demonstration": "only a demonstration store shows sealed parts here; "

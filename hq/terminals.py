@@ -189,6 +189,11 @@ class Enrolment:
         begins = {"start_seq": start.seq, "start_hash": start.hash}
         connection.execute(insert(HEADS), [{**place, **head, **begins}])
 
+    @property
+    def trusted(self) -> str:
+        """The authorities that counters trust (PEM): while one follows another, both."""
+        return self._authority.certificate.decode("ascii")
+
     def renew(self, terminal: Terminal, csr: str) -> bytes:
         """A fresh certificate (PEM) for who showed that terminal's key; raises EntryError FORM."""
         issued = certificates.make_client(

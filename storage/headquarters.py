@@ -90,7 +90,7 @@ class CertificateKeeper(Protocol):
 
     def open_link(self) -> HqLink: ...
 
-    def keep(self, certificate: str) -> HqLink: ...
+    def keep(self, certificate: str, authority: str = "") -> HqLink: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +264,10 @@ class Headquarters:
         told = answer.get("certificate")
         if not isinstance(told, str) or not told.isascii():
             raise HqError(HqFault.BAD_ANSWER, retry=True, what="certificate")
-        self._use(self._renewal.keep(told))
+        trusted = answer.get("ca", "")
+        if not isinstance(trusted, str) or not trusted.isascii():
+            raise HqError(HqFault.BAD_ANSWER, retry=True, what="certificate")
+        self._use(self._renewal.keep(told, trusted))
         before.close()
 
     def _use(self, link: HqLink) -> None:

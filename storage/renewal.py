@@ -58,9 +58,12 @@ class Renewal:
         """Without a certificate: the way to a new one."""
         return HqLink(self._url, tls.public_context(self._directory), self._best.now, self._timeouts)
 
-    def keep(self, certificate: str) -> HqLink:
+    def keep(self, certificate: str, authority: str = "") -> HqLink:
         """Write it, and a link that shows it; raises HqError BAD_ANSWER for another key's, StoreError."""
         try:
+            if authority:
+                # First: the certificate may be the new authority's already.
+                tls.replace_authority(self._directory, authority)
             tls.replace_certificate(self._directory, self._subkey, certificate)
         except ValueError:
             raise HqError(HqFault.BAD_ANSWER, retry=True, what="certificate") from None

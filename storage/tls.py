@@ -23,6 +23,7 @@ from storage.files import read_small, write_atomic
 
 FOLDER = "tls"
 _KEY, _CERTIFICATE, AUTHORITY = "client.key", "client.pem", "ca.pem"
+_MOST_AUTHORITIES = 4
 _SUBJECT = "terminal"  # headquarters gives the name; it is not known when the request is made
 # OpenSSL's X509_V_FLAG_NO_CHECK_TIME: dates are checked by storage/link.py against trusted time, so
 # that a counter whose battery died still reaches HQ's signed time.
@@ -107,6 +108,27 @@ def replace_certificate(directory: Path, subkey: bytes, certificate: str) -> Non
     if x509.load_pem_x509_certificate(certificate.encode("ascii")).public_key() != ours:
         raise ValueError("another key")
     write_atomic(directory / FOLDER / _CERTIFICATE, certificate.encode("ascii"))
+
+
+def replace_authority(directory: Path, authority: str) -> None:
+    """Trust these from now on (PEM); raises ValueError for what are no authorities.
+
+    Whoever says so was reached under those trusted so far.
+    """
+    data = authority.encode("ascii")
+    if data == read_small(directory / FOLDER / AUTHORITY):
+        return
+    found = x509.load_pem_x509_certificates(data)
+    for certificate in found:
+        try:
+            basic = certificate.extensions.get_extension_for_class(x509.BasicConstraints).value
+        except x509.ExtensionNotFound:
+            raise ValueError("no authority") from None
+        if not basic.ca:
+            raise ValueError("no authority")
+    if len(found) > _MOST_AUTHORITIES:
+        raise ValueError("too many")
+    write_atomic(directory / FOLDER / AUTHORITY, data)
 
 
 def _key(directory: Path, subkey: bytes) -> ec.EllipticCurvePrivateKey:

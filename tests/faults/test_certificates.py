@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import ssl
 from pathlib import Path
 
+import pytest
 from sqlalchemy import delete
 
 from core.commands import Lock
-from hq import certificates
+from core.errors import HqError
+from hq import authority, certificates
 from hq.schema import CERTIFICATES
 from hq.terminals import record_certificate, revoke
 from program.bench_clock import BenchClock
@@ -118,6 +121,76 @@ def test_a_clock_that_is_wrong_or_steps_loses_nothing(headquarters: Headquarters
         rig.log_in()
         rig.clerk.accept(*next(work))
         rig.clerk.wait_labels()
+        rig.wait_synced()
+        rig.stop()
+        assert_equal(rig)
+
+
+def restarted(headquarters: Headquarters) -> None:
+    """Killed and up again at the same address."""
+    headquarters.kill()
+    headquarters.start()
+
+
+def test_headquarters_certificate_changes_and_nobody_notices(
+    headquarters: Headquarters, tmp_path: Path
+) -> None:
+    """Renewed under the same authority; then another authority takes over, which the counter heard of."""
+    home = headquarters.home
+    with Rig(headquarters, tmp_path, 54) as rig:
+        work = each(day(2))
+        rig.log_in()
+        before = ssl.get_server_certificate(headquarters.address)
+        home.server_file.unlink()
+        restarted(headquarters)
+        assert ssl.get_server_certificate(headquarters.address) != before
+        rig.clerk.accept(*next(work))
+        rig.wait_synced()
+        rig.stop()
+        trusted = home.authority()
+        authority.begin(home, home.keyring(None), dt.datetime.now(dt.UTC))
+        restarted(headquarters)
+        issued(rig, certificates.CLIENT_DAYS - 40)
+        assert rig.terminal_name in authority.waiting(home, headquarters.database)
+        with pytest.raises(HqError, match="not heard of"):
+            authority.switch(home, home.keyring(None), headquarters.database, dt.datetime.now(dt.UTC))
+        rig.start()  # its certificate is due, and with the new one come both authorities
+        rig.log_in()
+        rig.wait_synced()
+        rig.stop()
+        assert (rig.data / tls.FOLDER / tls.AUTHORITY).read_bytes() == home.authority() != trusted
+        assert rig.terminal_name not in authority.waiting(home, headquarters.database)
+        rig.start()
+        rig.log_in()
+        now = dt.datetime.now(dt.UTC)  # other tests' counters, who are switched off, have not heard of it
+        authority.switch(home, home.keyring(None), headquarters.database, now, anyway=True)
+        restarted(headquarters)
+        rig.clerk.accept(*next(work))  # over the connections of a pump that runs
+        rig.wait_synced()
+        rig.stop()
+        assert_equal(rig)
+
+
+def test_an_authority_that_nobody_knows_is_one_clear_sentence(
+    headquarters: Headquarters, tmp_path: Path
+) -> None:
+    with Rig(headquarters, tmp_path, 55) as rig:
+        rig.log_in()
+        rig.wait_synced()
+        home, keyring = headquarters.home, headquarters.home.keyring(None)
+        kept = {
+            path: path.read_bytes()
+            for path in (home.authority_file, home.server_file, keyring.directory / "ca.key")
+        }
+        authority.begin(home, keyring, dt.datetime.now(dt.UTC))
+        authority.switch(home, keyring, headquarters.database, dt.datetime.now(dt.UTC), anyway=True)
+        restarted(headquarters)
+        rig.clerk.accept(*next(each(day(1))))
+        view = rig.eyes.wait(lambda view: view.sync.fault == "hq.tls", "the wrong certificate")
+        assert view.sync.unsent > 0
+        for path, data in kept.items():
+            path.write_bytes(data)
+        restarted(headquarters)
         rig.wait_synced()
         rig.stop()
         assert_equal(rig)

@@ -288,3 +288,19 @@ def test_reader_that_goes_away(sent: tuple[Counter, list[str]]) -> None:
         )
     assert done.stderr == ""
     assert done.returncode == 3
+
+
+def test_one_authority_follows_another(
+    headquarters: Headquarters, counter: Counter, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Only once its counters have heard of it, unless somebody says so."""
+    place = ["--data", str(headquarters.home.directory), "--database", headquarters.url]
+    assert hq(capsys, "authority", "switch", *place)[0] == 2
+    before = headquarters.home.authority()
+    assert hq(capsys, "authority", "begin", *place)[0] == 0
+    assert headquarters.home.authority().startswith(before)
+    code, _, err = hq(capsys, "authority", "begin", *place)
+    assert (code, "made already" in err) == (2, True)
+    assert hq(capsys, "authority", "switch", "--anyway", *place)[0] == 0
+    assert headquarters.home.authority().endswith(before)
+    assert hq(capsys, "authority", "switch", *place)[0] == 2
