@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from core.acceptance.pools import series_from
 from core.errors import StoreError, StoreFault
 from core.rules import load_rules
-from hq import authority, journal, operators, reviews, terminals
+from hq import journal, operators, reviews, terminals
 from hq.adoption import list_publications
-from hq.backup import backup
 from hq.branches import late_line, late_lines, list_late, show_late
+from hq.care import CARE
 from hq.claims import list_contests
 from hq.clock import utc_now
 from hq.database import Database
@@ -25,33 +23,12 @@ from hq.directives import EVERYBODY, halt
 from hq.distribute import distribute
 from hq.export import export, told
 from hq.following import follow
-from hq.home import Home, create_home, default_database, open_home, opening_directory
+from hq.home import create_home, default_database, open_home, opening_directory
+from hq.opened import Opened, Say, read_passphrase, to_json
 from hq.pool_count import list_pools, show_pool
 from hq.pool_issue import issue, withdraw
 from hq.publishing import RESOURCES, publish_file
 from hq.restore import restore
-from hq.retention import Filed, Retention, Standing
-from hq.retention_rules import load_retention
-
-Say = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Opened:
-    """A data directory and its database, checked to belong together."""
-
-    home: Home
-    database: Database
-    options: argparse.Namespace
-    say: Say
-
-    def answer(self, value: dict[str, Any], text: str) -> None:
-        """One answer: JSON where a program reads it."""
-        self.say(_json(value) if self.options.json else text)
-
-    def passphrase(self) -> str | None:
-        """The first line of the passphrase file, if one is given."""
-        return _passphrase(self.options.passphrase_file)
 
 
 def run(options: argparse.Namespace, say: Say) -> None:
@@ -72,7 +49,7 @@ def _init(options: argparse.Namespace, say: Say) -> None:
     try:
         with database.read():
             pass  # a database that does not answer is said before keys are made
-        passphrase = _passphrase(options.passphrase_file)
+        passphrase = read_passphrase(options.passphrase_file)
         home = create_home(
             options.data,
             database,
@@ -88,7 +65,7 @@ def _init(options: argparse.Namespace, say: Say) -> None:
     told = {"data": str(options.data), "ca": str(home.authority_file), "keys": sealed}
     guard = "the passphrase" if sealed == "passphrase" else "file permissions (0600) only"
     text = f"made {options.data}; counters trust {home.authority_file}; keys are sealed by {guard}"
-    say(_json({**told, "signing": home.signing.text}) if options.json else text)
+    say(to_json({**told, "signing": home.signing.text}) if options.json else text)
 
 
 def _restore(options: argparse.Namespace, say: Say) -> None:
@@ -100,7 +77,7 @@ def _restore(options: argparse.Namespace, say: Say) -> None:
         database.close()
     told = {"directory": str(done.directory), "terminals": done.terminals, "entries": done.entries}
     text = f"{done.directory}: {done.entries} entries; counters send the rest again"
-    say(_json(told) if options.json else text)
+    say(to_json(told) if options.json else text)
 
 
 def _serve(opened: Opened) -> None:
@@ -144,7 +121,7 @@ def _operator_remove(opened: Opened) -> None:
 def _operator_list(opened: Opened) -> None:
     rows = operators.list_operators(opened.database)
     if opened.options.json:
-        opened.say(_json([asdict(row) for row in rows]))
+        opened.say(to_json([asdict(row) for row in rows]))
         return
     for row in rows:
         status = "removed" if row.removed else "active" if row.active else "not activated"
@@ -154,7 +131,7 @@ def _operator_list(opened: Opened) -> None:
 def _terminal_list(opened: Opened) -> None:
     rows = journal.list_terminals(opened.database)
     if opened.options.json:
-        opened.say(_json(rows))
+        opened.say(to_json(rows))
         return
     for row in rows:
         opened.say(
@@ -175,7 +152,7 @@ def _late_list(opened: Opened) -> None:
             journal.known(connection, opened.options.terminal)
         found = list_late(connection, opened.options.terminal)
     lines = [f"{terminal}  {late_line(late)}" for terminal, rows in found.items() for late in rows]
-    opened.say(_json(found) if opened.options.json else "\n".join(lines))
+    opened.say(to_json(found) if opened.options.json else "\n".join(lines))
 
 
 def _late_show(opened: Opened) -> None:
@@ -183,7 +160,7 @@ def _late_show(opened: Opened) -> None:
     with opened.database.read() as connection:
         journal.known(connection, asked.terminal)
         shown = show_late(connection, asked.terminal, asked.branch)
-    opened.say(_json(shown) if asked.json else "\n".join(late_lines(shown)))
+    opened.say(to_json(shown) if asked.json else "\n".join(late_lines(shown)))
 
 
 def _terminal_revoke(opened: Opened) -> None:
@@ -201,7 +178,7 @@ def _epoch_grant(opened: Opened) -> None:
 
 def _journal_list(opened: Opened) -> None:
     for row in journal.list_entries(opened.database, opened.options.terminal, opened.options.first):
-        opened.say(_json(row))
+        opened.say(to_json(row))
 
 
 def _journal_show(opened: Opened) -> None:
@@ -212,7 +189,7 @@ def _journal_show(opened: Opened) -> None:
         from hq.opening import ask
 
         shown["opened"] = ask(opened.home.directory, asked.terminal, asked.seq)
-    opened.say(_json(shown))
+    opened.say(to_json(shown))
 
 
 def _open_serve(opened: Opened) -> None:
@@ -243,7 +220,7 @@ def _journal_export(opened: Opened) -> None:
 def _review_list(opened: Opened) -> None:
     rows = reviews.list_reviews(opened.database, opened.options.terminal)
     if opened.options.json:
-        opened.say(_json(rows))
+        opened.say(to_json(rows))
         return
     for row in rows:
         opened.say(
@@ -262,7 +239,7 @@ def _review_return(opened: Opened) -> None:
 def _claim_list(opened: Opened) -> None:
     rows = list_contests(opened.database, opened.options.terminal)
     if opened.options.json:
-        opened.say(_json(rows))
+        opened.say(to_json(rows))
         return
     for row in rows:
         opened.say(
@@ -276,7 +253,7 @@ def _claim_list(opened: Opened) -> None:
 def _day_list(opened: Opened) -> None:
     found = list_days(opened.database, opened.options.terminal)
     if opened.options.json:
-        opened.say(_json(found))
+        opened.say(to_json(found))
         return
     if found["followed"] < found["received"]:
         opened.say(f"only entries 1 to {found['followed']} of {found['received']} are followed yet")
@@ -316,7 +293,7 @@ def _directive_halt(opened: Opened) -> None:
 def _directive_list(opened: Opened) -> None:
     rows = list_publications(opened.database)
     if opened.options.json:
-        opened.say(_json([asdict(row) for row in rows]))
+        opened.say(to_json([asdict(row) for row in rows]))
         return
     for row in rows:
         opened.say(
@@ -344,14 +321,14 @@ def _pool_issue(opened: Opened) -> None:
 def _pool_list(opened: Opened) -> None:
     rows = list_pools(opened.database, opened.options.terminal)
     if opened.options.json:
-        opened.say(_json(rows))
+        opened.say(to_json(rows))
     for row in () if opened.options.json else rows:
         opened.say(
             f"{row['terminal']}  {row['pool']:<20} {row['from']} to {row['to']}  {row['state']:<6} "
             f"used {row['used']}  void {row['void']}  free {row['free']} of {row['count']}"
             f"{'  LOW' if row['low'] and not row['withdrawn'] else ''}"
             f"{'  withdrawn' if row['withdrawn'] else ''}"
-            f"{'' if row['agrees'] else '  DIFFERS: folded ' + _json(row['folded'])}"
+            f"{'' if row['agrees'] else '  DIFFERS: folded ' + to_json(row['folded'])}"
         )
     if not all(row["agrees"] for row in rows):
         raise StoreError(StoreFault.DAMAGED, what="the fold and the second count of a pool differ")
@@ -359,7 +336,7 @@ def _pool_list(opened: Opened) -> None:
 
 def _pool_show(opened: Opened) -> None:
     for row in show_pool(opened.database, opened.options.pool):
-        opened.say(_json(row))
+        opened.say(to_json(row))
 
 
 def _pool_withdraw(opened: Opened) -> None:
@@ -373,54 +350,8 @@ def _distribute(opened: Opened) -> None:
     opened.answer({"distributed": made}, f"{len(made)} tables distributed by terminal")
 
 
-def _authority_begin(opened: Opened) -> None:
-    authority.begin(opened.home, opened.home.keyring(opened.passphrase()), utc_now())
-    text = "made; restart the nodes: counters hear of it as they renew their certificates"
-    opened.answer({"ca": str(opened.home.authority_file)}, text)
-
-
-def _authority_switch(opened: Opened) -> None:
-    keyring, asked = opened.home.keyring(opened.passphrase()), opened.options
-    authority.switch(opened.home, keyring, opened.database, utc_now(), anyway=asked.anyway)
-    opened.answer({"switched": True}, "the next authority signs; restart the nodes")
-
-
-def _retention(opened: Opened) -> Retention:
-    rules = load_retention(utc_now().date())
-    return Retention(opened.database, opened.home.directory, rules)
-
-
-def _retention_list(opened: Opened) -> None:
-    _say_filed(opened, _retention(opened).listed())
-
-
-def _retention_run(opened: Opened) -> None:
-    done = _retention(opened).run()
-    _say_filed(opened, done)
-    if any(filed.standing is Standing.HELD for filed in done):
-        raise StoreError(StoreFault.DAMAGED, what="some of what is due is held back; it is named above")
-
-
-def _say_filed(opened: Opened, rows: list[Filed]) -> None:
-    if opened.options.json:
-        opened.say(_json([{**asdict(row), "due": row.due.isoformat()} for row in rows]))
-        return
-    for row in rows:
-        count = f"  {row.rows} attachments" if row.standing is Standing.ERASED else ""
-        opened.say(
-            f"{row.month}  {row.retention:<11} due {row.due}  {row.standing.value:<7}"
-            f"{count}  {row.why}".rstrip()
-        )
-
-
-def _backup(opened: Opened) -> None:
-    done = backup(opened.database, opened.options.directory)
-    value = {"directory": str(done.directory), "entries": done.entries, "advanced": done.advanced}
-    text = f"{done.directory}: {done.entries} entries, read back; safe moved for {done.advanced} terminals"
-    opened.answer(value, text)
-
-
 _COMMANDS: dict[str, Callable[[Opened], None]] = {
+    **CARE,
     "serve": _serve,
     "follow": _follow,
     "enrol-code": _enrol_code,
@@ -447,11 +378,6 @@ _COMMANDS: dict[str, Callable[[Opened], None]] = {
     "review return": _review_return,
     "claim list": _claim_list,
     "day list": _day_list,
-    "authority begin": _authority_begin,
-    "authority switch": _authority_switch,
-    "retention list": _retention_list,
-    "retention run": _retention_run,
-    "backup": _backup,
     "db distribute": _distribute,
 }
 
@@ -472,19 +398,3 @@ def _make_directory(path: Path) -> None:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(StoreFault.IO, what=error.strerror or type(error).__name__) from None
-
-
-def _passphrase(path: Path | None) -> str | None:
-    if path is None:
-        return None
-    try:
-        lines = path.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
-        raise StoreError(StoreFault.IO, what="passphrase file") from None
-    if not lines or len(lines[0]) < 12:
-        raise StoreError(StoreFault.UNSAFE, what="the passphrase has fewer than 12 characters")
-    return lines[0]
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)
