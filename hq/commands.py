@@ -8,10 +8,8 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
-from core.acceptance.pools import series_from
 from core.errors import StoreError, StoreFault
-from core.rules import load_rules
-from hq import journal, operators, reviews, terminals
+from hq import journal, operators, pool_commands, reviews, terminals
 from hq.adoption import list_publications
 from hq.branches import late_line, late_lines, list_late, show_late
 from hq.care import CARE
@@ -25,9 +23,7 @@ from hq.export import export, told
 from hq.following import follow
 from hq.home import create_home, default_database, open_home, opening_directory
 from hq.opened import Opened, Say, read_passphrase, to_json
-from hq.pool_count import list_pools, show_pool
-from hq.pool_issue import issue, withdraw
-from hq.publishing import RESOURCES, publish_file
+from hq.publishing import publish_file
 from hq.restore import restore
 
 
@@ -304,47 +300,6 @@ def _directive_list(opened: Opened) -> None:
         )
 
 
-def _pool_issue(opened: Opened) -> None:
-    asked = opened.options
-    rules = load_rules(RESOURCES / "rules")
-    series = series_from(asked.first, rules.editions[-1])
-    warn = asked.warn or max(1, asked.count // 10)
-    number = issue(
-        opened.database, asked.terminal, asked.pool, series, asked.count, warn, rules, unheard=asked.unheard
-    )
-    last = series.number(asked.count)
-    value = {"publication": number, "pool": asked.pool, "terminal": asked.terminal}
-    value |= {"from": series.number(1), "to": last, "count": asked.count}
-    opened.answer(value, f"{asked.pool}: {series.number(1)} to {last} for {asked.terminal}")
-
-
-def _pool_list(opened: Opened) -> None:
-    rows = list_pools(opened.database, opened.options.terminal)
-    if opened.options.json:
-        opened.say(to_json(rows))
-    for row in () if opened.options.json else rows:
-        opened.say(
-            f"{row['terminal']}  {row['pool']:<20} {row['from']} to {row['to']}  {row['state']:<6} "
-            f"used {row['used']}  void {row['void']}  free {row['free']} of {row['count']}"
-            f"{'  LOW' if row['low'] and not row['withdrawn'] else ''}"
-            f"{'  withdrawn' if row['withdrawn'] else ''}"
-            f"{'' if row['agrees'] else '  DIFFERS: folded ' + to_json(row['folded'])}"
-        )
-    if not all(row["agrees"] for row in rows):
-        raise StoreError(StoreFault.DAMAGED, what="the fold and the second count of a pool differ")
-
-
-def _pool_show(opened: Opened) -> None:
-    for row in show_pool(opened.database, opened.options.pool):
-        opened.say(to_json(row))
-
-
-def _pool_withdraw(opened: Opened) -> None:
-    number = withdraw(opened.database, opened.options.pool)
-    value = {"publication": number, "pool": opened.options.pool}
-    opened.answer(value, f"{opened.options.pool}: what its counter has not used by then is void")
-
-
 def _distribute(opened: Opened) -> None:
     made = distribute(opened.database)
     opened.answer({"distributed": made}, f"{len(made)} tables distributed by terminal")
@@ -362,10 +317,10 @@ _COMMANDS: dict[str, Callable[[Opened], None]] = {
     "directive publish": _directive_publish,
     "directive halt": _directive_halt,
     "directive list": _directive_list,
-    "pool issue": _pool_issue,
-    "pool list": _pool_list,
-    "pool show": _pool_show,
-    "pool withdraw": _pool_withdraw,
+    "pool issue": pool_commands.pool_issue,
+    "pool list": pool_commands.pool_list,
+    "pool show": pool_commands.pool_show,
+    "pool withdraw": pool_commands.pool_withdraw,
     "late list": _late_list,
     "late show": _late_show,
     "terminal revoke": _terminal_revoke,
