@@ -98,7 +98,7 @@ class MainWindow(QWidget):
         self._second.timeout.connect(self._tick)
         self._second.start()
         self._around = Turns(self)
-        self.header.arranged.connect(self._lay_out_again)
+        self.header.arranged.connect(self._lay_out_header)
         bridge.changed.connect(self.take_view)
 
     @property
@@ -170,6 +170,13 @@ class MainWindow(QWidget):
         if self._clerk is not None:
             self._clerk.set_room(room)
         scale(self, self._factor)
+        if self._clerk is not None:
+            self._clerk.show_focus()
+
+    def _lay_out_header(self) -> None:
+        """The banner came or went.  Nothing else has another size, and a frame is too short for all of it."""
+        self.header.set_room(room_of(self.size(), self._factor))
+        scale(self.header, self._factor, itself=True)
         if self._clerk is not None:
             self._clerk.show_focus()
 

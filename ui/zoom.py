@@ -78,11 +78,11 @@ def measured_by_itself(widget: QWidget) -> None:
     widget.setProperty(_BASE, _Measures(()))
 
 
-def scale(top: QWidget, factor: float) -> None:
-    """Every measure under ``top``, so many times what it was built with."""
+def scale(top: QWidget, factor: float, *, itself: bool = False) -> None:
+    """Every measure under ``top``, so many times what it was built with; its own where ``itself`` says so."""
     widgets: Sequence[QWidget] = [top, *top.findChildren(QWidget)]
     layouts: Iterable[QLayout] = [layout for widget in widgets for layout in _layouts(widget.layout())]
-    for widget in widgets[1:]:
+    for widget in widgets if itself else widgets[1:]:
         _scale_widget(widget, factor)
     for layout in layouts:
         _scale_layout(layout, factor)
