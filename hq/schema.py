@@ -10,13 +10,15 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table
 
 from hq import columns
+from hq.columns import key as _key
+from hq.columns import terminal as _terminal
+from hq.columns import time as _time
 from hq.schema_beside import BRANCHES, DOUBLES
 
 VERSION = 1
 ESTATE = "*"  # the terminal of what belongs to every terminal
 
 METADATA = columns.METADATA
-_terminal, _key, _time = columns.terminal, columns.key, columns.time
 
 
 # One row: which version wrote this store, and whose it is (HQ's signing key).  It has no key at all.

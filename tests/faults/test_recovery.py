@@ -192,17 +192,22 @@ def test_the_old_disk_comes_back(
         rig.stop()
         shutil.rmtree(rig.data)
         (tmp_path / "new machine").rename(rig.data)
-        found_there = rig.look()
-        assert found_there.state.counts["accepted"] == 6
-        name = rig.terminal_name
-        until(lambda: headquarters.listed(name)["folded"] == found_there.state.head.seq, "not followed")
-        (closed,) = list_days(headquarters.database, name)["days"]
-        assert (closed["verdict"], closed["counted"]["accepted"]) == ("agrees", 6)
-        export(headquarters.database, headquarters.home.signing, tmp_path / "export")
-        lines = (tmp_path / "export").read_bytes().splitlines(keepends=True)
-        read = Estate(iter(lines), headquarters.home.signing.text, None)
-        (journal,) = [each for each, _said in read.journals() if each.terminal == name]
-        assert journal.counts["taken in"] == waits.entries
+        assert_taken_in(rig, tmp_path / "export", waits.entries)
+
+
+def assert_taken_in(rig: Rig, export_file: Path, entries: int) -> None:
+    """Counter, headquarters' two counts and its export agree, each item once."""
+    headquarters, name = rig.headquarters, rig.terminal_name
+    found_there = rig.look()
+    assert found_there.state.counts["accepted"] == 6
+    until(lambda: headquarters.listed(name)["folded"] == found_there.state.head.seq, "not followed")
+    (closed,) = list_days(headquarters.database, name)["days"]
+    assert (closed["verdict"], closed["counted"]["accepted"]) == ("agrees", 6)
+    export(headquarters.database, headquarters.home.signing, export_file)
+    lines = export_file.read_bytes().splitlines(keepends=True)
+    read = Estate(iter(lines), headquarters.home.signing.text, None)
+    (journal,) = [each for each, _said in read.journals() if each.terminal == name]
+    assert journal.counts["taken in"] == entries
 
 
 def test_cut_at_any_step_it_goes_on(headquarters: Headquarters, tmp_path: Path) -> None:
