@@ -21,8 +21,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from core.errors import StoreError, StoreFault
 from core.ledger.entry import stamp
+from hq.columns import METADATA
 from hq.partitions import make_month
-from hq.schema import METADATA, STORE, VERSION
+from hq.schema import STORE, VERSION
 
 POOL_SIZE = 12
 WAIT_SECONDS = 15  # for a connection, and for SQLite's write lock

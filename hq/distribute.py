@@ -9,8 +9,9 @@ from __future__ import annotations
 from sqlalchemy import text
 
 from core.errors import StoreError, StoreFault
+from hq.columns import METADATA
 from hq.database import Database
-from hq.schema import METADATA, STORE
+from hq.schema import STORE
 
 
 def distribute(database: Database) -> list[str]:

@@ -1,13 +1,12 @@
 """What /openapi.json says: for each route its body, who may ask, and every status that it really gives.
 
-The document is written to docs/openapi.json (``python -m hq.openapi``); a test compares the two, and another
-holds a running headquarters against it.
+The document is written to docs/openapi.json (``python -m hq.openapi_file``); a test compares the two, and
+another holds a running headquarters against it.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -134,16 +133,3 @@ def _header(name: str, pattern: str, about: str) -> dict[str, Any]:
 
 def _content(name: str) -> dict[str, Any]:
     return {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}
-
-
-def main() -> int:
-    """Write the file."""
-    # Imported here: hq/app.py says of its routes what stands above.
-    from hq.app import create_app
-
-    FILE.write_text(written(create_app(None).openapi()), "utf-8")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -18,8 +18,9 @@ from core.exchange import PATH_ACTIVATE, PATH_ENROL
 from core.ledger.documents import operator_proof, read_grant
 from core.ledger.entry import EMPTY_HEAD
 from hq import codes
+from hq.columns import METADATA
 from hq.operators import add_operator, list_operators, remove_operator
-from hq.schema import ACTIVATIONS, CERTIFICATES, ENROL_CODES, METADATA
+from hq.schema import ACTIVATIONS, CERTIFICATES, ENROL_CODES
 from hq.terminals import new_enrol_code
 from tests.core.books import Book
 from tests.hq.entries import TlsKey, enrol_request

@@ -15,7 +15,8 @@ from sqlalchemy import select
 from core import wire
 from core.errors import StoreError, StoreFault
 from hq.backup import backup, read_back
-from hq.schema import BACKED_UP, METADATA
+from hq.columns import METADATA
+from hq.schema import BACKED_UP
 from tests.guards import ExpectedLogs
 from tests.hq.entries import write_items
 from tests.hq.headquarters import Counter, Headquarters

@@ -14,7 +14,7 @@ from tests.hq.openapi_run import run
 
 
 def test_the_file_is_what_is_served() -> None:
-    """After a change: ``python -m hq.openapi``."""
+    """After a change: ``python -m hq.openapi_file``."""
     assert FILE.read_text("utf-8") == written(create_app(None).openapi())
 
 

@@ -32,9 +32,10 @@ from core.exchange import (
 from core.ledger.documents import read_time
 from core.ledger.entry import stamp
 from hq import terminals
+from hq.columns import METADATA
 from hq.database import Database
 from hq.partitions import of_month
-from hq.schema import HEADS, METADATA, NONCES
+from hq.schema import HEADS, NONCES
 from tests.hq.entries import batch, signed_headers
 from tests.hq.headquarters import Counter, Headquarters, fault
 
