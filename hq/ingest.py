@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from core.crypto.keys import PublicKey, Signer
+from core.crypto.keys import Signer
 from core.errors import EntryError, EntryFault, Fact, HqError, HqFault, StoreError, StoreFault
 from core.ledger.branches import FORK
 from core.ledger.documents import Marks, make_marks
@@ -29,7 +28,7 @@ from hq.clock import Now, utc_now
 from hq.database import Database
 from hq.identity import Terminal, use_nonce
 from hq.marks import read_marks
-from hq.schema import ATTACHMENTS, ENTRIES, GRANTS, HEADS, TERMINALS
+from hq.schema import ATTACHMENTS, ENTRIES, HEADS, TERMINALS
 from hq.shelves import NO_PARTITION, Shelves, file_under
 
 _LOG = logging.getLogger(__name__)
@@ -81,29 +80,22 @@ class Ingest:
     def _read(self, terminal: Terminal, body: bytes) -> tuple[Terminal, list[Entry]]:
         """Whose epoch the batch is of, and its entries; raises as ``read_batch``.
 
-        The present epoch may hand in what an earlier one wrote, from a backup: it goes beside the chain, as
-        if the earlier key itself had come.  Only that epoch's own signatures make it authentic.
+        The present epoch may hand in what an earlier one wrote after its end, from a backup: it goes beside
+        the chain, as if the earlier key itself had come.  Only that epoch's own signatures make it authentic.
         """
-        try:
-            return terminal, read_batch(body, terminal)
-        except EntryError as error:
-            if error.code is not EntryFault.KEY or terminal.replaced:
-                raise
-            for earlier in self._earlier(terminal):
-                with suppress(EntryError):
-                    return earlier, read_batch(body, earlier)
-            raise
-
-    def _earlier(self, terminal: Terminal) -> list[Terminal]:
-        mine = (GRANTS.c.terminal == terminal.terminal, GRANTS.c.epoch < terminal.epoch)
-        wanted = select(GRANTS.c.epoch, GRANTS.c.key).where(*mine).order_by(GRANTS.c.epoch.desc())
+        entries = read_batch(body, terminal)
+        epoch = entries[0].header.epoch if entries else terminal.epoch
+        if epoch not in terminal.earlier:
+            return terminal, entries
+        next_one = select(HEADS.c.start_seq).where(
+            HEADS.c.terminal == terminal.terminal, HEADS.c.epoch > epoch
+        )
         with self._database.read() as connection:
-            rows = connection.execute(wanted).all()
-        present = terminal.epoch
-        return [
-            replace(terminal, epoch=row.epoch, key=PublicKey(row.key), received=0, replaced=present)
-            for row in rows
-        ]
+            end = connection.execute(next_one.order_by(HEADS.c.epoch).limit(1)).scalar_one()
+        if entries[0].header.seq <= end:
+            return terminal, entries  # of the chain: what a restored headquarters lost
+        key, present = terminal.earlier[epoch], terminal.epoch
+        return replace(terminal, epoch=epoch, key=key, received=0, earlier={}, replaced=present), entries
 
     def _store(self, terminal: Terminal, entries: Sequence[Entry]) -> tuple[Marks, int]:
         # Checked before the lock is taken.  The head only moves forward, so whatever is beyond it under

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlcipher3 import dbapi2
 
 from core import wire
-from core.errors import EntryError, StoreError, StoreFault
+from core.errors import EntryError, EntryFault, StoreError, StoreFault
 from core.ledger.entry import AttachmentClass, Entry, stamp
 from core.ports import ItemRow, LateItem, LateRead
 from storage.attachments import from_row, to_rows
@@ -56,6 +56,43 @@ def find(connection: sa.Connection, by: str, value: str | int, terminal: str, ke
     """``by``: "id" or a column that has an index; raises StoreError DAMAGED."""
     rows = map(dict, connection.exec_driver_sql(_BY[by], (value,)).mappings())
     return [item for item in (_item(row, terminal, key) for row in rows) if item is not None]
+
+
+def check(connection: sa.Connection, terminal: str, key: FindKey) -> None:
+    """Each row against its own entry and annex, and its branch; raises EntryError VIEW or COMMITMENT.
+
+    Their entries' signatures were checked when they came; whether they count, the chain says.
+    """
+    known = set(connection.exec_driver_sql("SELECT branch FROM late_branch").scalars())
+    for row in map(dict, connection.exec_driver_sql(f"SELECT {_COLUMNS} FROM late_item").mappings()):  # noqa: S608
+        try:
+            entry = Entry(row["body"], b"")
+            header, number = entry.header, int(entry.data["number"])
+            kinds = [said.cls for said in header.commitments]
+            said = header.commitments[kinds.index(AttachmentClass.ANNEX)]
+        except (EntryError, KeyError, ValueError, TypeError, AttributeError):
+            raise EntryError(EntryFault.VIEW, what="late item") from None
+        place = (entry.hash, header.terminal, header.epoch, header.seq, number, said.retention, said.month)
+        found = (
+            row["hash"],
+            terminal,
+            *(row[name] for name in ("epoch", "seq", "number", "retention", "month")),
+        )
+        if place != found or row["branch"] not in known:
+            raise EntryError(EntryFault.VIEW, what="late item")
+        part = (row["seq"], kinds.index(AttachmentClass.ANNEX), AttachmentClass.ANNEX.value)
+        try:
+            annex = from_row(
+                (*part, row["retention"], row["month"], None, row["annex"]), terminal, header.epoch, key
+            )
+        except StoreError:
+            raise EntryError(EntryFault.VIEW, what="late item") from None
+        if annex is None:
+            continue  # its month has ended
+        decoded = decode_annex(annex.data) or {}
+        shown = (str(decoded.get("waybill", "")), str(decoded.get("token", "")))
+        if annex.commitment() != said.hash or shown != (row["waybill"], row["token"]):
+            raise EntryError(EntryFault.VIEW, what="late item")
 
 
 def _row(item: LateItem, branch: bytes, make_key: Callable[[str, str], bytes]) -> tuple[object, ...] | None:

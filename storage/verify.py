@@ -19,7 +19,7 @@ from core.ledger.directives import NO_DIRECTIVE, SignedDirective, check_directiv
 from core.ledger.documents import read_marks
 from core.ledger.entry import Entry, Head
 from core.ledger.state import FOLD_VERSION, State, fold
-from storage import views
+from storage import late_items, views
 from storage.attachments import Row, from_rows
 from storage.reading import JournalReader
 
@@ -83,6 +83,8 @@ def verify(journal: JournalReader, headquarters: PublicKey, terminal: str) -> Re
         _check_directives(journal, headquarters, terminal, walk)
         _check_operators(journal, walk.state)
         _check_items(journal, walk.rows)
+        with journal.database.reading() as connection:
+            late_items.check(connection, terminal, journal.keys.find)
     except CounterError as error:
         # Of a gap, what is missing is named, not what stands behind it.
         seq = error.facts.get("expected", error.facts.get("seq"))

@@ -246,3 +246,25 @@ def test_another_key_of_hers_opens_nothing(counter: Counter, kept: BackedUp, she
     with pytest.raises(StoreError) as found:
         restore(counter.directory, request, counter.book.machine)
     assert found.value.code is StoreFault.BACKUP_KEY
+
+
+def test_cut_while_it_is_made(counter: Counter, kept: BackedUp, shelf: Path) -> None:
+    """Before it has its name there is none; once it has, it is whole."""
+    steps = [step for step in named_steps("storage") if step.startswith("backup.")]
+    assert len(steps) >= 2
+    for minute, step in enumerate(steps, 1):
+        before = sorted(path.name for path in shelf.iterdir())
+
+        def cut(name: str, /, step: str = step) -> None:
+            if name == step:
+                raise CutError
+
+        vault = opened(counter)
+        reader = open_reader(counter.directory, vault)
+        at = AT + dt.timedelta(minutes=minute)
+        with closing(reader.database), pytest.raises(CutError):
+            back_up(counter.directory, vault, reader, shelf, at, keep_days=35, probe=cut)
+        named = step == "backup.kept"
+        assert (sorted(path.name for path in shelf.iterdir()) == before) is not named
+        newest = read_backup(shelf, counter.book.headquarters.public)
+        assert (newest.made_at == at) is named

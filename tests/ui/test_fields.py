@@ -174,6 +174,8 @@ def test_the_input_method_is_off_where_letters_must_arrive_as_keys(desk: Desk) -
         "who_approver_password",
         "endorser",
         "endorser_password",
+        "code",
+        "password_again",
     }
     for entry in window.findChildren(Entry):
         enabled = composes_in(entry)
