@@ -73,14 +73,19 @@ def of_class(retention: str, month: str) -> Iterator[Partition]:
         yield Partition(REFERENCES, retention, month)
 
 
+def lock(connection: Connection) -> None:
+    """Until the transaction ends nobody else makes partitions, or ends any."""
+    connection.execute(text(_LOCK_WAIT))
+    connection.execute(text("SELECT pg_advisory_xact_lock(:id)"), {"id": _LOCK})
+
+
 def make_month(connection: Connection, month: str) -> None:
     """What is missing of one month's partitions, in the caller's transaction.
 
     A table that stands detached (an erasure was cut off) is attached again: nothing is lost, and the next
     erasure ends it.
     """
-    connection.execute(text(_LOCK_WAIT))
-    connection.execute(text("SELECT pg_advisory_xact_lock(:id)"), {"id": _LOCK})
+    lock(connection)
     attached = _attached(connection)
     for part in of_month(month):
         if part.name not in attached:

@@ -155,19 +155,27 @@ class Retention:
         return Filed(*shelf, filed.due, standing, why, rows)
 
     def _drop(self, shelf: Shelf) -> tuple[int, str]:
-        """PostgreSQL: detached, looked at once more where nobody writes any more, dropped."""
-        rows, parts = 0, list(of_class(*shelf))
+        """PostgreSQL: detached, looked at once more where nobody writes any more, dropped.
+
+        Detaching waits for readers, so without the lock; a node that makes the month for what comes late may
+        have attached it again by the time the lock is held.  From there on until all is dropped none does.
+        """
+        parts = list(of_class(*shelf))
         with self._database.alone() as connection:
             for part in parts:
                 if partitions.is_attached(connection, part):
                     partitions.detach(connection, part)
-            name = parts[0].name
-            if late := _late(connection, name):
-                for part in parts:
-                    partitions.attach(connection, part)
-                return 0, f"not safe yet: {' '.join(late)}"
-            counted = select(func.count()).select_from(table(name))
+            counted = select(func.count()).select_from(table(parts[0].name))
             rows = int(connection.execute(counted).scalar_one())
+        with self._database.write() as connection:
+            partitions.lock(connection)
+            late = _late(connection, parts[0].name)
+            attached = [part for part in parts if partitions.is_attached(connection, part)]
+            if late or attached:
+                for part in parts:
+                    if part not in attached:
+                        partitions.attach(connection, part)
+                return 0, f"not safe yet: {' '.join(late)}" if late else "more came meanwhile"
             for part in parts:
                 connection.exec_driver_sql(f'DROP TABLE "{part.name}"')
         return rows, ""

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import secrets
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -366,6 +367,35 @@ def test_counters_go_on_while_a_long_reader_holds_an_erasure_up(
     running.join(60)
     assert [filed.rows for filed in done] == [1]
     assert count(headquarters, "acceptance") == 5
+
+
+def test_a_month_that_is_made_again_meanwhile_is_kept(headquarters: Headquarters, tmp_path: Path) -> None:
+    """What comes late between the look and the end stands in the same table, above its *safe* mark."""
+    if not headquarters.database.is_postgresql:
+        return
+    counter = begun(headquarters)
+    accept(counter.book)
+    counter.sent(counter.book.entries)
+    safe(headquarters, tmp_path)
+    later(headquarters, counter, 60)
+    done: list[Filed] = []
+    running = threading.Thread(target=lambda: done.extend(retention(headquarters).run()))
+    part = next(partitions.of_class("acceptance", MONTH))
+    row = {"terminal": counter.book.terminal, "epoch": 1, "seq": 99, "n": 0, "retention": "acceptance"}
+    row |= {"month": MONTH, "class": "annex", "nonce": bytes(32), "data": b"late"}
+    with headquarters.database.write() as connection:
+        partitions.lock(connection)
+        running.start()
+        give_up = time.monotonic() + 20
+        while partitions.is_attached(connection, part) and time.monotonic() < give_up:
+            time.sleep(0.01)
+        partitions.make_month(connection, MONTH)
+        insert_rows(connection, ATTACHMENTS, [row])
+    running.join(60)
+    assert [filed.why for filed in done] == [f"not safe yet: {counter.book.terminal}"]
+    assert count(headquarters, "acceptance") == 2
+    with headquarters.database.read() as connection:
+        assert all(partitions.is_attached(connection, part) for part in partitions.of_month(MONTH))
 
 
 def test_a_row_without_a_partition_is_refused(headquarters: Headquarters, counter: Counter) -> None:
