@@ -291,6 +291,7 @@ def _wire_seeds() -> list[bytes]:
         '{"a":1,"a":1}',
         "{",
         '{"é":1}',
+        '{"a":"\\u0000"}',
     ]
     deep = '{"a":' * 200 + "1" + "}" * 200
     return [
@@ -371,6 +372,8 @@ def _mrz_seeds() -> list[bytes]:
         _TD3.replace("F120415", "F<<<<<<"),
         _TD3.replace("F1204159", "F3504159"),
         _TD3.replace("ZE184226B<<<<<1", "<" * 15),
+        _TD3.replace("740812", "200101"),
+        _LONG.replace("7349", "<<<<"),
     ]
     return [text.encode() for text in [*texts, *more]]
 

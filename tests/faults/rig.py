@@ -113,8 +113,9 @@ class Rig:
         return said.code if said is not None else ""
 
     def wait_synced(self) -> None:
-        """Until headquarters has said that it holds everything."""
+        """Until headquarters has said that it holds everything, also that the labels are out."""
         assert self.terminal is not None
+        self.clerk.wait_labels()  # else the last page is noted after this, and never sent where the rig stops
         live = self.terminal.station._live
         self.eyes.wait(lambda _view: live.received == live.state.head.seq, "headquarters")
 

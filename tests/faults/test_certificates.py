@@ -79,7 +79,6 @@ def test_a_revoked_counter_stops_and_keeps_what_it_has(
     with Rig(headquarters, tmp_path, 52) as rig:
         rig.log_in()
         rig.clerk.accept(*next(each(day(1))))
-        rig.clerk.wait_labels()
         rig.wait_synced()
         before = headquarters.listed(rig.terminal_name)["received"]
         rig.stop()
@@ -112,7 +111,6 @@ def test_a_clock_that_is_wrong_or_steps_loses_nothing(headquarters: Headquarters
         rig.terminal.station.submit(Lock("key")).result(10)  # after a day her session is over
         rig.log_in()
         rig.clerk.accept(*next(work))
-        rig.clerk.wait_labels()
         rig.wait_synced()
         rig.stop()
         clock.right()
@@ -120,7 +118,6 @@ def test_a_clock_that_is_wrong_or_steps_loses_nothing(headquarters: Headquarters
         rig.start()
         rig.log_in()
         rig.clerk.accept(*next(work))
-        rig.clerk.wait_labels()
         rig.wait_synced()
         rig.stop()
         assert_equal(rig)

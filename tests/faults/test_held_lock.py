@@ -20,7 +20,6 @@ def test_a_lock_held_at_headquarters_is_seen(headquarters: Headquarters, tmp_pat
         rig.log_in()
         work = each(day(2))
         rig.clerk.accept(*next(work))
-        rig.clerk.wait_labels()
         rig.wait_synced()
         told, texts = Told(), Texts("zh")
 

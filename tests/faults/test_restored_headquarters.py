@@ -49,7 +49,6 @@ def test_counters_bring_back_what_a_restored_headquarters_lost(
         name = rig.terminal_name
         rig.log_in()
         rig.clerk.accept(*next(work))
-        rig.clerk.wait_labels()
         rig.wait_synced()
         until(
             lambda: headquarters.listed(name)["folded"] == headquarters.listed(name)["received"]["seq"],
@@ -60,7 +59,6 @@ def test_counters_bring_back_what_a_restored_headquarters_lost(
         assert yesterday["safe"] == yesterday["received"]
         for _ in range(2):
             rig.clerk.accept(*next(work))
-        rig.clerk.wait_labels()
         rig.wait_synced()
         assert headquarters.listed(name)["received"]["seq"] > yesterday["received"]["seq"]
         assert rig.terminal is not None
