@@ -11,6 +11,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from program.machine import SystemClock
 from program.opening import config_path, default_data
 from program.terminal import drivers
 from storage import tls
+from storage.backup import same_disk
 from storage.headquarters import BestClock, Headquarters
 from storage.keeper import last_backup
 from storage.link import HqLink
@@ -129,10 +131,15 @@ def _backup(data: Path, config: Config) -> Line:
     age = last_backup(data, SystemClock().wall())
     if age is None:
         return Line("backup", BAD, "doctor.backup_none", {})
-    hours = int(age.total_seconds() // 3600)
+    hours = max(0, int(age.total_seconds() // 3600))  # below: a clock that went back since
     late = hours > _BACKUPS_MISSED * config.backup.every_hours
     facts: dict[str, Fact] = {"hours": hours}
-    return Line("backup", BAD if late else OK, "doctor.backup_old" if late else "doctor.backup", facts)
+    if late:
+        return Line("backup", BAD, "doctor.backup_old", facts)
+    with suppress(OSError):  # a folder that is away is said where the next one fails
+        if same_disk(data, config.backup.folder):  # also where nothing is mounted on it
+            return Line("backup", WARN, "doctor.backup_same_disk", {})
+    return Line("backup", OK, "doctor.backup", facts)
 
 
 def _vault(data: Path, operator: str | None, config: Config | None) -> Iterator[Line]:

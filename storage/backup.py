@@ -44,8 +44,14 @@ _FORMAT = 1
 _TYPE = "store-backup"
 _KEY_BYTES = 32
 _CHUNK = 500
-_DISK = (StoreFault.DISK_FULL, StoreFault.READ_ONLY, StoreFault.IO)  # of the backup's disk: said as such
-_NAME = re.compile(r"counter-(?P<terminal>[0-9-]{1,64})-(?P<at>\d{8}T\d{9}Z)-(?P<seq>\d{1,16})")
+_SLOT_BYTES = 8 * 1024 * 1024  # some 30,000 people: beside the signed document, which holds 64 KB
+# Of the backup's disk, which may also be pulled out: said as such.
+_DISK = (StoreFault.DISK_FULL, StoreFault.READ_ONLY, StoreFault.IO, StoreFault.MISSING)
+_NAME = re.compile(
+    r"counter-(?P<terminal>[A-Za-z0-9._-]{1,64})-(?P<at>\d{8}T\d{9})Z-(?P<epoch>\d{1,9})-(?P<seq>\d{1,16})"
+)
+_LEFT = dt.timedelta(days=1)  # what has no name after so long was cut off
+_CLOCK_OFF = dt.timedelta(days=1)  # a backup from later than that was named by a wrong clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,43 +97,53 @@ def back_up(
     """Copy the journal of the open ``vault`` into a folder of its own below ``parent``; read it back.
 
     The counter may run meanwhile: one snapshot is copied.  Backups of this terminal that are older than
-    ``keep_days`` go afterwards, never the new one.  Raises StoreError BACKUP_MISSING (no such folder),
-    BACKUP_INSIDE (in the store's own), BACKUP_FAILED (its disk), BACKUP_DAMAGED (what was read back is not
-    what was written: it is no backup then), MISSING (nothing to keep yet), DAMAGED (the store).
+    ``keep_days`` go afterwards, never the new one; how old they are is said by headquarters' time as far as
+    it is known here, for a clock that jumped must not clear the shelf.  Raises StoreError BACKUP_MISSING
+    (no such folder), BACKUP_INSIDE (in the store's own), BACKUP_FAILED (its disk), BACKUP_DAMAGED (what was
+    read back is not what was written: it is no backup then), MISSING (nothing to keep yet), DAMAGED (the
+    store).  ``probe`` also hears every few hundred rows: what it raises ends the backup.
     """
-    if not parent.is_dir():
-        raise StoreError(StoreFault.BACKUP_MISSING)
-    if parent.resolve().is_relative_to(directory.resolve()):
-        raise StoreError(StoreFault.BACKUP_INSIDE)
     if journal.last_head() is None:
         raise StoreError(StoreFault.MISSING, what="entries")
     try:
+        with os_errors("backup"):
+            if not parent.is_dir():
+                raise StoreError(StoreFault.BACKUP_MISSING)
+            if parent.resolve().is_relative_to(directory.resolve()):
+                raise StoreError(StoreFault.BACKUP_INSIDE)
+            same = same_disk(directory, parent)
         kept = _make(vault, journal, parent, now, probe)
     except StoreError as error:
         if error.code in _DISK:
             raise StoreError(StoreFault.BACKUP_FAILED, retry=True, fault=str(error.code)) from None
         raise
     probe("backup.kept")
-    removed = _remove_old(parent, kept, now - dt.timedelta(days=keep_days))
-    with os_errors("backup"):
-        same = parent.stat().st_dev == directory.stat().st_dev
+    told = journal.confirmed_time()
+    removed = 0 if told is None else _remove_old(parent, kept, now, told, dt.timedelta(days=keep_days))
     return BackedUp(kept, removed, same)
+
+
+def same_disk(directory: Path, parent: Path) -> bool:
+    """Whether a backup there dies with the store's own disk.  Raises OSError."""
+    return parent.stat().st_dev == directory.stat().st_dev
 
 
 def _make(vault: FileVault, journal: JournalReader, parent: Path, now: dt.datetime, probe: Probe) -> Backup:
     """Under a name that no restore takes, until it was read back."""
-    fresh = parent / f".counter-{secrets.token_hex(8)}.new"
+    terminal = vault.grant().terminal
+    fresh = parent / f".counter-{terminal}-{secrets.token_hex(8)}.new"
     with os_errors("backup"):
         fresh.mkdir(mode=0o700)
+    _remove_left(parent, terminal, fresh)
     try:
         key = secrets.token_bytes(_KEY_BYTES)
-        head, rows = _copy(journal, fresh / DATA_NAME, key)
+        head, rows = _copy(journal, fresh / DATA_NAME, key, probe)
         probe("backup.copied")
         made = _manifest(vault, key, head, rows, now, _digest(fresh / DATA_NAME))
         write_atomic(fresh / MANIFEST_NAME, made, probe)
-        backup = _read_back(fresh, key, vault.headquarters_keys().signing)
+        backup = _read_back(fresh, key, terminal, vault.headquarters_keys().signing, probe)
         at = f"{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03d}Z"
-        path = parent / f"counter-{backup.grant.terminal}-{at}-{head.seq}"
+        path = parent / f"counter-{terminal}-{at}-{backup.grant.epoch}-{head.seq}"
         with os_errors("backup"):
             fresh.rename(path)
             sync_directory(parent)
@@ -137,27 +153,33 @@ def _make(vault: FileVault, journal: JournalReader, parent: Path, now: dt.dateti
     return replace(backup, path=path)
 
 
-def read_backup(path: Path, headquarters: PublicKey) -> Backup:
+def read_backup(path: Path, terminal: str, headquarters: PublicKey) -> Backup:
     """What a backup says of itself, under headquarters' and the terminal's signatures.
 
-    ``path`` is a backup, or a folder of backups of which the newest is meant.  Raises StoreError
-    BACKUP_MISSING, TOO_NEW, BACKUP_DAMAGED; EntryError SIGNATURE where another headquarters granted it.
+    ``path`` is a backup, or a folder in which counters keep theirs: then the one that holds most of
+    ``terminal``'s newest epoch is meant.  Raises StoreError BACKUP_MISSING, BACKUP_FOREIGN (another
+    terminal's), TOO_NEW, BACKUP_DAMAGED; EntryError SIGNATURE where another headquarters granted it.
     """
-    if not (path / MANIFEST_NAME).exists():
-        found = sorted((child for child in path.glob("counter-*") if _NAME.fullmatch(child.name)), key=_made)
+    with os_errors("backup"):
+        alone = (path / MANIFEST_NAME).exists()
+    if not alone:
+        found = _of(path, terminal)
         if not found:
             raise StoreError(StoreFault.BACKUP_MISSING)
-        path = found[-1]
+        path = max(found)[1]
     try:
         value = read_json(path / MANIFEST_NAME, _FORMAT)
         grant = read_grant(wire.unb64(value["grant"]), wire.unb64(value["grant_signature"]), headquarters)
         said = read(wire.unb64(value["document"]), wire.unb64(value["signature"]), grant.key, _TYPE)
+        beside = wire.unb64(value["slots"])
+        whole = hashlib.sha256(beside).digest() == wire.unb64(said["slots"], 32)
         slots = {
-            str(name): (str(row["key"]), wire.unb64(row["sealed"])) for name, row in said["slots"].items()
+            name: (str(row["key"]), wire.unb64(row["sealed"]))
+            for name, row in (wire.decode(beside, limit=_SLOT_BYTES) if whole else {}).items()
         }
         rows = {name: int(said["rows"][name]) for name in TABLES}
         head, made_at = head_from(said["head"]), parse_stamp(said["made_at"])
-        whole = said["terminal"] == grant.terminal and said["epoch"] == grant.epoch
+        whole = whole and said["terminal"] == grant.terminal and said["epoch"] == grant.epoch
         digest, revision = wire.unb64(said["digest"], 32), str(said["revision"])
         whole = whole and revision.isdecimal()
     except EntryError as error:
@@ -165,13 +187,15 @@ def read_backup(path: Path, headquarters: PublicKey) -> Backup:
             raise
         raise StoreError(StoreFault.BACKUP_DAMAGED, what=MANIFEST_NAME) from None
     except StoreError as error:
-        if error.code is not StoreFault.DAMAGED:
+        if error.code not in (StoreFault.DAMAGED, StoreFault.MISSING):
             raise
         raise StoreError(StoreFault.BACKUP_DAMAGED, what=MANIFEST_NAME) from None
     except (KeyError, TypeError, ValueError, AttributeError):
         raise StoreError(StoreFault.BACKUP_DAMAGED, what=MANIFEST_NAME) from None
     if not whole:
         raise StoreError(StoreFault.BACKUP_DAMAGED, what=MANIFEST_NAME)
+    if grant.terminal != terminal:
+        raise StoreError(StoreFault.BACKUP_FOREIGN)
     if int(revision) > int(HEAD_REVISION):
         raise StoreError(StoreFault.TOO_NEW, what="schema", found=revision, known=HEAD_REVISION)
     return Backup(path, grant, head, made_at, slots, digest, rows, revision)
@@ -183,7 +207,7 @@ def open_data(backup: Backup, key: bytes) -> dbapi2.Connection:
     Raises StoreError BACKUP_DAMAGED where a byte of it is not what was written, WRONG_KEY.
     """
     path = backup.path / DATA_NAME
-    if _digest(path) != backup.digest:
+    if not path.is_file() or _digest(path) != backup.digest:
         raise StoreError(StoreFault.BACKUP_DAMAGED, what=DATA_NAME)
     connection = connect(path, key, mode="ro")
     try:
@@ -202,7 +226,7 @@ def open_data(backup: Backup, key: bytes) -> dbapi2.Connection:
 # -- inside ------------------------------------------------------------------------------------------
 
 
-def _copy(journal: JournalReader, path: Path, key: bytes) -> tuple[Head, dict[str, int]]:
+def _copy(journal: JournalReader, path: Path, key: bytes, probe: Probe) -> tuple[Head, dict[str, int]]:
     """One snapshot's tables; (its last head, rows of each table)."""
     with os_errors("backup"):
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
@@ -217,7 +241,7 @@ def _copy(journal: JournalReader, path: Path, key: bytes) -> tuple[Head, dict[st
             # The names are ours; the statement that made the table is the schema's own.
             made = source.exec_driver_sql("SELECT sql FROM sqlite_master WHERE name = ?", (name,))
             target.execute(str(made.scalar_one()))
-            _copy_rows(source, target, name)
+            _copy_rows(source, target, name, probe)
         target.execute("COMMIT")
         row = target.execute("SELECT epoch, seq, hash FROM entry ORDER BY seq DESC LIMIT 1").fetchone()
         rows = {name: _count(target, name) for name in TABLES}
@@ -230,22 +254,24 @@ def _copy(journal: JournalReader, path: Path, key: bytes) -> tuple[Head, dict[st
     return Head(*row), rows
 
 
-def _copy_rows(source: sa.Connection, target: dbapi2.Connection, name: str) -> None:
+def _copy_rows(source: sa.Connection, target: dbapi2.Connection, name: str, probe: Probe) -> None:
     found = source.exec_driver_sql(f"SELECT * FROM {name}")  # noqa: S608 - one of TABLES
     marks = ", ".join("?" * len(found.keys()))
     while rows := found.fetchmany(_CHUNK):
         target.executemany(f"INSERT INTO {name} VALUES ({marks})", [tuple(row) for row in rows])  # noqa: S608
+        probe("backup.rows")
 
 
 def _manifest(
     vault: FileVault, key: bytes, head: Head, rows: Mapping[str, int], now: dt.datetime, digest: bytes
 ) -> bytes:
     grant = vault.grant()
-    slots = {}
-    for operator in vault.slot_holders():
-        public = vault.operators()[operator].agreement
+    slots, known = {}, vault.operators()
+    for operator in (name for name in vault.slot_holders() if name in known):  # she may go in between
+        public = known[operator].agreement
         sealed = sealing.seal(public, key, _info(grant, operator, public))
         slots[operator] = {"key": public.text, "sealed": wire.b64(sealed)}
+    beside = wire.encode(slots, limit=_SLOT_BYTES)
     document, signature = sign(
         {
             "type": _TYPE,
@@ -256,7 +282,7 @@ def _manifest(
             "revision": HEAD_REVISION,
             "rows": dict(rows),
             "digest": wire.b64(digest),
-            "slots": slots,
+            "slots": wire.b64(hashlib.sha256(beside).digest()),
         },
         vault.terminal_signer(),
     )
@@ -268,13 +294,14 @@ def _manifest(
             "grant_signature": wire.b64(grant_signature),
             "document": wire.b64(document),
             "signature": wire.b64(signature),
+            "slots": wire.b64(beside),
         }
     )
 
 
-def _read_back(path: Path, key: bytes, headquarters: PublicKey) -> Backup:
+def _read_back(path: Path, key: bytes, terminal: str, headquarters: PublicKey, probe: Probe) -> Backup:
     """From the disk as a restore would: pages, rows, and the chain from its first entry to its head."""
-    backup = read_backup(path, headquarters)
+    backup = read_backup(path, terminal, headquarters)
     with closing(open_data(backup, key)) as connection, sqlite_errors("backup"):
         head = EMPTY_HEAD
         for seq, body, stored in connection.execute("SELECT seq, body, hash FROM entry ORDER BY seq"):
@@ -282,29 +309,49 @@ def _read_back(path: Path, key: bytes, headquarters: PublicKey) -> Backup:
             if seq != head.seq + 1 or entry.header.previous != head.hash or entry.hash != stored:
                 raise StoreError(StoreFault.BACKUP_DAMAGED, what="backup", seq=seq)
             head = entry.head
+            if seq % _CHUNK == 1:
+                probe("backup.read")
     if head != backup.head:
         raise StoreError(StoreFault.BACKUP_DAMAGED, what="backup", seq=head.seq)
     return backup
 
 
-def _remove_old(parent: Path, kept: Backup, before: dt.datetime) -> int:
-    """Backups of the same terminal that were made before that moment; what cannot be removed stays."""
+def _remove_old(parent: Path, kept: Backup, now: dt.datetime, told: dt.datetime, keep: dt.timedelta) -> int:
+    """Backups of the same terminal that are older than ``keep``; what cannot be removed stays.
+
+    ``told``: confirmed, but maybe long ago.  What is dated after both clocks has a wrong date, and goes
+    where the new one holds as much.
+    """
+    before, after = min(now, told) - keep, max(now, told) + _CLOCK_OFF
+    holds = (kept.grant.epoch, kept.head.seq)
     removed = 0
-    for path in parent.glob(f"counter-{kept.grant.terminal}-*"):
-        named = _NAME.fullmatch(path.name)
-        if named is None or named["terminal"] != kept.grant.terminal or path == kept.path:
-            continue
-        if _made(path) < before:
+    for (epoch, seq, at), path in _of(parent, kept.grant.terminal):
+        if path != kept.path and (at < before or (at > after and (epoch, seq) <= holds)):
             with contextlib.suppress(OSError):
                 shutil.rmtree(path)
                 removed += 1
     return removed
 
 
-def _made(path: Path) -> dt.datetime:
-    named = _NAME.fullmatch(path.name)
-    assert named is not None  # whoever asks has looked
-    return dt.datetime.strptime(named["at"], "%Y%m%dT%H%M%S%fZ").replace(tzinfo=dt.UTC)
+def _remove_left(parent: Path, terminal: str, fresh: Path) -> None:
+    """What a cut left without a name, by the clock of that disk; another one may be on its way there."""
+    with contextlib.suppress(OSError):
+        before = fresh.stat().st_mtime - _LEFT.total_seconds()
+        for path in parent.glob(f".counter-{terminal}-*.new"):
+            if path.lstat().st_mtime < before:
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def _of(parent: Path, terminal: str) -> list[tuple[tuple[int, int, dt.datetime], Path]]:
+    """(epoch, seq, made at) of each backup of that terminal, as its name says, and where it is."""
+    found = []
+    for path in parent.glob(f"counter-{terminal}-*"):
+        named = _NAME.fullmatch(path.name)
+        with contextlib.suppress(ValueError):  # looks like one, with a day that no calendar has
+            if named is not None and named["terminal"] == terminal:
+                at = dt.datetime.strptime(named["at"], "%Y%m%dT%H%M%S%f").replace(tzinfo=dt.UTC)
+                found.append(((int(named["epoch"]), int(named["seq"]), at), path))
+    return found
 
 
 def _digest(path: Path) -> bytes:

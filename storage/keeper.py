@@ -25,6 +25,10 @@ _FORMAT = 1
 _AGAIN_SECONDS = 600.0  # after one that failed: the disk may be plugged in again
 
 
+class _StoppedError(Exception):
+    """The vault is about to shut: what is being made is dropped."""
+
+
 @dataclass(frozen=True, slots=True)
 class BackupPlan:
     """Where to, how often, and for how long; ``told`` hears how each one ended ("": well)."""
@@ -48,9 +52,13 @@ class BackupKeeper:
         self._thread.start()
 
     def stop(self, timeout: float = 2.0) -> None:
-        """One that is being made is left alone: it has no name yet, and the next one begins anew."""
+        """One that is being made is dropped, within ``timeout`` or soon after; the next one begins anew."""
         self._stop.set()
         self._thread.join(timeout)
+
+    def _still(self, _step: str, /) -> None:
+        if self._stop.is_set():
+            raise _StoppedError
 
     def _run(self) -> None:
         wait = self._due()
@@ -70,11 +78,17 @@ class BackupKeeper:
             reader = open_reader(self._directory, self._vault)
             with closing(reader.database):
                 done = back_up(
-                    self._directory, self._vault, reader, plan.folder, now, keep_days=plan.keep_days()
+                    self._directory,
+                    self._vault,
+                    reader,
+                    plan.folder,
+                    now,
+                    keep_days=plan.keep_days(),
+                    probe=self._still,
                 )
             write_atomic(self._directory / LAST_NAME, json_bytes({"format": _FORMAT, "at": stamp(now)}))
-        except RuleError:
-            return True  # the vault was shut meanwhile
+        except (_StoppedError, RuleError):  # the vault shuts, or has shut
+            return False
         except CounterError as error:
             if not self._stop.is_set():
                 _log.warning("no backup: %s", error.code)

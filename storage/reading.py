@@ -10,9 +10,10 @@ import sqlalchemy as sa
 
 from core import wire
 from core.errors import EntryError, StoreError, StoreFault
+from core.ledger.clock import CONFIRMED
 from core.ledger.directives import NO_DIRECTIVE, DirectiveHead, SignedDirective
 from core.ledger.documents import marks_time
-from core.ledger.entry import Entry, Head, stamp
+from core.ledger.entry import Entry, Head, parse_stamp, stamp
 from core.ports import DirectiveRow, DraftRow, ItemRow
 from storage import late_items
 from storage.attachments import Row, from_row, from_rows
@@ -99,6 +100,17 @@ class JournalReader:
         """The head of the last stored entry; None for an empty journal."""
         query = "SELECT epoch, seq, hash FROM entry ORDER BY seq DESC LIMIT 1"
         return self._head(query, ())
+
+    def confirmed_time(self) -> dt.datetime | None:
+        """The latest time in the journal that headquarters stands behind; None: it never told one."""
+        last = "SELECT body FROM entry ORDER BY seq DESC LIMIT 1"
+        anchor = "SELECT body FROM entry WHERE kind = 'TimeAnchored' ORDER BY seq DESC LIMIT 1"
+        with self.database.reading() as connection:
+            body = connection.exec_driver_sql(last).scalar()
+            if body is not None and (now := Entry(body, b"").header.trusted).quality == CONFIRMED:
+                return now.at
+            body = connection.exec_driver_sql(anchor).scalar()
+        return None if body is None else parse_stamp(Entry(body, b"").data["at"])
 
     def head_at(self, seq: int) -> Head | None:
         """The head that stood after entry ``seq``."""

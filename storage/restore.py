@@ -8,6 +8,7 @@ entries, for a supervisor to accept.
 
 from __future__ import annotations
 
+import itertools
 import logging
 import shutil
 from collections.abc import Iterator, Sequence
@@ -99,10 +100,8 @@ def restore(directory: Path, request: RestoreRequest, clock: Clock, *, probe: Pr
         keys = open_operator_keys(
             request.operator, request.password, record.signing, record.agreement, record.wrapped
         )
-        backup = read_backup(request.source, vault.headquarters_keys().signing)
         ours = vault.grant()
-        if backup.grant.terminal != ours.terminal:
-            raise StoreError(StoreFault.BACKUP_FOREIGN)
+        backup = read_backup(request.source, ours.terminal, vault.headquarters_keys().signing)
         if backup.grant.epoch > ours.epoch:
             raise StoreError(StoreFault.BACKUP_FOREIGN)
         with closing(open_data(backup, backup.open_key(request.operator, keys.agreement))) as data:
@@ -147,7 +146,7 @@ def _need_older(directory: Path, vault: FileVault, backup: Backup) -> None:
     try:
         reader = open_reader(directory, vault)
     except StoreError as error:
-        if error.code in (StoreFault.MISSING, StoreFault.DAMAGED):
+        if error.code in (StoreFault.MISSING, StoreFault.DAMAGED, StoreFault.IO):  # IO: the disk is dying
             return
         raise
     with closing(reader.database):
@@ -200,6 +199,10 @@ def _fill(source: dbapi2.Connection, target: dbapi2.Connection, name: str) -> No
 def _exchange(directory: Path, before: str, probe: Probe) -> str:
     """What stood here goes aside, whole; the journal takes its place."""
     kept = directory / before
+    for again in itertools.count(2):  # a clock that went back says the same second twice
+        if not kept.exists():
+            break
+        kept = directory / f"{before}-{again}"
     with os_errors(before):
         for name in (name for name in _FILES if (directory / name).exists()):
             kept.mkdir(mode=0o700, exist_ok=True)
@@ -208,7 +211,7 @@ def _exchange(directory: Path, before: str, probe: Probe) -> str:
         (directory / MAKING / DATABASE_NAME).rename(directory / DATABASE_NAME)
         sync_directory(directory)
     probe("restore.done")
-    return before if kept.exists() else ""
+    return kept.name if kept.exists() else ""
 
 
 # -- to headquarters -----------------------------------------------------------------------------------

@@ -152,6 +152,10 @@ class FileStore:
         replication = self._replication
         if replication is None:
             return
+        restored = (self._directory / RESTORED_NAME).exists()
+        what = "restored" if restored else ""
+        if restored:  # before anybody can press F9, and also where the pump cannot start
+            replication.listeners.changed(SyncView(state="trying", what=what), 0)
         try:
             link, best = connect(self._directory, self._vault, self._clock, replication)
             keeper = Renewal(
@@ -164,12 +168,11 @@ class FileStore:
             )
         except (StoreError, HqError) as error:
             _log.error("replication cannot start: %s", error)
-            replication.listeners.changed(SyncView(state="stopped", fault=str(HqFault.TLS)), 0)
+            replication.listeners.changed(SyncView(state="stopped", fault=str(HqFault.TLS), what=what), 0)
             return
         grant, keys = self._vault.grant(), self._vault.headquarters_keys()
         signer = self._vault.terminal_signer()
         headquarters = Headquarters(link, best, grant.terminal, signer, keys.signing, keeper)
-        restored = (self._directory / RESTORED_NAME).exists()
         self._pump = Pump(
             journal,
             headquarters,

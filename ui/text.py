@@ -128,6 +128,7 @@ MESSAGES = (
     "doctor.headquarters", "doctor.reached", "doctor.clock", "doctor.clock_off", "doctor.certificate",
     "doctor.certificate_over", "doctor.device",
     "doctor.backup", "doctor.backup_old", "doctor.backup_none", "doctor.backup_off",
+    "doctor.backup_same_disk",
 )  # fmt: skip
 
 

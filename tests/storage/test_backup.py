@@ -12,8 +12,11 @@ from pathlib import Path
 import pytest
 
 from core.errors import CounterError, StoreError, StoreFault
-from core.ports import DraftRow
-from storage.backup import DATA_NAME, MANIFEST_NAME, BackedUp, back_up, open_data, read_backup
+from core.ledger.clock import Anchor
+from core.ledger.entry import stamp
+from core.ledger.writer import Proposal
+from core.ports import DraftRow, StaffRow
+from storage.backup import DATA_NAME, MANIFEST_NAME, BackedUp, Backup, back_up, open_data, read_backup
 from storage.database import DATABASE_NAME, connect
 from storage.journal import SqlJournal
 from storage.restore import BEFORE, MAKING, Restored, RestoreRequest, restore
@@ -22,6 +25,7 @@ from storage.store import RESTORED_NAME, open_reader
 from storage.vault import FileVault
 from storage.vaultfile import OperatorRecord
 from storage.verify import verify
+from tests.core.books import Book
 from tests.faults.steps import named_steps
 from tests.storage.counters import PASSWORD, Counter
 
@@ -62,6 +66,10 @@ def opened(counter: Counter) -> FileVault:
     vault = counter.vault()
     vault.unlock(counter.book.operator, PASSWORD)
     return vault
+
+
+def newest(counter: Counter, shelf: Path) -> Backup:
+    return read_backup(shelf, counter.book.terminal, counter.book.headquarters.public)
 
 
 def brought_back(counter: Counter, shelf: Path) -> Restored:
@@ -159,6 +167,8 @@ def test_each_changed_byte_is_found(counter: Counter, kept: BackedUp, shelf: Pat
             path.write_bytes(sound)
         path.write_bytes(sound[:-1])
         assert refused(counter, shelf).code is StoreFault.BACKUP_DAMAGED
+        path.rename(counter.directory / "away")
+        assert refused(counter, shelf).code is StoreFault.BACKUP_DAMAGED
         path.write_bytes(sound)
     assert not (counter.directory / DATABASE_NAME).exists()
     assert brought_back(counter, shelf).put_back
@@ -186,20 +196,99 @@ def test_cut_at_any_step_the_same_call_goes_on(counter: Counter, kept: BackedUp,
         assert list(counter.directory.glob(f"{BEFORE}*")) == [], step
 
 
+def anchor(counter: Counter, at: dt.datetime) -> None:
+    """Headquarters tells this boot the time."""
+    machine = counter.book.machine
+    told = Anchor(at, machine.boot_id(), machine.boottime_ns() // 1_000_000)
+    data = {"nonce": "bm9uY2U", "signature": "c2ln", "signer": "k"}
+    row = {"at": stamp(at), "boot": told.boot, "boottime_ms": told.boottime_ms, **data}
+    journal = counter.journal()
+    with closing(journal.database):
+        entries = counter.book.propose(Proposal("TimeAnchored", row, counter.book.operation()))
+        journal.commit(entries, counter.book.state)
+    counter.book.clock.anchor(told)
+
+
 def test_old_ones_go_and_only_ours(counter: Counter, kept: BackedUp, shelf: Path) -> None:
     """After 35 days, by the newest's own time; another counter's and other folders stay."""
-    stranger = shelf / "counter-990100-01-77-20200101T000000000Z-9"
-    for path in (stranger, shelf / "counter-holiday pictures"):
+    stranger = shelf / "counter-990100-01-77-20200101T000000000Z-1-9"
+    odd = shelf / f"counter-{counter.book.terminal}-20209999T000000000Z-1-1"  # no such day
+    for path in (stranger, odd, shelf / "counter-holiday pictures"):
         path.mkdir()
+    anchor(counter, AT + dt.timedelta(days=40))
     again = backed_up(counter, shelf, AT + dt.timedelta(days=35))
     assert (again.removed, kept.backup.path.exists()) == (0, True)
     later = backed_up(counter, shelf, AT + dt.timedelta(days=36))
     assert (later.removed, kept.backup.path.exists()) == (1, False)
     assert stranger.exists()
-    assert read_backup(shelf / later.backup.path.name, counter.book.headquarters.public).path.exists()
-    (shelf / "counter-holiday pictures").rmdir()
-    stranger.rmdir()
-    assert read_backup(shelf, counter.book.headquarters.public).path == later.backup.path
+    assert odd.exists()
+    assert newest(counter, shelf).path == later.backup.path
+
+
+def test_a_clock_that_jumped_clears_no_shelf(counter: Counter, kept: BackedUp, shelf: Path) -> None:
+    """Forward: headquarters' time says how old they are.  Back again: the newest is what holds most."""
+    year = dt.timedelta(days=365)
+    assert backed_up(counter, shelf, AT + year).removed == 0  # it never told a time
+    anchor(counter, AT)
+    ahead = backed_up(counter, shelf, AT + year)
+    assert (ahead.removed, kept.backup.path.exists()) == (0, True)
+    anchor(counter, AT + dt.timedelta(hours=1))
+    back = backed_up(counter, shelf, AT + dt.timedelta(hours=1))
+    # Both of next year are named by a clock that was wrong; what they hold is in the new one.
+    assert (back.removed, sorted(shelf.iterdir())) == (1 + 1, sorted([kept.backup.path, back.backup.path]))
+    past = backed_up(counter, shelf, AT - year)
+    assert (past.removed, back.backup.path.exists()) == (0, True)
+
+
+def test_one_folder_for_a_whole_branch(counter: Counter, kept: BackedUp, shelf: Path, tmp_path: Path) -> None:
+    """The newest of this counter is meant; the other one's, named outright, is refused."""
+    (tmp_path / "other").mkdir()
+    other = Counter(tmp_path / "other", Book(terminal="XA.b_7"))  # headquarters takes such names too
+    other.start().database.close()
+    theirs = backed_up(other, shelf, AT + dt.timedelta(hours=1)).backup
+    assert newest(other, shelf).path == theirs.path
+    with pytest.raises(StoreError) as found:
+        read_backup(theirs.path, counter.book.terminal, other.book.headquarters.public)
+    assert found.value.code is StoreFault.BACKUP_FOREIGN
+    (counter.directory / DATABASE_NAME).unlink()
+    assert brought_back(counter, shelf).entries == kept.backup.head.seq
+
+
+def test_everybody_of_a_large_branch_can_open_it(counter: Counter, journal: SqlJournal, shelf: Path) -> None:
+    """400 slots are more than one signed document holds."""
+    journal.database.close()
+    vault = opened(counter)
+    public, agreement = counter.book.key.public, counter.keys.agreement.public
+    vault.settle(
+        [StaffRow(f"OP2{n:05d}", "clerk", "", public, agreement, counter.keys.wrapped) for n in range(400)]
+    )
+    made = backed_up(counter, shelf).backup
+    key = counter.keys.agreement
+    assert made.open_key("OP200399", key) == made.open_key(counter.book.operator, key)
+
+
+def test_what_a_cut_left_goes_a_day_later(counter: Counter, kept: BackedUp, shelf: Path) -> None:
+    """And what is being made beside it stays."""
+    left, making = (shelf / f".counter-{counter.book.terminal}-{n}.new" for n in "12")
+    for path in (left, making):
+        path.mkdir()
+        (path / DATA_NAME).write_bytes(b"half")
+    before = left.stat().st_mtime - 2 * 86400
+    os.utime(left, (before, before))
+    backed_up(counter, shelf, AT + dt.timedelta(hours=1))
+    assert (left.exists(), making.exists()) == (False, True)
+
+
+def test_the_same_second_twice_keeps_both_journals(counter: Counter, kept: BackedUp, shelf: Path) -> None:
+    """The machine's clock stands still: what stood here first is not overwritten."""
+    folders = []
+    for kind in (b"first", b"second"):
+        (counter.directory / DATABASE_NAME).write_bytes(kind)
+        folders.append(brought_back(counter, shelf).before)
+    assert [(counter.directory / name / DATABASE_NAME).read_bytes() for name in folders] == [
+        b"first",
+        b"second",
+    ]
 
 
 def test_where_it_cannot_lie(counter: Counter, kept: BackedUp, tmp_path: Path, shelf: Path) -> None:
@@ -266,5 +355,4 @@ def test_cut_while_it_is_made(counter: Counter, kept: BackedUp, shelf: Path) -> 
             back_up(counter.directory, vault, reader, shelf, at, keep_days=35, probe=cut)
         named = step == "backup.kept"
         assert (sorted(path.name for path in shelf.iterdir()) == before) is not named
-        newest = read_backup(shelf, counter.book.headquarters.public)
-        assert (newest.made_at == at) is named
+        assert (newest(counter, shelf).made_at == at) is named

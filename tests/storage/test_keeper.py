@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import queue
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,7 +56,9 @@ def test_it_says_what_is_wrong_goes_on_trying_and_keeps_what_came_since(
     planned.folder.mkdir()
     while planned.said.get(timeout=WAIT):
         pass  # tries that were on their way
-    first = read_backup(planned.folder, planned.counter.book.headquarters.public)
+    first = read_backup(
+        planned.folder, planned.counter.book.terminal, planned.counter.book.headquarters.public
+    )
     assert first.head == journal.head()
     age = last_backup(planned.counter.directory, planned.clock.wall())
     assert age is not None
@@ -63,7 +66,9 @@ def test_it_says_what_is_wrong_goes_on_trying_and_keeps_what_came_since(
     journal.commit(planned.counter.accept(), planned.counter.book.state)
     for _ in range(3):  # the one on its way may not have seen it
         assert planned.said.get(timeout=WAIT) == ""
-    newest = read_backup(planned.folder, planned.counter.book.headquarters.public)
+    newest = read_backup(
+        planned.folder, planned.counter.book.terminal, planned.counter.book.headquarters.public
+    )
     assert newest.head == journal.head()
 
 
@@ -72,3 +77,26 @@ def test_a_clock_that_went_back_delays_nothing(counter: Counter) -> None:
     plan = BackupPlan(counter.directory, SOON, lambda: 35, lambda _fault: None)
     made = BackupKeeper(counter.directory, counter.vault(), SystemClock(), plan)
     assert made._due() == 0.0
+
+
+def test_what_is_being_made_when_the_vault_shuts_is_dropped(
+    counter: Counter, journal: SqlJournal, tmp_path: Path
+) -> None:
+    """Nobody who logs out waits for a large journal; nothing of it stays, and nothing is said."""
+    vault = counter.vault()
+    vault.unlock(counter.book.operator, PASSWORD)
+    begun, said = threading.Event(), list[str]()
+
+    def days() -> int:
+        begun.set()
+        made._stop.wait(WAIT)
+        return 35
+
+    made = BackupKeeper(
+        counter.directory, vault, SystemClock(), BackupPlan(tmp_path, SOON, days, said.append)
+    )
+    made.start()
+    assert begun.wait(WAIT)
+    made.stop(WAIT)
+    assert not made._thread.is_alive()
+    assert (said, list(tmp_path.glob("*counter-*"))) == ([], [])

@@ -22,7 +22,7 @@ from storage.database import DATABASE_NAME
 from storage.enrol import EnrolRequest, enrol
 from storage.journal import SqlJournal
 from storage.pump import PumpSettings
-from storage.store import FileStore, Replication, open_reader
+from storage.store import RESTORED_NAME, FileStore, Replication, open_reader
 from storage.vault import FileVault
 from storage.verify import verify
 from tests.core.machine import SetClock
@@ -195,6 +195,30 @@ def test_lost_tls_files_stop_replication_and_not_the_counter(
     finally:
         store.close()
         (enrolled / "away").rename(enrolled / "tls")
+
+
+def test_what_came_from_a_backup_is_stopped_before_the_pump_and_without_it(
+    counter: Counter, journal: SqlJournal, expected_logs: ExpectedLogs
+) -> None:
+    """Its TLS files are gone too: nobody may take the numbers again for want of a line."""
+    expected_logs.expect("storage.store", "replication cannot start: store.missing")
+    journal.database.close()
+    (counter.directory / RESTORED_NAME).write_text("{}", "utf-8")
+    vault, heard = counter.vault(), Heard()
+    vault.unlock(counter.book.operator, PASSWORD)
+    store = FileStore(
+        counter.directory,
+        vault,
+        MachineClock(),
+        Replication("https://127.0.0.1:1", heard.listeners()),
+        low_disk_bytes=0,
+    )
+    store.open()
+    store.close()
+    assert [(view.state, view.what) for view, _ in heard.views] == [
+        ("trying", "restored"),
+        ("stopped", "restored"),
+    ]
 
 
 def test_a_shut_vault_opens_nothing(counter: Counter) -> None:
