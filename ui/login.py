@@ -180,7 +180,7 @@ class LoginPage(QWidget):
         self._name_password()
         self._say_keys()
         put(self._title, self._texts("login.activate" if begin else "login.title"))
-        self.operator.setFocus()
+        (self.password if self.operator.text() and not begin else self.operator).setFocus()
 
     def _show_fields(self) -> None:
         """Those that are wanted now; without a gap where none stands."""
@@ -202,10 +202,9 @@ class LoginPage(QWidget):
         if view.screen is not Screen.UNLOCKING:
             said = view.message.code if view.message is not None else ""
             self._newcomer = said in _BESIDE or (self._newcomer and said in _TRIED)
-            if said in _ACTIVATED:
-                self._activating = False
-                self._name_password()
-                self._say_keys()
+            if said in _ACTIVATED and self._activating and (before is None or before.message != view.message):
+                # Not again while the sentence stands: F2 begins with the next one then.
+                self.activate(begin=False)
         self._show_fields()
         for entry in self._entries():
             entry.setEnabled(not busy)  # first: what is disabled takes no focus

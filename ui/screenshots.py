@@ -54,7 +54,7 @@ def _activate(clerk: ClerkScreen) -> None:
     assert isinstance(window, MainWindow)
     window.login.activate(begin=True)
     window.login.operator.setText("OP10002")
-    window.login.code.setText("K7M2-94QD")
+    window.login.code.setText("K7M2Q-94QD3-0VXGT-6HWZN-B8CRE")
 
 
 def _suggest(clerk: ClerkScreen) -> None:

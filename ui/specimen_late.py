@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import replace
 
 from core.late import LateView
-from core.view import CounterView, Note
+from core.view import CounterView, Message, Note
 from ui.specimen_visits import item
 
 
@@ -18,13 +18,17 @@ _LATE = (
     LateView("bT3", "late", 1, 46, 12, 1, _at(20, 8, 41), _at(20, 9, 55)),
     LateView("cX9", "fork", 1, 9, 2, 0, _at(20, 10, 2), _at(20, 10, 14)),
 )
-TAKEN_IN = replace(item(97), seq=-1, accepted_at="2026-11-20 16:52", notes=(Note("note.late", {"epoch": 1}),))
+_WAITS = Message("msg.late_waits", {"entries": 55, "items": 14}, "warning", 1)
+TAKEN_IN = replace(
+    item(97), seq=-1, waybill=item(51).waybill, accepted_at="2026-11-20 16:52",
+    notes=(Note("note.late", {"epoch": 1}),),
+)  # fmt: skip
 
 
 def late_views(base: CounterView) -> dict[str, CounterView]:
     """For a supervisor, for a clerk, and found by F3 afterwards."""
     return {
-        "late": replace(base, role="supervisor", operator="OP10009", late=_LATE),
-        "late-clerk": replace(base, late=_LATE[1:]),
+        "late": replace(base, role="supervisor", operator="OP10009", late=_LATE, message=_WAITS),
+        "late-clerk": replace(base, late=_LATE, message=_WAITS),
         "late-found": replace(base, found=(item(97), TAKEN_IN), found_by="text"),
     }

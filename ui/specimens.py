@@ -302,6 +302,7 @@ VIEWS: Mapping[str, CounterView] = {
     "sync-replaced": replace(
         BASE, sync=replace(_BEHIND, state="refused", fault="hq.conflict", what="replaced")
     ),
+    "sync-restored": replace(BASE, sync=replace(_BEHIND, what="restored")),
     "organisation": replace(BASE, visit=replace(_LACKING, sender_kind=WHO[SenderKind.ORGANISATION])),
     "agreement": replace(
         BASE,

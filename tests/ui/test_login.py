@@ -232,6 +232,23 @@ def test_somebody_new_is_activated_by_keys_alone(door: Door) -> None:
     window.show_view(replace(LOGIN, message=done))
     assert not window.login.code.isVisible()
     assert (window.login.operator.text(), window.login.password.text()) == ("OP10002", "")
+    # She logs in alone first: who stood by is asked for again where her key is new here.
+    hands.type("a quite new password")
+    hands.press(Key.Key_Return)
+    assert recorder.commands[1:] == [LogIn("OP10002", "a quite new password")]
+
+
+def test_the_next_newcomer_is_activated_while_the_first_ones_sentence_stands(door: Door) -> None:
+    window, hands, _ = door
+    done = replace(LOGIN, message=Message("msg.activated", {"operator": "OP10002"}, "good", 9))
+    window.show_view(done)
+    hands.press(Key.Key_F2)
+    hands.type("OP10003")
+    hands.press(Key.Key_Return)
+    hands.type("K7M2")
+    window.show_view(replace(done, sync=SyncView(1)))
+    assert window.login.code.isVisible()
+    assert window.login.code.text() == "K7M2"
 
 
 def test_new_passwords_that_differ_are_said_and_never_sent(door: Door) -> None:
