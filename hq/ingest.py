@@ -92,8 +92,11 @@ class Ingest:
         )
         with self._database.read() as connection:
             end = connection.execute(next_one.order_by(HEADS.c.epoch).limit(1)).scalar_one()
-        if entries[0].header.seq <= end:
+        others = [entry.header.seq for entry in entries if entry.header.epoch != epoch]
+        if max(entry.header.seq for entry in entries if entry.header.epoch == epoch) <= end:
             return terminal, entries  # of the chain: what a restored headquarters lost
+        if others:  # in a branch that nobody could take in
+            raise EntryError(EntryFault.KEY, seq=others[0], what="epoch")
         key, present = terminal.earlier[epoch], terminal.epoch
         return replace(terminal, epoch=epoch, key=key, received=0, earlier={}, replaced=present), entries
 
