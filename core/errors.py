@@ -115,7 +115,7 @@ class RuleFault(StrEnum):
     MRZ_FORM = "rule.mrz_form"  # facts: what
     MRZ_CHECK = "rule.mrz_check"  # facts: what
     READER_DOWN_ENDED = "rule.reader_down_ended"  # hours or items of the approval are used up
-    NEEDS_APPROVAL = "rule.needs_approval"  # a second person has to approve
+    ROLE = "rule.role"  # the table of rights: facts: action, who (codes of what it is and who does it)
     # contents and security check
     CONTENTS_PROHIBITED = "rule.contents_prohibited"  # facts: item, number of its class, report
     SECURITY_REQUIRED = "rule.security_required"  # by route or region
@@ -136,7 +136,6 @@ class RuleFault(StrEnum):
     ENDORSER = "rule.endorser"  # not an accepted supervisor of this counter
     OPERATOR_REMOVED = "rule.operator_removed"
     OFFLINE_TOO_LONG = "rule.offline_too_long"  # facts: hours, limit
-    LATE_ROLE = "rule.late_role"  # only a supervisor's own session decides on entries beside the chain
     LATE_GONE = "rule.late_gone"  # it was decided already, or is not here yet
     LATE_ITEM = "rule.late_item"  # of another machine: nothing is printed for it here
     CONTACT_UNKNOWN = "rule.contact_unknown"  # not among the contacts that are offered

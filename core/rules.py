@@ -19,6 +19,7 @@ from typing import Any
 from core import rule_data as r
 from core import wire
 from core.acceptance.catalogue import Catalogue, load_catalogues
+from core.access.rights import Action, right
 from core.commands import Payment, Route
 from core.errors import ConfigFault, RuleError, RuleFault
 from core.identity.card import DocumentKind
@@ -345,7 +346,8 @@ class _Reader:
         codes = {each.code for each in reasons}
         if len(codes) != len(reasons) or len(reasons) > MOST_REASONS or "none" in codes:
             raise part["reasons"].wrong(f"at most {MOST_REASONS} reasons, every code once, none of them none")
-        roles = tuple(one.matching(_CODE, "code") for one in part["roles"].items())
+        allowed = [role.value for role in right(Action.EXEMPT).approves]
+        roles = tuple(one.one_of(allowed) for one in part["roles"].items())
         return r.Exemptions(reasons, roles)
 
     def _exemption(self, node: Node) -> r.ExemptionReason:

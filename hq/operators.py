@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from core import wire
+from core.access.rights import Role
 from core.crypto.keys import PublicKey, parse_public_key
 from core.errors import EntryError, EntryFault, HqError, HqFault
 from core.ledger import kinds
@@ -28,7 +29,7 @@ from hq.schema import ACTIVATIONS, ESTATE, OPERATORS, TERMINALS
 from hq.terminals import check_name
 
 CODE_HOURS = 7 * 24
-ROLES = ("clerk", "supervisor", "technician", "auditor")
+ROLES = tuple(role.value for role in Role)
 _HERE = OPERATORS.c.terminal == ESTATE
 
 

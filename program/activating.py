@@ -13,6 +13,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+from core.access.rights import Action, need
 from core.commands import Activate
 from core.errors import CounterError
 from core.ledger.clock import business_date
@@ -69,7 +70,7 @@ def activate(
     book = load_rules(_RULES)
     book.at(business_date(clock.wall())).password.check(newcomer[1], newcomer[0])
     vault = FileVault(data, clock, book.editions[-1].password.wait_seconds)
-    vault.unlock(*opener)
+    need(vault.unlock(*opener).role, Action.ACTIVATE)
     try:
         replication = Replication(url, Listeners(lambda _view, _received: None, lambda _told: None))
         link, best = connect(data, vault, clock, replication)

@@ -7,6 +7,7 @@ import json
 from contextlib import closing
 from dataclasses import asdict
 
+from core.access.rights import Action
 from core.config import load_config
 from core.errors import ConfigError, ConfigFault
 from core.ledger.clock import business_date
@@ -31,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
 def _back_up(options: argparse.Namespace) -> int:
     now = SystemClock().wall()
     days = load_rules(RESOURCES / "rules").at(business_date(now)).limits.backup_days
-    vault = open_vault(options.data, options.operator)
+    vault = open_vault(options.data, options.operator, Action.BACKUP)
     try:
         journal = open_reader(options.data, vault)
         with closing(journal.database):

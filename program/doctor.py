@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.access.rights import Action
 from core.config import Config, load_config
 from core.devices import DeviceState
 from core.errors import ConfigError, CounterError, DeviceError, DeviceFault, Fact
@@ -150,7 +151,7 @@ def _vault(data: Path, operator: str | None, config: Config | None) -> Iterator[
         yield Line("vault", SKIPPED, "doctor.not_opened", {})
         return
     try:
-        vault = open_vault(data, operator)
+        vault = open_vault(data, operator, Action.JOURNAL)
     except CounterError as error:
         yield _bad("vault", error)
         return

@@ -6,6 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
+from core.access.rights import Action, need
 from core.errors import ConfigError, ConfigFault
 from core.rules import load_rules
 from program.first_run import read_password
@@ -23,7 +24,7 @@ def run(options: argparse.Namespace) -> int:
     """Exit 1 where anything is not sound; the first bad entry is named."""
     if options.data is None:
         raise ConfigError(ConfigFault.MISSING_KEY, key="--data")
-    vault = open_vault(options.data, options.operator)
+    vault = open_vault(options.data, options.operator, Action.JOURNAL)
     journal = open_reader(options.data, vault)
     try:
         signing = vault.headquarters_keys().signing
@@ -56,8 +57,8 @@ def run(options: argparse.Namespace) -> int:
     return SOUND if report.sound else UNSOUND
 
 
-def open_vault(data: Path, operator: str) -> FileVault:
-    """Unlocked with the password on standard input; raises StoreError as a log-in does."""
+def open_vault(data: Path, operator: str, action: Action) -> FileVault:
+    """Unlocked with the password on standard input; raises StoreError, RuleError ROLE as a log-in does."""
     vault = FileVault(data, SystemClock(), lockout(load_rules(RESOURCES / "rules")))
-    vault.unlock(operator, read_password("password: "))
+    need(vault.unlock(operator, read_password("password: ")).role, action)
     return vault

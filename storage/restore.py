@@ -18,6 +18,7 @@ from pathlib import Path
 
 from sqlcipher3 import dbapi2
 
+from core.access.rights import Action, need
 from core.errors import StoreError, StoreFault
 from core.ledger.entry import Attachment, AttachmentClass, Entry, stamp
 from core.ports import Clock, Probe, no_probe
@@ -94,7 +95,7 @@ def restore(directory: Path, request: RestoreRequest, clock: Clock, *, probe: Pr
     if not (directory / VAULT_NAME).exists():
         raise StoreError(StoreFault.RECOVER_FIRST)
     vault = FileVault(directory, clock, request.wait)
-    vault.unlock(request.operator, request.password)
+    need(vault.unlock(request.operator, request.password).role, Action.BACKUP)
     try:
         record = vault.operators()[request.operator]
         keys = open_operator_keys(

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from core.access.rights import Action, may, need
 from core.crypto import sealing
 from core.crypto.keys import Signer, SoftwareSigner
 from core.errors import RuleError, RuleFault, StoreError, StoreFault
@@ -28,7 +29,6 @@ from storage.vaultfile import OperatorRecord, VaultFile, load, save
 
 VAULT_NAME = "vault.json"
 TRIES_NAME = "vault.tries"
-SLOT_ROLES = ("clerk", "supervisor")  # whose keys open the counter
 # Purposes of subkeys.  A new one gets a new name; none is ever used for two things.
 SUBKEY_DATABASE, SUBKEY_KEYFILE, SUBKEY_TLS, _SUBKEY_MAC = "database", "keyfile", "tls", "vault-mac"
 
@@ -101,8 +101,9 @@ class FileVault:
     def unlock(self, operator: str, password: str) -> UnlockedOperator:
         """Argon2id (0.5–1 s).  Opens the vault where it is shut; else checks the operator only.
 
-        Raises StoreError WRONG_KEY (also for an unknown operator), LOCKED_OUT(seconds), DAMAGED,
-        TOO_NEW, MISSING, and DISK_FULL, READ_ONLY or IO where a failed try could not be counted.
+        Raises RuleError ROLE for a role that opens no counter; StoreError WRONG_KEY (also for an unknown
+        operator), LOCKED_OUT(seconds), DAMAGED, TOO_NEW, MISSING, and DISK_FULL, READ_ONLY or IO where a
+        failed try could not be counted.
         """
         content, mac = load(self._path)
         record = content.operators.get(operator)
@@ -121,6 +122,9 @@ class FileVault:
         keys = open_operator_keys(operator, password, record.signing, record.agreement, record.wrapped)
         slot = content.slots.get(operator)
         if slot is None:
+            if not may(record.role, Action.LOG_IN):
+                self._tries.clear(operator)  # her password was right; it only opens nothing here
+            need(record.role, Action.LOG_IN)
             raise StoreError(StoreFault.WRONG_KEY, what="slot")
         grant = _readable_grant(content)
         secret = open_slot(slot, grant.terminal, grant.epoch, operator, keys.agreement)
@@ -201,7 +205,7 @@ class FileVault:
                 slots.pop(row.operator, None)
             elif row.signing is not None and row.agreement is not None:
                 record = OperatorRecord(row.operator, row.role, row.signing, row.agreement, row.wrapped)
-                opens = row.role in SLOT_ROLES
+                opens = may(row.role, Action.LOG_IN)
                 if operators.get(row.operator) == record and opens == (row.operator in slots):
                     continue
                 operators[row.operator] = record

@@ -33,6 +33,7 @@ FACTS: Mapping[str, frozenset[str]] = MappingProxyType(
         "rule.park_full": frozenset({"limit"}),
         "rule.fee_form": frozenset({"most"}),
         "rule.key_new": frozenset({"operator"}),
+        "rule.role": frozenset({"action", "who"}),
         "rule.offline_too_long": frozenset({"hours", "limit"}),
         "msg.operator_removed": frozenset({"operator"}),
         "msg.role_changed": frozenset({"operator"}),

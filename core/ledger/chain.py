@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from core import wire
+from core.access.entries import entry_allowed
+from core.access.rights import Action, may_approve, may_endorse
 from core.crypto.keys import PublicKey, parse_public_key
 from core.errors import EntryError, EntryFault, Fact
 from core.ledger import kinds
@@ -32,8 +34,6 @@ from core.ledger.entry import (
     terminal_message,
 )
 
-SUPERVISOR = "supervisor"
-_SUPERVISORS = ("BranchAdopted", "BranchDeclined")  # what only a supervisor's own session signs
 NEEDS_APPROVAL = "exempt"  # the ground of SenderExempted that a second person approves
 
 
@@ -123,15 +123,18 @@ class Verifier:
                 self._check_approval(entry)
             except EntryError as error:
                 content = error
-        if header.kind in _SUPERVISORS and content is None and not self._by_supervisor():
+        if content is None and not self._allowed(header):
             content = EntryError(EntryFault.SESSION, seq=seq, what="role")
         if header.kind in ("OperatorLocked", "OperatorLoggedOut", "SessionEnded"):
             self.session = None
         self.head = entry.head
         return content
 
-    def _by_supervisor(self) -> bool:
-        return self.session is not None and self.session.role == SUPERVISOR
+    def _allowed(self, header: Header) -> bool:
+        """Whether a person's act is one of her role's."""
+        if header.actor.type is not ActorType.PERSON or self.session is None:
+            return True
+        return entry_allowed(header.kind, self.session.role)
 
     def relearn(self, entry: Entry) -> None:
         """Take what ``entry`` teaches without checking its signatures, which somebody did before.
@@ -220,9 +223,8 @@ class Verifier:
         self.roles[data["operator"]] = data["role"]
 
     def _endorser(self, operator: str | None) -> PublicKey | None:
-        """An accepted supervisor; any accepted operator while no supervisor was accepted here yet."""
-        needed = "supervisor" in self.roles.values()
-        if operator is None or (needed and self.roles.get(operator) != "supervisor"):
+        """Whoever may stand by a new key here, as the table says."""
+        if operator is None or not may_endorse(self.roles.get(operator, ""), self.roles.values()):
             return None
         return self.operators.get(operator)
 
@@ -257,7 +259,7 @@ class Verifier:
             raise EntryError(EntryFault.FORM, seq=header.seq, what="approval")
         operator = data["approved_by"]
         key = self.operators.get(operator)
-        if key is None or operator == header.actor.id:
+        if key is None or operator == header.actor.id or not self._approves(operator, Action.EXEMPT):
             raise EntryError(EntryFault.KEY, seq=header.seq, what="approval")
         approved = Exemption(
             self.terminal,
@@ -270,6 +272,10 @@ class Verifier:
         )
         if not key.verify(wire.unb64(data["approval"]), exemption_message(approved)):
             raise EntryError(EntryFault.SIGNATURE, seq=header.seq, what="approval")
+
+    def _approves(self, operator: str, action: Action) -> bool:
+        """By the role in which her key stands here now."""
+        return may_approve(self.roles.get(operator, ""), action)
 
     def _check_session_signature(self, entry: Entry, *, personal: bool) -> None:
         header = entry.header

@@ -10,8 +10,10 @@ from dataclasses import replace
 
 from core.acceptance.senders import need_exemption
 from core.acceptance.visit import Approval, Visit
+from core.access.rights import Action, may_approve
 from core.errors import RuleError, RuleFault
 from core.ledger.documents import Exemption, exemption_message
+from core.rules import Rules
 from core.station.live import Live
 
 
@@ -26,7 +28,7 @@ def approve(live: Live, visit: Visit, operator: str, password: str) -> Visit:
     known = live.state.value["operators"].get(operator)
     if operator == session.operator:
         raise RuleError(RuleFault.APPROVER_SELF)
-    if known is not None and known["role"] not in rules.exemptions.roles:
+    if known is not None and not _may(rules, known["role"]):
         raise RuleError(RuleFault.APPROVER_ROLE)
     unlocked = live.vault.unlock(operator, password)
     if known is None or known["signing"] != unlocked.signer.public.text:
@@ -45,4 +47,9 @@ def possible(live: Live) -> bool:
     """Whether anybody but whoever is logged in may approve at this terminal."""
     here, rules = live.session.operator if live.session else "", live.rules
     operators = live.state.value["operators"].items()
-    return any(name != here and row["role"] in rules.exemptions.roles for name, row in operators)
+    return any(name != here and _may(rules, row["role"]) for name, row in operators)
+
+
+def _may(rules: Rules, role: str) -> bool:
+    """Of those whom the table lets, the rule data may choose fewer."""
+    return may_approve(role, Action.EXEMPT) and role in rules.exemptions.roles

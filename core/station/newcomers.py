@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from core.access.rights import may_endorse
 from core.errors import RuleError, RuleFault
 from core.ledger.founding import operator_accepted
 from core.ledger.writer import Proposal
 from core.ports import UnlockedOperator
 from core.station.live import Live, new_id
 
-SUPERVISOR = "supervisor"
+_BY_SUPERVISOR = "supervisor"  # the entry's word for how the key was accepted
 
 
 def accepted(
@@ -36,19 +37,16 @@ def accepted(
         raise RuleError(RuleFault.KEY_NEW, operator=unlocked.operator)
     if not _may_endorse(live, beside):
         raise RuleError(RuleFault.ENDORSER)
-    return [_proposal(live, unlocked, SUPERVISOR, beside)]
+    return [_proposal(live, unlocked, _BY_SUPERVISOR, beside)]
 
 
 def _may_endorse(live: Live, beside: UnlockedOperator) -> bool:
-    """An accepted supervisor; any accepted operator while this journal has accepted no supervisor yet."""
+    """Whether this journal has accepted her key, and the table lets her."""
     operators = live.state.value["operators"]
     row = operators.get(beside.operator)
-    needed = any(each["role"] == SUPERVISOR for each in operators.values())
-    return (
-        row is not None
-        and row["signing"] == beside.signer.public.text
-        and (row["role"] == SUPERVISOR or not needed)
-    )
+    if row is None or row["signing"] != beside.signer.public.text:
+        return False
+    return may_endorse(row["role"], [each["role"] for each in operators.values()])
 
 
 def _proposal(live: Live, unlocked: UnlockedOperator, by: str, beside: UnlockedOperator) -> Proposal:

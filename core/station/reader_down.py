@@ -13,18 +13,14 @@ from core.station.days import day_proposals
 from core.station.live import Live, new_id
 from core.view import ReaderDownView
 
-_ROLE = "supervisor"
-
 
 def approve(live: Live, hours: int) -> None:
     """``ReaderDownApproved``, by a supervisor in her own session.
 
-    Raises RuleError NEEDS_APPROVAL in anybody else's: approving beside another's session needs a second
-    person's signature, which is taken for exemptions only (``approving``).
+    Raises RuleError ROLE in anybody else's: approving beside another's session needs a second person's
+    signature, which is taken for exemptions only (``approving``).
     """
     limits = live.rules.limits
-    if live.need_session().role != _ROLE:
-        raise RuleError(RuleFault.NEEDS_APPROVAL)
     hours = max(1, min(hours, limits.reader_down_hours))
     until = stamp(live.now().at + dt.timedelta(hours=hours))
     data = {"hours": hours, "items": limits.reader_down_items, "until": until}

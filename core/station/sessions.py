@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from core import wire
+from core.access.rights import Action, need
 from core.commands import LogIn
 from core.crypto.keys import new_signer
 from core.errors import RuleError, RuleFault, StoreError, StoreFault
@@ -25,10 +26,11 @@ def log_in(live: Live, asked: LogIn, adopted: Callable[[], None] = lambda: None)
 
     ``adopted`` brings what the opened store keeps of headquarters' directives into effect.
     Returns whether the store was opened by this log-in (then what a restart left open is put right).
-    Raises StoreError WRONG_KEY, LOCKED_OUT, DAMAGED, TOO_NEW, BUSY; RuleError OPERATOR_REMOVED,
+    Raises StoreError WRONG_KEY, LOCKED_OUT, DAMAGED, TOO_NEW, BUSY; RuleError ROLE, OPERATOR_REMOVED,
     OFFLINE_TOO_LONG, and as :func:`core.station.newcomers.accepted` does.
     """
     unlocked = _unlock(live, asked.operator, asked.password)
+    need(unlocked.role, Action.LOG_IN)
     live.probe("login.unlocked")
     opened = live.journal is None
     try:

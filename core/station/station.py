@@ -37,6 +37,7 @@ from core.ledger.directives import SignedDirective
 from core.ports import Activation, LateRead, Printer
 from core.station import anchoring, days, grace, late, sessions
 from core.station.adopting import Adopting
+from core.station.allowed import allowed
 from core.station.desk import Desk
 from core.station.known import Known
 from core.station.live import Live
@@ -234,6 +235,8 @@ class Station:
         # Logging out is done all the same, by the system; anything else she cannot sign any more.
         if not isinstance(command, c.LogOut) and self._end_session() and not isinstance(command, c.LogIn):
             return None
+        if live.session is not None:
+            allowed(live.session.role, command)
         match command:
             case c.LogIn():
                 self._log_in(command)

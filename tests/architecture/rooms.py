@@ -56,8 +56,9 @@ ROOMS: Mapping[str, Room] = {
     "main.py": Room(_set("program")),
     "packaging": Room(),
     "tests": Room(free=True),
-    "tests/peers/checker.py": Room(_set("tests.peers.numbers"), _set("cryptography")),
+    "tests/peers/checker.py": Room(_set("tests.peers.numbers tests.peers.roles"), _set("cryptography")),
     "tests/peers/numbers.py": Room(),
+    "tests/peers/roles.py": Room(_set("tests.peers.numbers")),
     "bench": Room(free=True),
 }
 OURS = _set("core devices storage ui hq program main tests bench")

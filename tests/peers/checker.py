@@ -36,6 +36,7 @@ if not __package__:  # run as a file
 from tests.peers.numbers import Bad as Bad  # noqa: PLC0414 - others take it from here
 from tests.peers.numbers import Numbers
 from tests.peers.numbers import need as need  # noqa: PLC0414
+from tests.peers.roles import check_approver, check_role
 
 TERMINAL_TAG = b"counter/entry/terminal/1\x00"
 SESSION_TAG = b"counter/entry/session/1\x00"
@@ -280,8 +281,9 @@ class Journal:
             self.item(body, entry["attachments"])
         if body["kind_version"] == 1:
             self.counts.update(self.numbers.follow(body["kind"], body["data"]))
+        if body["actor"]["type"] == "person":  # section 5
+            check_role(body["kind"], (self.session or {}).get("role"))
         if body["kind"] in DECISIONS:  # section 12; of what, tests/peers/estate.py checks
-            need((self.session or {}).get("role") == "supervisor", "decided by no supervisor")
             self.decisions.append(body)
         if body["kind"] in SESSION_ENDS:
             self.session = None
@@ -382,7 +384,7 @@ class Journal:
         by = data["approved_by"]
         need(data["reason"] != "none" and isinstance(by, str), "exempted without an approval")
         need(by != body["actor"].get("id"), "approved by the same person")
-        need(by in self.operators, "approved by an operator who was never accepted")
+        check_approver(self.operators.get(by))
         check_time(data["approved_at"])
         value = {name: data[name] for name in ("visit", "ground", "reason")}
         value |= {"terminal": self.terminal, "epoch": body["epoch"], "at": data["approved_at"]}

@@ -360,7 +360,7 @@ def test_as_a_program(book: Book, tmp_path: Path) -> None:
 
 
 def test_it_imports_nothing_of_ours() -> None:
-    parts = (CHECKER, CHECKER.with_name("numbers.py"))
+    parts = (CHECKER, CHECKER.with_name("numbers.py"), CHECKER.with_name("roles.py"))
     imported = {
         name
         for part in parts
@@ -371,7 +371,8 @@ def test_it_imports_nothing_of_ours() -> None:
         )
     }
     others = {name for name in imported if name.split(".")[0] not in sys.stdlib_module_names}
-    assert {name for name in others if not name.startswith("cryptography.")} == {"tests.peers.numbers"}
+    ours = {name for name in others if not name.startswith("cryptography.")}
+    assert ours == {"tests.peers.numbers", "tests.peers.roles"}
 
 
 # -- contacts by reference --------------------------------------------------------------------------

@@ -110,7 +110,12 @@ def test_another_operator_is_let_in_without_being_there(counter: Counter, opened
 def test_an_auditor_is_known_but_opens_nothing(counter: Counter, opened: FileVault) -> None:
     opened.add_operator(record(counter.another_operator(), "auditor"), slot=False)
     assert "OP10002" in opened.operators()
-    assert fault(counter, "OP10002", PASSWORD + "OP10002") == StoreFault.WRONG_KEY
+    assert fault(counter, "OP10002", PASSWORD) == StoreFault.WRONG_KEY
+    for _ in range(6):  # her password is right: told who may, and never locked out for it
+        with pytest.raises(RuleError) as caught:
+            counter.vault().unlock("OP10002", PASSWORD + "OP10002")
+        assert caught.value.code is RuleFault.ROLE
+        assert caught.value.facts["who"] == "fact.who.clerk_supervisor"
 
 
 def test_a_removed_operator_is_out_and_the_last_one_stays(counter: Counter, opened: FileVault) -> None:

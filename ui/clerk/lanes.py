@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.access.rights import Action, may
 from core.commands import (
     ApproveReaderDown,
     CancelManual,
@@ -27,7 +28,6 @@ QUESTIONS = (
     SENDER_KIND, PROOF, CANCEL_MANUAL, Question("reader_down", ()), Question("manual", ()),
     Question("manual_chip", ()), Question("exemption", ()),
 )  # fmt: skip
-_SUPERVISOR = "supervisor"
 
 
 def hours_question(visit: VisitView) -> Question:
@@ -48,7 +48,7 @@ def manual_question(visit: VisitView, role: str) -> Question:
         answers.append(Answer(f"answer.{cause.value}", Question("manual_chip", kinds)))
     for kind in visit.manual_kinds:
         answers.append(Answer(f"fact.kind.{kind}", StartManual(kind, ManualCause.NO_CHIP)))
-    if role == _SUPERVISOR and visit.reader_down is None:
+    if may(role, Action.READER_DOWN) and visit.reader_down is None:
         answers.append(Answer("answer.approve_reader_down", hours_question(visit)))
-    approved = visit.reader_down is not None or role == _SUPERVISOR
+    approved = visit.reader_down is not None or may(role, Action.READER_DOWN)
     return Question("manual", tuple(answers), () if approved else (("line.ask_supervisor", {}),))

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import datetime as dt
 
+from core.access.rights import Action, may
 from core.late import AdoptLate, DeclineLate
 from core.ledger.branches import REASONS
 from core.view import CounterView
 from ui.clerk.choices import Answer, Line, Question
 from ui.text import CHINA
 
-_SUPERVISOR = "supervisor"
 QUESTIONS = tuple(Question(name, ()) for name in ("late", "late_decline"))  # for whoever counts sentences
 
 
@@ -28,7 +28,7 @@ def late_question(view: CounterView) -> Question:
     ]
     if others:
         lines.append(("line.late_more", {"count": len(others)}))
-    if view.role != _SUPERVISOR:
+    if not may(view.role, Action.LATE_ENTRIES):
         return Question("late", (), (*lines, ("line.late_supervisor", {})))
     answers = (
         Answer("answer.late_adopt", AdoptLate(first.branch), {"count": first.accepted}),

@@ -17,7 +17,7 @@ from core.ledger.documents import Grant
 from core.ledger.entry import EMPTY_HEAD, Entry, Head, parse_header
 from core.ledger.state import State, fold, from_bytes
 from core.ledger.writer import Proposal
-from tests.core.books import Book
+from tests.core.books import NOW, Book
 
 
 @pytest.fixture(scope="module")
@@ -216,3 +216,24 @@ def test_a_header_with_other_members_is_refused(book: Book, member: str, value: 
     with pytest.raises(EntryError) as raised:
         parse_header(fields)
     assert raised.value.code is EntryFault.FORM
+
+
+@pytest.mark.parametrize(
+    ("role", "proposal"),
+    [
+        ("clerk", Proposal("ReaderDownApproved", {"hours": 1, "items": 1, "until": NOW}, "op-x", True)),
+        ("auditor", Proposal("ReprintAsked", {"item": 1}, "op-x", True)),
+    ],
+)
+def test_what_her_role_may_not_do_does_not_count(role: str, proposal: Proposal) -> None:
+    """Signed with her own key, by a changed program: whoever follows the chain asks the table."""
+    book = Book(role=role).found()
+    verifier = walk(book, book.entries)
+    book.log_in()
+    entered = verifier.admit(book.entries[-1])
+    assert (entered is None) is (role == "clerk")
+    said = verifier.admit(book.propose(proposal)[-1])
+    assert said is not None
+    assert (said.code, said.facts["what"]) == (EntryFault.SESSION, "role")
+    lock = Proposal("OperatorLocked", {"cause": "key"}, book.operation(), True)
+    assert verifier.admit(book.propose(lock)[-1]) is None

@@ -66,7 +66,7 @@ def test_three_failed_reads_then_the_document_is_typed(counter: Counter) -> None
 
 def test_the_mode_without_a_reader_is_a_supervisor_s_and_runs_out(counter: Counter) -> None:
     counter.do(c.ApproveReaderDown(9))
-    assert counter.message() == "rule.needs_approval"
+    assert counter.message() == "rule.role"
     counter.do(c.StartManual("resident", c.ManualCause.READER_DOWN))
     assert counter.message() == "rule.manual_not_offered"
     counter.do(c.Lock())

@@ -1,0 +1,30 @@
+"""Which right each kind of entry stands for: whoever follows a chain asks the table about its session."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from core.access.rights import Action, may_ask
+
+# Every act of a person, but ending her own session, which is nobody's to refuse.
+ENTRY_ACTIONS: Mapping[str, Action] = {
+    "OperatorLoggedIn": Action.LOG_IN,
+    "DayClosed": Action.CLOSE_DAY,
+    "PoolVoided": Action.GIVE_UP_NUMBERS,
+    "SenderVerified": Action.ACCEPT,
+    "SenderExempted": Action.ACCEPT,
+    "ItemAccepted": Action.ACCEPT,
+    "LabelAffixed": Action.ACCEPT,
+    "ItemRefused": Action.REFUSE,
+    "ReprintAsked": Action.PRINT,
+    "PrintSeen": Action.PRINT,
+    "ReaderDownApproved": Action.READER_DOWN,
+    "BranchAdopted": Action.LATE_ENTRIES,
+    "BranchDeclined": Action.LATE_ENTRIES,
+}
+
+
+def entry_allowed(kind: str, role: str) -> bool:
+    """Whether a session certified for ``role`` may sign an entry of ``kind``."""
+    action = ENTRY_ACTIONS.get(kind)
+    return action is None or may_ask(role, action)

@@ -1,0 +1,39 @@
+"""Which right each command asks for: the station asks the table before it does anything."""
+
+from __future__ import annotations
+
+from core import commands as c
+from core.access.rights import Action, need
+from core.late import AdoptLate, DeclineLate
+from core.numbering import TakeNumber, VoidNumbers
+
+# Nobody's to refuse: the way in (which asks for itself), the way out, and a message that was read.
+FREE = (c.LogIn, c.Activate, c.Lock, c.LogOut, c.DismissMessage, c.CloseLookUp)
+# All that a clerk does between a customer's document and F9.
+ACCEPTING = (
+    c.SetField, TakeNumber, c.TakeKnown, c.SetSenderKind, c.SetSenderField, c.KeepAsPrincipal, c.SetProof,
+    c.OpenPaste, c.SetPaste, c.SwitchPaste, c.NextPastedPhone, c.TakePaste, c.ClosePaste, c.StartManual,
+    c.SetManualField, c.FinishManual, c.CancelManual, c.ConfirmOriginal, c.ConfirmInspected, c.SetSecurity,
+    c.SetRoute, c.SetFee, c.SetPayment, c.ConfirmCondition, c.AcknowledgeNotice, c.NewAcceptance, c.NextItem,
+    c.NextCustomer, c.Park, c.Resume, c.Undo, c.Commit,
+)  # fmt: skip
+OTHERS: dict[type[c.Command], Action] = {
+    c.SetExemption: Action.EXEMPT,
+    c.ApproveExemption: Action.EXEMPT,
+    c.ApproveReaderDown: Action.READER_DOWN,
+    c.Refuse: Action.REFUSE,
+    c.Reprint: Action.PRINT,
+    c.LabelSeen: Action.PRINT,
+    c.LookUp: Action.LOOK_UP,
+    c.CloseDay: Action.CLOSE_DAY,
+    VoidNumbers: Action.GIVE_UP_NUMBERS,
+    AdoptLate: Action.LATE_ENTRIES,
+    DeclineLate: Action.LATE_ENTRIES,
+}
+
+
+def allowed(role: str, command: c.Command) -> None:
+    """Raises RuleError ROLE where an operator in ``role`` may not even ask for it."""
+    if isinstance(command, FREE):
+        return
+    need(role, Action.ACCEPT if isinstance(command, ACCEPTING) else OTHERS[type(command)])
