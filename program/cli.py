@@ -83,6 +83,7 @@ def parser() -> argparse.ArgumentParser:
         _json(action)
         if name == "export":
             action.add_argument("file", type=Path, metavar="FILE")
+    _evidence(commands)
     _backups(commands)
     device = _command(commands, "device", "list the devices, test one, read one document")
     actions = device.add_subparsers(dest="action", required=True, metavar="list|test|read")
@@ -101,6 +102,18 @@ def parser() -> argparse.ArgumentParser:
     action.add_argument("--keys", required=True, type=Path, metavar="FILE", help="public keys, one a line")
     _json(action)
     return root
+
+
+def _evidence(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    evidence = _command(
+        commands, "evidence", "what stands under your name for a business day, to be checked by anybody"
+    )
+    evidence.add_argument("file", type=Path, metavar="FILE")
+    evidence.add_argument(
+        "--operator", required=True, metavar="ID", help="whose; her password on standard input"
+    )
+    evidence.add_argument("--day", default="", metavar="N|DATE", help="the last business day without it")
+    _json(evidence)
 
 
 def _backups(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -161,6 +174,10 @@ def handler(command: str) -> Handler:
         from program.journals import run as journals
 
         return journals
+    if command == "evidence":
+        from program.evidence import run as evidence
+
+        return evidence
     if command in ("backup", "restore"):
         from program.backups import run as backups
 

@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager
 from sqlcipher3 import dbapi2
 
 from core.errors import EntryError, StoreError, StoreFault
+from core.ledger.documents import marks_received
 from core.ledger.entry import Entry, Head
 from core.ledger.state import State, fold, from_bytes
 from core.ports import DirectiveRow, DraftRow, LateRead, Probe, no_probe
@@ -44,6 +45,7 @@ _MARK = (
     "INSERT INTO mark (id, document, signature) VALUES (1, ?, ?) "
     "ON CONFLICT (id) DO UPDATE SET document = excluded.document, signature = excluded.signature"
 )
+_DAY_MARK = "INSERT OR IGNORE INTO day_mark (seq, document, signature) VALUES (?, ?, ?)"
 _DRAFT = (
     "INSERT INTO draft (operator, draft, data, updated) VALUES (?, ?, ?, ?) "
     "ON CONFLICT (operator, draft) DO UPDATE SET data = excluded.data, updated = excluded.updated"
@@ -78,6 +80,7 @@ class SqlJournal(JournalReader):
         self._probe = probe
         self._thread: int | None = None
         self._marks: tuple[bytes, bytes] | None = None
+        self._kept = self._last_day_mark()
         self._state = self._load_state()
         if self._views_version() != views.VERSION:
             self.rebuild()
@@ -264,6 +267,7 @@ class SqlJournal(JournalReader):
         if self._thread != threading.get_ident():
             raise RuntimeError("a second thread writes to the journal")
         marks = self._marks
+        kept = None if marks is None else self._day_mark(marks)
         try:
             with sqlite_errors("journal"):
                 writer = self.database.writer()
@@ -271,6 +275,8 @@ class SqlJournal(JournalReader):
                     with writer.begin(), closing(writer.connection.cursor()) as cursor:
                         if marks is not None:
                             cursor.execute(_MARK, marks)
+                        if kept is not None:
+                            cursor.execute(_DAY_MARK, kept)
                         yield cursor
                 except dbapi2.IntegrityError:
                     raise StoreError(StoreFault.CONFLICT, what="operation") from None
@@ -280,6 +286,19 @@ class SqlJournal(JournalReader):
             raise
         if self._marks is marks:
             self._marks = None
+        self._kept = self._kept if kept is None else kept[0]
+
+    def _day_mark(self, marks: tuple[bytes, bytes]) -> tuple[int, bytes, bytes] | None:
+        """These, where they are the first that reach the open day: from then on only a number is compared."""
+        day = self._state.value["days"].get(str(self._state.day))
+        if day is None or day["first"] <= self._kept:
+            return None
+        received = marks_received(marks[0])
+        return None if received < day["first"] else (received, *marks)
+
+    def _last_day_mark(self) -> int:
+        with self.database.reading() as connection:
+            return int(connection.exec_driver_sql("SELECT coalesce(max(seq), 0) FROM day_mark").scalar_one())
 
     def _views_version(self) -> int:
         with self.database.reading() as connection:

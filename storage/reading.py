@@ -263,6 +263,13 @@ class JournalReader:
         kept = self.marks()
         return None if kept is None else marks_time(kept[0])
 
+    def all_marks(self) -> list[tuple[bytes, bytes]]:
+        """The last ones, and the first that reached each business day: nobody has checked them."""
+        query = "SELECT document, signature FROM day_mark UNION ALL SELECT document, signature FROM mark"
+        with self.database.reading() as connection:
+            rows = connection.exec_driver_sql(query).fetchall()
+        return [(row.document, row.signature) for row in rows]
+
     def marks(self) -> tuple[bytes, bytes] | None:
         """HQ's last signed marks: document and signature, to be checked by whoever uses them."""
         with self.database.reading() as connection:

@@ -16,7 +16,7 @@ from core.crypto.keys import PublicKey
 from core.errors import CounterError, EntryError, EntryFault, StoreFault
 from core.ledger.chain import Verifier
 from core.ledger.directives import NO_DIRECTIVE, SignedDirective, check_directive
-from core.ledger.documents import read_marks
+from core.ledger.documents import marks_received, read_marks
 from core.ledger.entry import Entry, Head
 from core.ledger.state import FOLD_VERSION, State, fold
 from storage import late_items, views
@@ -220,19 +220,22 @@ def _check_state(journal: JournalReader, folded: State) -> None:
 
 
 def _check_marks(journal: JournalReader, headquarters: PublicKey, terminal: str) -> None:
-    kept = journal.marks()
-    if kept is None:
-        return
-    try:
-        marks = read_marks(kept[0], kept[1], headquarters)
-    except (EntryError, KeyError, TypeError, AttributeError):
-        raise EntryError(EntryFault.SIGNATURE, what="mark") from None
-    if marks.terminal != terminal:
-        raise EntryError(EntryFault.WRONG_TERMINAL, what="mark")
-    for mark in (marks.received, marks.safe):
-        ours = journal.head_at(mark.seq) if mark.seq else None
-        if mark.seq and (ours is None or ours.hash != mark.hash):
-            raise EntryError(EntryFault.FORK, seq=mark.seq, what="mark")
+    for kept in journal.all_marks():
+        try:
+            marks = read_marks(kept[0], kept[1], headquarters)
+        except (EntryError, KeyError, TypeError, AttributeError):
+            raise EntryError(EntryFault.SIGNATURE, what="mark") from None
+        if marks.terminal != terminal:
+            raise EntryError(EntryFault.WRONG_TERMINAL, what="mark")
+        for mark in (marks.received, marks.safe):
+            ours = journal.head_at(mark.seq) if mark.seq else None
+            if mark.seq and (ours is None or ours.hash != mark.hash):
+                raise EntryError(EntryFault.FORK, seq=mark.seq, what="mark")
+    with journal.database.reading() as connection:
+        rows = connection.exec_driver_sql("SELECT seq, document FROM day_mark").fetchall()
+    for row in rows:
+        if row.seq != marks_received(row.document):
+            raise EntryError(EntryFault.VIEW, seq=row.seq, what="mark")
 
 
 def _check_directives(journal: JournalReader, headquarters: PublicKey, terminal: str, walk: _Walk) -> None:

@@ -214,6 +214,18 @@ def marks_time(body: bytes) -> dt.datetime | None:
         return None
 
 
+def marks_received(body: bytes) -> int:
+    """Up to which entry kept marks say that headquarters holds the chain; 0 where they do not say it.
+
+    The signature is not looked at.  Marks for an epoch that another one has followed do not say it.
+    """
+    try:
+        value = wire.decode(body)
+        return 0 if value.get("replaced") else int(value["received"]["seq"])
+    except (EntryError, KeyError, TypeError, ValueError):
+        return 0
+
+
 @dataclass(frozen=True, slots=True)
 class SignedTime:
     """HQ's time, bound to the asker's nonce (so that an old answer cannot be played back)."""
