@@ -9,6 +9,7 @@ import argparse
 import json
 from contextlib import closing
 
+from core.access.rights import Action
 from core.errors import ConfigError, ConfigFault
 from core.ledger.evidence import Evidence, find_days, gather, is_day
 from program.journals import open_vault
@@ -25,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
         raise ConfigError(ConfigFault.WRONG_VALUE, key="--day", expected="12, 2026-11-22")
     if not options.file.parent.is_dir():
         raise ConfigError(ConfigFault.WRONG_VALUE, key="FILE", expected="DIR/FILE")
-    vault = open_vault(options.data, options.operator)
+    vault = open_vault(options.data, options.operator, Action.EVIDENCE)
     try:
         journal = open_reader(options.data, vault)
         with closing(journal.database):

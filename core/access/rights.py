@@ -37,6 +37,7 @@ class Action(StrEnum):
     GIVE_UP_NUMBERS = "give_up_numbers"
     CLOSE_DAY = "close_day"
     JOURNAL = "journal"  # check it, or write it to a file for an outsider
+    EVIDENCE = "evidence"  # every entry under her own name
     BACKUP = "backup"  # make one, or bring one back
     LATE_ENTRIES = "late_entries"  # take in or decline what stands beside the chain
     READER_DOWN = "reader_down"  # documents typed by hand for some hours
@@ -82,6 +83,7 @@ RIGHTS: tuple[Right, ...] = (
     Right(Action.GIVE_UP_NUMBERS, _BOTH),
     Right(Action.CLOSE_DAY, _BOTH),
     Right(Action.JOURNAL, _BOTH),
+    Right(Action.EVIDENCE, _BOTH),
     Right(Action.BACKUP, _BOTH),
     Right(Action.LATE_ENTRIES, _SUPERVISOR),
     Right(Action.READER_DOWN, _SUPERVISOR),

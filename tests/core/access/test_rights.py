@@ -34,6 +34,7 @@ look_up          Y     Y          .          .
 give_up_numbers  Y     Y          .          .
 close_day        Y     Y          .          .
 journal          Y     Y          .          .
+evidence         Y     Y          .          .
 backup           Y     Y          .          .
 late_entries     .     Y          .          .
 reader_down      .     Y          .          .
