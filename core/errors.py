@@ -135,6 +135,8 @@ class RuleFault(StrEnum):
     KEY_NEW = "rule.key_new"  # her key was never accepted here: a supervisor endorses it; facts: operator
     ENDORSER = "rule.endorser"  # not an accepted supervisor of this counter
     OPERATOR_REMOVED = "rule.operator_removed"
+    PAPER_MISSING = "rule.paper_missing"  # agreement or training, never entered at HQ; facts: paper, day
+    PAPER_ENDED = "rule.paper_ended"  # and its grace is over; facts: paper, day (the last one)
     OFFLINE_TOO_LONG = "rule.offline_too_long"  # facts: hours, limit
     LATE_GONE = "rule.late_gone"  # it was decided already, or is not here yet
     LATE_ITEM = "rule.late_item"  # of another machine: nothing is printed for it here

@@ -88,6 +88,7 @@ class StaffRow:
     signing: PublicKey | None = None
     agreement: PublicKey | None = None
     wrapped: bytes = field(default=b"", repr=False)
+    papers: Mapping[str, dt.date] = field(default_factory=dict)  # since when, by core.access.papers.Paper
 
 
 @dataclass(frozen=True, slots=True)

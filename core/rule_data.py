@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from core.acceptance.catalogue import Catalogue
+from core.access.papers import PaperRules
 from core.errors import RuleError, RuleFault
 from core.regions.book import Regions
 
@@ -242,6 +243,7 @@ class Rules:
     security: SecurityRules
     agreements: tuple[Agreement, ...]
     exemptions: Exemptions
+    papers: PaperRules
     tariff: Tariff
     letter_contents: str  # what a label says of a letter
     sources: tuple[Source, ...] = field(repr=False, default=())

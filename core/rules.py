@@ -19,6 +19,7 @@ from typing import Any
 from core import rule_data as r
 from core import wire
 from core.acceptance.catalogue import Catalogue, load_catalogues
+from core.access.papers import Paper, PaperRules
 from core.access.rights import Action, right
 from core.commands import Payment, Route
 from core.errors import ConfigFault, RuleError, RuleFault
@@ -73,6 +74,7 @@ _TOP = (
     "security",
     "agreements",
     "exemptions",
+    "papers",
     "tariff",
     "letters",
     "provinces",
@@ -232,6 +234,7 @@ class _Reader:
             security=self._security(part["security"]),
             agreements=self._agreements(part["agreements"]),
             exemptions=self._exemptions(part["exemptions"]),
+            papers=self._papers(part["papers"]),
             tariff=self._tariff(part["tariff"]),
             letter_contents=self._sourced(part["letters"], "contents")["contents"].text(40),
             documents=self._documents(part["documents"]),
@@ -354,6 +357,12 @@ class _Reader:
         part = self._sourced(node, "code", *LANGUAGES)
         names = {language: part[language].text(40) for language in LANGUAGES}
         return r.ExemptionReason(part["code"].matching(_CODE, "code"), names)
+
+    def _papers(self, node: Node) -> PaperRules:
+        part = node.members((*(paper.value for paper in Paper), "warn_days", "grace_days"))
+        values = {name: self._sourced(inner, "value")["value"] for name, inner in part.items()}
+        days = {name: value.integer(0, 36_600) for name, value in values.items()}
+        return PaperRules({name.value: days[name] for name in Paper}, days["warn_days"], days["grace_days"])
 
     def _tariff(self, node: Node) -> r.Tariff:
         kinds = [kind.value for kind in Payment]

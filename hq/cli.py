@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import logging
 import os
 from pathlib import Path
 
+from core.access.papers import Paper
 from hq import operators, reviews, terminals
 
 _REASONS_HELP = "one of: " + ", ".join(reviews.REASONS)
@@ -118,6 +120,10 @@ def _operator(
         "--branch", action="append", metavar="B", help="where she works, more than once; all without it"
     )
     add.add_argument("--hours", type=_positive, default=operators.CODE_HOURS, help="how long it is good")
+    papers = actions.add_parser("papers", parents=[common], help="since when agreement and training count")
+    papers.add_argument("id", metavar="ID")
+    for paper in Paper:
+        papers.add_argument(f"--{paper}", type=dt.date.fromisoformat, metavar="YYYY-MM-DD")
     remove = actions.add_parser(
         "remove", parents=[common], help="she works nowhere any more, within a minute"
     )

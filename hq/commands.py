@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
+from core.access.papers import Paper
 from core.errors import StoreError, StoreFault
 from hq import journal, operators, pool_commands, reviews, terminals
 from hq.adoption import list_publications
@@ -114,6 +115,14 @@ def _operator_remove(opened: Opened) -> None:
     opened.answer({"operator": opened.options.id, "removed": True}, f"{opened.options.id} removed")
 
 
+def _operator_papers(opened: Opened) -> None:
+    asked = opened.options
+    days = {paper: day for paper in Paper if (day := getattr(asked, paper)) is not None}
+    operators.set_papers(opened.database, asked.id, days)
+    told = {str(paper): day.isoformat() for paper, day in days.items()}
+    opened.answer({"operator": asked.id, "papers": told}, f"{asked.id} {told}")
+
+
 def _operator_list(opened: Opened) -> None:
     rows = operators.list_operators(opened.database)
     if opened.options.json:
@@ -121,7 +130,10 @@ def _operator_list(opened: Opened) -> None:
         return
     for row in rows:
         status = "removed" if row.removed else "active" if row.active else "not activated"
-        opened.say(f"{row.operator}  {row.role:<11} {status:<14} {' '.join(row.branches)}  {row.name}")
+        papers = " ".join(f"{name} {day}" for name, day in row.papers.items())
+        opened.say(
+            f"{row.operator}  {row.role:<11} {status:<14} {' '.join(row.branches)}  {row.name}  {papers}"
+        )
 
 
 def _terminal_list(opened: Opened) -> None:
@@ -312,6 +324,7 @@ _COMMANDS: dict[str, Callable[[Opened], None]] = {
     "enrol-code": _enrol_code,
     "operator add": _operator_add,
     "operator remove": _operator_remove,
+    "operator papers": _operator_papers,
     "operator list": _operator_list,
     "terminal list": _terminal_list,
     "directive publish": _directive_publish,

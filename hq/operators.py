@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import hmac
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
 from core import wire
+from core.access.papers import Paper
 from core.access.rights import Role
 from core.crypto.keys import PublicKey, parse_public_key
 from core.errors import EntryError, EntryFault, HqError, HqFault
 from core.ledger import kinds
+from core.ledger.clock import business_date
 from core.ledger.directives import DirectiveKind
 from core.ledger.documents import operator_proof
 from core.ledger.entry import parse_stamp, stamp
@@ -43,6 +46,7 @@ class OperatorRow:
     active: bool
     removed: bool
     branches: tuple[str, ...] = (EVERYBODY,)
+    papers: Mapping[str, str] = field(default_factory=dict)  # day, by core.access.papers.Paper
 
 
 def add_operator(
@@ -84,7 +88,13 @@ def add_operator(
     with database.write() as connection:
         before = _operator(connection, operator)
         if before is None:
-            row = {"terminal": ESTATE, "operator": operator, "added_at": stamp(now()), **values}
+            row = {
+                "terminal": ESTATE,
+                "operator": operator,
+                "added_at": stamp(now()),
+                "papers": "{}",
+                **values,
+            }
             connection.execute(insert(OPERATORS), [row])
         else:
             connection.execute(
@@ -111,6 +121,25 @@ def remove_operator(database: Database, operator: str, *, now: Now = utc_now) ->
         _tell(connection, StaffRow(operator, ""), row.branches.split(), now)
 
 
+def set_papers(
+    database: Database, operator: str, days: Mapping[Paper, dt.date], *, now: Now = utc_now
+) -> None:
+    """Since when her confidentiality agreement and training count; the others stay.  Her terminals are told.
+
+    Raises HqError CONFLICT where she is not here; EntryError FORM for a day that has not come.
+    """
+    if any(day > business_date(now()) for day in days.values()):
+        raise EntryError(EntryFault.FORM, what="day")
+    with database.write() as connection:
+        row = _operator(connection, operator)
+        if row is None or row.removed_at is not None:
+            raise HqError(HqFault.CONFLICT, what="operator unknown")
+        known = json.loads(row.papers) | {str(name): day.isoformat() for name, day in days.items()}
+        values = {"papers": json.dumps(known, sort_keys=True)}
+        connection.execute(update(OPERATORS).where(_HERE, OPERATORS.c.operator == operator).values(values))
+        _tell_keys(connection, operator, now)
+
+
 def list_operators(database: Database) -> list[OperatorRow]:
     """All, in order of staff number."""
     with database.read() as connection:
@@ -124,6 +153,7 @@ def list_operators(database: Database) -> list[OperatorRow]:
                 row.operator in active,
                 row.removed_at is not None,
                 tuple(row.branches.split()),
+                json.loads(row.papers),
             )
             for row in rows
         ]
@@ -197,7 +227,8 @@ def _tell_keys(connection: Connection, operator: str, now: Now) -> None:
         return
     signing = parse_public_key(keys.signing, signing=True)
     agreement = parse_public_key(keys.agreement, signing=False)
-    staff = StaffRow(operator, row.role, row.name, signing, agreement, keys.wrapped)
+    papers = {name: dt.date.fromisoformat(day) for name, day in json.loads(row.papers).items()}
+    staff = StaffRow(operator, row.role, row.name, signing, agreement, keys.wrapped, papers)
     _tell(connection, staff, row.branches.split(), now)
 
 

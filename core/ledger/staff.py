@@ -3,6 +3,7 @@ wrapped keys in its attachment."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,12 +19,14 @@ def staff_body(row: StaffRow) -> tuple[dict[str, Any], bytes | None]:
     """(body, attachment) of a directive about ``row``; without a role she no longer works here."""
     if not row.role or row.signing is None or row.agreement is None:
         return {"operator": row.operator, "role": ""}, None
-    body = {
+    body: dict[str, Any] = {
         "operator": row.operator,
         "role": row.role,
         "signing": row.signing.text,
         "agreement": row.agreement.text,
     }
+    if row.papers:
+        body["papers"] = {name: day.isoformat() for name, day in sorted(row.papers.items())}
     return body, wire.encode({"name": row.name, "wrapped": wire.b64(row.wrapped)})
 
 
@@ -39,11 +42,22 @@ def read_staff(signed: SignedDirective) -> StaffRow:
         signing = parse_public_key(body["signing"], signing=True)
         agreement = parse_public_key(body["agreement"], signing=False)
         if signed.attachment is None:
-            return StaffRow(str(operator), role)
+            return StaffRow(str(operator), role, papers=_papers(body))
         kept = wire.decode(signed.attachment)
         name, wrapped = kept["name"], wire.unb64(kept["wrapped"])
     except (KeyError, TypeError):
         raise EntryError(EntryFault.FORM, what="operator") from None
     if not isinstance(name, str) or not name:
         raise EntryError(EntryFault.FORM, what="operator")
-    return StaffRow(str(operator), role, name, signing, agreement, wrapped)
+    return StaffRow(str(operator), role, name, signing, agreement, wrapped, _papers(body))
+
+
+def _papers(body: Mapping[str, Any]) -> Mapping[str, dt.date]:
+    """Since when each counts; one that this program does not know asks nothing of her."""
+    said = body.get("papers", {})
+    if not isinstance(said, dict) or not all(kinds.DAY(day) for day in said.values()):
+        raise EntryError(EntryFault.FORM, what="papers")
+    try:
+        return {str(name): dt.date.fromisoformat(str(day)) for name, day in said.items()}
+    except ValueError:
+        raise EntryError(EntryFault.FORM, what="papers") from None

@@ -7,6 +7,7 @@ again if need be.  A directive that cannot be used is parked by name; the rest g
 from __future__ import annotations
 
 import contextlib
+import queue
 import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -29,11 +30,12 @@ from core.view import Screen
 
 _T = TypeVar("_T")
 _AGAIN_SECONDS = 30.0
+_WAIT_SECONDS = 8.0  # as long as for a first connection (core/station/grace.py)
 UNKNOWN = EntryFault.KIND_UNKNOWN  # a kind that this version does not know
 
 
 class Adopting:
-    """Called on the station's thread only.  ``lock`` ends the session of whoever stands here."""
+    """Called on the station's thread, ``tell`` aside.  ``lock`` ends the session of whoever stands here."""
 
     def __init__(self, live: Live, lock: Callable[[str], None]) -> None:
         self._live = live
@@ -41,6 +43,7 @@ class Adopting:
         self._pools = Pools(live)
         self._own = live.rulebook  # what the program brings
         self._read: dict[bytes, Rules] = {}
+        self._told: queue.SimpleQueue[Sequence[SignedDirective]] = queue.SimpleQueue()
         self._again_at: float | None = None  # what is kept could not be brought into effect yet
 
     def opened(self) -> None:
@@ -58,6 +61,24 @@ class Adopting:
         self._live.late, self._live.late_here = [], {}
         self._live.rulebook = self._own
         self._again_at = None
+
+    def tell(self, directives: Sequence[SignedDirective]) -> None:
+        """From the pump's thread: they wait until the station takes them."""
+        self._told.put(directives)
+
+    def take_told(self) -> bool:
+        """Adopt what was told; whether there was any."""
+        taken = False
+        while not self._told.empty():
+            taken = self.take(self._told.get()) or taken
+        return taken
+
+    def wait_told(self) -> bool:
+        """As :meth:`take_told`, after waiting some seconds: a log-in may hang on it."""
+        try:
+            return self.take(self._told.get(timeout=_WAIT_SECONDS)) or self.take_told()
+        except queue.Empty:
+            return False
 
     def take(self, directives: Sequence[SignedDirective]) -> bool:
         """Adopt what follows the last one; whether there was any.  They were checked (storage/feed.py).

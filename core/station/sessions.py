@@ -15,19 +15,25 @@ from core.ledger.documents import SessionCertificate, make_session
 from core.ledger.state import State
 from core.ledger.writer import EntryWriter, LiveSession, Proposal
 from core.ports import UnlockedOperator
-from core.station import grace, newcomers
+from core.station import grace, newcomers, papers
 from core.station.days import day_proposals
 from core.station.live import Live, new_id
 from core.view import Screen
 
 
-def log_in(live: Live, asked: LogIn, adopted: Callable[[], None] = lambda: None) -> bool:
+def log_in(
+    live: Live,
+    asked: LogIn,
+    adopted: Callable[[], None] = lambda: None,
+    newer: Callable[[], bool] = lambda: False,
+) -> bool:
     """Unlock, open the store where it is shut, begin a session.
 
-    ``adopted`` brings what the opened store keeps of headquarters' directives into effect.
+    ``adopted`` brings what the opened store keeps of headquarters' directives into effect, ``newer`` waits a
+    moment for more of them.
     Returns whether the store was opened by this log-in (then what a restart left open is put right).
     Raises StoreError WRONG_KEY, LOCKED_OUT, DAMAGED, TOO_NEW, BUSY; RuleError ROLE, OPERATOR_REMOVED,
-    OFFLINE_TOO_LONG, and as :func:`core.station.newcomers.accepted` does.
+    OFFLINE_TOO_LONG, PAPER_MISSING, PAPER_ENDED, and as :func:`core.station.newcomers.accepted` does.
     """
     unlocked = _unlock(live, asked.operator, asked.password)
     need(unlocked.role, Action.LOG_IN)
@@ -39,6 +45,7 @@ def log_in(live: Live, asked: LogIn, adopted: Callable[[], None] = lambda: None)
             adopted()
             live.probe("login.opened")
         grace.check(live, unlocked.operator)
+        papers.check(live, unlocked.operator, newer)
         accepted = newcomers.accepted(live, unlocked, lambda: _endorser(live, asked))
         name = live.store.staff_name(unlocked.operator)
         _begin(live, unlocked, accepted, restarted=opened)

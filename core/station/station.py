@@ -35,7 +35,7 @@ from core.late import AdoptLate, DeclineLate
 from core.ledger.clock import Anchor
 from core.ledger.directives import SignedDirective
 from core.ports import Activation, LateRead, Printer
-from core.station import anchoring, days, grace, late, sessions
+from core.station import anchoring, days, grace, late, papers, sessions
 from core.station.adopting import Adopting
 from core.station.allowed import allowed
 from core.station.desk import Desk
@@ -125,7 +125,8 @@ class Station:
 
     def directives_told(self, directives: Sequence[SignedDirective]) -> None:
         """From the pump: what headquarters says, checked; what is here already is passed over."""
-        self._enqueue(lambda: None if self._adopting.take(directives) else _QUIET)
+        self._adopting.tell(directives)
+        self._enqueue(lambda: None if self._adopting.take_told() else _QUIET)
 
     def late_told(self, read: LateRead) -> None:
         """From the pump: a branch beside our chain, fetched and verified."""
@@ -284,13 +285,14 @@ class Station:
         live.message = None
         self._publish(self._view())
         try:
-            opened = sessions.log_in(live, command, self._adopting.opened)
+            opened = sessions.log_in(live, command, self._adopting.opened, self._adopting.wait_told)
         except BaseException:
             live.screen = before
             if live.journal is None:
                 self._adopting.shut()
             raise
         live.say("msg.welcome", operator=command.operator)
+        papers.warn(live, command.operator)
         grace.warn(live)
         late.remind(live)
         try:

@@ -86,6 +86,12 @@ def test_from_init_to_codes(capsys: pytest.CaptureFixture[str], common: list[str
     assert json.loads(out).keys() == {"operator", "role", "code"}
     code, out, _ = hq(capsys, "operator", "list", *common)
     assert "示例甲" in out
+    papers = ("operator", "papers", "OP10001", "--training")
+    assert hq(capsys, *papers, "2026-11-02", *common)[0] == 0
+    assert hq(capsys, "operator", "papers", "OP10001", "--confidentiality", "2026-03-04", *common)[0] == 0
+    assert hq(capsys, *papers, "2999-01-01", *common)[0] != 0  # has not come yet
+    listed = json.loads(hq(capsys, "operator", "list", "--json", *common)[1])
+    assert [row["papers"] for row in listed] == [{"confidentiality": "2026-03-04", "training": "2026-11-02"}]
     assert hq(capsys, "operator", "remove", "OP10001", *common)[0] == 0
     assert hq(capsys, "operator", "remove", "OP10001", *common)[0] == 2
     assert json.loads(hq(capsys, "terminal", "list", "--json", *common)[1]) == []

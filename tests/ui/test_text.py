@@ -15,6 +15,7 @@ from core.acceptance.gates import GateDetail, Missing
 from core.acceptance.pasted import Fix
 from core.acceptance.undo import NAMES
 from core.acceptance.visit import VisitNote
+from core.access.papers import Paper
 from core.access.rights import RIGHTS, who
 from core.commands import (
     Acknowledgement,
@@ -130,6 +131,7 @@ def _families() -> set[str]:
     found |= {f"brief.label.{state}" for state in ("due", "started", "unknown")}
     found |= {f"brief.receipt.{state}" for state in ("due", "started", "printed", "unknown")}
     found |= {f"action.{action.value}" for action in Action}
+    found |= {f"fact.paper.{paper.value}" for paper in Paper}
     found |= {f"right.{row.action.value}" for row in RIGHTS} | {who(row.action) for row in RIGHTS}
     found |= {f"undone.{name}" for name in NAMES}
     found |= {f"fact.cause.{cause}" for cause in (TOO_OLD, UNREADABLE, DAY_CLOSED)}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from core import commands as c
+from core.access.papers import Paper
 from core.errors import CounterError, HqFault, RuleFault, StoreFault
 from core.view import CounterView, Screen
+from hq.operators import set_papers
 from program.activating import activate
 from tests.storage.counters import CHEAP
 from tests.walk.branch import PASSWORDS, Branch, Desk
@@ -123,3 +126,7 @@ def test_a_newcomer_activates_at_the_log_in_screen(tmp_path: Path) -> None:
             desk.wait("her keys", lambda: CLERK in desk._live.staff)
             assert code(desk.log_in(CLERK)) is RuleFault.KEY_NEW
             assert desk.log_in(CLERK, SUPERVISOR) is None
+            days = {Paper.TRAINING: dt.date(2026, 11, 2)}
+            with branch.database() as database:
+                set_papers(database, CLERK, days)
+            desk.wait("her training", lambda: desk._live.staff[CLERK].papers == days)
