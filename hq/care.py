@@ -9,6 +9,7 @@ from core.errors import StoreError, StoreFault
 from hq import authority
 from hq.backup import backup
 from hq.clock import utc_now
+from hq.evidence import write_evidence
 from hq.opened import Opened, to_json
 from hq.retention import Filed, Retention, Standing
 from hq.retention_rules import load_retention
@@ -61,10 +62,19 @@ def _backup(opened: Opened) -> None:
     opened.answer(value, text)
 
 
+def _evidence(opened: Opened) -> None:
+    asked, signer = opened.options, opened.home.keyring(opened.passphrase()).signing()
+    made = write_evidence(opened.database, signer, asked.file, asked.terminal, asked.operator, asked.day)
+    value = {"file": str(asked.file), "days": [made.days.first, made.days.last], "date": made.days.date,
+             "entries": made.hers, "proven": made.proven, "key": made.key}  # fmt: skip
+    opened.answer(value, f"{asked.file}: {made.hers} entries on {made.days.date}, proven to {made.proven}")
+
+
 CARE: Mapping[str, Callable[[Opened], None]] = {
     "authority begin": _authority_begin,
     "authority switch": _authority_switch,
     "retention list": _retention_list,
     "retention run": _retention_run,
     "backup": _backup,
+    "evidence": _evidence,
 }

@@ -85,6 +85,7 @@ def build_parser() -> argparse.ArgumentParser:
     _directive(commands, common)
     _pool(commands, common)
     _journal(commands, common)
+    _evidence(commands, common)
     _review(commands, common)
     _open(commands, common)
     authority = commands.add_parser("authority", help="who signs certificates, one after the other")
@@ -183,6 +184,18 @@ def _journal(
     export = actions.add_parser("export", parents=[common], help="every journal, with a statement of gaps")
     export.add_argument("--terminal", help="only this one's")
     export.add_argument("file", type=Path, metavar="FILE")
+
+
+def _evidence(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser
+) -> None:
+    made = commands.add_parser(
+        "evidence", parents=[common], help="what stands under an operator's name for a business day"
+    )
+    made.add_argument("file", type=Path, metavar="FILE")
+    made.add_argument("--terminal", required=True)
+    made.add_argument("--operator", required=True, metavar="ID")
+    made.add_argument("--day", default="", metavar="N|DATE", help="the last business day without it")
 
 
 def _open(

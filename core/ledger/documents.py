@@ -206,6 +206,11 @@ def read_marks(body: bytes, signature: bytes, headquarters: PublicKey) -> Marks:
     )
 
 
+def make_held(terminal: str, head: Head, at: dt.datetime, signer: Signer) -> tuple[bytes, bytes]:
+    """Signed by HQ: it holds that head, whatever came after.  For evidence; no counter takes it for marks."""
+    return sign({"type": "held", "terminal": terminal, "head": head.as_json(), "at": stamp(at)}, signer)
+
+
 def marks_time(body: bytes) -> dt.datetime | None:
     """When kept marks were signed; None for bytes that are no marks.  The signature is not looked at."""
     try:

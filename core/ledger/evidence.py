@@ -19,6 +19,8 @@ from core.ledger.entry import ActorType, Entry, Head
 
 FORM = "counter-evidence/1"
 DAY, EPOCH, KEY, LOG_IN = "DayOpened", "EpochOpened", "OperatorKeyAccepted", "OperatorLoggedIn"
+KINDS = (DAY, EPOCH, KEY, LOG_IN)
+"""What is asked for by kind."""
 
 
 class Chain(Protocol):
