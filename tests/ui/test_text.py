@@ -131,8 +131,7 @@ def _families() -> set[str]:
     found |= {f"brief.label.{state}" for state in ("due", "started", "unknown")}
     found |= {f"brief.receipt.{state}" for state in ("due", "started", "printed", "unknown")}
     found |= {f"action.{action.value}" for action in Action}
-    found |= {f"fact.paper.{paper.value}" for paper in Paper}
-    found |= {f"right.{row.action.value}" for row in RIGHTS} | {who(row.action) for row in RIGHTS}
+    found |= _of_access()
     found |= {f"undone.{name}" for name in NAMES}
     found |= {f"fact.cause.{cause}" for cause in (TOO_OLD, UNREADABLE, DAY_CLOSED)}
     found |= {f"{kind}.parked{bare}" for kind in ("answer", "line") for bare in ("", "_bare")}
@@ -157,6 +156,12 @@ def _families() -> set[str]:
     for topic in TOPICS:
         found |= {f"help.{topic}", f"help.{topic}.title"}
     return found
+
+
+def _of_access() -> set[str]:
+    """What the table of rights and the gate of the log-in speak of."""
+    found = {f"fact.paper.{paper.value}" for paper in Paper}
+    return found | {f"right.{row.action.value}" for row in RIGHTS} | {who(row.action) for row in RIGHTS}
 
 
 OPTIONAL = {f"{fault}.short" for fault in DeviceFault}
