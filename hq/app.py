@@ -10,11 +10,11 @@ import time
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from ipaddress import ip_address
+from typing import TypeVar
 
 from fastapi import FastAPI, Path, Query
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy import text
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -39,6 +39,7 @@ from hq import openapi
 from hq.certificates import subject
 from hq.directives import read_held
 from hq.forms import (
+    ActivateAnswer,
     ActivateRequest,
     Directives,
     EnrolRequest,
@@ -81,6 +82,7 @@ SOON_SECONDS = 2
 _WAITED = ("load", "rate")  # who is told so has not had its body read
 Work = Callable[[], Awaitable[Response]]
 Answers = Callable[..., Awaitable[Response]]
+Done = TypeVar("Done")
 
 
 class Interface:
@@ -103,8 +105,8 @@ class Interface:
             owner = subject(client_certificate(request))[0]
             size = declared_size(request, limit)
             with service.gate.batch(owner, size), service.metrics.ingesting():
-                asking, body = await self._signed(request, terminal, limit, use=False)
-                return answer(signed(await run_in_threadpool(service.ingest.take, asking, body)))
+                asked = await self._read(request, limit)
+                return answer(signed(await service.batches.do(lambda: self._take(asked, terminal))))
 
         return await self._answered("entries", work, request)
 
@@ -113,13 +115,14 @@ class Interface:
         service = self._service
 
         async def work() -> Response:
-            asking, _body = await self._signed(request, terminal, service.limits.small_bytes)
-            document = await run_in_threadpool(
-                signed_marks, service.database, service.signer, asking, service.now
+            document = await self._signed(
+                request,
+                terminal,
+                lambda asking, _body: signed_marks(service.database, service.signer, asking, service.now),
             )
             return answer(signed(document))
 
-        return await self._answered("marks", work)
+        return await self._answered("marks", work, request)
 
     async def directives(
         self, request: Request, terminal: str = _TERMINAL, after: int = _AFTER, head: str = _HEAD
@@ -128,20 +131,25 @@ class Interface:
         service = self._service
 
         async def work() -> Response:
-            asking, _body = await self._signed(request, terminal, service.limits.small_bytes)
-            found, more = await run_in_threadpool(service.feed.after, asking, read_held(after, head))
+            held = read_held(after, head)
+            found, more = await self._signed(
+                request, terminal, lambda asking, _body: service.feed.after(asking, held)
+            )
             return answer(Directives([directive_to_json(each) for each in found], more))  # type: ignore[misc]
 
-        return await self._answered("directives", work)
+        return await self._answered("directives", work, request)
 
     async def lost_directives(self, request: Request, terminal: str = _TERMINAL) -> Response:
         """Take back directives that headquarters signed and lost in a restore."""
         service = self._service
 
-        async def work() -> Response:
-            asking, body = await self._signed(request, terminal, service.limits.batch_bytes)
+        def take_back(asking: Terminal, body: bytes) -> int:
             lost = [directive_from_json(each) for each in read_form(body, LostDirectives).directives]
-            return answer(Taken(await run_in_threadpool(service.feed.take_back, asking, lost)))
+            return service.feed.take_back(asking, lost)
+
+        async def work() -> Response:
+            limit = service.limits.batch_bytes
+            return answer(Taken(await self._signed(request, terminal, take_back, limit)))
 
         return await self._answered("lost_directives", work)
 
@@ -149,18 +157,19 @@ class Interface:
         """Take the keys an operator made at this terminal, against her one-time code."""
         service = self._service
 
-        async def work() -> Response:
-            asking, body = await self._signed(request, None, service.limits.small_bytes)
+        def activate(asking: Terminal, body: bytes) -> ActivateAnswer:
             form = read_form(body, ActivateRequest)
             service.activate_tries.check(asking.terminal)
             try:
-                done = await run_in_threadpool(service.activation.activate, asking.terminal, form)
+                return service.activation.activate(asking.terminal, form)
             except HqError:
                 service.activate_tries.failed(asking.terminal)
                 raise
-            return answer(done)
 
-        return await self._answered("activate", work)
+        async def work() -> Response:
+            return answer(await self._signed(request, None, activate))
+
+        return await self._answered("activate", work, request)
 
     async def enrol(self, request: Request) -> Response:
         """Admit a terminal by its one-time code; answers its grant and client certificate."""
@@ -172,7 +181,7 @@ class Interface:
             body = await read_body(request, service.limits.small_bytes, service.limits.body_seconds)
             form = read_form(body, EnrolRequest)
             try:
-                done = await run_in_threadpool(service.enrolment.enrol, form)
+                done = await service.requests.do(lambda: service.enrolment.enrol(form))
             except HqError:
                 service.enrol_tries.failed(caller)
                 raise
@@ -193,14 +202,14 @@ class Interface:
             held = [(wire.unb64(each["document"]), wire.unb64(each["signature"])) for each in form.grants]
             try:
                 if held:
-                    await run_in_threadpool(service.regrants.take_back, asked, terminal, held)
-                asking = await run_in_threadpool(service.identity.admit_by_key, asked, terminal)
+                    await service.requests.do(lambda: service.regrants.take_back(asked, terminal, held))
+                asking = await service.requests.do(lambda: service.identity.admit_by_key(asked, terminal))
             except HqError:
                 service.enrol_tries.failed(caller)
                 raise
             service.renewals.check(terminal)
             service.renewals.failed(terminal)  # every one counts: a certificate lasts for months
-            made = await run_in_threadpool(service.enrolment.renew, asking, form.csr)
+            made = await service.requests.do(lambda: service.enrolment.renew(asking, form.csr))
             trusted = service.enrolment.trusted
             return answer(RenewAnswer(made.decode("ascii"), trusted))
 
@@ -211,11 +220,12 @@ class Interface:
         service = self._service
 
         async def work() -> Response:
-            asking, _body = await self._signed(request, terminal, service.limits.small_bytes)
-            found = await run_in_threadpool(service.history.entries, asking, first)
+            found = await self._signed(
+                request, terminal, lambda asking, _body: service.history.entries(asking, first)
+            )
             return answer(Journal(found))  # type: ignore[arg-type]
 
-        return await self._answered("journal", work)
+        return await self._answered("journal", work, request)
 
     async def late(
         self, request: Request, terminal: str = _TERMINAL, branch: str = _BRANCH, first: int = _FIRST
@@ -224,11 +234,13 @@ class Interface:
         service = self._service
 
         async def work() -> Response:
-            asking, _body = await self._signed(request, terminal, service.limits.small_bytes)
-            found = await run_in_threadpool(service.history.late, asking, wire.unb64(branch, 32), first)
+            at = wire.unb64(branch, 32)
+            found = await self._signed(
+                request, terminal, lambda asking, _body: service.history.late(asking, at, first)
+            )
             return answer(Journal(found))  # type: ignore[arg-type]
 
-        return await self._answered("late", work)
+        return await self._answered("late", work, request)
 
     async def operator(
         self, request: Request, terminal: str = _TERMINAL, operator: str = _OPERATOR
@@ -237,10 +249,12 @@ class Interface:
         service = self._service
 
         async def work() -> Response:
-            asking, _body = await self._signed(request, terminal, service.limits.small_bytes)
-            return answer(await run_in_threadpool(service.history.operator, asking, operator))
+            found = await self._signed(
+                request, terminal, lambda asking, _body: service.history.operator(asking, operator)
+            )
+            return answer(found)
 
-        return await self._answered("operator", work)
+        return await self._answered("operator", work, request)
 
     async def time(self, nonce: str = _NONCE) -> Response:
         """Headquarters' time, signed together with the caller's nonce; needs no certificate."""
@@ -257,12 +271,12 @@ class Interface:
         """Whether the database answers and the follower runs."""
 
         async def work() -> Response:
-            reachable = await run_in_threadpool(_reachable, self._service)
+            reachable = await self._service.watch.do(lambda: _reachable(self._service))
             follower = self._service.worker.alive()
             closing = self._service.gate.closing
             sound = reachable and follower and not closing
             status = "draining" if closing else "ok" if sound else "degraded"
-            lag = await run_in_threadpool(self._service.worker.lag) if reachable else None
+            lag = await self._service.watch.do(self._service.worker.lag) if reachable else None
             return answer(Health(status, reachable, follower, lag), 200 if sound else 503)
 
         return await self._answered("healthz", work)
@@ -273,25 +287,38 @@ class Interface:
         async def work() -> Response:
             if not _loopback(peer(request)):
                 client_certificate(request)
-            await run_in_threadpool(self._service.worker.lag)
+            await self._service.watch.do(self._service.worker.lag)
             return Response(self._service.metrics.text(), media_type=CONTENT_TYPE)
 
         return await self._answered("metrics", work)
 
     async def _signed(
-        self, request: Request, terminal: str | None, limit: int, *, use: bool = True
-    ) -> tuple[Terminal, bytes]:
-        """Who asks, and the body.  Without a certificate nothing is read.
+        self,
+        request: Request,
+        terminal: str | None,
+        work: Callable[[Terminal, bytes], Done],
+        limit: int | None = None,
+    ) -> Done:
+        """What ``work`` makes of who asks and the body; all of it in one go on one thread."""
+        service = self._service
+        owner = subject(client_certificate(request))[0]
+        with service.door.batch(owner):
+            asked = await self._read(request, limit or service.limits.small_bytes)
+            admit = service.identity.admit
+            return await service.requests.do(lambda: work(admit(asked, terminal), asked.body))
 
-        With ``use`` False the nonce is used up by what follows, in its own transaction.
-        """
+    async def _read(self, request: Request, limit: int) -> SignedRequest:
+        """The request as it came.  Without a certificate nothing is read."""
         certificate = client_certificate(request)
         # The TLS layer checked whose certificate it is: nobody empties another terminal's bucket.
         self._service.buckets.take(subject(certificate)[0])
         body = await read_body(request, limit, self._service.limits.body_seconds)
-        asked = SignedRequest(request.method, target(request), request.headers, certificate, body)
-        admit = self._service.identity.admit
-        return await run_in_threadpool(admit, asked, terminal, use=use), body
+        return SignedRequest(request.method, target(request), request.headers, certificate, body)
+
+    def _take(self, asked: SignedRequest, terminal: str) -> tuple[bytes, bytes]:
+        """A batch.  Its nonce is used up in its own transaction."""
+        asking = self._service.identity.admit(asked, terminal, use=False)
+        return self._service.ingest.take(asking, asked.body)
 
     async def _answered(self, route: str, work: Work, request: Request | None = None) -> Response:
         """``request``: its body may not be read yet where ``work`` refuses."""

@@ -138,7 +138,10 @@ def _parse(url: str) -> URL:
 def _postgresql(url: URL) -> Engine:
     # A lock that is held, or a node that froze inside a transaction, holds the others up for so long.
     waits = f"-c lock_timeout={WAIT_SECONDS * 1000} -c idle_in_transaction_session_timeout=60000"
-    arguments = {"connect_timeout": 10, "application_name": "counter-hq", "options": waits}
+    # A database that went away without a word is noticed in half a minute: no thread waits for it for ever.
+    alive = {"keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3}
+    arguments = {"connect_timeout": 10, "application_name": "counter-hq", "options": waits, **alive}
+    arguments["tcp_user_timeout"] = 30_000
     return create_engine(
         url,
         hide_parameters=True,

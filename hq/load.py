@@ -6,28 +6,52 @@ terminal has twice the requests, and each node its own batches.
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import TypeVar
 
 from core.errors import HqError, HqFault
 
-AT_ONCE = 32  # batches in work or in memory; twelve connections to the database serve them
+AT_ONCE = 32  # batches in work or in memory
 BYTES = 8 * 1024 * 1024  # of bodies: decoded, each takes some five times as much of the memory
 EACH = 4  # of them of one terminal: a slow line, or a hostile one, does not take the door for itself
 RATE, BURST = 50.0, 200.0  # requests of one terminal, a second and in a row
 TERMINALS = 100_000  # the longest silent are forgotten beyond this: their buckets are full again
+# Threads that work for requests.  All of them and the loop, which greets new counters, share one interpreter:
+# with forty, a handshake waited for forty turns, and a busy node's counters gave up before it was over.  Each
+# holds one of the database's connections at most, so that none ever waits for one.
+BATCH_THREADS, REQUEST_THREADS, WATCH_THREADS = 4, 3, 1
+REQUESTS = 200  # others than batches, in work or waiting
 LONGEST_SECONDS = 60  # a pump's longest wait
 _DRAIN_SECONDS = 2
 _SETTLE = 0.1  # how fast the mean follows
 
 Clock = Callable[[], float]
+Done = TypeVar("Done")
+
+
+class Hands:
+    """A few threads; work waits for one of them without holding anything."""
+
+    def __init__(self, name: str, threads: int) -> None:
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
+
+    async def do(self, work: Callable[[], Done]) -> Done:
+        """What ``work`` gives, or raises, on one of the threads."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+
+    def close(self) -> None:
+        """What has begun is finished by itself; nothing else begins."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
 
 
 class Gate:
-    """Lets so many batches in; gives each of the others a time of its own to come again."""
+    """Lets so many batches in, or other requests; gives each of the rest a time of its own to come again."""
 
     def __init__(
         self, at_once: int = AT_ONCE, clock: Clock = time.monotonic, bytes_at_once: int = BYTES

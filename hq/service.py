@@ -16,7 +16,7 @@ from hq.home import Home
 from hq.identity import Identity
 from hq.ingest import Ingest
 from hq.keys import Keyring
-from hq.load import Buckets, Gate
+from hq.load import BATCH_THREADS, REQUEST_THREADS, REQUESTS, WATCH_THREADS, Buckets, Gate, Hands
 from hq.metrics import Metrics
 from hq.notices import Notices
 from hq.operators import Activation
@@ -50,13 +50,19 @@ class Service:
     renewals: Tries
     activate_tries: Tries
     limits: Limits
-    gate: Gate
+    gate: Gate  # of batches
+    door: Gate  # of all other signed requests
     buckets: Buckets
+    batches: Hands
+    requests: Hands
+    watch: Hands  # /healthz and /metrics: who balances the nodes waits behind nobody
     now: Now
 
     def close(self) -> None:
         """End all threads; the database is the caller's."""
         self.worker.stop()
+        for hands in (self.batches, self.requests, self.watch):
+            hands.close()
 
 
 def build_service(
@@ -81,7 +87,8 @@ def build_service(
 
     def stored(count: int) -> None:
         metrics.add("counter_hq_entries_total", count)
-        worker.wake()
+        if follow:
+            worker.wake()
 
     return Service(
         database=database,
@@ -103,6 +110,10 @@ def build_service(
         activate_tries=Tries(),
         limits=limited,
         gate=Gate(limited.at_once),
+        door=Gate(REQUESTS),
         buckets=Buckets(limited.rate, limited.burst),
+        batches=Hands("hq-batch", BATCH_THREADS),
+        requests=Hands("hq-request", REQUEST_THREADS),
+        watch=Hands("hq-watch", WATCH_THREADS),
         now=now,
     )

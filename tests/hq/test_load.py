@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections.abc import Callable
@@ -12,8 +13,8 @@ import httpx2
 import pytest
 
 from core.errors import HqError
-from core.exchange import path_entries
-from hq.load import EACH, LONGEST_SECONDS, Buckets, Gate
+from core.exchange import path_entries, path_marks
+from hq.load import BATCH_THREADS, EACH, LONGEST_SECONDS, REQUEST_THREADS, Buckets, Gate, Hands
 from hq.web import Limits
 from tests.hq.entries import batch, write_items
 from tests.hq.headquarters import Headquarters, fault
@@ -116,6 +117,56 @@ def test_full_node_answers_and_keeps_the_line(headquarters: Headquarters) -> Non
     assert int(answer.headers["retry-after"]) >= 1
     assert answer.headers.get("connection") != "close"
     counter.sent(counter.book.entries)
+
+
+def test_full_door_answers_whoever_asks_for_marks(headquarters: Headquarters) -> None:
+    counter = headquarters.counter()
+    with ExitStack() as inside:
+        for _ in range(EACH):
+            inside.enter_context(headquarters.service.door.batch(counter.book.terminal))
+        answer = counter.request("GET", path_marks(counter.book.terminal))
+    assert fault(answer)[:2] == (503, "hq.busy")
+    assert int(answer.headers["retry-after"]) == answer.json()["facts"]["seconds"] >= 1
+    assert answer.headers.get("connection") != "close"
+    assert counter.marks().received.seq == 0
+
+
+def test_busy_node_still_says_how_it_is(headquarters: Headquarters) -> None:
+    """Every thread that works for counters is held up: who balances the nodes gets an answer all the same."""
+    service, let_go = headquarters.service, threading.Event()
+
+    async def hold_all() -> httpx2.Response:
+        held = [service.batches.do(lambda: let_go.wait(60)) for _ in range(2 * BATCH_THREADS)]
+        held += [service.requests.do(lambda: let_go.wait(60)) for _ in range(2 * REQUEST_THREADS)]
+        waiting = [asyncio.ensure_future(each) for each in held]
+        health = await asyncio.to_thread(headquarters.client().get, "/healthz")
+        let_go.set()
+        assert all(await asyncio.gather(*waiting))
+        return health
+
+    service.worker.start()
+    health = asyncio.run(asyncio.wait_for(hold_all(), 50))
+    assert (health.status_code, health.json()["status"]) == (200, "ok")
+
+
+def test_so_many_threads_and_no_more() -> None:
+    """What waits for its turn takes none from the loop that greets new counters."""
+    hands, here, most, lock = Hands("some", 2), 0, 0, threading.Lock()
+
+    def work() -> None:
+        nonlocal here, most
+        with lock:
+            here, most = here + 1, max(most, here + 1)
+        time.sleep(0.01)
+        with lock:
+            here -= 1
+
+    async def all_at_once() -> None:
+        await asyncio.gather(*(hands.do(work) for _ in range(10)))
+
+    asyncio.run(all_at_once())
+    hands.close()
+    assert most == 2
 
 
 def test_node_on_its_way_out_says_so_first(tmp_path: Path) -> None:
