@@ -19,6 +19,8 @@ MAX_DEPTH = 16
 MAX_INT = 2**53 - 1
 _TO_URL, _FROM_URL = bytes.maketrans(b"+/", b"-_"), bytes.maketrans(b"-_+/=", b"+/***")
 _PADDING = (b"", b"=", b"==", b"===")
+_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+_LAST = (_ALPHABET, b"", _ALPHABET[::16], _ALPHABET[::4])  # characters that a text of n mod 4 can end in
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
 _JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
@@ -75,15 +77,22 @@ def decode(data: bytes, *, limit: int = MAX_BYTES) -> dict[str, Any]:
     return value
 
 
-def _decode_plain(data: bytes) -> dict[str, Any] | None:
-    """The same for bytes of which it can be seen as a whole that they keep the rules; else None.
+def plain(data: bytes) -> bool:
+    """Whether it can be seen of bytes as a whole that what they say keeps the rules, floats aside.
 
-    Nearly every body is: ASCII, so its keys are; no number with sixteen digits; no more brackets than levels
-    are allowed; no float, because the reader refuses one.  What is left is the one spelling.
+    Nearly every body is such: ASCII, so its keys are; no number with sixteen digits; no more brackets than
+    levels are allowed.
     """
-    if not data.isascii() or data.count(b"{") + data.count(b"[") > MAX_DEPTH:
-        return None
-    if b"0000000000000000" in data.translate(_DIGITS):
+    return (
+        data.isascii()
+        and data.count(b"{") + data.count(b"[") <= MAX_DEPTH
+        and b"0000000000000000" not in data.translate(_DIGITS)
+    )
+
+
+def _decode_plain(data: bytes) -> dict[str, Any] | None:
+    """The same for bytes that are plain; else None.  What is left is no float, and the one spelling."""
+    if not plain(data):
         return None
     try:
         text = data.decode("ascii")
@@ -105,12 +114,13 @@ def unb64(text: object, size: int | None = None) -> bytes:
     try:
         spelled = text.encode("ascii")
         # What the other alphabet would have, and padding, becomes a character of neither.
-        data = binascii.a2b_base64(spelled.translate(_FROM_URL) + _PADDING[-len(spelled) % 4])
+        padded = spelled.translate(_FROM_URL) + _PADDING[-len(spelled) % 4]
+        data = binascii.a2b_base64(padded, strict_mode=True)
     except (binascii.Error, ValueError):
         raise EntryError(EntryFault.FORM, what="base64url") from None
-    # Whatever was passed over or cut off while it was read, does not come out again.
-    again = binascii.b2a_base64(data, newline=False).rstrip(b"=").translate(_TO_URL)
-    if again != spelled or (size is not None and len(data) != size):
+    # Of the last character only so many bits are used: the others are zero, or there were two spellings.
+    unused = spelled[-1] not in _LAST[len(spelled) % 4] if spelled else False
+    if unused or (size is not None and len(data) != size):
         raise EntryError(EntryFault.FORM, what="base64url")
     return data
 

@@ -11,6 +11,7 @@ from core.ledger.chain import check_commitments
 from core.ledger.entry import AttachmentClass, Entry, terminal_message
 from hq.forms import Batch, read_form
 from hq.identity import Terminal
+from hq.quick import read_quickly
 
 
 def read_batch(body: bytes, terminal: Terminal) -> list[Entry]:
@@ -29,7 +30,7 @@ def read_batch(body: bytes, terminal: Terminal) -> list[Entry]:
     for form in forms:
         due = entries[-1].header.seq + 1 if entries else 0
         try:
-            entry = entry_from_json(form)
+            entry = read_quickly(entry_from_json(form))
             _check_place(entry, terminal)
         except EntryError as error:
             _with_seq(error, due)

@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from core.ledger.entry import Attachment, AttachmentClass, Entry
+from hq.quick import read_quickly
 from hq.schema import ATTACHMENTS, ENTRIES, HEADS
 from hq.shelves import Shelf, file_under
 
@@ -168,7 +169,7 @@ def _parts(
 
 
 def _bare(row: Row[*tuple[Any, ...]]) -> Entry:
-    return Entry(row.body, row.terminal_signature, row.session_signature)
+    return read_quickly(Entry(row.body, row.terminal_signature, row.session_signature))
 
 
 def _whole(entry: Entry, parts: dict[tuple[int, int], dict[int, Attachment]]) -> Entry:

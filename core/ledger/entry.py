@@ -177,9 +177,9 @@ class Entry:
         data: Mapping[str, Any],
         body: bytes,
         signatures: tuple[bytes, bytes | None],
-        attachments: tuple[Attachment, ...],
+        attachments: tuple[Attachment | None, ...],
     ) -> Entry:
-        """An entry just built of ``header`` (times in whole milliseconds) and ``data``: read from no bytes.
+        """An entry whose ``header`` (times in whole milliseconds) and ``data`` are known: no bytes are read.
 
         It equals the one that is read from its body; a test says so of every kind.
         """
@@ -310,7 +310,7 @@ _KEYS = {
 
 def parse_header(fields: Mapping[str, Any]) -> Header:
     """Read a decoded body's header strictly; raises EntryError FORM, FORMAT_UNKNOWN."""
-    if fields.get("format") != FORMAT:
+    if type(fields.get("format")) is not int or fields["format"] != FORMAT:
         raise EntryError(EntryFault.FORMAT_UNKNOWN, format=str(fields.get("format"))[:16])
     if set(fields) != _KEYS:
         raise EntryError(EntryFault.FORM, what="header keys")
