@@ -213,6 +213,7 @@ class UnlockedOperator:
     signer: Signer = field(repr=False)  # the operator's own key, for session certificates
     agreement: PublicKey
     vault_was_shut: bool
+    failures: int = 0  # tries in vain since her last success
 
 
 class Vault(Protocol):
@@ -222,6 +223,14 @@ class Vault(Protocol):
 
     def unlock(self, operator: str, password: str) -> UnlockedOperator:
         """Argon2id (0.5–1 s).  Raises StoreError WRONG_KEY, LOCKED_OUT(seconds), DAMAGED, TOO_NEW."""
+        ...
+
+    def failures(self, operator: str) -> int:
+        """Tries in vain since her last success."""
+        ...
+
+    def release(self, operator: str) -> None:
+        """Her next try need not wait; after it everything counts on."""
         ...
 
     def terminal_signer(self) -> Signer: ...

@@ -56,6 +56,18 @@ class TryCounter:
         rows[name] = {"failures": failures, **self._now()}
         self._save(rows)
 
+    def failures(self, operator: str) -> int:
+        """In a row, since the last success."""
+        row = self._load().get(operator)
+        return int(row["failures"]) if row else 0
+
+    def release(self, operator: str) -> None:
+        """The next try need not wait; where it fails, the wait is that of one failure more."""
+        rows = self._load()
+        if operator in rows:
+            rows[operator]["released"] = True
+            self._save(rows)
+
     def clear(self, operator: str) -> None:
         """That operator's password was right."""
         rows = self._load()
@@ -69,6 +81,8 @@ class TryCounter:
 
     def _wait(self, rows: dict[str, dict[str, Any]], name: str) -> float:
         row = rows[name]
+        if row.get("released") is True:
+            return 0.0
         delay = self._wait_after(int(row["failures"]))
         passed = self._passed(row)
         if passed < 0:

@@ -131,9 +131,18 @@ class FileVault:
         if not hmac.compare_digest(content.mac(_mac_key(secret.data_key)), mac):
             raise StoreError(StoreFault.DAMAGED, what=VAULT_NAME)
         _sound_grant(content, secret.terminal)
+        failures = self._tries.failures(operator) - 1  # this one is counted, and was right
         self._tries.clear(operator)
         was_shut, self._secret, self._file = self._secret is None, secret, content
-        return UnlockedOperator(operator, record.role, keys.signer, record.agreement, was_shut)
+        return UnlockedOperator(operator, record.role, keys.signer, record.agreement, was_shut, failures)
+
+    def failures(self, operator: str) -> int:
+        """Tries in vain since her last success."""
+        return self._tries.failures(operator)
+
+    def release(self, operator: str) -> None:
+        """Her next try need not wait."""
+        self._tries.release(operator)
 
     def terminal_signer(self) -> Signer:
         """Raises RuleError NOT_LOGGED_IN while shut, as everything below."""

@@ -30,9 +30,10 @@ _WIDTH = 460
 _TONES = {"info": "quiet", "good": "good", "warning": "warn", "error": "bad"}
 _BREAK = "\u200b"  # a long path may go on in the next line
 _SAID_ELSEWHERE = ("store.locked_out", "msg.locked")  # by the countdown, by the title
-_BESIDE = ("rule.key_new", "rule.endorser", "rule.approver_self")  # a supervisor is wanted
+# A supervisor is wanted.
+_BESIDE = ("rule.key_new", "rule.endorser", "rule.approver_self", "store.locked_out")
 _ACTIVATED = ("msg.activated", "msg.activated_shut")  # back to the log-in
-_TRIED = ("store.wrong_key", "store.locked_out")  # one of the two passwords
+_TRIED = ("store.wrong_key", "store.locked_out", "rule.role")  # one of the two people
 _SIGNS = {"info": "●", "good": "✓", "warning": "▲", "error": "■"}
 
 
@@ -260,7 +261,7 @@ class LoginPage(QWidget):
         if view.screen is Screen.UNLOCKING:
             tone, line = "quiet", f"◆ {texts('login.unlocking')}"
         elif left:
-            tone, line = "bad", f"■ {texts.sentence('store.locked_out', {'seconds': left})}"
+            tone, line = "bad", f"■ {texts('login.locked_out', seconds=left)}"
         elif self._differ:
             tone, line = "bad", f"■ {texts('login.differ')}"
         elif view.message is not None and view.message.code not in _SAID_ELSEWHERE:
@@ -302,7 +303,7 @@ class LoginPage(QWidget):
             self.operator.setFocus()
         elif not password:
             self.password.setFocus()
-        elif not self._lockout_left():
+        elif not self._lockout_left() or (endorser and beside):  # a supervisor ends a lockout at once
             from core.commands import LogIn
 
             self.password.clear()

@@ -263,6 +263,7 @@ VIEWS: Mapping[str, CounterView] = {
     "login-locked-out": replace(
         LOGIN, lockout_seconds=27, message=_said(StoreFault.LOCKED_OUT, "error", seconds=27)
     ),
+    "login-paper": replace(LOGIN, message=_said("rule.paper_missing", "error", paper="training")),
     "login-newcomer": replace(LOGIN, message=_said(RuleFault.KEY_NEW, "error", operator="OP10002")),
     "login-unlocking": replace(LOGIN, screen=Screen.UNLOCKING),
     "locked": replace(BASE, screen=Screen.LOCKED, visit=None, message=_said("msg.locked")),

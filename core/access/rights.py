@@ -30,6 +30,7 @@ class Action(StrEnum):
     ACTIVATE = "activate"  # with her own password, while a new operator makes her keys here
     ENDORSE = "endorse"  # stand by a key that is new at this counter
     ENDORSE_EARLY = "endorse_early"  # the same where no supervisor was ever accepted here
+    RELEASE = "release"  # end a lockout before its time
     ACCEPT = "accept"  # everything between a customer's document and F9
     REFUSE = "refuse"
     PRINT = "print"  # again, and look at the printer
@@ -76,6 +77,7 @@ RIGHTS: tuple[Right, ...] = (
     Right(Action.ACTIVATE, _BOTH),
     Right(Action.ENDORSE, _SUPERVISOR),
     Right(Action.ENDORSE_EARLY, _BOTH),
+    Right(Action.RELEASE, _SUPERVISOR),
     Right(Action.ACCEPT, _BOTH),
     Right(Action.REFUSE, _BOTH),
     Right(Action.PRINT, _BOTH),

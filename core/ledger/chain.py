@@ -5,23 +5,25 @@ One :class:`Verifier` walks a terminal's entries in order, as HQ, ``journal veri
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from core import wire
 from core.access.entries import entry_allowed
-from core.access.rights import Action, may_approve, may_endorse
+from core.access.rights import Action, may, may_approve, may_endorse
 from core.crypto.keys import PublicKey, parse_public_key
 from core.errors import EntryError, EntryFault, Fact
 from core.ledger import kinds
 from core.ledger.documents import (
     Exemption,
     Grant,
+    Release,
     SessionCertificate,
     exemption_message,
     operator_proof,
     read_grant,
     read_session,
+    release_message,
 )
 from core.ledger.entry import (
     EMPTY_HEAD,
@@ -118,9 +120,10 @@ class Verifier:
                 self._open_session(entry)
         if content is None or header.kind != "OperatorLoggedIn":
             self._check_session_signature(entry, personal=kind is not None and kind.personal)
-        if (header.kind, header.kind_version) == ("SenderExempted", 1) and content is None:
+        check = self._beside.get((header.kind, header.kind_version))
+        if check is not None and content is None:
             try:
-                self._check_approval(entry)
+                check(entry)
             except EntryError as error:
                 content = error
         if content is None and not self._allowed(header):
@@ -276,6 +279,35 @@ class Verifier:
     def _approves(self, operator: str, action: Action) -> bool:
         """By the role in which her key stands here now."""
         return may_approve(self.roles.get(operator, ""), action)
+
+    @property
+    def _beside(self) -> Mapping[tuple[str, int], Callable[[Entry], None]]:
+        """Kinds that bear a second person's signature."""
+        return {("SenderExempted", 1): self._check_approval, ("LogInsFailed", 1): self._check_release}
+
+    def _check_release(self, entry: Entry) -> None:
+        """A lockout that did not end by its time was ended by another accepted operator whose right it is."""
+        header, data = entry.header, entry.data
+        members = (data["released_by"], data["released_at"], data["release"])
+        if all(member is None for member in members):
+            return
+        if any(member is None for member in members):
+            raise EntryError(EntryFault.FORM, seq=header.seq, what="release")
+        operator = data["released_by"]
+        key = self.operators.get(operator)
+        right = may(self.roles.get(operator, ""), Action.RELEASE)
+        if key is None or operator == data["operator"] or not right:
+            raise EntryError(EntryFault.KEY, seq=header.seq, what="release")
+        said = Release(
+            self.terminal,
+            header.epoch,
+            data["operator"],
+            data["failures"],
+            operator,
+            parse_stamp(data["released_at"]),
+        )
+        if not key.verify(wire.unb64(data["release"]), release_message(said)):
+            raise EntryError(EntryFault.SIGNATURE, seq=header.seq, what="release")
 
     def _check_session_signature(self, entry: Entry, *, personal: bool) -> None:
         header = entry.header

@@ -169,6 +169,33 @@ def exemption_message(exemption: Exemption) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
+class Release:
+    """A supervisor ends a lockout: whose, after how many failed tries, and when."""
+
+    terminal: str
+    epoch: int
+    operator: str
+    failures: int
+    released_by: str
+    at: dt.datetime
+
+
+def release_message(release: Release) -> bytes:
+    """What the supervisor's own key signs; never sent, for an entry holds all of it."""
+    return _TAG + wire.encode(
+        {
+            "type": "lockout-end",
+            "terminal": release.terminal,
+            "epoch": release.epoch,
+            "operator": release.operator,
+            "failures": release.failures,
+            "released_by": release.released_by,
+            "at": stamp(release.at),
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Marks:
     """HQ's answer for one terminal: ``received`` and ``safe`` heads (house.md)."""
 

@@ -112,6 +112,18 @@ _ALL = (
     Kind("OperatorLoggedIn", 1, {"certificate": DOCUMENT, "certificate_signature": SIGNATURE}, True),
     Kind("OperatorLocked", 1, {"cause": CODE}, True),
     Kind("OperatorLoggedOut", 1, {"cause": CODE}, True),
+    Kind(
+        "LogInsFailed",
+        1,
+        {
+            "operator": STAFF,
+            "failures": COUNT,
+            "released_by": _optional(STAFF),
+            "released_at": _optional(TIME),
+            "release": _optional(SIGNATURE),
+        },
+        False,
+    ),
     Kind("SessionEnded", 1, {"operator": STAFF, "session": ID, "cause": CODE}, False),
     # acceptance
     Kind(

@@ -73,6 +73,7 @@ class Live:
     message: Message | None = None
     serial: int = 0
     lockout_seconds: int = 0
+    failed_tries: int = 0  # of whoever logged in last, before that
     last_operator: str = ""  # who locked the screen
     staff: dict[str, StaffRow] = field(default_factory=dict)  # what headquarters says of the operators
     held: dict[tuple[int, int], Held] = field(

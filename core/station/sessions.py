@@ -15,7 +15,7 @@ from core.ledger.documents import SessionCertificate, make_session
 from core.ledger.state import State
 from core.ledger.writer import EntryWriter, LiveSession, Proposal
 from core.ports import UnlockedOperator
-from core.station import grace, newcomers, papers
+from core.station import grace, late, lockouts, newcomers, papers
 from core.station.days import day_proposals
 from core.station.live import Live, new_id
 from core.view import Screen
@@ -35,30 +35,62 @@ def log_in(
     Raises StoreError WRONG_KEY, LOCKED_OUT, DAMAGED, TOO_NEW, BUSY; RuleError ROLE, OPERATOR_REMOVED,
     OFFLINE_TOO_LONG, PAPER_MISSING, PAPER_ENDED, and as :func:`core.station.newcomers.accepted` does.
     """
-    unlocked = _unlock(live, asked.operator, asked.password)
-    need(unlocked.role, Action.LOG_IN)
-    live.probe("login.unlocked")
     opened = live.journal is None
-    try:
-        if opened:
+
+    def ready() -> None:
+        if live.journal is None:
             _open_store(live)
             adopted()
             live.probe("login.opened")
+
+    try:
+        unlocked = _unlock_or_release(live, asked, ready)
+        need(unlocked.role, Action.LOG_IN)
+        live.probe("login.unlocked")
+        ready()
         grace.check(live, unlocked.operator)
         papers.check(live, unlocked.operator, newer)
         accepted = newcomers.accepted(live, unlocked, lambda: _endorser(live, asked))
+        accepted += lockouts.proposals(unlocked)
         name = live.store.staff_name(unlocked.operator)
         _begin(live, unlocked, accepted, restarted=opened)
     except BaseException:
-        if opened:  # shut again: the log-in that stands finds what a restart left open, and puts it right
+        # Shut again: the log-in that stands finds what a restart left open, and puts it right.
+        if opened and live.vault.is_open():
             shut(live)
         raise
     live.probe("login.recorded")
     live.operator_name = name
+    live.failed_tries = unlocked.failures
     live.present.add(unlocked.operator)
     live.last_operator = unlocked.operator
     live.screen = Screen.CLERK
     return opened
+
+
+def greet(live: Live, operator: str) -> None:
+    """What she has to know first; of several things the last one stands on the screen."""
+    live.say("msg.welcome", operator=operator)
+    papers.warn(live, operator)
+    grace.warn(live)
+    late.remind(live)
+    if live.failed_tries:
+        live.say("msg.tries_failed", "warning", count=live.failed_tries)
+
+
+def _unlock_or_release(live: Live, asked: LogIn, ready: Callable[[], None]) -> UnlockedOperator:
+    """Where she is locked out and a supervisor stands by, her password counts at once."""
+    try:
+        return _unlock(live, asked.operator, asked.password)
+    except StoreError as error:
+        if error.code is not StoreFault.LOCKED_OUT or not asked.endorser:
+            raise
+    beside = _endorser(live, asked)
+    if beside is not None:
+        need(beside.role, Action.RELEASE)
+        ready()
+        lockouts.release(live, asked.operator, beside)
+    return _unlock(live, asked.operator, asked.password)
 
 
 def _unlock(live: Live, operator: str, password: str) -> UnlockedOperator:

@@ -35,7 +35,7 @@ from core.late import AdoptLate, DeclineLate
 from core.ledger.clock import Anchor
 from core.ledger.directives import SignedDirective
 from core.ports import Activation, LateRead, Printer
-from core.station import anchoring, days, grace, late, papers, sessions
+from core.station import anchoring, days, late, sessions
 from core.station.adopting import Adopting
 from core.station.allowed import allowed
 from core.station.desk import Desk
@@ -291,10 +291,7 @@ class Station:
             if live.journal is None:
                 self._adopting.shut()
             raise
-        live.say("msg.welcome", operator=command.operator)
-        papers.warn(live, command.operator)
-        grace.warn(live)
-        late.remind(live)
+        sessions.greet(live, command.operator)
         try:
             self._desk.drafts.arrive()
             self._weigh()

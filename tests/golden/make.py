@@ -79,6 +79,7 @@ SEALED: dict[str, Any] = {
         "payment_source": "tariff",
     },
 }
+NOBODY_RELEASED = {"released_by": None, "released_at": None, "release": None}
 AS_IN = Target(TERMINAL, 1, 9)  # the first item; the second one's contacts are "as in" it
 REFERRING = {
     **SEALED,
@@ -296,6 +297,12 @@ def journal(sealed: Mapping[str, str]) -> Golden:
     golden.add("DayClosed", data, person=True)
     golden.add("SessionEnded", {"operator": SUPERVISOR, "session": "s-24", "cause": "restart"})
     golden.add("DirectiveParked", {"number": number, "cause": "entry.kind_unknown"})
+    golden.add("LogInsFailed", {"operator": CLERK, "failures": 3, **NOBODY_RELEASED})
+    at = golden.now()
+    said = documents.Release(TERMINAL, 1, CLERK, 6, SUPERVISOR, at)
+    signature = FIRST.sign(documents.release_message(said))
+    released = {"released_by": SUPERVISOR, "released_at": stamp(at), "release": wire.b64(signature)}
+    golden.add("LogInsFailed", {"operator": CLERK, "failures": 6, **released})
     return golden
 
 

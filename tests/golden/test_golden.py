@@ -24,7 +24,8 @@ from core.ledger.staff import read_staff
 from core.ledger.state import State, fold
 from tests.golden import make
 from tests.golden.people import seed
-from tests.peers.checker import PERSONAL, check, check_directives
+from tests.peers.checker import check, check_directives
+from tests.peers.roles import PERSONAL
 
 HERE = Path(__file__).parent
 FORMAT = HERE.parents[1] / "docs" / "format.md"

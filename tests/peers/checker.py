@@ -36,7 +36,7 @@ if not __package__:  # run as a file
 from tests.peers.numbers import Bad as Bad  # noqa: PLC0414 - others take it from here
 from tests.peers.numbers import Numbers
 from tests.peers.numbers import need as need  # noqa: PLC0414
-from tests.peers.roles import check_approver, check_role
+from tests.peers.roles import DECISIONS, PERSONAL, SESSION_ENDS, check_approver, check_role, released
 
 TERMINAL_TAG = b"counter/entry/terminal/1\x00"
 SESSION_TAG = b"counter/entry/session/1\x00"
@@ -60,14 +60,6 @@ BODY_MEMBERS = {
     "kind_version": int, "actor": dict, "op": str, "wall": str, "trusted": dict, "rules": str,
     "directives": int, "attachments": list, "keys": dict, "data": dict,
 }  # fmt: skip
-DECISIONS = {"BranchAdopted", "BranchDeclined"}
-PERSONAL = {
-    "DayClosed", "OperatorLoggedIn", "OperatorLocked", "OperatorLoggedOut", "SenderVerified", "ItemAccepted",
-    "ItemRefused", "PrintSeen", "LabelAffixed", "ReprintAsked",
-    "SenderExempted", "ReaderDownApproved", "PoolVoided", *DECISIONS,
-}  # fmt: skip
-SESSION_ENDS = {"OperatorLocked", "OperatorLoggedOut", "SessionEnded"}
-
 # Whose contact → the annex's member for its reference, and those that show what it refers to.
 CONTACTS = {
     "sender": ("sender_as_in", "sender_phone", "sender_address"),
@@ -277,6 +269,8 @@ class Journal:
         self.session_signature(body, raw, entry["session_signature"])
         if body["kind"] == "SenderExempted" and body["kind_version"] == 1:
             self.exemption(body)
+        if body["kind"] == "LogInsFailed" and (value := released(body["data"])):
+            self.approved(value["released_by"], body["epoch"], value, body["data"]["release"])
         if body["kind"] == "ItemAccepted" and body["kind_version"] == 1:
             self.item(body, entry["attachments"])
         if body["kind_version"] == 1:
@@ -381,17 +375,19 @@ class Journal:
         if data["ground"] != "exempt":
             need([data[name] for name in names] == ["none", None, None, None], "approval of nothing")
             return
-        by = data["approved_by"]
+        by, why = data["approved_by"], {name: data[name] for name in ("visit", "ground", "reason")}
         need(data["reason"] != "none" and isinstance(by, str), "exempted without an approval")
         need(by != body["actor"].get("id"), "approved by the same person")
-        check_approver(self.operators.get(by))
-        check_time(data["approved_at"])
-        value = {name: data[name] for name in ("visit", "ground", "reason")}
-        value |= {"terminal": self.terminal, "epoch": body["epoch"], "at": data["approved_at"]}
-        value |= {"type": "exemption", "operator": by}
-        message = DOCUMENT_TAG + canonical(value).encode("utf-8")
-        signed(self.operators[by]["signing"], binary(data["approval"]), message, "approval")
+        value = {"type": "exemption", "operator": by, "at": data["approved_at"], **why}
+        self.approved(by, body["epoch"], value, data["approval"])
         self.counts["approvals"] += 1
+
+    def approved(self, by: str, epoch: int, value: Object, signature: Any) -> None:
+        """Section 5: what a second person signed beside the session."""
+        check_approver(self.operators.get(by))
+        check_time(value["at"])
+        message = DOCUMENT_TAG + canonical({**value, "terminal": self.terminal, "epoch": epoch}).encode()
+        signed(self.operators[by]["signing"], binary(signature), message, "approval")
 
     def item(self, body: Object, parts: list[Any]) -> None:
         """Section 6: contacts by reference, as the annex says them and, with the opening key, as sealed."""

@@ -6,8 +6,16 @@ from typing import Any
 
 from tests.peers.numbers import need
 
+DECISIONS = {"BranchAdopted", "BranchDeclined"}
+PERSONAL = {
+    "DayClosed", "OperatorLoggedIn", "OperatorLocked", "OperatorLoggedOut", "SenderVerified", "ItemAccepted",
+    "ItemRefused", "PrintSeen", "LabelAffixed", "ReprintAsked",
+    "SenderExempted", "ReaderDownApproved", "PoolVoided", *DECISIONS,
+}  # fmt: skip
+SESSION_ENDS = {"OperatorLocked", "OperatorLoggedOut", "SessionEnded"}
 WORKING = ("clerk", "supervisor")
 SUPERVISORS_ONLY = ("ReaderDownApproved", "BranchAdopted", "BranchDeclined")
+RELEASE = ("released_by", "released_at", "release")
 ENDING = ("OperatorLocked", "OperatorLoggedOut")
 
 
@@ -21,3 +29,14 @@ def check_approver(accepted: Any) -> None:
     """Raise Bad unless what the journal accepted of the one who approved is a supervisor's key."""
     need(accepted is not None, "approved by an operator who was never accepted")
     need(accepted["role"] == "supervisor", "approved by no supervisor")
+
+
+def released(data: Any) -> dict[str, Any]:
+    """What a supervisor signed who ended a lockout; empty where it ended by its time."""
+    need(set(data) == {"operator", "failures", *RELEASE}, "members of LogInsFailed")
+    if all(data[name] is None for name in RELEASE):
+        return {}
+    need(all(isinstance(data[name], str) for name in RELEASE), "a release without its signature")
+    need(data["released_by"] != data["operator"], "released by the same person")
+    named = {name: data[name] for name in ("operator", "failures", "released_by")}
+    return {"type": "lockout-end", "at": data["released_at"], **named}

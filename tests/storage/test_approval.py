@@ -61,6 +61,12 @@ class FiledVault(MemoryVault):
         self.opened = True
         return unlocked
 
+    def failures(self, operator: str) -> int:
+        return self.file.failures(operator)
+
+    def release(self, operator: str) -> None:
+        self.file.release(operator)
+
 
 def test_tries_count_as_at_log_in_and_the_session_goes_on(tmp_path: Path) -> None:
     vault = FiledVault(directory=tmp_path)

@@ -99,6 +99,23 @@ def test_the_lock_out_counts_down(qtbot: QtBot, door: Door) -> None:
     assert recorder.commands == [LogIn("OP10001", "secret words")]
 
 
+def test_a_supervisor_ends_a_lock_out_before_its_time(door: Door) -> None:
+    """Her two fields stand with the countdown; with both passwords it is sent at once."""
+    window, hands, recorder = door
+    window.show_view(VIEWS["login-locked-out"])
+    assert "主管" in _text(window, "login_state")
+    window.login.operator.setText("OP10001")
+    window.login.password.setFocus()
+    hands.type("secret words")
+    hands.press(Key.Key_Return)
+    assert (hands.place, recorder.commands) == ("endorser", [])
+    hands.type("OP20001")
+    hands.press(Key.Key_Return)
+    hands.type("other words")
+    hands.press(Key.Key_Return)
+    assert recorder.commands == [LogIn("OP10001", "secret words", "OP20001", "other words")]
+
+
 def test_unsent_and_age_stand_on_the_log_in_screen(door: Door) -> None:
     """With nobody logged in nothing is sent, and the screen says so."""
     window, _, _ = door

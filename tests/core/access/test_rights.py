@@ -27,6 +27,7 @@ log_in           Y     Y          .          .
 activate         Y     Y          .          .
 endorse          .     Y          .          .
 endorse_early    Y     Y          .          .
+release          .     Y          .          .
 accept           Y     Y          .          .
 refuse           Y     Y          .          .
 print            Y     Y          .          .
