@@ -23,6 +23,7 @@ BENCHES = {
     "parcels": "bench.parcels",
     "switch": "bench.switch",
     "sync": "bench.sync",
+    "erase": "bench.erase",
     "stall": "bench.stall",
     "memory": "bench.memory",
     "faults": "bench.faults",
@@ -37,6 +38,7 @@ BENCHES = {
 LONG = (
     "lookup",
     "known",
+    "erase",
     "stall",
     "memory",
     "faults",

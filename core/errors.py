@@ -192,6 +192,7 @@ class EntryFault(StrEnum):
     COMMITMENT = "entry.commitment"
     WRONG_TERMINAL = "entry.wrong_terminal"
     STATE = "entry.state"  # the state hash named in the entry is not the folded one
+    GONE = "entry.gone"  # an attachment is not here, and no entry says that it was erased
     VIEW = "entry.view"  # a view's rows are not those the entries give
 
 

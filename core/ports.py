@@ -12,7 +12,7 @@ from core.crypto.keys import PublicKey, Signer
 from core.devices import PrintJob, PrintOutcome
 from core.errors import CounterError
 from core.ledger.directives import DirectiveHead, SignedDirective
-from core.ledger.entry import Entry, Head
+from core.ledger.entry import Entry, Head, TrustedTime
 from core.ledger.state import State
 
 
@@ -202,6 +202,54 @@ class Journal(Protocol):
         ...
 
     def drop_draft(self, operator: str, draft: str) -> None: ...
+
+    # -- what goes by the rules
+
+    def marks(self) -> tuple[bytes, bytes] | None:
+        """Headquarters' last marks: document and signature, to be checked by whoever uses them."""
+        ...
+
+    def head_at(self, seq: int) -> Head | None:
+        """The head that stood after entry ``seq``."""
+        ...
+
+    def time_of(self, seq: int) -> TrustedTime:
+        """Of entry ``seq``, which is here."""
+        ...
+
+    def confirmed_from(self, first: int, last: int) -> tuple[int, dt.datetime] | None:
+        """The first of those entries whose time was confirmed, and that time."""
+        ...
+
+    def anchored_after(self, seq: int) -> dt.datetime | None:
+        """The first time after entry ``seq`` that headquarters signed."""
+        ...
+
+    def held_months(self) -> list[tuple[str, str]]:
+        """(retention class, month) of every key that is here."""
+        ...
+
+    def last_of(self, retention: str, month: str) -> int:
+        """The last entry with an attachment of that class and month that is still here; 0 for none."""
+        ...
+
+    def has_sealed(self, first: int, last: int) -> bool:
+        """Whether a sealed part of those entries is still here."""
+        ...
+
+    def erase(self, retention: str, month: str, first: int, last: int) -> int:
+        """End what those entries hold of a class and month, with its look-ups; sealed parts where ``month``
+        is "".  Returns how many attachments went; the same again does nothing.
+        """
+        ...
+
+    def end_month(self, retention: str, month: str) -> None:
+        """Destroy the key of a month whose bytes went."""
+        ...
+
+    def empty_log(self) -> None:
+        """Leave nothing of what was erased in the write-ahead log; raises StoreError BUSY."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

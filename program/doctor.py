@@ -32,7 +32,7 @@ from storage.headquarters import BestClock, Headquarters
 from storage.keeper import last_backup
 from storage.link import HqLink
 from storage.pump import Listeners
-from storage.store import Replication, connect, open_reader
+from storage.store import RESTORED_NAME, Replication, connect, open_reader
 from storage.vault import FileVault
 from storage.verify import verify
 from ui.text import Texts
@@ -168,7 +168,8 @@ def _vault(data: Path, operator: str | None, config: Config | None) -> Iterator[
 def _journal(data: Path, vault: FileVault) -> Line:
     journal = open_reader(data, vault)
     try:
-        report = verify(journal, vault.headquarters_keys().signing, vault.grant().terminal)
+        keys, restored = vault.headquarters_keys(), (data / RESTORED_NAME).exists()
+        report = verify(journal, keys.signing, vault.grant().terminal, restored=restored)
     finally:
         journal.database.close()
     first = report.first

@@ -13,7 +13,7 @@ from program.first_run import read_password
 from program.machine import SystemClock
 from program.terminal import RESOURCES, lockout
 from storage.export import export
-from storage.store import open_reader
+from storage.store import RESTORED_NAME, open_reader
 from storage.vault import FileVault
 from storage.verify import verify
 
@@ -33,7 +33,8 @@ def run(options: argparse.Namespace) -> int:
             answer: dict[str, object] = {"entries": count, "file": str(options.file)}
             print(json.dumps(answer) if options.json else f"{count} entries: {options.file}")
             return SOUND
-        report = verify(journal, signing, vault.grant().terminal)
+        restored = (options.data / RESTORED_NAME).exists()
+        report = verify(journal, signing, vault.grant().terminal, restored=restored)
     finally:
         journal.database.close()
         vault.close()

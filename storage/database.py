@@ -236,6 +236,14 @@ class Database:
             keep_promises(connection, read_only=True)
             connection.execute("PRAGMA wal_checkpoint(FULL)").fetchall()
 
+    def empty_log(self) -> None:
+        """Bring the write-ahead log into the file and leave nothing of it; raises StoreError BUSY."""
+        with sqlite_errors("checkpoint"), closing(connect(self.path, self._key)) as connection:
+            keep_promises(connection, read_only=False)
+            busy, _pages, _moved = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise StoreError(StoreFault.BUSY, retry=True, what="log")
+
     def close(self) -> None:
         """Shut every connection, then let another process in."""
         self._shut()

@@ -59,6 +59,13 @@ _OPERATOR = (
     "INSERT INTO operator (operator, name, role) VALUES (?, ?, ?) "
     "ON CONFLICT (operator) DO UPDATE SET name = excluded.name, role = excluded.role"
 )
+_OF_MONTH = "seq BETWEEN ? AND ? AND class <> 'sealed' AND retention = ? AND month = ?"
+_ERASE = f"UPDATE attachment SET nonce = NULL, data = NULL WHERE data IS NOT NULL AND {_OF_MONTH}"  # noqa: S608
+_ERASE_ITEMS = f"DELETE FROM item WHERE seq IN (SELECT seq FROM attachment WHERE {_OF_MONTH})"  # noqa: S608
+_ERASE_SEALED = (
+    "UPDATE attachment SET nonce = NULL, data = NULL "
+    "WHERE data IS NOT NULL AND seq BETWEEN ? AND ? AND class = 'sealed'"
+)
 _REBUILD_BATCH = 500
 # What is refused while the disk is low.  The room that is left is for labels, locks and the day's close.
 _NEEDS_ROOM = {"SenderVerified", "ItemAccepted"}
@@ -191,23 +198,33 @@ class SqlJournal(JournalReader):
             with self._transaction():
                 pass
 
-    def forget(self, retention: str, month: str) -> int:
-        """End a retention class and month: bytes, nonces and look-ups, then its key.  Returns the rows.
+    # -- what goes by the rules ----------------------------------------------------------------
 
-        The chain still verifies.  May be called again after a crash in between.
+    def erase(self, retention: str, month: str, first: int, last: int) -> int:
+        """Bytes, nonces and look-ups of those entries; sealed parts where ``month`` is "".
+
+        The chain still verifies.  Returns the attachments; the same again does nothing.
         """
-        where = "class <> 'sealed' AND retention = ? AND month = ?"
+        span = (first, last)
         with self._transaction() as cursor:
+            if not month:
+                return int(cursor.execute(_ERASE_SEALED, span).rowcount)
             cursor.execute(late_items.FORGET, (retention, month))
-            cursor.execute(
-                f"DELETE FROM item WHERE seq IN (SELECT seq FROM attachment WHERE {where})",  # noqa: S608
-                (retention, month),
-            )
-            gone: int = cursor.execute(
-                f"UPDATE attachment SET nonce = NULL, data = NULL WHERE data IS NOT NULL AND {where}",  # noqa: S608
-                (retention, month),
-            ).rowcount
+            cursor.execute(_ERASE_ITEMS, (*span, retention, month))
+            return int(cursor.execute(_ERASE, (*span, retention, month)).rowcount)
+
+    def end_month(self, retention: str, month: str) -> None:
+        """Its key goes last: while it is here, a next opening knows that there may be something left."""
         self.keys.destroy(retention, month)
+
+    def empty_log(self) -> None:
+        """Raises StoreError BUSY while somebody reads what went."""
+        self.database.empty_log()
+
+    def forget(self, retention: str, month: str) -> int:
+        """End a retention class and month at once.  Returns the attachments."""
+        gone = self.erase(retention, month, 1, self.head().seq)
+        self.end_month(retention, month)
         return gone
 
     def rebuild(self) -> int:

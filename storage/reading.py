@@ -13,7 +13,7 @@ from core.errors import EntryError, StoreError, StoreFault
 from core.ledger.clock import CONFIRMED
 from core.ledger.directives import NO_DIRECTIVE, DirectiveHead, SignedDirective
 from core.ledger.documents import marks_time
-from core.ledger.entry import Entry, Head, parse_stamp, stamp
+from core.ledger.entry import Entry, Head, TrustedTime, parse_stamp, stamp
 from core.ports import DirectiveRow, DraftRow, ItemRow
 from storage import late_items
 from storage.attachments import Row, from_row, from_rows
@@ -111,6 +111,53 @@ class JournalReader:
                 return now.at
             body = connection.exec_driver_sql(anchor).scalar()
         return None if body is None else parse_stamp(Entry(body, b"").data["at"])
+
+    def time_of(self, seq: int) -> TrustedTime:
+        """Of entry ``seq``; raises StoreError DAMAGED where it is not here."""
+        with self.database.reading() as connection:
+            body = connection.exec_driver_sql("SELECT body FROM entry WHERE seq = ?", (seq,)).scalar()
+        if body is None:
+            raise StoreError(StoreFault.DAMAGED, what="entry", seq=seq)
+        return Entry(body, b"").header.trusted
+
+    def confirmed_from(self, first: int, last: int) -> tuple[int, dt.datetime] | None:
+        """The first of those entries whose time was confirmed, and that time."""
+        query = "SELECT body FROM entry WHERE seq BETWEEN ? AND ? ORDER BY seq"
+        with self.database.reading() as connection:
+            for (body,) in connection.exec_driver_sql(query, (first, last)):
+                header = Entry(body, b"").header
+                if header.trusted.quality == CONFIRMED:
+                    return header.seq, header.trusted.at
+        return None
+
+    def anchored_after(self, seq: int) -> dt.datetime | None:
+        """The first time after entry ``seq`` that headquarters signed."""
+        anchor = "SELECT body FROM entry WHERE seq > ? AND kind = 'TimeAnchored' ORDER BY seq LIMIT 1"
+        with self.database.reading() as connection:
+            body = connection.exec_driver_sql(anchor, (seq,)).scalar()
+        return None if body is None else parse_stamp(Entry(body, b"").data["at"])
+
+    def held_months(self) -> list[tuple[str, str]]:
+        """(retention class, month) of every key that is here."""
+        return self.keys.names()
+
+    def last_of(self, retention: str, month: str) -> int:
+        """The last entry with an attachment of that class and month that is still here; 0 for none."""
+        last = (
+            "SELECT max(seq) FROM attachment "
+            "WHERE class <> 'sealed' AND retention = ? AND month = ? AND data IS NOT NULL"
+        )
+        with self.database.reading() as connection:
+            return int(connection.exec_driver_sql(last, (retention, month)).scalar() or 0)
+
+    def has_sealed(self, first: int, last: int) -> bool:
+        """Whether a sealed part of those entries is still here."""
+        here = (
+            "SELECT EXISTS (SELECT 1 FROM attachment "
+            "WHERE seq BETWEEN ? AND ? AND class = 'sealed' AND data IS NOT NULL)"
+        )
+        with self.database.reading() as connection:
+            return bool(connection.exec_driver_sql(here, (first, last)).scalar())
 
     def head_at(self, seq: int) -> Head | None:
         """The head that stood after entry ``seq``."""

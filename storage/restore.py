@@ -180,7 +180,7 @@ def _make(making: Path, keys: KeyFile, vault: FileVault, backup: Backup, data: d
     database = open_database(making, key, low_disk_bytes=0)
     try:
         journal = SqlJournal(database, keys)  # state and look-ups are made again
-        report = verify(journal, vault.headquarters_keys().signing, terminal)
+        report = verify(journal, vault.headquarters_keys().signing, terminal, restored=True)
         if not report.sound or report.head != backup.head:
             first = report.first
             _log.error("the backup is not sound: %s", "head" if first is None else first.code)

@@ -17,7 +17,8 @@ from core.errors import CounterError, EntryError, EntryFault, StoreFault
 from core.ledger.chain import Verifier
 from core.ledger.directives import NO_DIRECTIVE, SignedDirective, check_directive
 from core.ledger.documents import marks_received, read_marks
-from core.ledger.entry import Entry, Head
+from core.ledger.entry import AttachmentClass, Commitment, Entry, Head
+from core.ledger.erasure import month_name
 from core.ledger.state import FOLD_VERSION, State, fold
 from storage import late_items, views
 from storage.attachments import Row, from_rows
@@ -66,8 +67,13 @@ class Report:
         return self.findings[0] if self.findings else None
 
 
-def verify(journal: JournalReader, headquarters: PublicKey, terminal: str) -> Report:
-    """Check the whole store.  ``terminal`` and ``headquarters`` come from the vault, not from the file."""
+def verify(
+    journal: JournalReader, headquarters: PublicKey, terminal: str, *, restored: bool = False
+) -> Report:
+    """Check the whole store.  ``terminal`` and ``headquarters`` come from the vault, not from the file.
+
+    ``restored``: it came from a backup, and the entries that said what went since are not in it.
+    """
     report = Report()
     pages = journal.database.damaged_pages()
     if pages:
@@ -78,6 +84,8 @@ def verify(journal: JournalReader, headquarters: PublicKey, terminal: str) -> Re
         if journal.terminal != terminal:
             raise EntryError(EntryFault.WRONG_TERMINAL, what="meta")
         walk.run()
+        if not restored:
+            walk.check_gone()
         _check_state(journal, walk.state)
         _check_marks(journal, headquarters, terminal)
         _check_directives(journal, headquarters, terminal, walk)
@@ -108,6 +116,9 @@ class _Walk:
         self.parked: dict[int, str] = {}  # directive → why it changed nothing here
         self._day = 0
         self._day_ends: dict[int, bytes] = {}  # last seq of a day → state hash there
+        # What is not here of this epoch; of earlier ones headquarters gave back what it still had.
+        self._gone_sealed = 0
+        self._gone_months: dict[str, int] = {}  # class and month → the first entry
 
     def run(self) -> None:
         """Raises EntryError or StoreError for the first bad entry, its seq in facts."""
@@ -153,6 +164,9 @@ class _Walk:
         _check_columns(row, entry, beside)
         header = entry.header
         self._verifier.follow(entry)
+        if header.kind == "EpochOpened":
+            self._gone_sealed = 0
+            self._gone_months.clear()
         if header.kind == "DayOpened":
             self._day_ends[header.seq - 1] = self.state.hash()
         elif header.kind == "DayClosed":
@@ -165,7 +179,25 @@ class _Walk:
         report = self._report
         report.entries, report.head = report.entries + 1, entry.head
         report.attachments += len(beside)
-        report.gone += sum(part is None for part in entry.attachments)
+        for said, part in zip(header.commitments, entry.attachments, strict=True):
+            if part is None:
+                report.gone += 1
+                self._gone(header.seq, said)
+
+    def _gone(self, seq: int, said: Commitment) -> None:
+        if said.cls is AttachmentClass.SEALED:
+            self._gone_sealed = seq
+        else:
+            self._gone_months.setdefault(month_name(said.retention, said.month), seq)
+
+    def check_gone(self) -> None:
+        """That what is not here was erased by the rules; raises EntryError GONE."""
+        erased = self.state.value["erased"]
+        if self._gone_sealed > erased["sealed"]:
+            raise EntryError(EntryFault.GONE, seq=self._gone_sealed, what="sealed")
+        for name, seq in self._gone_months.items():
+            if name not in erased["months"]:
+                raise EntryError(EntryFault.GONE, seq=seq, what=name)
 
     def _check_verdict(self, entry: Entry) -> None:
         data, before = entry.data, self.state.head.seq

@@ -19,6 +19,7 @@ Check = Callable[[object], bool]
 _CODE = re.compile(r"[a-z][a-z0-9_.]{0,39}")
 _ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._:-]{0,63}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z")
 _KEY = re.compile(r"(?:ed25519|x25519|p256)\.[A-Za-z0-9_-]{43,87}")
 _STAFF = re.compile(r"[A-Z]{2}\d{4,8}")
@@ -46,7 +47,7 @@ def _optional(inner: Check) -> Check:
     return lambda value: value is None or inner(value)
 
 
-CODE, ID, DAY, TIME, KEY = (_matches(p) for p in (_CODE, _ID, _DAY, _TIME, _KEY))
+CODE, ID, DAY, MONTH, TIME, KEY = (_matches(p) for p in (_CODE, _ID, _DAY, _MONTH, _TIME, _KEY))
 STAFF = _matches(_STAFF)
 COUNT: Check = _integer
 HASH = _bytes(32)
@@ -89,6 +90,8 @@ _ALL = (
     ),
     Kind("DirectivesAdopted", 1, {"number": COUNT, "head": HASH}, False),
     Kind("DirectiveParked", 1, {"number": COUNT, "cause": CODE}, False),
+    Kind("MonthErased", 1, {"retention": CODE, "month": MONTH}, False),
+    Kind("SealedErased", 1, {"through": COUNT}, False),
     # number pools
     Kind("PoolOpened", 1, {"pool": ID, "count": COUNT, "directive": COUNT}, False),
     Kind("PoolSkipped", 1, {"pool": ID, "first": COUNT, "last": COUNT, "cause": CODE}, False),

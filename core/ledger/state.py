@@ -13,7 +13,7 @@ from typing import Any
 
 from core import wire
 from core.errors import EntryError, EntryFault
-from core.ledger import ranges
+from core.ledger import erasure, ranges
 from core.ledger.entry import EMPTY_HEAD, Entry, Head
 
 FOLD_VERSION = 1
@@ -83,6 +83,7 @@ _EMPTY: dict[str, Any] = {
     "reader_down": {"until": "", "left": 0},
     "time": {"at": "", "boot": "", "boottime_ms": 0},
     "branches": {},
+    "erased": erasure.EMPTY,
 }
 COUNTS = tuple(_COUNTS)
 """What is counted of a business day, and of a branch that is taken in."""
@@ -333,12 +334,28 @@ def _declined(value: dict[str, Any], entry: Entry) -> None:
     _with(value, "branches", entry.data["branch"], {**row, "declined": entry.data["last"]})
 
 
+# -- what went by the rules ------------------------------------------------------------------------
+
+
+def _month_erased(value: dict[str, Any], entry: Entry) -> None:
+    name = erasure.month_name(entry.data["retention"], entry.data["month"])
+    months = sorted({*value["erased"]["months"], name})
+    value["erased"] = {**value["erased"], "months": months}
+
+
+def _sealed_erased(value: dict[str, Any], entry: Entry) -> None:
+    through = max(value["erased"]["sealed"], entry.data["through"])
+    value["erased"] = {**value["erased"], "sealed": through}
+
+
 _STEPS = {
     ("DayOpened", 1): _day_opened,
     ("DayClosed", 1): _day_closed,
     ("EpochOpened", 1): _epoch_opened,
     ("TimeAnchored", 1): _time,
     ("DirectivesAdopted", 1): _directives,
+    ("MonthErased", 1): _month_erased,
+    ("SealedErased", 1): _sealed_erased,
     ("PoolOpened", 1): _pool_opened,
     ("PoolSkipped", 1): _pool_voided,
     ("PoolVoided", 1): _pool_voided,

@@ -39,6 +39,7 @@ from core.station import anchoring, days, late, sessions
 from core.station.adopting import Adopting
 from core.station.allowed import allowed
 from core.station.desk import Desk
+from core.station.erasing import Erasing
 from core.station.known import Known
 from core.station.live import Live
 from core.station.lookups import LookUps
@@ -83,6 +84,7 @@ class Station:
         self._balance = Balance()
         self._adopting = Adopting(live, self._lock)
         self._known = Known(live, self._enqueue)
+        self._erasing = Erasing(live)
         self._viewer = Viewer(live, self._desk, self._paper, self._lookups, self._balance, self._known)
         self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="station", daemon=True)
@@ -419,6 +421,7 @@ class Station:
             return _QUIET
         self._paper.settle()
         self._desk.drafts.save()
+        self._erasing.tick()
         lapsed = self._desk.drafts.tick()
         if live.journal is not None and self._adopting.tick():
             return None

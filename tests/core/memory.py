@@ -14,10 +14,10 @@ from core import wire
 from core.crypto.keys import SoftwareSigner, new_agreement, new_signer
 from core.devices import PrintJob
 from core.errors import CounterError, StoreError, StoreFault
-from core.ledger.clock import TrustedClock
+from core.ledger.clock import CONFIRMED, TrustedClock
 from core.ledger.directives import NO_DIRECTIVE, DirectiveHead
 from core.ledger.documents import Grant, make_grant
-from core.ledger.entry import EMPTY_HEAD, Entry, Head, stamp
+from core.ledger.entry import EMPTY_HEAD, Entry, Head, TrustedTime, parse_stamp, stamp
 from core.ledger.founding import found, operator_accepted
 from core.ledger.state import State
 from core.ledger.writer import EntryWriter
@@ -163,6 +163,44 @@ class MemoryJournal:
 
     def drop_draft(self, operator: str, draft: str) -> None:
         self.drafts_.pop((operator, draft), None)
+
+    # Nothing goes from memory: headquarters never has anything of it safe.  tests/storage/test_erasing.py has
+    # what goes from a disk.
+
+    def marks(self) -> tuple[bytes, bytes] | None:
+        return None
+
+    def head_at(self, seq: int) -> Head | None:
+        return self.rows[seq - 1].head if 0 < seq <= len(self.rows) else None
+
+    def time_of(self, seq: int) -> TrustedTime:
+        return self.rows[seq - 1].header.trusted
+
+    def confirmed_from(self, first: int, last: int) -> tuple[int, dt.datetime] | None:
+        headers = (entry.header for entry in self.rows[first - 1 : last])
+        return next(((h.seq, h.trusted.at) for h in headers if h.trusted.quality == CONFIRMED), None)
+
+    def anchored_after(self, seq: int) -> dt.datetime | None:
+        later = (entry for entry in self.rows[seq:] if entry.header.kind == "TimeAnchored")
+        return next((parse_stamp(entry.data["at"]) for entry in later), None)
+
+    def held_months(self) -> list[tuple[str, str]]:
+        return []
+
+    def last_of(self, retention: str, month: str) -> int:
+        raise NotImplementedError
+
+    def has_sealed(self, first: int, last: int) -> bool:
+        return any(entry.attachments for entry in self.rows[first - 1 : last])
+
+    def erase(self, retention: str, month: str, first: int, last: int) -> int:
+        raise NotImplementedError
+
+    def end_month(self, retention: str, month: str) -> None:
+        raise NotImplementedError
+
+    def empty_log(self) -> None:
+        raise NotImplementedError
 
 
 @dataclass

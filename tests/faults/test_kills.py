@@ -41,7 +41,7 @@ def plans() -> list[tuple[tuple[Kill, ...], tuple[Kill, ...]]]:
 
 
 # Steps of commands that a counter's day does not take: cut one by one in the tests of recovery and backups.
-ELSEWHERE = ("recover.", "branch.", "restore.", "backup.")
+ELSEWHERE = ("recover.", "branch.", "restore.", "backup.", "erasing.")
 
 
 def _steps(*rooms: str) -> set[str]:

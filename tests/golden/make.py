@@ -280,6 +280,8 @@ def journal(sealed: Mapping[str, str]) -> Golden:
     golden.log_in(CLERK, "clerk", SECOND)
     golden.add("OperatorLoggedOut", {"cause": "key"}, person=True)
     golden.add("DraftLapsed", {"operator": CLERK, "cause": "time"})
+    golden.add("SealedErased", {"through": 5})
+    golden.add("MonthErased", {"retention": "acceptance", "month": "2025-10"})
     golden.log_in(SUPERVISOR, "supervisor", FIRST)
     until = stamp(golden.now() + dt.timedelta(hours=4))
     golden.add("ReaderDownApproved", {"hours": 4, "items": 40, "until": until}, person=True)

@@ -163,6 +163,7 @@ SAMPLES: Mapping[str, object] = {
     "code": "a.b_1",
     "id": "A-1:b",
     "day": "2026-11-21",
+    "month": "2026-11",
     "time": "2026-11-21T01:00:00.120Z",
     "flag": False,
     "key": make.KEY.public.text,

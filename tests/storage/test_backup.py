@@ -135,7 +135,7 @@ def test_what_was_erased_stays_erased(counter: Counter, kept: BackedUp, shelf: P
     journal = counter.journal()
     with closing(journal.database):
         assert journal.items() == []
-        report = verify(journal, counter.book.headquarters.public, counter.book.terminal)
+        report = verify(journal, counter.book.headquarters.public, counter.book.terminal, restored=True)
         assert (report.sound, report.gone) == (True, 3)
     with closing(connect(counter.directory / DATABASE_NAME, counter.subkey("database"))) as own:
         left = own.execute("SELECT DISTINCT class FROM attachment WHERE data IS NOT NULL").fetchall()

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from core.crypto.sealing import derive
-from core.errors import StoreError, StoreFault
+from core.errors import EntryFault, StoreError, StoreFault
 from core.ledger.entry import AttachmentClass
+from core.ledger.erasure import MONTH_ERASED
 from core.ledger.state import State, fold
+from core.ledger.writer import Proposal
 from core.ports import DraftRow
 from storage.journal import SqlJournal
 from storage.keyfile import KeyFile
@@ -325,6 +327,8 @@ def test_a_destroyed_month_leaves_the_chain(counter: Counter, journal: SqlJourna
     counter.book.machine.advance(20 * 86400)  # next month
     new = counter.book.propose(*counter.proposals()) if counter.book.log_in() else []
     journal.commit(counter.book.entries[-3:], counter.book.state)
+    said = Proposal(MONTH_ERASED, {"retention": "acceptance", "month": "2026-11"}, counter.book.operation())
+    journal.commit(counter.book.propose(said), counter.book.state)
     assert journal.forget("acceptance", "2026-11") == 1
     assert journal.keys.find("acceptance", "2026-11") is None
     assert journal.item(old[-1].header.seq) is None
@@ -353,8 +357,11 @@ def test_a_destroyed_key_alone_is_enough(counter: Counter, journal: SqlJournal) 
     assert erased.attachments[1] is None
     assert journal.rebuild() == 0
     report = verify(journal, counter.book.headquarters.public, counter.book.terminal)
-    assert report.sound
     assert report.gone == 1
+    # No entry says that the rules ended it: somebody did.
+    assert [(found.code, found.what) for found in report.findings] == [
+        (EntryFault.GONE, "acceptance/2026-11")
+    ]
 
 
 def test_an_annex_belongs_to_its_own_entry(counter: Counter, journal: SqlJournal) -> None:
