@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 from hq.backup import backup
 from hq.database import Database
+from program.bench_clock import BenchClock
 from tests.faults.around import ROOT, Headquarters
 from tests.faults.rig import Rig
 from tests.faults.test_bad_line import assert_equal, until
@@ -74,3 +76,37 @@ def test_counters_bring_back_what_a_restored_headquarters_lost(
         rig.wait_synced()
         rig.stop()
         assert_equal(rig, raised={"entry.gap"})  # where the counter sent on before it asked what is there
+
+
+def test_the_day_after_what_is_safe_goes(headquarters: Headquarters, tmp_path: Path) -> None:
+    """Accepted, backed up at headquarters, a night over: the counter erases, and headquarters has it."""
+    work, copies, clock, gone = each(day(3)), tmp_path / "copies", BenchClock(), threading.Event()
+
+    def probe(step: str, /) -> None:
+        if step == "erasing.done":
+            gone.set()
+
+    with Rig(headquarters, tmp_path, 42, clock=clock, probe=probe) as rig:
+        rig.log_in()
+        for _ in range(2):
+            rig.clerk.accept(*next(work))
+        rig.wait_synced()
+        until(lambda: headquarters.listed(rig.terminal_name)["folded"] >= 10, "not followed")
+        backup(headquarters.database, copies)
+        rig.clerk.accept(*next(work))  # not in the backup
+        rig.wait_synced()
+        rig.stop()
+        headquarters.kill()  # else it would tell that the night is not over
+        clock.jump(26 * 3600)
+        rig.start()
+        rig.log_in()
+        assert gone.wait(20)
+        rig.stop()
+        found = rig.look()
+        assert (found.findings, found.gone, len(found.items)) == ([], 2, 3)
+        headquarters.start()
+        rig.start()
+        rig.log_in()
+        rig.wait_synced()
+        rig.stop()
+        assert_equal(rig)
