@@ -64,6 +64,8 @@ FORMS: Mapping[str, Callable[[str], list[bytes]]] = {
     "utf-8": lambda text: [text.encode("utf-8")],
     "utf-16-le": lambda text: [text.encode("utf-16-le")],
     "utf-16-be": lambda text: [text.encode("utf-16-be")],
+    "utf-32-le": lambda text: [text.encode("utf-32-le")],
+    "utf-32-be": lambda text: [text.encode("utf-32-be")],
     "gb18030": lambda text: [text.encode("gb18030")],
     "base64": _base64(base64.b64encode),
     "base64url": _base64(base64.urlsafe_b64encode),
@@ -72,6 +74,9 @@ FORMS: Mapping[str, Callable[[str], list[bytes]]] = {
     "url": lambda text: [urllib.parse.quote(text).encode()],
     "repr": lambda text: [ascii(text.encode("utf-8"))[2:-1].encode()],
 }
+
+
+_HELD = ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "gb18030")
 
 
 def needles(people: Mapping[str, str]) -> dict[bytes, tuple[str, str]]:
@@ -83,6 +88,13 @@ def needles(people: Mapping[str, str]) -> dict[bytes, tuple[str, str]]:
         for data in encode(text)
         if len(data) >= LEAST_BYTES
     }
+
+
+def in_memory(people: Mapping[str, str]) -> dict[bytes, str]:
+    """Bytes → kind, in the forms in which a running program holds text: UTF-8 and GB18030, UCS-1, 2 and 4."""
+    found = {data: kind for data, (kind, form) in needles(people).items() if form in _HELD}
+    # What is ASCII is the same bytes in several forms, and was named after another one.
+    return found | {text.encode(): kind for text, kind in people.items() if len(text.encode()) >= LEAST_BYTES}
 
 
 def search(places: Iterable[Path], people: Mapping[str, str]) -> list[Hit]:
