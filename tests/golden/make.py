@@ -299,13 +299,18 @@ def journal(sealed: Mapping[str, str]) -> Golden:
     golden.add("DayClosed", data, person=True)
     golden.add("SessionEnded", {"operator": SUPERVISOR, "session": "s-24", "cause": "restart"})
     golden.add("DirectiveParked", {"number": number, "cause": "entry.kind_unknown"})
+    _failed_log_ins(golden)
+    return golden
+
+
+def _failed_log_ins(golden: Golden) -> None:
+    """Tries that failed, and a lockout that a supervisor ended."""
     golden.add("LogInsFailed", {"operator": CLERK, "failures": 3, **NOBODY_RELEASED})
     at = golden.now()
     said = documents.Release(TERMINAL, 1, CLERK, 6, SUPERVISOR, at)
     signature = FIRST.sign(documents.release_message(said))
     released = {"released_by": SUPERVISOR, "released_at": stamp(at), "release": wire.b64(signature)}
     golden.add("LogInsFailed", {"operator": CLERK, "failures": 6, **released})
-    return golden
 
 
 def _branches(golden: Golden) -> None:
