@@ -89,6 +89,7 @@ class StaffRow:
     agreement: PublicKey | None = None
     wrapped: bytes = field(default=b"", repr=False)
     papers: Mapping[str, dt.date] = field(default_factory=dict)  # since when, by core.access.papers.Paper
+    person: str = ""  # another staff number of the same person, where she has two
 
 
 @dataclass(frozen=True, slots=True)

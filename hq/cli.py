@@ -120,6 +120,7 @@ def _operator(
     add.add_argument(
         "--branch", action="append", metavar="B", help="where she works, more than once; all without it"
     )
+    add.add_argument("--same-as", default="", metavar="ID", help="a staff number that she has already")
     add.add_argument("--hours", type=_positive, default=operators.CODE_HOURS, help="how long it is good")
     papers = actions.add_parser("papers", parents=[common], help="since when agreement and training count")
     papers.add_argument("id", metavar="ID")

@@ -105,7 +105,13 @@ def _operator_add(opened: Opened) -> None:
     asked = opened.options
     branches = asked.branch or [EVERYBODY]
     code = operators.add_operator(
-        opened.database, asked.id, asked.name, asked.role, branches=branches, hours=asked.hours
+        opened.database,
+        asked.id,
+        asked.name,
+        asked.role,
+        branches=branches,
+        same_as=asked.same_as,
+        hours=asked.hours,
     )
     opened.answer({"operator": asked.id, "role": asked.role, "code": code}, code)
 

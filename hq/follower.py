@@ -26,6 +26,7 @@ from core.ledger.state import FOLD_VERSION, State, fold, from_bytes
 from hq import referring
 from hq.adoption import keep_adopted, speaks_of_directives
 from hq.alarms import insert_if_new, raise_alarm
+from hq.approvals import SAME_PERSON, approves, by_herself
 from hq.branches import OTHER as OTHER_BRANCH
 from hq.branches import check_decision, decides, keep_decision
 from hq.claims import Annex, Claims, read_annex, read_annexes, waybill_of
@@ -248,8 +249,19 @@ class Follower:
             progress.sessions.append(entry)
         if decides(entry):
             self._compare_branch(progress, entry)
+        if approves(entry):
+            self._check_people(progress, entry)
         progress.state = after
         return True
+
+    def _check_people(self, progress: Progress, entry: Entry) -> None:
+        """A second person who is the first under another number: an alarm, and the entry is set aside."""
+        with self._database.read() as connection:
+            if not by_herself(connection, entry):
+                return
+        facts: dict[str, Fact] = {"what": "same person"}
+        progress.alarm(SAME_PERSON, entry, facts)
+        progress.park(entry, Why.CONTENT, facts)
 
     def _compare_branch(self, progress: Progress, entry: Entry) -> None:
         """What a counter's entry says of a branch against what stands here: an alarm, not a halt."""

@@ -56,14 +56,16 @@ def add_operator(
     role: str,
     *,
     branches: Sequence[str] = (EVERYBODY,),
+    same_as: str = "",
     hours: int = CODE_HOURS,
     now: Now = utc_now,
 ) -> str:
     """Add or change an operator; returns a fresh activation code (an earlier one no longer counts).
 
     Where she has activated already, the terminals of her branches are told what changed, and those of
-    branches that are no longer hers that she is gone.  Raises EntryError FORM for a staff number, name, role
-    or branch of another form.
+    branches that are no longer hers that she is gone.  ``same_as``: a staff number that she has already;
+    neither approves what the other asks for.  Raises HqError CONFLICT where that one is not here, EntryError
+    FORM for a staff number, name, role or branch of another form.
     """
     if not kinds.STAFF(operator):
         raise EntryError(EntryFault.FORM, what="staff number")
@@ -76,7 +78,7 @@ def add_operator(
             check_name(branch)
     hers = " ".join(sorted(set(branches)) if EVERYBODY not in branches else [EVERYBODY])
     code = codes.new_code()
-    values = {
+    values: dict[str, Any] = {
         "name": name.strip(),
         "role": role,
         "branches": hers,
@@ -86,6 +88,8 @@ def add_operator(
         "removed_at": None,
     }
     with database.write() as connection:
+        if same_as:
+            values["person"] = _person(connection, same_as, operator)
         before = _operator(connection, operator)
         if before is None:
             row = {
@@ -228,8 +232,17 @@ def _tell_keys(connection: Connection, operator: str, now: Now) -> None:
     signing = parse_public_key(keys.signing, signing=True)
     agreement = parse_public_key(keys.agreement, signing=False)
     papers = {name: dt.date.fromisoformat(day) for name, day in json.loads(row.papers).items()}
-    staff = StaffRow(operator, row.role, row.name, signing, agreement, keys.wrapped, papers)
+    person = row.person or ""
+    staff = StaffRow(operator, row.role, row.name, signing, agreement, keys.wrapped, papers, person)
     _tell(connection, staff, row.branches.split(), now)
+
+
+def _person(connection: Connection, same_as: str, operator: str) -> str:
+    """The number under which that person was added first."""
+    row = _operator(connection, same_as)
+    if row is None or same_as == operator:
+        raise HqError(HqFault.CONFLICT, what="operator unknown")
+    return str(row.person or row.operator)
 
 
 def _works_at(connection: Connection, branches: Sequence[str], terminal: str) -> bool:

@@ -91,6 +91,7 @@ OPERATORS = Table(
     _time("code_used_at", nullable=True),
     _time("added_at"),
     _time("removed_at", nullable=True),
+    Column("person", String(16)),  # an earlier staff number of the same person
     Column("papers", String(200), nullable=False),  # JSON: since when, by core.access.papers.Paper
 )
 

@@ -25,6 +25,8 @@ def staff_body(row: StaffRow) -> tuple[dict[str, Any], bytes | None]:
         "signing": row.signing.text,
         "agreement": row.agreement.text,
     }
+    if row.person:
+        body["person"] = row.person
     if row.papers:
         body["papers"] = {name: day.isoformat() for name, day in sorted(row.papers.items())}
     return body, wire.encode({"name": row.name, "wrapped": wire.b64(row.wrapped)})
@@ -42,14 +44,21 @@ def read_staff(signed: SignedDirective) -> StaffRow:
         signing = parse_public_key(body["signing"], signing=True)
         agreement = parse_public_key(body["agreement"], signing=False)
         if signed.attachment is None:
-            return StaffRow(str(operator), role, papers=_papers(body))
+            return StaffRow(str(operator), role, papers=_papers(body), person=_person(body))
         kept = wire.decode(signed.attachment)
         name, wrapped = kept["name"], wire.unb64(kept["wrapped"])
     except (KeyError, TypeError):
         raise EntryError(EntryFault.FORM, what="operator") from None
     if not isinstance(name, str) or not name:
         raise EntryError(EntryFault.FORM, what="operator")
-    return StaffRow(str(operator), role, name, signing, agreement, wrapped, _papers(body))
+    return StaffRow(str(operator), role, name, signing, agreement, wrapped, _papers(body), _person(body))
+
+
+def _person(body: Mapping[str, Any]) -> str:
+    person = body.get("person", "")
+    if person and not kinds.STAFF(person):
+        raise EntryError(EntryFault.FORM, what="person")
+    return str(person)
 
 
 def _papers(body: Mapping[str, Any]) -> Mapping[str, dt.date]:

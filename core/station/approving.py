@@ -14,6 +14,7 @@ from core.access.rights import Action, may_approve
 from core.errors import RuleError, RuleFault
 from core.ledger.documents import Exemption, exemption_message
 from core.rules import Rules
+from core.station import people
 from core.station.live import Live
 
 
@@ -26,8 +27,7 @@ def approve(live: Live, visit: Visit, operator: str, password: str) -> Visit:
     session, rules = live.need_session(), live.rules
     reason = need_exemption(visit, rules)
     known = live.state.value["operators"].get(operator)
-    if operator == session.operator:
-        raise RuleError(RuleFault.APPROVER_SELF)
+    people.need_another(live, operator, session.operator)
     if known is not None and not _may(rules, known["role"]):
         raise RuleError(RuleFault.APPROVER_ROLE)
     unlocked = live.vault.unlock(operator, password)
@@ -47,7 +47,7 @@ def possible(live: Live) -> bool:
     """Whether anybody but whoever is logged in may approve at this terminal."""
     here, rules = live.session.operator if live.session else "", live.rules
     operators = live.state.value["operators"].items()
-    return any(name != here and _may(rules, row["role"]) for name, row in operators)
+    return any(not people.same(live, name, here) and _may(rules, row["role"]) for name, row in operators)
 
 
 def _may(rules: Rules, role: str) -> bool:

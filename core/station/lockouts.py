@@ -9,6 +9,7 @@ from core.ledger.documents import Release, release_message
 from core.ledger.entry import stamp
 from core.ledger.writer import Proposal
 from core.ports import UnlockedOperator
+from core.station import people
 from core.station.live import Live, new_id
 
 _NOBODY = {"released_by": None, "released_at": None, "release": None}
@@ -25,8 +26,10 @@ def proposals(unlocked: UnlockedOperator) -> list[Proposal]:
 def release(live: Live, operator: str, beside: UnlockedOperator) -> None:
     """``operator`` may try once more at once.  First the entry that says by whom, then the vault.
 
-    Raises RuleError ENDORSER where this journal has not accepted the supervisor's key; StoreError.
+    Raises RuleError APPROVER_SELF, or ENDORSER where this journal has not accepted the supervisor's key;
+    StoreError as a commit does.
     """
+    people.need_another(live, operator, beside.operator)  # known now that the store is open
     row = live.state.value["operators"].get(beside.operator)
     known = row is not None and row["signing"] == beside.signer.public.text
     if row is None or not known or not may(row["role"], Action.RELEASE):

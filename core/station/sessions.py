@@ -10,12 +10,12 @@ from core import wire
 from core.access.rights import Action, need
 from core.commands import LogIn
 from core.crypto.keys import new_signer
-from core.errors import RuleError, RuleFault, StoreError, StoreFault
+from core.errors import StoreError, StoreFault
 from core.ledger.documents import SessionCertificate, make_session
 from core.ledger.state import State
 from core.ledger.writer import EntryWriter, LiveSession, Proposal
 from core.ports import UnlockedOperator
-from core.station import grace, late, lockouts, newcomers, papers
+from core.station import grace, late, lockouts, newcomers, papers, people
 from core.station.days import day_proposals
 from core.station.live import Live, new_id
 from core.view import Screen
@@ -108,8 +108,7 @@ def _endorser(live: Live, asked: LogIn) -> UnlockedOperator | None:
     """Who stands by a newcomer, if anybody typed a password for her."""
     if not asked.endorser:
         return None
-    if asked.endorser == asked.operator:
-        raise RuleError(RuleFault.APPROVER_SELF)
+    people.need_another(live, asked.endorser, asked.operator)
     return _unlock(live, asked.endorser, asked.endorser_password)
 
 

@@ -8,10 +8,14 @@ from collections.abc import Iterator
 import pytest
 
 from core import commands as c
+from core.crypto.keys import new_agreement
 from core.ledger.entry import Entry
+from core.ledger.staff import staff_body
+from core.ports import StaffRow
 from core.view import ExemptionView
 from tests.core.memory import MemoryVault
 from tests.core.station.desk import WAYBILLS, Counter
+from tests.core.station.test_adopting import tell
 from tests.peers.checker import check
 from tests.peers.exports import export
 
@@ -115,6 +119,21 @@ def test_nobody_else_and_no_wrong_password(counter: Counter, operator: str, pass
     assert counter.message() == code
     assert (exemption(counter).approved_by, exemption(counter).reason) == ("", "own_service_post")
     assert counter.views[-1].operator == "OP10001"
+
+
+def test_nor_herself_under_a_second_number(counter: Counter) -> None:
+    """Headquarters says that both numbers are one person's."""
+    begin(counter)
+    assert exemption(counter).approver_here
+    supervisor = counter.vault.people[SUPERVISOR].public
+    row = StaffRow(SUPERVISOR, "supervisor", "示例甲", supervisor, new_agreement().public, person="OP10001")
+    tell(counter, ("operator", SUPERVISOR, staff_body(row)[0]))
+    assert not exemption(counter).approver_here
+    counter.do(c.ApproveExemption(SUPERVISOR, PASSWORD))
+    assert counter.message() == "rule.approver_self"
+    assert exemption(counter).approved_by == ""
+    counter.do(c.Lock(), c.LogIn("OP10001", "yi-er-san", SUPERVISOR, PASSWORD))
+    assert counter.views[-1].operator == "OP10001"  # nobody has to stand by: nothing is approved
 
 
 def test_a_reason_comes_first_and_only_of_an_exemption(counter: Counter) -> None:

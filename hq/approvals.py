@@ -1,0 +1,38 @@
+"""Nobody approves her own request under a second staff number: only headquarters knows them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from sqlalchemy import Connection, select
+
+from core.ledger.entry import Entry
+from hq.schema import ESTATE, OPERATORS
+
+SAME_PERSON = "approval.same_person"  # the alarm
+# Who asked, and who approved, by kind; None where nobody did.
+_BOTH: Mapping[str, Callable[[Entry], tuple[str, str | None]]] = {
+    "SenderExempted": lambda entry: (entry.header.actor.id, entry.data["approved_by"]),
+    "LogInsFailed": lambda entry: (entry.data["operator"], entry.data["released_by"]),
+    "OperatorKeyAccepted": lambda entry: (entry.data["operator"], entry.data["endorser"]),
+}
+
+
+def approves(entry: Entry) -> bool:
+    """Whether :func:`by_herself` has to see it."""
+    return entry.header.kind_version == 1 and entry.header.kind in _BOTH
+
+
+def by_herself(connection: Connection, entry: Entry) -> bool:
+    """Whether whoever asked approved it too, under another staff number of hers.
+
+    A new key endorsed by the old one of the same number is no approval by somebody else, and says so.
+    """
+    asked, approved = _BOTH[entry.header.kind](entry)
+    if approved is None or entry.data.get("endorsed_by", "supervisor") != "supervisor":
+        return False
+    wanted = select(OPERATORS.c.operator, OPERATORS.c.person).where(
+        OPERATORS.c.terminal == ESTATE, OPERATORS.c.operator.in_([asked, approved])
+    )
+    people = {row.operator: row.person or row.operator for row in connection.execute(wanted)}
+    return bool(people.get(asked, asked) == people.get(approved, approved))
