@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from core import commands as c
 from core.devices import CodeScanned, Slot
 from core.ledger.chain import Verifier
-from core.view import Screen
+from core.view import CounterView, Screen
 from tests.core.station.desk import WAYBILLS, Counter
 
 _SHIFT_S = 60 * 720
@@ -61,3 +62,28 @@ def _verify(counter: Counter) -> None:
     verifier.grant_keys(rows)
     for entry in rows:
         verifier.follow(entry)
+
+
+def _untouched(counter: Counter, seconds: float) -> CounterView:
+    """So long nobody pressed a key; then a tick."""
+
+    def tick() -> None:
+        counter.station._active = time.monotonic() - seconds
+        counter.station._tick()
+
+    counter.station._enqueue(tick).result(10)
+    return counter.shown()
+
+
+def test_a_counter_that_nobody_touches_locks(counter: Counter) -> None:
+    """By the minutes of the rule data; a customer's data leave the screen, what was typed comes back."""
+    counter.sender()
+    limit = 60 * counter.live.rules.limits.idle_lock_minutes
+    assert _untouched(counter, limit - 30).screen is Screen.CLERK
+    view = _untouched(counter, limit + 1)
+    assert (view.screen, view.visit) == (Screen.LOCKED, None)
+    locked = counter.vault.journal.rows[-1]
+    assert (locked.header.kind, locked.data) == ("OperatorLocked", {"cause": "timeout"})
+    counter.log_in()
+    assert counter.visit().sender is not None
+    _verify(counter)
