@@ -33,6 +33,7 @@ from hq.clock import utc_now
 from hq.database import Database
 from hq.home import Home, create_home, open_home, opening_directory
 from hq.keys import open_opening
+from hq.rolls import SigningKeys
 from hq.schema import CERTIFICATES, ENROL_CODES, GRANTS, HEADS, TERMINALS
 from hq.terminals import Authority, Enrolment, new_enrol_code
 from tests.core.books import Book, verified_sender
@@ -111,7 +112,9 @@ def _enrol(stores: Stores, seed: Database, keys: Sequence[dict[str, str]]) -> No
     """Code and certificate for each, by headquarters' own functions."""
     home = open_home(stores.home)
     keyring = home.keyring(None)
-    authority = Authority(keyring.signing(), keyring.authority(), home.authority(), home.opening)
+    authority = Authority(
+        SigningKeys(keyring, home.signing), keyring.authority(), home.authority(), home.opening
+    )
     enrolment = Enrolment(seed, authority)
     for row in keys:
         name, tls = row["terminal"], TlsKey(ec.generate_private_key(ec.SECP256R1()))

@@ -18,12 +18,14 @@ HEADER_TERMINAL = "x-counter-terminal"
 HEADER_TIME = "x-counter-time"  # core.ledger.entry.stamp form
 HEADER_NONCE = "x-counter-nonce"  # base64url of 16 random bytes, used once within the time window
 HEADER_SIGNATURE = "x-counter-signature"  # base64url, by the terminal's key of the current epoch
+HEADER_KEY = "x-counter-key"  # id of the signing key of headquarters that the asker believes; not signed
 REQUEST_WINDOW_SECONDS = 300
 MAX_BATCH_BYTES = 8 * 1024 * 1024
 MAX_BATCH_ENTRIES = 500
 MAX_DIRECTIVES = 100  # in one answer
 
 PATH_TIME = "/v1/time"  # GET ?nonce=…  → {"document", "signature"} (documents.read_time)
+PATH_KEYS = "/v1/keys"  # GET → {"signing", "rolls"}: headquarters' keys from the first on (core.ledger.rolls)
 PATH_ENROL = "/v1/enrol"  # POST, no client certificate
 PATH_ACTIVATE = "/v1/operators/activate"  # POST, signed by the terminal
 

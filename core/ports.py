@@ -13,6 +13,7 @@ from core.devices import PrintJob, PrintOutcome
 from core.errors import CounterError
 from core.ledger.directives import DirectiveHead, SignedDirective
 from core.ledger.entry import Entry, Head, TrustedTime
+from core.ledger.rolls import KeyChain
 from core.ledger.state import State
 
 
@@ -291,10 +292,21 @@ class Vault(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class HeadquartersKeys:
-    """HQ's pinned public keys: ``signing`` for marks, grants and time; ``opening`` for sealing."""
+    """HQ's pinned public keys: ``signing`` for marks, grants and time; ``opening`` for sealing.
+
+    ``pinned``: all that signed before ``signing``, and it; None where it is the first.  ``granted``: which of
+    them signed the grant of the present epoch.
+    """
 
     signing: PublicKey
     opening: PublicKey
+    pinned: KeyChain | None = None
+    granted: int = 0
+
+    @property
+    def chain(self) -> KeyChain:
+        """What older documents are checked with."""
+        return self.pinned or KeyChain((self.signing,))
 
 
 class Store(Protocol):
@@ -326,6 +338,13 @@ class Store(Protocol):
 
         The last slot stays until there is another one: without any, nobody could open this counter again.
         Raises StoreError as a write does.
+        """
+        ...
+
+    def settle_keys(self, keys: KeyChain) -> None:
+        """Headquarters signs with the last of ``keys`` from now on; nothing where that is known.
+
+        Raises StoreError as a write does; replication believes the key in any case.
         """
         ...
 

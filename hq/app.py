@@ -23,8 +23,10 @@ from starlette.routing import Match, Route
 from core import wire
 from core.errors import CounterError, EntryError, EntryFault, HqError, HqFault
 from core.exchange import (
+    HEADER_KEY,
     PATH_ACTIVATE,
     PATH_ENROL,
+    PATH_KEYS,
     PATH_TIME,
     path_certificate,
     path_directives,
@@ -46,9 +48,11 @@ from hq.forms import (
     Fault,
     Health,
     Journal,
+    KeysAnswer,
     LostDirectives,
     RenewAnswer,
     RenewRequest,
+    RollForm,
     Taken,
     read_form,
     signed,
@@ -118,7 +122,7 @@ class Interface:
             document = await self._signed(
                 request,
                 terminal,
-                lambda asking, _body: signed_marks(service.database, service.signer, asking, service.now),
+                lambda asking, _body: signed_marks(service.database, service.signing, asking, service.now),
             )
             return answer(signed(document))
 
@@ -256,14 +260,25 @@ class Interface:
 
         return await self._answered("operator", work, request)
 
-    async def time(self, nonce: str = _NONCE) -> Response:
+    async def keys(self) -> Response:
+        """Headquarters' signing key in force, and the rolls that lead to it; needs no certificate."""
+
+        async def work() -> Response:
+            chain = self._service.signing.now().chain
+            rolls = [RollForm(**roll.as_json()) for roll in chain.rolls]  # type: ignore[typeddict-item]
+            return answer(KeysAnswer(chain.current.text, rolls))
+
+        return await self._answered("keys", work)
+
+    async def time(self, request: Request, nonce: str = _NONCE) -> Response:
         """Headquarters' time, signed together with the caller's nonce; needs no certificate."""
 
         async def work() -> Response:
             value = wire.unb64(nonce)
             if not 16 <= len(value) <= 64:
                 raise EntryError(EntryFault.FORM, what="nonce")
-            return answer(signed(make_time(SignedTime(self._service.now(), value), self._service.signer)))
+            signer = self._service.signing.now().known(request.headers.get(HEADER_KEY, ""))
+            return answer(signed(make_time(SignedTime(self._service.now(), value), signer)))
 
         return await self._answered("time", work)
 
@@ -376,6 +391,7 @@ def create_app(service: Service | None) -> FastAPI:
     add("POST", PATH_ACTIVATE, interface.activate, openapi.ACTIVATE)
     add("POST", PATH_ENROL, interface.enrol, openapi.ENROL)
     add("GET", PATH_TIME, interface.time, openapi.TIME)
+    add("GET", PATH_KEYS, interface.keys, openapi.KEYS)
     add("GET", "/healthz", interface.health, openapi.HEALTH)
     add("GET", "/metrics", interface.metrics, openapi.METRICS)
     app.add_exception_handler(HTTPException, _no_such_path)

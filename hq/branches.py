@@ -16,7 +16,6 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select, update
 
 from core import wire
-from core.crypto.keys import PublicKey
 from core.errors import EntryError, HqError, HqFault
 from core.exchange import entry_from_json, entry_to_json
 from core.ledger import branches
@@ -24,6 +23,7 @@ from core.ledger.branches import Late, Span
 from core.ledger.chain import Verifier
 from core.ledger.documents import read_grant
 from core.ledger.entry import AttachmentClass, Entry, parse_stamp
+from core.ledger.rolls import KeyChain
 from core.ledger.state import State
 from hq.claims import Claims, read_annex, waybill_of
 from hq.entries import read_entries
@@ -72,7 +72,7 @@ def _received(
             yield entry_from_json(json.loads(row.entry)), row.received_at
 
 
-def waiting(connection: Connection, headquarters: PublicKey, now: dt.datetime) -> list[Waiting]:
+def waiting(connection: Connection, headquarters: KeyChain, now: dt.datetime) -> list[Waiting]:
     """What nobody was told of, added up: the slow part, outside every transaction that writes."""
     here = (BRANCHES.c.tip != BRANCHES.c.told_tip, BRANCHES.c.last > BRANCHES.c.adopted)
     rows = connection.execute(select(BRANCHES).where(*here).limit(_AT_ONCE)).all()
@@ -89,7 +89,7 @@ def note_told(connection: Connection, waits: Waiting, number: int) -> None:
     connection.execute(update(BRANCHES).where(*branch).values(values))
 
 
-def check_decision(connection: Connection, entry: Entry, headquarters: PublicKey) -> str:
+def check_decision(connection: Connection, entry: Entry, headquarters: KeyChain) -> str:
     """What a ``BranchAdopted`` says that is not so here, "" where all of it is."""
     if entry.header.kind != branches.ADOPTED:
         return ""
@@ -153,7 +153,7 @@ def _row(connection: Connection, terminal: str, branch: bytes) -> Row[*tuple[Any
 
 
 def _added(
-    connection: Connection, row: Row[*tuple[Any, ...]], headquarters: PublicKey, said: Span | None = None
+    connection: Connection, row: Row[*tuple[Any, ...]], headquarters: KeyChain, said: Span | None = None
 ) -> Waiting:
     """What a branch adds up to from where it was taken in so far; every signature in it is checked.
 
@@ -180,7 +180,7 @@ def _added(
 
 
 def _stood(
-    connection: Connection, terminal: str, last: int, headquarters: PublicKey
+    connection: Connection, terminal: str, last: int, headquarters: KeyChain
 ) -> tuple[Verifier, State]:
     """Verifier and state after entry ``last`` of the chain, which was verified before."""
     verifier, state = Verifier(terminal, headquarters), State()

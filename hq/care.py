@@ -64,7 +64,8 @@ def _backup(opened: Opened) -> None:
 
 def _evidence(opened: Opened) -> None:
     asked, signer = opened.options, opened.home.keyring(opened.passphrase()).signing()
-    made = write_evidence(opened.database, signer, asked.file, asked.terminal, asked.operator, asked.day)
+    about = (asked.file, asked.terminal, asked.operator, asked.day)
+    made = write_evidence(opened.database, signer, *about, keys=opened.home.rolls().now())
     value = {"file": str(asked.file), "days": [made.days.first, made.days.last], "date": made.days.date,
              "entries": made.hers, "proven": made.proven, "key": made.key}  # fmt: skip
     opened.answer(value, f"{asked.file}: {made.hers} entries on {made.days.date}, proven to {made.proven}")

@@ -88,11 +88,7 @@ def build_parser() -> argparse.ArgumentParser:
     _evidence(commands, common)
     _review(commands, common)
     _open(commands, common)
-    authority = commands.add_parser("authority", help="who signs certificates, one after the other")
-    steps = authority.add_subparsers(dest="action", required=True, metavar="ACTION")
-    steps.add_parser("begin", parents=[common], help="make the next one; counters trust both from then on")
-    changed = steps.add_parser("switch", parents=[common], help="the next one signs; restart the nodes")
-    changed.add_argument("--anyway", action="store_true", help="also where counters have not heard of it")
+    _keys(commands, common)
     kept = commands.add_parser("retention", help="how long attachments are kept, and their end")
     actions = kept.add_subparsers(dest="action", required=True, metavar="ACTION")
     actions.add_parser("list", parents=[common], help="each class and month: kept, due, held back, erased")
@@ -106,6 +102,22 @@ def build_parser() -> argparse.ArgumentParser:
     actions = database.add_subparsers(dest="action", required=True, metavar="ACTION")
     actions.add_parser("distribute", parents=[common], help="spread the tables by terminal (Citus)")
     return parser
+
+
+def _keys(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser
+) -> None:
+    authority = commands.add_parser("authority", help="who signs certificates, one after the other")
+    steps = authority.add_subparsers(dest="action", required=True, metavar="ACTION")
+    steps.add_parser("begin", parents=[common], help="make the next one; counters trust both from then on")
+    changed = steps.add_parser("switch", parents=[common], help="the next one signs; restart the nodes")
+    changed.add_argument("--anyway", action="store_true", help="also where counters have not heard of it")
+    keys = commands.add_parser("keys", help="the keys that sign as headquarters, one after the other")
+    rolls = keys.add_subparsers(dest="action", required=True, metavar="ACTION")
+    rolls.add_parser("roll", parents=[common], help="the next one signs; counters are told by directive")
+    rolls.add_parser("list", parents=[common], help="all of them, and which terminals do not know the last")
+    retired = rolls.add_parser("retire", parents=[common], help="destroy those before the one that signs")
+    retired.add_argument("--anyway", action="store_true", help="also where terminals do not know it yet")
 
 
 def _operator(

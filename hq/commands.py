@@ -23,9 +23,11 @@ from hq.distribute import distribute
 from hq.export import export, told
 from hq.following import follow
 from hq.home import create_home, default_database, open_home, opening_directory
+from hq.key_commands import KEYS
 from hq.opened import Opened, Say, read_passphrase, to_json
 from hq.publishing import publish_file
 from hq.restore import restore
+from hq.rolling import tell_missing
 
 
 def run(options: argparse.Namespace, say: Say) -> None:
@@ -83,6 +85,7 @@ def _serve(opened: Opened) -> None:
     from hq.service import build_service
 
     keyring = opened.home.keyring(opened.passphrase())
+    tell_missing(opened.home, opened.database)
     host, port = opened.options.listen
     service = build_service(opened.home, keyring, opened.database, follow=opened.options.follow)
     serve(service, opened.home, keyring, listen(host, port), opened.say)
@@ -92,7 +95,7 @@ def _follow(opened: Opened) -> None:
     asked = opened.options
     url = opened.database.url.render_as_string(hide_password=False)
     index = opened.home.keyring(opened.passphrase()).index()
-    follow(url, opened.home.signing, index, asked.processes, once=asked.once, announce=opened.say)
+    follow(url, opened.home.rolls(), index, asked.processes, once=asked.once, announce=opened.say)
 
 
 def _enrol_code(opened: Opened) -> None:
@@ -221,7 +224,7 @@ def _open_serve(opened: Opened) -> None:
 
 def _journal_export(opened: Opened) -> None:
     asked = opened.options
-    done = export(opened.database, opened.home.signing, asked.file, asked.terminal)
+    done = export(opened.database, opened.home.rolls().now(), asked.file, asked.terminal)
     value = {"file": str(asked.file), "entries": done.entries, "beside": done.beside}
     value |= {"complete": done.complete, "statements": list(done.statements)}
     lines = [line for statement in done.statements for line in told(statement)]
@@ -325,6 +328,7 @@ def _distribute(opened: Opened) -> None:
 
 _COMMANDS: dict[str, Callable[[Opened], None]] = {
     **CARE,
+    **KEYS,
     "serve": _serve,
     "follow": _follow,
     "enrol-code": _enrol_code,

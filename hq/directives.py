@@ -16,7 +16,6 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from core import wire
-from core.crypto.keys import Signer
 from core.errors import EntryError, EntryFault, Fact, HqError, HqFault
 from core.exchange import MAX_DIRECTIVES
 from core.ledger.directives import (
@@ -25,9 +24,10 @@ from core.ledger.directives import (
     Directive,
     DirectiveHead,
     DirectiveKind,
+    FeedKeys,
     SignedDirective,
-    check_directive,
     make_directive,
+    sign_directive_again,
 )
 from core.ledger.entry import ZERO_HASH, stamp
 from hq.alarms import insert_if_new, raise_alarm
@@ -35,6 +35,7 @@ from hq.clock import Now, utc_now
 from hq.database import Database
 from hq.identity import Terminal
 from hq.pools import keep_returned
+from hq.rolls import Signing, SigningKeys
 from hq.schema import DIRECTIVES, ESTATE, FEEDS, PUBLICATIONS, STORE
 
 _LOG = logging.getLogger(__name__)
@@ -111,9 +112,9 @@ def halt(database: Database, number: int, *, now: Now = utc_now) -> None:
 class Feed:
     """Answers terminals.  Thread-safe; each transaction is of one terminal only."""
 
-    def __init__(self, database: Database, signer: Signer, now: Now = utc_now) -> None:
+    def __init__(self, database: Database, signing: SigningKeys, now: Now = utc_now) -> None:
         self._database = database
-        self._signer = signer
+        self._signing = signing
         self._now = now
         self._made = ""  # when this store was made or restored
 
@@ -132,6 +133,7 @@ class Feed:
             same = feed is not None and feed.number == held.number and feed.hash == held.hash
             if same and heard and not pending:
                 return [], False
+        signing = self._signing.now()
         with self._database.write() as connection:
             feed = _lock(connection, terminal.terminal)
             if held.number > feed.number:
@@ -140,8 +142,9 @@ class Feed:
             if same:
                 mine = FEEDS.c.terminal == terminal.terminal
                 connection.execute(update(FEEDS).where(mine).values(heard=self._made))
-                self._number(connection, terminal, feed)
-                return _read(connection, terminal.terminal, held.number)
+                self._number(connection, terminal, feed, signing)
+                found, more = _read(connection, terminal.terminal, held.number)
+                return _signed_for(found, signing, signing.place(terminal.knows)), more
         self._fork(terminal, held.number)
         raise HqError(HqFault.CONFLICT, what="directives fork", number=held.number)
 
@@ -159,6 +162,7 @@ class Feed:
         with self._database.write() as connection:
             feed = _lock(connection, terminal.terminal)
             head = DirectiveHead(int(feed.number), feed.hash)
+            keys = FeedKeys(self._signing.now().chain, _rolled(connection, terminal.terminal))
             for signed in lost:
                 if signed.directive.number <= head.number:
                     if _hash_at(connection, terminal.terminal, signed.directive.number) != signed.hash:
@@ -166,7 +170,7 @@ class Feed:
                             HqFault.CONFLICT, what="directives fork", number=signed.directive.number
                         )
                     continue
-                found = check_directive(signed, self._signer.public, terminal.terminal, head)
+                found = keys.check(signed, terminal.terminal, head)
                 _store(connection, found, signed)
                 if found.kind == DirectiveKind.POOL:
                     keep_returned(connection, signed)
@@ -175,8 +179,14 @@ class Feed:
             _advance(connection, terminal.terminal, head, int(feed.considered))
             return head.number
 
-    def _number(self, connection: Connection, terminal: Terminal, feed: Row[*tuple[Any, ...]]) -> None:
-        """Sign what waits for this terminal; of several on one subject only the last."""
+    def _number(
+        self, connection: Connection, terminal: Terminal, feed: Row[*tuple[Any, ...]], signing: Signing
+    ) -> None:
+        """Sign what waits for this terminal; of several on one subject only the last.
+
+        No roll to a key that it believes already: it was enrolled, or came back, under that one.
+        """
+        known = signing.place(terminal.knows)
         head, considered = DirectiveHead(int(feed.number), feed.hash), int(feed.considered)
         waiting: dict[tuple[str, str], Row[*tuple[Any, ...]]] = {}
         for row in connection.execute(_pending(terminal, considered)):
@@ -185,6 +195,8 @@ class Feed:
                 waiting.pop((row.kind, row.subject), None)
                 waiting[row.kind, row.subject] = row
         for row in waiting.values():
+            if row.kind == DirectiveKind.KEY and int(row.subject) <= known:
+                continue
             digest = _digest(row.kind, row.subject, row.body, row.attachment)
             if digest == _last_digest(connection, terminal.terminal, row.kind, row.subject):
                 continue  # it has just that already, from an earlier publication
@@ -198,7 +210,7 @@ class Feed:
                 int(row.number),
                 wire.decode(row.body, limit=MAX_BYTES),
             )
-            signed = make_directive(made, self._signer, row.attachment)
+            signed = make_directive(made, signing.current, row.attachment)
             _store(connection, made, signed)
             head = signed.head
         _advance(connection, terminal.terminal, head, considered)
@@ -207,6 +219,28 @@ class Feed:
         facts: dict[str, Fact] = {"what": "directives", "number": number}
         with self._database.write() as connection:
             raise_alarm(connection, terminal.terminal, EntryFault.FORK, self._now(), facts=facts)
+
+
+def _signed_for(found: list[SignedDirective], signing: Signing, place: int) -> list[SignedDirective]:
+    """As a terminal believes them that knows key ``place``; after a roll in its feed, by the new key.
+
+    What was signed once is signed again: a directive's hash does not cover its signature.
+    """
+    if len(signing.chain.keys) == 1:
+        return found
+    made = []
+    for signed in found:
+        made.append(sign_directive_again(signed, signing.at(place)))
+        if signed.directive.kind == DirectiveKind.KEY:
+            place = max(place, int(signed.directive.subject))
+    return made
+
+
+def _rolled(connection: Connection, terminal: str) -> int:
+    """The place of the key that the last roll in a feed led to, 0 where it has none."""
+    mine = (DIRECTIVES.c.terminal == terminal, DIRECTIVES.c.kind == DirectiveKind.KEY)
+    wanted = select(DIRECTIVES.c.subject).where(*mine).order_by(DIRECTIVES.c.number.desc()).limit(1)
+    return int(connection.execute(wanted).scalar_one_or_none() or 0)
 
 
 def _need_present(terminal: Terminal) -> None:

@@ -17,6 +17,7 @@ from core.errors import EntryError, EntryFault, HqError, HqFault, StoreError, St
 from core.ledger.documents import make_held
 from core.ledger.entry import Entry
 from core.ledger.evidence import KINDS, Evidence, Signed, find_days, gather, is_day
+from core.ledger.rolls import KeyChain
 from hq.clock import Now, utc_now
 from hq.database import Database
 from hq.entries import read_entries
@@ -84,15 +85,20 @@ def write_evidence(
     operator: str,
     day: str,
     now: Now = utc_now,
+    keys: KeyChain | None = None,
 ) -> Evidence:
-    """Raises HqError CONFLICT (no such terminal or day), EntryError GAP or KEY (unknown), StoreError IO."""
+    """``keys``: all that signed as headquarters up to ``signer``, where that is not the first.
+
+    Raises HqError CONFLICT (no such terminal or day), EntryError GAP or KEY (unknown), StoreError IO."""
     with database.read() as connection:
         known(connection, terminal)
         chain = ReceivedChain(connection, terminal)
         days = find_days(chain, day) if not day or is_day(day) else None
         if days is None:
             raise HqError(HqFault.CONFLICT, what="no such business day", day=day[:40])
-        made = gather(chain, Holding(connection, terminal, signer, now), signer.public, operator, days)
+        made = gather(
+            chain, Holding(connection, terminal, signer, now), keys or signer.public, operator, days
+        )
     if not made.key:
         raise EntryError(EntryFault.KEY, what="operator unknown here", operator=operator[:16])
     try:

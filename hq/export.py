@@ -22,6 +22,7 @@ from core.crypto.keys import PublicKey
 from core.errors import HqError, HqFault, StoreError, StoreFault
 from core.exchange import entry_to_json
 from core.ledger.entry import EMPTY_HEAD, Entry, stamp
+from core.ledger.rolls import KeyChain
 from hq.clock import Now, utc_now
 from hq.database import Database
 from hq.entries import read_received
@@ -72,7 +73,7 @@ class _Writer:
 
 def export(
     database: Database,
-    headquarters: PublicKey,
+    headquarters: PublicKey | KeyChain,
     path: Path,
     terminal: str | None = None,
     *,
@@ -87,8 +88,10 @@ def export(
         with database.read() as connection, path.open("wb") as stream:
             branches = _branches(connection, terminal)
             writer = _Writer(stream)
-            first = {"format": EXPORT_FORMAT, "headquarters": headquarters.text, "made": stamp(now())}
-            writer.line({**first, "terminals": list(branches)})
+            keys = KeyChain.of(headquarters)
+            first = {"format": EXPORT_FORMAT, "headquarters": keys.current.text, "made": stamp(now())}
+            rolls = [roll.as_json() for roll in keys.rolls]
+            writer.line({**first, "rolls": rolls, "terminals": list(branches)})
             done = [_journal(connection, writer, name, branch) for name, branch in branches.items()]
             entries, beside = sum(each["entries"] for each in done), sum(len(each["beside"]) for each in done)
             last = {"total": entries, "beside": beside, "terminals": len(done)}

@@ -16,7 +16,6 @@ from sqlalchemy import Connection, bindparam, func, select, update
 
 from core import wire
 from core.acceptance.pools import Series
-from core.crypto.keys import PublicKey
 from core.errors import EntryError, EntryFault, Fact
 from core.ledger import kinds
 from core.ledger.chain import Verifier
@@ -47,6 +46,7 @@ from hq.pool_count import POOL_COUNT, pool_differences
 from hq.pools import is_number_of, names_pool, series_of
 from hq.referring import references_of
 from hq.reviews import Parked, Why, judge_anew, park
+from hq.rolls import Headquarters, chain_of
 from hq.schema import DAY_ENDS, FOLLOWER, GRANTS, HEADS
 from hq.sessions import keep_sessions, speaks_of_sessions
 from hq.sessions import settle as settle_sessions
@@ -104,7 +104,7 @@ class Follower:
     def __init__(
         self,
         database: Database,
-        headquarters: PublicKey,
+        headquarters: Headquarters,
         *,
         claims: Claims | None = None,
         now: Now = utc_now,
@@ -216,11 +216,12 @@ class Follower:
     def _load(self, connection: Connection, terminal: str) -> Progress:
         row = connection.execute(_HERE, {"of": terminal}).one_or_none()
         state = None if row is None else from_bytes(row.state)
-        verifier = None if row is None else verifier_from_bytes(row.verifier, terminal, self._headquarters)
+        keys = chain_of(self._headquarters)
+        verifier = None if row is None else verifier_from_bytes(row.verifier, terminal, keys)
         if row is None or state is None or verifier is None:
-            verifier, state = Verifier(terminal, self._headquarters), State()
+            verifier, state = Verifier(terminal, keys), State()
         for grant in connection.execute(_GRANTED, {"of": terminal}):
-            verifier.learn(read_grant(grant.document, grant.signature, self._headquarters))
+            verifier.learn(read_grant(grant.document, grant.signature, keys))
         known = None if row is None else int(row.seq)
         return Progress(verifier, state, known, stopped=row is not None and bool(row.stopped))
 
@@ -266,7 +267,7 @@ class Follower:
     def _compare_branch(self, progress: Progress, entry: Entry) -> None:
         """What a counter's entry says of a branch against what stands here: an alarm, not a halt."""
         with self._database.read() as connection:
-            differing = check_decision(connection, entry, self._headquarters)
+            differing = check_decision(connection, entry, chain_of(self._headquarters))
         if differing:
             progress.alarm(OTHER_BRANCH, entry, {"what": differing})
             progress.park(entry, Why.CONTENT, {"what": differing})

@@ -14,7 +14,6 @@ import zlib
 from collections.abc import Callable
 from types import FrameType
 
-from core.crypto.keys import PublicKey
 from core.errors import StoreError, StoreFault
 from hq.claims import Claims
 from hq.database import Database
@@ -22,6 +21,7 @@ from hq.follower import Follower
 from hq.identity import Identity
 from hq.metrics import Metrics
 from hq.notices import Notices
+from hq.rolls import Headquarters
 from hq.worker import IDLE_SECONDS, Worker
 
 STEP = 500  # entries of one transaction: nobody waits for this process
@@ -32,7 +32,7 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 def follow(
     url: str,
-    headquarters: PublicKey,
+    headquarters: Headquarters,
     index: bytes,
     processes: int,
     *,
@@ -48,9 +48,7 @@ def follow(
     for number in _SIGNALS:
         signal.signal(number, lambda _number, _frame: stop.set())
     running = [
-        context.Process(
-            target=_share, args=(url, headquarters.text, index, part, processes, once), daemon=True
-        )
+        context.Process(target=_share, args=(url, headquarters, index, part, processes, once), daemon=True)
         for part in range(processes)
     ]
     for process in running:
@@ -78,7 +76,7 @@ def _end(running: list[multiprocessing.context.SpawnProcess]) -> None:
             process.join(_STOP_SECONDS)
 
 
-def _share(url: str, headquarters: str, index: bytes, part: int, parts: int, once: bool) -> None:
+def _share(url: str, headquarters: Headquarters, index: bytes, part: int, parts: int, once: bool) -> None:
     """In a process of its own: the terminals whose name falls to ``part``."""
     stop = threading.Event()
 
@@ -89,13 +87,13 @@ def _share(url: str, headquarters: str, index: bytes, part: int, parts: int, onc
         signal.signal(number, ask)
     database = Database(url)
     try:
-        follower = Follower(database, PublicKey(headquarters), claims=Claims(database, index))
+        follower = Follower(database, headquarters, claims=Claims(database, index))
         worker = Worker(
             follower,
             Identity(database),
             Metrics(),
             # One process adds branches up; each may tell the rest.
-            Notices(database, headquarters=PublicKey(headquarters) if part == 0 else None),
+            Notices(database, headquarters=headquarters if part == 0 else None),
             mine=lambda terminal: zlib.crc32(terminal.encode("ascii")) % parts == part,
             step=STEP,
         )

@@ -55,8 +55,23 @@ class EnrolRequest(msgspec.Struct, forbid_unknown_fields=True):
     agreement_key: str | None = None
 
 
+class RollForm(TypedDict):
+    """core.ledger.rolls.SignedRoll: the document, and both keys' signatures; binary as base64url."""
+
+    roll: str
+    by_old: str
+    by_new: str
+
+
+class KeysAnswer(msgspec.Struct):
+    """HQ's signing key in force, and the rolls from the first one to it, in order."""
+
+    signing: str
+    rolls: list[RollForm]
+
+
 class EnrolAnswer(msgspec.Struct):
-    """The terminal's first grant, its client certificate, and HQ's public keys."""
+    """The terminal's first grant, its client certificate, HQ's public keys; ``rolls`` lead to ``signing``."""
 
     branch: str
     terminal: str
@@ -67,6 +82,7 @@ class EnrolAnswer(msgspec.Struct):
     grant_signature: str
     signing: str
     opening: str
+    rolls: list[RollForm]
 
 
 class ActivateRequest(msgspec.Struct, forbid_unknown_fields=True):
@@ -188,6 +204,7 @@ FORMS = (
     Batch,
     EnrolRequest,
     EnrolAnswer,
+    KeysAnswer,
     ActivateRequest,
     ActivateAnswer,
     Signed,

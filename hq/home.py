@@ -18,6 +18,7 @@ from core.errors import EntryError, StoreError, StoreFault
 from hq import certificates
 from hq.database import Database
 from hq.keys import OPENING, Keyring, create_keyring, create_opening, open_keyring, write_private
+from hq.rolls import Rolls
 
 _FORM = "counter-headquarters/1"
 
@@ -29,7 +30,7 @@ class Home:
     directory: Path
     demonstration: bool  # its sealed attachments may be opened from the command line
     hosts: tuple[str, ...]
-    signing: PublicKey
+    signing: PublicKey  # the first: what this headquarters is, whatever key signs by now
     opening: PublicKey
 
     @property
@@ -56,9 +57,17 @@ class Home:
         keyring = open_keyring(self.directory / "keys", passphrase)
         if (self.directory / "keys" / OPENING).exists():
             raise StoreError(StoreFault.UNSAFE, what="the opening key lies among a node's keys")
-        if keyring.signing().public != self.signing:
+        try:
+            chain = self.rolls().now()
+        except EntryError:
+            raise StoreError(StoreFault.DAMAGED, what="rolls.json does not begin at hq.json's key") from None
+        if keyring.signing().public != chain.current:
             raise StoreError(StoreFault.DAMAGED, what="signing key is not hq.json's")
         return keyring
+
+    def rolls(self) -> Rolls:
+        """The signing keys from the first on, as they are and will be."""
+        return Rolls(self.directory / "keys", self.signing)
 
     def renew_server(self, keyring: Keyring, now: dt.datetime) -> bool:
         """A new server certificate where the present one ends soon; whether one was made."""

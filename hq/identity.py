@@ -16,6 +16,7 @@ from core import wire
 from core.crypto.keys import PublicKey
 from core.errors import EntryError, HqError, HqFault
 from core.exchange import (
+    HEADER_KEY,
     HEADER_NONCE,
     HEADER_SIGNATURE,
     HEADER_TERMINAL,
@@ -73,6 +74,7 @@ class Terminal:
     earlier: Mapping[int, PublicKey] = field(default_factory=dict)  # keys of its earlier epochs, epoch → key
     replaced: int = 0  # the terminal's present epoch, where this one is an earlier one
     nonce: bytes | None = field(default=None, repr=False)  # of its request, where it is still to be used
+    knows: str = ""  # id of the signing key of ours that it believes; "" where it did not say
 
     def key_of(self, epoch: int) -> PublicKey | None:
         """Whose signature an entry of ``epoch`` from this terminal needs; None where it may send none."""
@@ -96,7 +98,8 @@ class Identity:
         seconds), CONFLICT (this request came before).
         """
         try:
-            return self._admit(request, wanted, use=use)
+            found = self._admit(request, wanted, use=use)
+            return replace(found, knows=request.headers.get(HEADER_KEY, ""))
         except EntryError:
             raise HqError(HqFault.AUTH_LOST, what="headers") from None
 

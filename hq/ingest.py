@@ -14,7 +14,6 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from core.crypto.keys import Signer
 from core.errors import EntryError, EntryFault, Fact, HqError, HqFault, StoreError, StoreFault
 from core.ledger.branches import FORK
 from core.ledger.documents import Marks, make_marks
@@ -28,6 +27,7 @@ from hq.clock import Now, utc_now
 from hq.database import Database
 from hq.identity import Terminal, use_nonce
 from hq.marks import read_marks
+from hq.rolls import SigningKeys
 from hq.schema import ATTACHMENTS, ENTRIES, HEADS, TERMINALS
 from hq.shelves import NO_PARTITION, Shelves, file_under
 
@@ -45,7 +45,7 @@ class Ingest:
     def __init__(
         self,
         database: Database,
-        signer: Signer,
+        signing: SigningKeys,
         *,
         now: Now = utc_now,
         probe: Probe = no_probe,
@@ -54,7 +54,7 @@ class Ingest:
     ) -> None:
         """``stored`` is told how many entries each committed batch added."""
         self._database = database
-        self._signer = signer
+        self._signing = signing
         self._now = now
         self._probe = probe
         self._stored = stored
@@ -75,7 +75,7 @@ class Ingest:
             raise HqError(HqFault.REFUSED, retry=False, **facts) from None
         if added:
             self._stored(added)
-        return make_marks(marks, self._signer)
+        return make_marks(marks, self._signing.now().known(terminal.knows))
 
     def _read(self, terminal: Terminal, body: bytes) -> tuple[Terminal, list[Entry]]:
         """Whose epoch the batch is of, and its entries; raises as ``read_batch``.

@@ -1,6 +1,7 @@
 """The keyring: HQ's private keys as PKCS 8 files, each in its own file.
 
-``signing.key`` (Ed25519) signs grants, marks and time; ``opening.key`` (X25519) opens sealed attachments
+``signing.key`` (Ed25519) signs grants, marks and time, until it rolls to ``signing-2.key`` and so on, as
+``rolls.json`` says (core/ledger/rolls.py); ``opening.key`` (X25519) opens sealed attachments
 and lies in a directory of its own, which nothing but the opening service reads; ``ca.key`` and
 ``server.key`` (P-256) are for TLS; ``index.key`` (32 random bytes in the form of an X25519 key, so that it is
 sealed as the others) makes digests of waybills.  Either a passphrase seals them (PKCS 8 encryption under 32
@@ -13,6 +14,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,11 +32,13 @@ from core import wire
 from core.crypto.keys import AgreementKey, SoftwareSigner, new_agreement, new_signer
 from core.crypto.sealing import stretch
 from core.errors import EntryError, StoreError, StoreFault
+from core.ledger.rolls import MOST, SignedRoll, rolls_from
 
 PASSPHRASE, PERMISSIONS = "passphrase", "permissions"
 SIGNING, OPENING, CA, SERVER = "signing.key", "opening.key", "ca.key", "server.key"
 INDEX = "index.key"
 NEXT_CA = "ca-next.key"
+ROLLS = "rolls.json"  # nothing secret: the signed rolls from one signing key to the next
 _COST = {"iterations": 3, "memory_kib": 64 * 1024, "lanes": 4}
 _FORM = 1
 
@@ -53,12 +57,42 @@ class Keyring:
         """ "passphrase" or "permissions"."""
         return PERMISSIONS if self.password is None else PASSPHRASE
 
-    def signing(self) -> SoftwareSigner:
-        """Signs grants, marks, time."""
-        key = self._read(SIGNING)
+    def signing(self, number: int | None = None) -> SoftwareSigner:
+        """Signs grants, marks, time: key ``number`` (from 1 on), or the one in force."""
+        name = signing_name(number or len(self.rolls()) + 1)
+        key = self._read(name)
         if not isinstance(key, ed25519.Ed25519PrivateKey):
-            raise StoreError(StoreFault.DAMAGED, what=SIGNING)
+            raise StoreError(StoreFault.DAMAGED, what=name)
         return SoftwareSigner(key)
+
+    def rolls(self) -> list[SignedRoll]:
+        """From one signing key to the next."""
+        return read_rolls(self.directory)
+
+    def places(self) -> list[int]:
+        """Which signing keys are here, from 0 on; one that was made and did not roll yet among them."""
+        return [place for place in range(MOST + 1) if (self.directory / signing_name(place + 1)).exists()]
+
+    def next_signing(self) -> SoftwareSigner:
+        """The key that will follow: the one that a roll which was cut off has made, or a fresh one."""
+        number = len(self.rolls()) + 2
+        if not (self.directory / signing_name(number)).exists():
+            write_private(self.directory / signing_name(number), _pem(new_signer().key, self.password))
+        return self.signing(number)
+
+    def keep_rolls(self, rolls: Sequence[SignedRoll]) -> None:
+        """These, in order; whoever serves or follows takes them up."""
+        value = {"form": _FORM, "rolls": [roll.as_json() for roll in rolls]}
+        write_private(self.directory / ROLLS, json.dumps(value, sort_keys=True).encode("ascii"))
+
+    def retire(self) -> int:
+        """The signing keys before the one in force are no more; how many were here."""
+        old = [place for place in self.places() if place < len(self.rolls())]
+        for place in old:
+            (self.directory / signing_name(place + 1)).unlink()
+        sync_directory(self.directory)
+        self.keep_rolls(self.rolls())  # its new date tells the nodes
+        return len(old)
 
     def opening(self) -> AgreementKey:
         """Opens sealed attachments."""
@@ -110,6 +144,24 @@ class Keyring:
         except (ValueError, TypeError):
             fault = StoreFault.WRONG_KEY if self.password else StoreFault.DAMAGED
             raise StoreError(fault, what=name) from None
+
+
+def signing_name(number: int) -> str:
+    """The file of the signing key with that number, from 1 on."""
+    return SIGNING if number == 1 else f"signing-{number}.key"
+
+
+def read_rolls(directory: Path) -> list[SignedRoll]:
+    """``rolls.json`` of a keyring, empty where none was made; raises StoreError DAMAGED, UNSAFE."""
+    if not (directory / ROLLS).exists():
+        return []
+    try:
+        about = json.loads(_guarded(directory / ROLLS))
+        if about["form"] != _FORM:
+            raise StoreError(StoreFault.TOO_NEW, what=ROLLS)
+        return rolls_from(about["rolls"])
+    except (ValueError, KeyError, TypeError, EntryError):
+        raise StoreError(StoreFault.DAMAGED, what=ROLLS) from None
 
 
 def create_keyring(directory: Path, passphrase: str | None) -> Keyring:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, select
 
-from core.crypto.keys import Signer
 from core.ledger.documents import Marks, make_marks
 from core.ledger.entry import Head
 from hq.clock import Now, utc_now
 from hq.database import Database
 from hq.identity import Terminal
+from hq.rolls import SigningKeys
 from hq.schema import HEADS
 
 
@@ -24,9 +24,9 @@ def read_marks(
 
 
 def signed_marks(
-    database: Database, signer: Signer, terminal: Terminal, now: Now = utc_now
+    database: Database, signing: SigningKeys, terminal: Terminal, now: Now = utc_now
 ) -> tuple[bytes, bytes]:
-    """(document, signature) for the terminal's current epoch."""
+    """(document, signature) for the terminal's current epoch, by the key of ours that it believes."""
     with database.read() as connection:
         marks = read_marks(connection, terminal.terminal, terminal.epoch, now, replaced=terminal.replaced)
-    return make_marks(marks, signer)
+    return make_marks(marks, signing.now().known(terminal.knows))

@@ -12,7 +12,6 @@ from typing import Any
 
 from sqlalchemy import Table, func, select, update
 
-from core.crypto.keys import PublicKey
 from core.ledger.branches import late_body, late_subject
 from core.ledger.directives import DirectiveKind
 from core.ledger.entry import stamp
@@ -21,6 +20,7 @@ from hq.clock import Now, utc_now
 from hq.database import Database
 from hq.directives import Publication, publish, to_terminal
 from hq.reviews import ReviewState
+from hq.rolls import Headquarters, chain_of
 from hq.schema import CONTESTS, FOLLOWER, REVIEWS
 from hq.schema_beside import DOUBLES
 
@@ -31,7 +31,7 @@ class Notices:
     """Publishes what is not told yet.  Several may run."""
 
     def __init__(
-        self, database: Database, now: Now = utc_now, *, headquarters: PublicKey | None = None
+        self, database: Database, now: Now = utc_now, *, headquarters: Headquarters | None = None
     ) -> None:
         """``headquarters`` None: branches are left to another one."""
         self._database = database
@@ -50,7 +50,7 @@ class Notices:
         if self._headquarters is None:
             return 0
         with self._database.read() as connection:
-            found = waiting(connection, self._headquarters, self._now())
+            found = waiting(connection, chain_of(self._headquarters), self._now())
         for waits in found:
             number = 0
             with self._database.write() as connection:

@@ -15,7 +15,7 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.responses import Response
 
-from core.exchange import HEADER_NONCE, HEADER_SIGNATURE, HEADER_TERMINAL, HEADER_TIME
+from core.exchange import HEADER_KEY, HEADER_NONCE, HEADER_SIGNATURE, HEADER_TERMINAL, HEADER_TIME
 from hq.forms import schemas
 from hq.terminals import NAME
 
@@ -33,6 +33,14 @@ _HEADERS: Mapping[str, tuple[str, str]] = {
         f"^{_B64}{{40,110}}$",
         "The terminal key's signature over core.exchange.request_message, base64url.",
     ),
+}
+_KEY = {
+    "name": HEADER_KEY,
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string"},
+    "description": "Id of the signing key of headquarters that the asker believes: the answer is signed "
+    "with it as long as it is kept; else, or where it is none, with the key in force (GET /v1/keys).",
 }
 _WHY: Mapping[int, str] = {
     400: "Malformed: the path, a parameter, the body, or its packing.",
@@ -56,6 +64,7 @@ class About:
     answer: str
     body: str = ""
     signed: bool = False  # its four headers carry the terminal's signature
+    believes: bool = False  # it may name the signing key of headquarters that it believes
     admitted: bool = False  # over a connection that shows a client certificate
     refusals: tuple[int, ...] = (400, 500)
 
@@ -68,6 +77,8 @@ class About:
             extra["security"] = [{"certificate": []}]
         if self.signed:
             extra["parameters"] = [_header(name, *said) for name, said in _HEADERS.items()]
+        if self.believes:
+            extra.setdefault("parameters", []).append(_KEY)
         return {
             "response_model": None,
             "response_class": Response,
@@ -88,17 +99,18 @@ class About:
         return answers
 
 
-ENTRIES = About("Signed", "Batch", signed=True, admitted=True, refusals=_SIGNED)
-MARKS = About("Signed", signed=True, admitted=True, refusals=_SIGNED)
+ENTRIES = About("Signed", "Batch", signed=True, believes=True, admitted=True, refusals=_SIGNED)
+MARKS = About("Signed", signed=True, believes=True, admitted=True, refusals=_SIGNED)
 # A certificate that has ended is no certificate: the signature alone admits here.
 CERTIFICATE = About("RenewAnswer", "RenewRequest", signed=True, refusals=_SIGNED)
 JOURNAL = About("Journal", signed=True, admitted=True, refusals=_SIGNED)
 OPERATOR = About("OperatorKeysAnswer", signed=True, admitted=True, refusals=_SIGNED)
-DIRECTIVES = About("Directives", signed=True, admitted=True, refusals=_SIGNED)
+DIRECTIVES = About("Directives", signed=True, believes=True, admitted=True, refusals=_SIGNED)
 LOST_DIRECTIVES = About("Taken", "LostDirectives", signed=True, admitted=True, refusals=_SIGNED)
 ACTIVATE = About("ActivateAnswer", "ActivateRequest", signed=True, admitted=True, refusals=_SIGNED)
 ENROL = About("EnrolAnswer", "EnrolRequest", refusals=_SIGNED)
-TIME = About("Signed")
+TIME = About("Signed", believes=True)
+KEYS = About("KeysAnswer")
 HEALTH = About("Health", refusals=(500,))
 METRICS = About("", refusals=(403, 500))
 

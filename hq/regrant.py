@@ -13,7 +13,6 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from core.crypto.keys import PublicKey
 from core.errors import EntryError, EntryFault, Fact, HqError, HqFault
 from core.ledger.documents import Grant, read_grant
 from core.ledger.entry import EMPTY_HEAD, ZERO_HASH, Head, stamp
@@ -21,6 +20,7 @@ from hq.alarms import raise_alarm
 from hq.clock import Now, utc_now
 from hq.database import Database
 from hq.identity import Identity, SignedRequest
+from hq.rolls import Headquarters, chain_of
 from hq.schema import ENROL_CODES, ENTRIES, GRANTS, HEADS, TERMINALS
 
 _LOG = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ class Regrants:
     """Takes back.  One transaction, of one terminal."""
 
     def __init__(
-        self, database: Database, identity: Identity, headquarters: PublicKey, now: Now = utc_now
+        self, database: Database, identity: Identity, headquarters: Headquarters, now: Now = utc_now
     ) -> None:
         self._database = database
         self._identity = identity
@@ -65,7 +65,7 @@ class Regrants:
         return grants[-1][0].epoch
 
     def _read(self, shown: Shown, terminal: str) -> tuple[Grant, Shown]:
-        grant = read_grant(*shown, self._headquarters)
+        grant = read_grant(*shown, chain_of(self._headquarters))
         if grant.terminal != terminal:
             raise EntryError(EntryFault.WRONG_TERMINAL, what="grant")
         return grant, shown

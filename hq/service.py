@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.crypto.keys import Signer
 from core.ports import Probe, no_probe
 from hq.claims import Claims
 from hq.clock import Now, utc_now
@@ -21,6 +20,7 @@ from hq.metrics import Metrics
 from hq.notices import Notices
 from hq.operators import Activation
 from hq.regrant import Regrants
+from hq.rolls import SigningKeys
 from hq.shelves import Shelves
 from hq.terminals import Authority, Enrolment
 from hq.tries import Tries
@@ -33,7 +33,7 @@ class Service:
     """What the interface (hq/app.py) calls."""
 
     database: Database
-    signer: Signer
+    signing: SigningKeys
     identity: Identity
     ingest: Ingest
     enrolment: Enrolment
@@ -76,12 +76,13 @@ def build_service(
     follow: bool = True,
 ) -> Service:
     """Nothing runs yet: ``worker.start`` begins the following (with ``follow`` False only the care)."""
-    signer, limited = keyring.signing(), limits or Limits()
-    authority = Authority(signer, keyring.authority(), home.authority(), home.opening)
+    signing, limited = SigningKeys(keyring, home.signing), limits or Limits()
+    rolls = home.rolls()
+    authority = Authority(signing, keyring.authority(), home.authority(), home.opening)
     identity, metrics = Identity(database, now), Metrics()
     claims = Claims(database, keyring.index(), now=now)
-    follower = Follower(database, home.signing, claims=claims, now=now)
-    notices = Notices(database, now, headquarters=home.signing)
+    follower = Follower(database, rolls, claims=claims, now=now)
+    notices = Notices(database, now, headquarters=rolls)
     shelves = Shelves(database)
     worker = Worker(follower, identity, metrics, notices, mine=lambda _terminal: follow, shelves=shelves)
 
@@ -92,13 +93,13 @@ def build_service(
 
     return Service(
         database=database,
-        signer=signer,
+        signing=signing,
         identity=identity,
-        ingest=Ingest(database, signer, now=now, probe=probe, stored=stored, shelves=shelves),
+        ingest=Ingest(database, signing, now=now, probe=probe, stored=stored, shelves=shelves),
         enrolment=Enrolment(database, authority, now),
-        regrants=Regrants(database, identity, home.signing, now),
+        regrants=Regrants(database, identity, rolls, now),
         activation=Activation(database, now),
-        feed=Feed(database, signer, now),
+        feed=Feed(database, signing, now),
         shelves=shelves,
         worker=worker,
         claims=claims,

@@ -9,8 +9,9 @@ from core.crypto.keys import PublicKey, parse_public_key
 from core.ledger.chain import Verifier
 from core.ledger.documents import SessionCertificate, head_from
 from core.ledger.entry import parse_stamp, stamp
+from core.ledger.rolls import KeyChain
 
-FORM = 1
+FORM = 2
 
 
 def verifier_to_bytes(verifier: Verifier) -> bytes:
@@ -22,15 +23,16 @@ def verifier_to_bytes(verifier: Verifier) -> bytes:
             "head": verifier.head.as_json(),
             "operators": {operator: key.text for operator, key in verifier.operators.items()},
             "roles": dict(verifier.roles),
+            "place": verifier.place,
             "session": None if session is None else _session_json(session),
         }
     )
 
 
-def verifier_from_bytes(data: bytes, terminal: str, headquarters: PublicKey) -> Verifier | None:
-    """The inverse; None where another version wrote it (then the follower begins again)."""
+def verifier_from_bytes(data: bytes, terminal: str, headquarters: PublicKey | KeyChain) -> Verifier | None:
+    """The inverse; None where another version wrote it, or one that knew of another key (begin again)."""
     value = wire.decode(data)
-    if value.get("form") != FORM:
+    if value.get("form") != FORM or value["place"] >= len(KeyChain.of(headquarters).keys):
         return None
     operators = {name: parse_public_key(text, signing=True) for name, text in value["operators"].items()}
     return Verifier(
@@ -39,6 +41,7 @@ def verifier_from_bytes(data: bytes, terminal: str, headquarters: PublicKey) -> 
         head=head_from(value["head"]),
         operators=operators,
         roles=dict(value["roles"]),
+        place=value["place"],
         session=None if value["session"] is None else _session_from(value["session"]),
     )
 

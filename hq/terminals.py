@@ -11,15 +11,16 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from core import wire
-from core.crypto.keys import PublicKey, Signer, parse_public_key
+from core.crypto.keys import PublicKey, parse_public_key
 from core.errors import EntryError, EntryFault, HqError, HqFault
-from core.ledger.documents import Grant, make_grant
+from core.ledger.documents import Grant, make_grant, sign_again
 from core.ledger.entry import EMPTY_HEAD, ZERO_HASH, Head, parse_stamp, stamp
 from hq import certificates, codes
 from hq.clock import Now, utc_now
 from hq.database import Database
-from hq.forms import EnrolAnswer, EnrolRequest
+from hq.forms import EnrolAnswer, EnrolRequest, RollForm
 from hq.identity import Terminal
+from hq.rolls import SigningKeys
 from hq.schema import CERTIFICATES, ENROL_CODES, ENTRIES, GRANTS, HEADS, TERMINALS
 
 ENROL_TAG = b"counter/enrol/1\0"
@@ -39,7 +40,7 @@ def check_name(text: str) -> str:
 class Authority:
     """What enrolment signs with."""
 
-    signer: Signer
+    signer: SigningKeys
     key: ec.EllipticCurvePrivateKey
     certificate: bytes
     opening: PublicKey
@@ -208,10 +209,15 @@ class Enrolment:
         return int(connection.execute(wanted).scalar_one())
 
     def _answer(self, connection: Connection, terminal: str, issued: certificates.Issued) -> EnrolAnswer:
-        chosen = (TERMINALS.c.branch, TERMINALS.c.epoch, GRANTS.c.document, GRANTS.c.signature)
+        chosen = (TERMINALS.c.branch, TERMINALS.c.epoch, GRANTS.c.document)
         together = (GRANTS.c.terminal == TERMINALS.c.terminal) & (GRANTS.c.epoch == TERMINALS.c.epoch)
         wanted = select(*chosen).join(GRANTS, together).where(TERMINALS.c.terminal == terminal)
         row = connection.execute(wanted).one()
+        signing = self._authority.signer.now()
+        # Asked again after a roll: the terminal believes the key in force, and no other.
+        signature = sign_again(row.document, signing.current)
+        mine = (GRANTS.c.terminal == terminal, GRANTS.c.epoch == row.epoch)
+        connection.execute(update(GRANTS).where(*mine).values(signature=signature))
         return EnrolAnswer(
             branch=row.branch,
             terminal=terminal,
@@ -219,9 +225,10 @@ class Enrolment:
             certificate=issued.pem.decode("ascii"),
             ca=self._authority.certificate.decode("ascii"),
             grant=wire.b64(row.document),
-            grant_signature=wire.b64(row.signature),
-            signing=self._authority.signer.public.text,
+            grant_signature=wire.b64(signature),
+            signing=signing.current.public.text,
             opening=self._authority.opening.text,
+            rolls=[RollForm(**roll.as_json()) for roll in signing.chain.rolls],  # type: ignore[typeddict-item]
         )
 
 

@@ -75,7 +75,7 @@ def activate(
         replication = Replication(url, Listeners(lambda _view, _received: None, lambda _told: None))
         link, best = connect(data, vault, clock, replication)
         with closing(link):
-            terminal, signing = vault.grant().terminal, vault.headquarters_keys().signing
+            terminal, signing = vault.grant().terminal, vault.headquarters_keys().chain
             client = Headquarters(link, best, terminal, vault.terminal_signer(), signing)
             client.time()  # signed requests are dated: a wrong clock here is put right first
             return client.activate(code, new_operator_keys(*newcomer, cost or tuned_cost()))

@@ -169,7 +169,7 @@ def _journal(data: Path, vault: FileVault) -> Line:
     journal = open_reader(data, vault)
     try:
         keys, restored = vault.headquarters_keys(), (data / RESTORED_NAME).exists()
-        report = verify(journal, keys.signing, vault.grant().terminal, restored=restored)
+        report = verify(journal, keys.chain, vault.grant().terminal, restored=restored)
     finally:
         journal.database.close()
     first = report.first
@@ -190,7 +190,7 @@ def _headquarters(data: Path, vault: FileVault, url: str) -> Iterator[Line]:
         return
     try:
         grant, keys = vault.grant(), vault.headquarters_keys()
-        client = Headquarters(link, best, grant.terminal, vault.terminal_signer(), keys.signing)
+        client = Headquarters(link, best, grant.terminal, vault.terminal_signer(), keys.chain)
         told = client.time()
         off = abs((told.anchor.at - machine.wall()).total_seconds())
         marks = client.marks().marks

@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         journal = open_reader(options.data, vault)
         with closing(journal.database):
-            headquarters = vault.headquarters_keys().signing
+            headquarters = vault.headquarters_keys().chain
             chain = StoredChain(journal)
             days = find_days(chain, options.day)
             if days is None:
@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
             write_lines(options.file, made.lines)
     finally:
         vault.close()
-    _say(options, made, headquarters.text)
+    _say(options, made, headquarters.current.text)
     return 0
 
 

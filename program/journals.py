@@ -27,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
     vault = open_vault(options.data, options.operator, Action.JOURNAL)
     journal = open_reader(options.data, vault)
     try:
-        signing = vault.headquarters_keys().signing
+        signing = vault.headquarters_keys().chain
         if options.action == "export":
             count = export(journal, options.file, signing)
             answer: dict[str, object] = {"entries": count, "file": str(options.file)}

@@ -27,7 +27,7 @@ from core import wire
 from core.crypto import sealing
 from core.crypto.keys import AgreementKey, PublicKey
 from core.errors import EntryError, EntryFault, StoreError, StoreFault
-from core.ledger.documents import Grant, head_from, read, read_grant, sign
+from core.ledger.documents import Grant, Trusted, head_from, read, read_grant, sign
 from core.ledger.entry import EMPTY_HEAD, Entry, Head, parse_stamp, stamp
 from core.ports import Probe, no_probe
 from storage.database import connect
@@ -141,7 +141,7 @@ def _make(vault: FileVault, journal: JournalReader, parent: Path, now: dt.dateti
         probe("backup.copied")
         made = _manifest(vault, key, head, rows, now, _digest(fresh / DATA_NAME))
         write_atomic(fresh / MANIFEST_NAME, made, probe)
-        backup = _read_back(fresh, key, terminal, vault.headquarters_keys().signing, probe)
+        backup = _read_back(fresh, key, terminal, vault.headquarters_keys().chain, probe)
         at = f"{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03d}Z"
         path = parent / f"counter-{terminal}-{at}-{backup.grant.epoch}-{head.seq}"
         with os_errors("backup"):
@@ -153,7 +153,7 @@ def _make(vault: FileVault, journal: JournalReader, parent: Path, now: dt.dateti
     return replace(backup, path=path)
 
 
-def read_backup(path: Path, terminal: str, headquarters: PublicKey) -> Backup:
+def read_backup(path: Path, terminal: str, headquarters: Trusted) -> Backup:
     """What a backup says of itself, under headquarters' and the terminal's signatures.
 
     ``path`` is a backup, or a folder in which counters keep theirs: then the one that holds most of
@@ -299,7 +299,7 @@ def _manifest(
     )
 
 
-def _read_back(path: Path, key: bytes, terminal: str, headquarters: PublicKey, probe: Probe) -> Backup:
+def _read_back(path: Path, key: bytes, terminal: str, headquarters: Trusted, probe: Probe) -> Backup:
     """From the disk as a restore would: pages, rows, and the chain from its first entry to its head."""
     backup = read_backup(path, terminal, headquarters)
     with closing(open_data(backup, key)) as connection, sqlite_errors("backup"):

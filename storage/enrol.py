@@ -22,8 +22,8 @@ from core.ledger.clock import TrustedClock
 from core.ledger.founding import found, operator_accepted
 from core.ledger.writer import EntryWriter
 from core.ports import Clock, HeadquartersKeys, Probe, no_probe
+from storage import admission, tls
 from storage import headquarters as hq
-from storage import tls
 from storage.database import DATABASE_NAME
 from storage.faults import os_errors
 from storage.files import json_bytes, read_json, read_small, wipe_and_remove, write_atomic
@@ -121,16 +121,16 @@ def enrol(
     if answer is None:
         context = tls.pinned_context(authority)
         with closing(HqLink(request.url, context, best.now, timeouts)) as link:
-            answer = hq.enrol(link, request.code, draft.secret.terminal, draft.tls.csr)
+            answer = admission.enrol(link, request.code, draft.secret.terminal, draft.tls.csr)
         probe("enrol.answered")
         draft = replace(draft, answer=answer)
         _save(directory, draft, request.password)
         probe("enrol.kept")
-    told = hq.read_enrol_answer(answer, draft.secret.terminal.public)
+    told = admission.read_enrol_answer(answer, draft.secret.terminal.public)
     tls.save(directory, draft.tls.key, told.certificate, authority.decode("ascii", "replace"))
     context = tls.client_context(directory, sealing.derive(draft.secret.data_key, SUBKEY_TLS))
     with closing(HqLink(request.url, context, best.now, timeouts)) as link:
-        client = hq.Headquarters(link, best, told.granted.terminal, draft.secret.terminal, told.signing)
+        client = hq.Headquarters(link, best, told.granted.terminal, draft.secret.terminal, told.keys)
         activated = client.activate(request.activation_code, draft.operator)
     probe("enrol.activated")
     _write_store(directory, _Founding(draft, told, activated, request.rules), clock, probe)
@@ -209,7 +209,7 @@ class _Founding:
     """Everything that a store is made from."""
 
     draft: _Draft
-    told: hq.EnrolAnswer
+    told: admission.EnrolAnswer
     activated: hq.ActivateAnswer
     rules: str
 
@@ -252,7 +252,7 @@ def _write_store(directory: Path, founding: _Founding, clock: Clock, probe: Prob
     finally:
         database.close()
     probe("enrol.founded")
-    pinned = HeadquartersKeys(told.signing, told.opening)
+    pinned = HeadquartersKeys(told.signing, told.opening, told.keys)
     new = NewVault(
         told.grant, told.grant_signature, pinned, secret, draft.operator, activated.role, draft.cost
     )

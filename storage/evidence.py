@@ -9,9 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from core.crypto.keys import PublicKey
 from core.errors import EntryError
-from core.ledger.documents import read_marks
+from core.ledger.documents import Trusted, read_marks
 from core.ledger.entry import Entry
 from core.ledger.evidence import Signed
 from storage.faults import os_errors
@@ -62,7 +61,7 @@ class StoredChain:
 class KeptMarks:
     """``core.ledger.evidence.Proofs``: the marks that headquarters signed and this counter kept."""
 
-    def __init__(self, journal: JournalReader, headquarters: PublicKey) -> None:
+    def __init__(self, journal: JournalReader, headquarters: Trusted) -> None:
         self._journal = journal
         self._headquarters = headquarters
 

@@ -13,6 +13,7 @@ from core.crypto.keys import PublicKey
 from core.errors import StoreError, StoreFault
 from core.exchange import entry_to_json
 from core.ledger.entry import Head
+from core.ledger.rolls import KeyChain
 from storage.faults import os_errors
 from storage.files import json_bytes, sync_directory
 from storage.reading import JournalReader
@@ -20,7 +21,7 @@ from storage.reading import JournalReader
 FORM = "counter-export/1"
 
 
-def export(journal: JournalReader, path: Path, headquarters: PublicKey, *, first: int = 1) -> int:
+def export(journal: JournalReader, path: Path, headquarters: PublicKey | KeyChain, *, first: int = 1) -> int:
     """Write every entry from ``first`` on; returns how many.  The file appears whole or not at all.
 
     Attachments go with their entries where their bytes are still here: the file holds personal data.
@@ -35,7 +36,7 @@ def export(journal: JournalReader, path: Path, headquarters: PublicKey, *, first
         try:
             with os.fdopen(descriptor, "wb") as file:
                 count = 0
-                for line in _lines(journal, headquarters, first, head):
+                for line in _lines(journal, KeyChain.of(headquarters), first, head):
                     file.write(line + b"\n")
                     count += 1
                 file.flush()
@@ -48,13 +49,14 @@ def export(journal: JournalReader, path: Path, headquarters: PublicKey, *, first
     return count - 2
 
 
-def _lines(journal: JournalReader, headquarters: PublicKey, first: int, head: Head) -> Iterator[bytes]:
+def _lines(journal: JournalReader, headquarters: KeyChain, first: int, head: Head) -> Iterator[bytes]:
     number = head.seq - first + 1
     yield json_bytes(
         {
             "format": FORM,
             "terminal": journal.terminal,
-            "headquarters": headquarters.text,
+            "headquarters": headquarters.current.text,
+            "rolls": [roll.as_json() for roll in headquarters.rolls],
             "first": first,
             "last": head.seq,
             "entries": number,

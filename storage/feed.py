@@ -69,10 +69,10 @@ class DirectiveFeed:
         self._due = time.monotonic() + self._every_s
 
     def _fetch(self) -> None:
-        held, more = self._journal.directive_head(), True
+        held, more, keys = self._journal.directive_head(), True, self._hq.feed_keys()
         while more:
             try:
-                found, more = self._hq.directives(held)
+                found, more = self._hq.directives(held, keys)
             except HqError as error:
                 number = error.facts.get("number")
                 if error.facts.get("what") != "directives lost" or not isinstance(number, int):

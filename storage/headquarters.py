@@ -10,20 +10,21 @@ import datetime as dt
 import json
 import secrets
 import urllib.parse
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from core import wire
 from core.crypto.keys import PublicKey, Signer, parse_public_key
-from core.errors import EntryError, HqError, HqFault
+from core.errors import EntryError, EntryFault, HqError, HqFault
 from core.exchange import (
+    HEADER_KEY,
     HEADER_NONCE,
     HEADER_SIGNATURE,
     HEADER_TERMINAL,
     HEADER_TIME,
     PATH_ACTIVATE,
-    PATH_ENROL,
+    PATH_KEYS,
     PATH_TIME,
     entry_from_json,
     entry_to_json,
@@ -38,19 +39,20 @@ from core.exchange import (
 from core.ledger.clock import Anchor
 from core.ledger.directives import (
     DirectiveHead,
+    FeedKeys,
     SignedDirective,
-    check_directive,
     directive_from_json,
     directive_to_json,
 )
-from core.ledger.documents import Grant, Marks, operator_proof, read_grant, read_marks, read_time
+from core.ledger.documents import Marks, operator_proof, read_marks, read_time
 from core.ledger.entry import Entry, stamp
+from core.ledger.rolls import KeyChain, longer, rolls_from
 from core.ports import Clock
 from storage.link import HqLink
 from storage.slots import OperatorKeys
 
-ENROL_TAG = b"counter/enrol/1\0"
 _NONCE_BYTES = 16
+_T = TypeVar("_T")
 
 
 class BestClock:
@@ -121,22 +123,59 @@ class Headquarters:
         clock: BestClock,
         terminal: str,
         signer: Signer,
-        signing: PublicKey,
+        signing: PublicKey | KeyChain,
         renewal: CertificateKeeper | None = None,
     ) -> None:
-        """``signing`` is HQ's pinned key; without ``renewal`` the link's certificate is never renewed."""
+        """``signing``: HQ's pinned keys; without ``renewal`` the link's certificate is never renewed."""
         self._link = link
         self._renewal = renewal
         self._cut = False
         self._clock = clock
         self._terminal = terminal
         self._signer = signer
-        self._signing = signing
+        self._keys = KeyChain.of(signing)
+        self._ahead = self._keys  # with rolls that headquarters showed and this counter did not adopt yet
 
     @property
-    def signing(self) -> PublicKey:
-        """HQ's pinned key."""
-        return self._signing
+    def keys(self) -> KeyChain:
+        """HQ's pinned keys: the last one signs, the others did."""
+        return self._keys
+
+    def trust(self, keys: KeyChain) -> None:
+        """These are pinned from now on; from any thread."""
+        self._keys = keys
+        if len(keys.rolls) >= len(self._ahead.rolls):
+            self._ahead = keys
+
+    def feed_keys(self) -> FeedKeys:
+        """What the feed of directives is checked with, from the last one that was adopted on."""
+        return FeedKeys(self._ahead, len(self._keys.rolls))
+
+    def _believed(self, read: Callable[[KeyChain], _T]) -> _T:
+        """What ``read`` finds under the key in force; where that did not sign, under those that follow it.
+
+        Those it learns from headquarters, by rolls that begin at the pinned key: this counter was away while
+        that was retired.  Raises EntryError.
+        """
+        try:
+            return read(self._ahead.since(len(self._keys.rolls)))
+        except EntryError as error:
+            if error.code is not EntryFault.SIGNATURE or not self._ask_rolls():
+                raise
+        return read(self._ahead.since(len(self._keys.rolls)))
+
+    def _ask_rolls(self) -> bool:
+        """Whether headquarters shows rolls that lead on from the keys that are known here."""
+        known = self._ahead
+        try:
+            answer = self._link.request("GET", PATH_KEYS, check_dates=False)
+            found = KeyChain(known.keys[:1]).grown(rolls_from(answer.get("rolls")))
+        except (EntryError, HqError, KeyError, TypeError):
+            return False
+        if found.rolls[: len(known.rolls)] != known.rolls or len(found.rolls) == len(known.rolls):
+            return False
+        self._ahead = found
+        return True
 
     def now(self) -> dt.datetime:
         """The best time known here, aware UTC."""
@@ -157,21 +196,28 @@ class Headquarters:
         nonce = secrets.token_bytes(_NONCE_BYTES)
         target = f"{PATH_TIME}?{urllib.parse.urlencode({'nonce': wire.b64(nonce)})}"
         before = self._clock.boottime_ms()
-        document, signature = _signed(link.request("GET", target, check_dates=False))
+        document, signature = _signed(
+            link.request("GET", target, headers={HEADER_KEY: self._keys.current.id}, check_dates=False)
+        )
         after = self._clock.boottime_ms()
         try:
-            told = read_time(document, signature, self._signing, nonce)
+            told = self._believed(lambda keys: read_time(document, signature, keys, nonce))
         except (EntryError, KeyError, TypeError):
             raise HqError(HqFault.BAD_ANSWER, retry=True, what="time") from None
         anchor = self._clock.anchor_at(told.at, (before + after) // 2)
-        return TimeTold(anchor, nonce, signature, self._signing.id)
+        signer = self._ahead.keys[self._ahead.place(document, signature)]
+        return TimeTold(anchor, nonce, signature, signer.id)
 
     def marks(self) -> MarksTold:
         """What HQ holds of this terminal."""
         return self._marks(self._ask("GET", path_marks(self._terminal)))
 
-    def directives(self, held: DirectiveHead) -> tuple[list[SignedDirective], bool]:
+    def directives(
+        self, held: DirectiveHead, keys: FeedKeys | None = None
+    ) -> tuple[list[SignedDirective], bool]:
         """What headquarters says after ``held``, signatures and chain checked; whether there is more.
+
+        ``keys``: of :meth:`feed_keys`, the same for page after page.
 
         Raises HqError CONFLICT ("directives lost", facts: number; "directives fork"), BAD_ANSWER for what
         headquarters did not sign, or what does not follow.
@@ -180,12 +226,23 @@ class Headquarters:
         answer = self._ask("GET", f"{path_directives(self._terminal)}?{query}")
         try:
             found = [directive_from_json(each) for each in answer["directives"]]
-            for signed in found:
-                check_directive(signed, self._signing, self._terminal, held)
-                held = signed.head
+            self._check_feed(found, held, keys or self.feed_keys())
             return found, answer["more"] is True and bool(found)
         except (EntryError, KeyError, TypeError):
             raise HqError(HqFault.BAD_ANSWER, retry=True, what="directives") from None
+
+    def _check_feed(self, found: list[SignedDirective], held: DirectiveHead, keys: FeedKeys) -> None:
+        """Raises EntryError; only what is sound moves ``keys`` on."""
+
+        def walk(_believed: KeyChain) -> FeedKeys:
+            walked, head = FeedKeys(longer(keys.chain, self._ahead), keys.place), held
+            for signed in found:
+                walked.check(signed, self._terminal, head)
+                head = signed.head
+            return walked
+
+        walked = self._believed(walk)
+        keys.chain, keys.place = walked.chain, walked.place
 
     def give_back(self, lost: list[SignedDirective]) -> int:
         """Directives that headquarters has lost; the newest that it has now."""
@@ -322,12 +379,16 @@ class Headquarters:
             HEADER_TIME: time,
             HEADER_NONCE: nonce,
             HEADER_SIGNATURE: wire.b64(signature),
+            HEADER_KEY: self._keys.current.id,
         }
 
-    def check_marks(self, document: bytes, signature: bytes) -> Marks:
-        """Marks that HQ signed for this terminal; raises HqError BAD_ANSWER."""
+    def kept_marks(self, document: bytes, signature: bytes) -> Marks:
+        """Marks that HQ signed for this terminal, whenever; raises HqError BAD_ANSWER."""
+        return self._checked(lambda: read_marks(document, signature, self._ahead))
+
+    def _checked(self, read: Callable[[], Marks]) -> Marks:
         try:
-            marks = read_marks(document, signature, self._signing)
+            marks = read()
         except (EntryError, KeyError, TypeError):
             raise HqError(HqFault.BAD_ANSWER, retry=True, what="marks") from None
         if marks.terminal != self._terminal:
@@ -336,7 +397,8 @@ class Headquarters:
 
     def _marks(self, answer: Mapping[str, Any]) -> MarksTold:
         document, signature = _signed(answer)
-        return MarksTold(self.check_marks(document, signature), document, signature)
+        marks = self._checked(lambda: self._believed(lambda keys: read_marks(document, signature, keys)))
+        return MarksTold(marks, document, signature)
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,75 +420,6 @@ class KeysTold:
     signing: PublicKey
     agreement: PublicKey
     wrapped: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class EnrolAnswer:
-    """What headquarters gives a new terminal; ``grant`` was checked under ``signing``."""
-
-    granted: Grant
-    grant: bytes = field(repr=False)
-    grant_signature: bytes = field(repr=False)
-    certificate: str = field(repr=False)
-    signing: PublicKey
-
-    @property
-    def opening(self) -> PublicKey:
-        """HQ's opening service."""
-        return self.granted.opening
-
-
-_ENROL_MEMBERS = (
-    "branch",
-    "terminal",
-    "epoch",
-    "certificate",
-    "grant",
-    "grant_signature",
-    "signing",
-    "opening",
-)
-
-
-def enrol(link: HqLink, code: str, signer: Signer, csr: str) -> dict[str, Any]:
-    """Redeem a one-time code.  With the same code and key HQ answers again, so no answer is lost.
-
-    Trust in HQ's signing key begins here: it comes over TLS under the authority that was handed in.
-    Returns what :func:`read_enrol_answer` reads, checked by it already.  Raises HqError
-    CODE_INVALID, CONFLICT, BAD_ANSWER …
-    """
-    request = {
-        "code": code,
-        "terminal_key": signer.public.text,
-        "agreement_key": None,
-        "csr": csr,
-        "proof": wire.b64(signer.sign(ENROL_TAG + code.encode("utf-8"))),
-    }
-    answer = link.request("POST", PATH_ENROL, _json(request))
-    read_enrol_answer(answer, signer.public)
-    return {member: answer[member] for member in _ENROL_MEMBERS}
-
-
-def read_enrol_answer(answer: Mapping[str, Any], key: PublicKey) -> EnrolAnswer:
-    """The answer for the terminal key ``key``; raises HqError BAD_ANSWER."""
-    try:
-        signing = parse_public_key(answer["signing"], signing=True)
-        grant, signature = wire.unb64(answer["grant"]), wire.unb64(answer["grant_signature"])
-        granted = read_grant(grant, signature, signing)
-        whole = (
-            granted.key == key
-            and granted.terminal == answer["terminal"]
-            and granted.branch == answer["branch"]
-            and granted.epoch == answer["epoch"]
-            and granted.opening.text == answer["opening"]
-            and isinstance(answer["certificate"], str)
-            and answer["certificate"].isascii()
-        )
-    except (EntryError, KeyError, TypeError, ValueError):
-        whole = False
-    if not whole:
-        raise HqError(HqFault.BAD_ANSWER, retry=True, what="enrolment")
-    return EnrolAnswer(granted, grant, signature, answer["certificate"], signing)
 
 
 def encode_entry(entry: Entry) -> bytes:

@@ -10,13 +10,13 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from core.crypto.keys import PublicKey
 from core.errors import EntryError, EntryFault
 from core.ledger import branches
 from core.ledger.branches import Late
 from core.ledger.chain import Verifier
 from core.ledger.directives import DirectiveKind
 from core.ledger.entry import Entry
+from core.ledger.rolls import KeyChain
 from core.ledger.state import State
 from core.ports import LateItem, LateRead
 from storage import views
@@ -63,7 +63,7 @@ class LateFeed:
 
     def _fetch(self, late: Late) -> LateRead:
         """Raises EntryError where it is not what was told."""
-        walk = _Walk(self._journal, self._hq.signing, late)
+        walk = _Walk(self._journal, self._hq.keys, late)
         counts, number = branches.add_up(*walk.begin(self._pages(late)), late.span.first)
         if (counts, number, walk.tip) != (dict(late.counts), late.number, late.span.tip):
             raise EntryError(EntryFault.STATE, what="branch", seq=late.span.last)
@@ -86,7 +86,7 @@ class _Walk:
     """One branch from its first entry on; what is kept of it are its items."""
 
     journal: SqlJournal
-    headquarters: PublicKey
+    headquarters: KeyChain
     late: Late
     rows: dict[int, views.ItemRecord] = field(default_factory=dict)
     items: dict[int, Entry] = field(default_factory=dict)

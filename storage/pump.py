@@ -344,7 +344,7 @@ class Pump:
     def _load_marks(self) -> None:
         try:
             kept = self._journal.marks()
-            self._known = None if kept is None else self._hq.check_marks(*kept)
+            self._known = None if kept is None else self._hq.kept_marks(*kept)
         except HqError:
             _log.warning("the kept marks are not headquarters'")
             self._known = None

@@ -28,8 +28,8 @@ from core.ledger.entry import Entry
 from core.ledger.state import State, fold
 from core.ledger.writer import EntryWriter, Proposal
 from core.ports import Clock, HeadquartersKeys, Probe, no_probe
+from storage import admission, tls
 from storage import headquarters as hq
-from storage import tls
 from storage.database import DATABASE_NAME
 from storage.faults import os_errors
 from storage.files import json_bytes, read_json, read_small, sync_directory, wipe_and_remove, write_atomic
@@ -135,10 +135,10 @@ def recover(
     probe("recover.begun")
     best = hq.BestClock(clock)
     with closing(HqLink(request.url, tls.pinned_context(authority), best.now, timeouts)) as first:
-        answer = hq.enrol(first, request.code, secret.terminal, csr.csr)
+        answer = admission.enrol(first, request.code, secret.terminal, csr.csr)
     probe("recover.answered")
-    told = hq.read_enrol_answer(answer, secret.terminal.public)
-    if old is not None and (told.signing, told.granted.terminal) != (old.signing, old.terminal):
+    told = admission.read_enrol_answer(answer, secret.terminal.public)
+    if old is not None and (old.signing not in told.keys.keys or told.granted.terminal != old.terminal):
         raise HqError(HqFault.CONFLICT, what="another headquarters or terminal")
     making = directory / MAKING
     with os_errors(MAKING):
@@ -147,7 +147,7 @@ def recover(
     tls.save(making, csr.key, told.certificate, authority.decode("ascii", "replace"))
     link = own_link(making, sealing.derive(secret.data_key, SUBKEY_TLS), request.url, best, timeouts)
     with closing(link):
-        client = hq.Headquarters(link, best, told.granted.terminal, secret.terminal, told.signing)
+        client = hq.Headquarters(link, best, told.granted.terminal, secret.terminal, told.keys)
         maker = _Maker(making, request, secret, told, client, clock, cost)
         maker.run(probe)
     probe("recover.made")
@@ -247,7 +247,7 @@ class _Old:
             database.close()
             _log.warning("the old store cannot be read: %s", error.code)
             return None
-        signing = vault.headquarters_keys().signing
+        signing = vault.headquarters_keys().chain
         client = hq.Headquarters(link, best, vault.grant().terminal, vault.terminal_signer(), signing)
         return cls(vault, journal, client)
 
@@ -289,7 +289,7 @@ class _Maker:
     folder: Path
     request: RecoverRequest
     secret: VaultSecret
-    told: hq.EnrolAnswer
+    told: admission.EnrolAnswer
     client: hq.Headquarters
     clock: Clock
     cost: Argon2Cost
@@ -316,7 +316,7 @@ class _Maker:
                 journal.put_operator(who.operator, who.name, state.value["operators"][who.operator]["role"])
         finally:
             database.close()
-        pinned = HeadquartersKeys(self.told.signing, self.told.opening)
+        pinned = HeadquartersKeys(self.told.signing, self.told.opening, self.told.keys)
         new = NewVault(self.told.grant, self.told.grant_signature, pinned, self.secret, own, role, self.cost)
         FileVault.create(self.folder, new, probe)
         self._let_in(others)
@@ -329,7 +329,7 @@ class _Maker:
     def _fetch(self, journal: SqlJournal) -> State:
         """The whole journal, each entry verified under headquarters' key before it is kept."""
         grant = self.told.granted
-        verifier, state = Verifier(grant.terminal, self.told.signing), State()
+        verifier, state = Verifier(grant.terminal, self.told.keys), State()
         for page in self._pages():
             verifier.grant_keys(page)
             for entry in page:

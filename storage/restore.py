@@ -102,7 +102,7 @@ def restore(directory: Path, request: RestoreRequest, clock: Clock, *, probe: Pr
             request.operator, request.password, record.signing, record.agreement, record.wrapped
         )
         ours = vault.grant()
-        backup = read_backup(request.source, ours.terminal, vault.headquarters_keys().signing)
+        backup = read_backup(request.source, ours.terminal, vault.headquarters_keys().chain)
         if backup.grant.epoch > ours.epoch:
             raise StoreError(StoreFault.BACKUP_FOREIGN)
         with closing(open_data(backup, backup.open_key(request.operator, keys.agreement))) as data:
@@ -180,7 +180,7 @@ def _make(making: Path, keys: KeyFile, vault: FileVault, backup: Backup, data: d
     database = open_database(making, key, low_disk_bytes=0)
     try:
         journal = SqlJournal(database, keys)  # state and look-ups are made again
-        report = verify(journal, vault.headquarters_keys().signing, terminal, restored=True)
+        report = verify(journal, vault.headquarters_keys().chain, terminal, restored=True)
         if not report.sound or report.head != backup.head:
             first = report.first
             _log.error("the backup is not sound: %s", "head" if first is None else first.code)
@@ -232,7 +232,7 @@ def _hand_in(
             return 0
         best = hq.BestClock(clock)
         link = own_link(directory, vault.subkey(SUBKEY_TLS), request.url, best, request.timeouts)
-        signing = vault.headquarters_keys().signing
+        signing = vault.headquarters_keys().chain
         client = hq.Headquarters(link, best, vault.grant().terminal, vault.terminal_signer(), signing)
         with closing(client):
             count = 0

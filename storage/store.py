@@ -10,6 +10,7 @@ from pathlib import Path
 
 from core.crypto import sealing
 from core.errors import HqError, HqFault, StoreError, StoreFault
+from core.ledger.rolls import KeyChain
 from core.ports import Clock, Journal, Probe, StaffRow, no_probe
 from core.view import SyncView
 from storage import tls
@@ -65,6 +66,7 @@ class FileStore:
         self._probe = probe
         self._journal: SqlJournal | None = None
         self._pump: Pump | None = None
+        self._headquarters: Headquarters | None = None
 
     @property
     def asks(self) -> bool:
@@ -123,6 +125,12 @@ class FileStore:
         self._vault.settle(staff)
         self._journal.put_operators([(row.operator, row.name, row.role) for row in staff if row.name])
 
+    def settle_keys(self, keys: KeyChain) -> None:
+        """See :class:`core.ports.Store`."""
+        if self._headquarters is not None:
+            self._headquarters.trust(keys)
+        self._vault.settle_keys(keys)
+
     def nudge(self) -> None:
         """New entries are durable: replication may go on."""
         if self._pump is not None:
@@ -135,7 +143,7 @@ class FileStore:
 
     def close(self) -> None:
         """Stop replication (two seconds at most), keep HQ's last marks, shut the journal."""
-        pump, self._pump = self._pump, None
+        pump, self._pump, self._headquarters = self._pump, None, None
         if pump is not None and not pump.stop():
             _log.info("the pump is still in a connect; it ends by itself")
         journal, self._journal = self._journal, None
@@ -172,7 +180,8 @@ class FileStore:
             return
         grant, keys = self._vault.grant(), self._vault.headquarters_keys()
         signer = self._vault.terminal_signer()
-        headquarters = Headquarters(link, best, grant.terminal, signer, keys.signing, keeper)
+        headquarters = Headquarters(link, best, grant.terminal, signer, keys.chain, keeper)
+        self._headquarters = headquarters
         self._pump = Pump(
             journal,
             headquarters,

@@ -13,6 +13,7 @@ from core.crypto import sealing
 from core.crypto.keys import Signer, SoftwareSigner
 from core.errors import RuleError, RuleFault, StoreError, StoreFault
 from core.ledger.documents import Grant
+from core.ledger.rolls import KeyChain
 from core.ports import Clock, HeadquartersKeys, Probe, StaffRow, UnlockedOperator, no_probe
 from storage.slots import (
     KEY_BYTES,
@@ -76,12 +77,13 @@ class FileVault:
         empty = VaultFile(
             new.grant,
             new.grant_signature,
-            new.headquarters.signing,
+            new.headquarters.chain.keys[0],
             new.headquarters.opening,
             {},
             {},
             b"",
             new.cost,
+            new.headquarters.chain.rolls,
         )
         grant = _sound_grant(empty, new.secret.terminal)
         terminal, epoch = grant.terminal, grant.epoch
@@ -151,7 +153,9 @@ class FileVault:
     def headquarters_keys(self) -> HeadquartersKeys:
         """HQ's pinned public keys."""
         content = self._open()[1]
-        return HeadquartersKeys(content.signing, content.opening)
+        keys = content.keys()
+        granted = keys.place(content.grant, content.grant_signature)
+        return HeadquartersKeys(keys.current, content.opening, keys, granted)
 
     def close(self) -> None:
         """Forget every key."""
@@ -229,6 +233,18 @@ class FileVault:
         if operators == content.operators and slots == content.slots:
             return False
         self._save(replace(content, operators=operators, slots=slots))
+        return True
+
+    def settle_keys(self, keys: KeyChain) -> bool:
+        """Pin the keys that follow those pinned so far; whether there were any.
+
+        Raises EntryError KEY for other keys than those pinned, and as a write does.
+        """
+        content = self._open()[1]
+        grown = content.keys().grown(keys.rolls)
+        if grown.rolls == content.rolls:
+            return False
+        self._save(replace(content, rolls=grown.rolls))
         return True
 
     def remove_operator(self, operator: str) -> None:

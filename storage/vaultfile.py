@@ -17,6 +17,7 @@ from core import wire
 from core.crypto.keys import PublicKey, parse_public_key
 from core.errors import EntryError, StoreError, StoreFault
 from core.ledger.documents import Grant, read_grant
+from core.ledger.rolls import KeyChain, SignedRoll, rolls_from
 from core.ports import Probe, no_probe
 from storage.files import json_bytes, read_json, write_atomic
 from storage.slots import Argon2Cost, checked_cost, cost_of
@@ -47,10 +48,15 @@ class VaultFile:
     slots: Mapping[str, bytes] = field(repr=False)
     recovery: bytes = field(repr=False)
     cost: Argon2Cost
+    rolls: tuple[SignedRoll, ...] = ()  # from ``signing``, HQ's first key, to the one in force
+
+    def keys(self) -> KeyChain:
+        """HQ's signing keys; raises EntryError where the rolls do not lead from one to the next."""
+        return KeyChain((self.signing,)).grown(self.rolls)
 
     def granted(self) -> Grant:
-        """The grant, signature checked against the pinned key; raises EntryError."""
-        return read_grant(self.grant, self.grant_signature, self.signing)
+        """The grant, signature checked against the pinned keys; raises EntryError."""
+        return read_grant(self.grant, self.grant_signature, self.keys())
 
     def as_json(self) -> dict[str, Any]:
         """Everything except the MAC."""
@@ -72,6 +78,7 @@ class VaultFile:
             "slots": {operator: wire.b64(slot) for operator, slot in self.slots.items()},
             "recovery": wire.b64(self.recovery),
             "cost": [self.cost.iterations, self.cost.memory_kib, self.cost.lanes],
+            **({"rolls": [roll.as_json() for roll in self.rolls]} if self.rolls else {}),
         }
 
     def mac(self, key: bytes) -> bytes:
@@ -118,6 +125,7 @@ def _parse(value: Mapping[str, Any]) -> VaultFile:
         slots,
         wire.unb64(value["recovery"]),
         checked_cost(iterations, memory, lanes),
+        tuple(rolls_from(value.get("rolls", []))),
     )
 
 

@@ -15,10 +15,11 @@ from core import wire
 from core.crypto.keys import PublicKey
 from core.errors import CounterError, EntryError, EntryFault, StoreFault
 from core.ledger.chain import Verifier
-from core.ledger.directives import NO_DIRECTIVE, SignedDirective, check_directive
+from core.ledger.directives import NO_DIRECTIVE, FeedKeys, SignedDirective
 from core.ledger.documents import marks_received, read_marks
 from core.ledger.entry import AttachmentClass, Commitment, Entry, Head
 from core.ledger.erasure import month_name
+from core.ledger.rolls import KeyChain
 from core.ledger.state import FOLD_VERSION, State, fold
 from storage import late_items, views
 from storage.attachments import Row, from_rows
@@ -68,7 +69,7 @@ class Report:
 
 
 def verify(
-    journal: JournalReader, headquarters: PublicKey, terminal: str, *, restored: bool = False
+    journal: JournalReader, headquarters: PublicKey | KeyChain, terminal: str, *, restored: bool = False
 ) -> Report:
     """Check the whole store.  ``terminal`` and ``headquarters`` come from the vault, not from the file.
 
@@ -80,6 +81,7 @@ def verify(
         report.findings.append(Finding(str(StoreFault.DAMAGED), 0, pages[0][:80]))
         return report
     walk = _Walk(journal, Verifier(terminal, headquarters), report)
+    keys = KeyChain.of(headquarters)
     try:
         if journal.terminal != terminal:
             raise EntryError(EntryFault.WRONG_TERMINAL, what="meta")
@@ -87,8 +89,8 @@ def verify(
         if not restored:
             walk.check_gone()
         _check_state(journal, walk.state)
-        _check_marks(journal, headquarters, terminal)
-        _check_directives(journal, headquarters, terminal, walk)
+        _check_marks(journal, keys, terminal)
+        _check_directives(journal, keys, terminal, walk)
         _check_operators(journal, walk.state)
         _check_items(journal, walk.rows)
         with journal.database.reading() as connection:
@@ -251,7 +253,7 @@ def _check_state(journal: JournalReader, folded: State) -> None:
         raise EntryError(EntryFault.STATE, seq=folded.head.seq, what="state")
 
 
-def _check_marks(journal: JournalReader, headquarters: PublicKey, terminal: str) -> None:
+def _check_marks(journal: JournalReader, headquarters: KeyChain, terminal: str) -> None:
     for kept in journal.all_marks():
         try:
             marks = read_marks(kept[0], kept[1], headquarters)
@@ -270,15 +272,15 @@ def _check_marks(journal: JournalReader, headquarters: PublicKey, terminal: str)
             raise EntryError(EntryFault.VIEW, seq=row.seq, what="mark")
 
 
-def _check_directives(journal: JournalReader, headquarters: PublicKey, terminal: str, walk: _Walk) -> None:
+def _check_directives(journal: JournalReader, headquarters: KeyChain, terminal: str, walk: _Walk) -> None:
     """Headquarters' words as they were adopted: signed, chained, up to the head that the journal names."""
-    head = NO_DIRECTIVE
+    head, keys = NO_DIRECTIVE, FeedKeys(headquarters)
     with journal.database.reading() as connection:
         rows = connection.exec_driver_sql("SELECT * FROM directive ORDER BY number").fetchall()
     for row in rows:
         try:
             kept = SignedDirective(row.document, row.signature, row.nonce, row.attachment)
-            said = check_directive(kept, headquarters, terminal, head)
+            said = keys.check(kept, terminal, head)
         except (EntryError, TypeError) as error:
             code = EntryFault(error.code) if isinstance(error, EntryError) else EntryFault.FORM
             raise EntryError(code, what=f"directive {head.number + 1}") from None

@@ -5,6 +5,7 @@ One :class:`Verifier` walks a terminal's entries in order, as HQ, ``journal veri
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -23,6 +24,7 @@ from core.ledger.documents import (
     operator_proof,
     read_grant,
     read_session,
+    read_time,
     release_message,
 )
 from core.ledger.entry import (
@@ -35,6 +37,7 @@ from core.ledger.entry import (
     session_message,
     terminal_message,
 )
+from core.ledger.rolls import KeyChain, roll_from
 
 NEEDS_APPROVAL = "exempt"  # the ground of SenderExempted that a second person approves
 
@@ -72,16 +75,25 @@ def _content_fault(entry: Entry) -> EntryError | None:
 
 @dataclass
 class Verifier:
-    """Walks one terminal's journal.  ``headquarters`` is HQ's pinned signing key."""
+    """Walks one terminal's journal.  ``headquarters``: HQ's pinned signing keys, or the one it has.
+
+    ``place`` is which of them is in force after ``head``: it moves on by ``HeadquartersKeyPinned``, or by a
+    grant that a later key signed, and never goes back.
+    """
 
     terminal: str
-    headquarters: PublicKey
+    headquarters: PublicKey | KeyChain
     head: Head = EMPTY_HEAD
     terminal_keys: dict[int, PublicKey] = field(default_factory=dict)  # epoch → key
     starts: dict[int, Head] = field(default_factory=dict)  # epoch → where HQ let it begin
     operators: dict[str, PublicKey] = field(default_factory=dict)
     roles: dict[str, str] = field(default_factory=dict)
     session: SessionCertificate | None = None
+    place: int = 0
+    keys: KeyChain = field(init=False)  # with what the journal itself has brought
+
+    def __post_init__(self) -> None:
+        self.keys = KeyChain.of(self.headquarters)
 
     def follow(self, entry: Entry) -> None:
         """Check that ``entry`` comes next and is whole; raises EntryError naming the fault and seq."""
@@ -109,7 +121,7 @@ class Verifier:
         if header.kind == "EpochOpened":
             if content is not None:
                 raise content  # no key of the terminal: nothing after it could be verified
-            self._open_epoch(entry)
+            self._in_force(self._open_epoch(entry), seq)
         self._check_epoch(header)
         self._check_terminal_signature(entry)
         if header.kind == "OperatorKeyAccepted" and content is None:
@@ -126,6 +138,8 @@ class Verifier:
                 check(entry)
             except EntryError as error:
                 content = error
+        if content is None and header.kind_version == 1:
+            content = self._of_headquarters(entry)
         if content is None and not self._allowed(header):
             content = EntryError(EntryFault.SESSION, seq=seq, what="role")
         if header.kind in ("OperatorLocked", "OperatorLoggedOut", "SessionEnded"):
@@ -150,7 +164,10 @@ class Verifier:
         if _content_fault(entry) is not None:
             pass  # as in :meth:`admit`: it taught nothing
         elif kind == "EpochOpened":
-            self._open_epoch(entry)
+            self.place = max(self.place, self._open_epoch(entry))
+        elif kind == "HeadquartersKeyPinned":
+            with contextlib.suppress(EntryError):  # parked: it changed nothing
+                self._pin(entry)
         elif kind == "OperatorKeyAccepted":
             self.operators[data["operator"]] = parse_public_key(data["signing"], signing=True)
             self.roles[data["operator"]] = data["role"]
@@ -161,10 +178,16 @@ class Verifier:
         self.head = entry.head
 
     def grant_keys(self, entries: Iterable[Entry]) -> None:
-        """Learn the terminal keys of the grants found in ``entries`` (seq 1 precedes its own grant)."""
+        """Learn the terminal keys of the grants found in ``entries`` (seq 1 precedes its own grant).
+
+        And headquarters' keys that they bring, which may have signed such a grant.
+        """
         for entry in entries:
             if entry.header.kind == "EpochOpened":
                 self._open_epoch(entry)
+            elif entry.header.kind == "HeadquartersKeyPinned":
+                with contextlib.suppress(EntryError):  # named where the entry itself is looked at
+                    self.keys = self.keys.extended(roll_from(entry.data))
 
     def learn(self, grant: Grant) -> None:
         """Trust the terminal key of a grant whose signature was checked already."""
@@ -172,10 +195,10 @@ class Verifier:
             raise EntryError(EntryFault.KEY, what="two grants for one epoch", epoch=grant.epoch)
         self.starts[grant.epoch] = grant.start
 
-    def _open_epoch(self, entry: Entry) -> None:
-        grant = read_grant(
-            wire.unb64(entry.data["grant"]), wire.unb64(entry.data["grant_signature"]), self.headquarters
-        )
+    def _open_epoch(self, entry: Entry) -> int:
+        """Learn its grant; which of headquarters' keys signed that."""
+        document, signature = wire.unb64(entry.data["grant"]), wire.unb64(entry.data["grant_signature"])
+        grant = read_grant(document, signature, self.keys)
         if (
             grant.terminal != self.terminal
             or grant.epoch != entry.header.epoch
@@ -183,6 +206,45 @@ class Verifier:
         ):
             raise EntryError(EntryFault.KEY, seq=entry.header.seq, what="grant")
         self.learn(grant)
+        return self.keys.place(document, signature)
+
+    def _in_force(self, place: int, seq: int) -> None:
+        """A document of headquarters in the journal, by key ``place``: none that another one followed."""
+        if place < self.place:
+            raise EntryError(EntryFault.SIGNATURE, seq=seq, what="retired key of headquarters")
+        self.place = place
+
+    def _of_headquarters(self, entry: Entry) -> EntryError | None:
+        """What is wrong with a word of headquarters that the entry carries."""
+        steps = {"HeadquartersKeyPinned": self._pin, "TimeAnchored": self._check_time}
+        step = steps.get(entry.header.kind)
+        try:
+            if step is not None:
+                step(entry)
+        except EntryError as error:
+            facts: dict[str, Fact] = {**error.facts, "seq": entry.header.seq}
+            return EntryError(EntryFault(error.code), retry=False, **facts)
+        return None
+
+    def _pin(self, entry: Entry) -> None:
+        """Another key of headquarters comes into force, by a roll that the one in force signed."""
+        roll = roll_from(entry.data)
+        said = roll.read()
+        if said.new.text != entry.data["key"]:
+            raise EntryError(EntryFault.KEY, what="pinned")
+        keys = self.keys.extended(roll)
+        if keys.index(said.old) != self.place:
+            raise EntryError(EntryFault.KEY, what="roll from a key not in force", number=said.number)
+        self.keys, self.place = keys, self.place + 1
+
+    def _check_time(self, entry: Entry) -> None:
+        """Headquarters' signed time, by the key that is in force."""
+        data, key = entry.data, self.keys.keys[self.place]
+        nonce = wire.unb64(data["nonce"])
+        if data["signer"] != key.id:
+            raise EntryError(EntryFault.KEY, what="signer of the time")
+        document = wire.encode({"type": "time", "at": data["at"], "nonce": data["nonce"]})
+        read_time(document, wire.unb64(data["signature"]), key, nonce)
 
     def _check_epoch(self, header: Header) -> None:
         """Epochs never go down, and begin at the head that HQ granted."""

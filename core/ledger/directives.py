@@ -12,15 +12,17 @@ import hashlib
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
 from core import wire
-from core.crypto.keys import PublicKey, Signer
+from core.crypto.keys import Signer
 from core.errors import EntryError, EntryFault
+from core.ledger.documents import Trusted
 from core.ledger.entry import NONCE_BYTES, ZERO_HASH, parse_stamp, stamp
+from core.ledger.rolls import KeyChain, roll_from
 
 FORMAT = 1
 MAX_BYTES = 512 * 1024  # with its attachment; an edition of the rule data is about 30 KiB
@@ -43,6 +45,7 @@ class DirectiveKind(StrEnum):
     POOL = "pool"  # numbers for this counter to give out, or that it gives out no more
     REVIEW = "review"  # an entry of this counter cannot count as it is, or can again
     LATE = "late"  # entries beside this counter's chain: a supervisor decides
+    KEY = "key_roll"  # headquarters signs with another key from here on
     ELSEWHERE = "session_elsewhere"  # whoever is logged in here logged in at another counter
 
 
@@ -131,7 +134,7 @@ def make_directive(
 
 
 def check_directive(
-    signed: SignedDirective, headquarters: PublicKey, terminal: str, before: DirectiveHead
+    signed: SignedDirective, headquarters: Trusted, terminal: str, before: DirectiveHead
 ) -> Directive:
     """The directive, if headquarters signed it for this terminal and it follows ``before``.
 
@@ -152,6 +155,44 @@ def check_directive(
         if found.attached != said:
             raise EntryError(EntryFault.COMMITMENT, what="directive", number=found.number)
     return found
+
+
+class FeedKeys:
+    """Which key of headquarters may sign a feed's directives: none that another one followed in this feed.
+
+    ``place`` is the key in force before the first directive that is looked at.  The one that brings a roll
+    may be signed by the old key or the new, what follows it by the new only.
+    """
+
+    def __init__(self, chain: KeyChain, place: int = 0) -> None:
+        self.chain = chain
+        self.place = place
+
+    def check(self, signed: SignedDirective, terminal: str, before: DirectiveHead) -> Directive:
+        """The directive; raises as :func:`check_directive`."""
+        chain, reached = self._with_roll(signed)
+        found = check_directive(signed, chain.since(self.place), terminal, before)
+        while not chain.keys[self.place].verify(signed.signature, _TAG + signed.document):
+            self.place += 1
+        self.chain, self.place = chain, max(self.place, reached)
+        return found
+
+    def _with_roll(self, signed: SignedDirective) -> tuple[KeyChain, int]:
+        """The chain with the roll that the directive brings; one that is not sound changes nothing."""
+        said = signed.directive
+        if said.kind != DirectiveKind.KEY:
+            return self.chain, 0
+        try:
+            roll = roll_from(said.body)
+            chain = self.chain.extended(roll)
+            return chain, chain.index(roll.read().new)
+        except EntryError:
+            return self.chain, 0
+
+
+def sign_directive_again(signed: SignedDirective, signer: Signer) -> SignedDirective:
+    """The same under another key: a directive's hash does not cover its signature."""
+    return replace(signed, signature=signer.sign(_TAG + signed.document))
 
 
 def directive_to_json(signed: SignedDirective) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from core import wire
 from core.crypto.keys import PublicKey, Signer, parse_public_key
@@ -24,7 +24,23 @@ def sign(document: dict[str, Any], signer: Signer) -> tuple[bytes, bytes]:
     return body, signer.sign(_TAG + body)
 
 
-def read(body: bytes, signature: bytes, key: PublicKey, kind: str) -> dict[str, Any]:
+class Trusted(Protocol):
+    """What signatures are checked with: a public key, or headquarters' chain of them (rolls.py)."""
+
+    def verify(self, signature: bytes, message: bytes) -> bool: ...
+
+
+def sign_again(body: bytes, signer: Signer) -> bytes:
+    """The signature of another key over a document that was signed before."""
+    return signer.sign(_TAG + body)
+
+
+def signed_by(key: Trusted, body: bytes, signature: bytes) -> bool:
+    """Whether ``key`` signed that document."""
+    return key.verify(signature, _TAG + body)
+
+
+def read(body: bytes, signature: bytes, key: Trusted, kind: str) -> dict[str, Any]:
     """The document, if ``key`` signed it and its type is ``kind``; raises EntryError SIGNATURE or FORM."""
     if not key.verify(signature, _TAG + body):
         raise EntryError(EntryFault.SIGNATURE, what=kind)
@@ -62,7 +78,7 @@ def make_grant(grant: Grant, signer: Signer) -> tuple[bytes, bytes]:
     )
 
 
-def read_grant(body: bytes, signature: bytes, headquarters: PublicKey) -> Grant:
+def read_grant(body: bytes, signature: bytes, headquarters: Trusted) -> Grant:
     """Raises EntryError SIGNATURE or FORM."""
     value = read(body, signature, headquarters, "epoch-grant")
     return Grant(
@@ -221,7 +237,7 @@ def make_marks(marks: Marks, signer: Signer) -> tuple[bytes, bytes]:
     )
 
 
-def read_marks(body: bytes, signature: bytes, headquarters: PublicKey) -> Marks:
+def read_marks(body: bytes, signature: bytes, headquarters: Trusted) -> Marks:
     """Raises EntryError SIGNATURE or FORM."""
     value = read(body, signature, headquarters, "marks")
     return Marks(
@@ -271,7 +287,7 @@ def make_time(time: SignedTime, signer: Signer) -> tuple[bytes, bytes]:
     return sign({"type": "time", "at": stamp(time.at), "nonce": wire.b64(time.nonce)}, signer)
 
 
-def read_time(body: bytes, signature: bytes, headquarters: PublicKey, nonce: bytes) -> SignedTime:
+def read_time(body: bytes, signature: bytes, headquarters: Trusted, nonce: bytes) -> SignedTime:
     """Raises EntryError SIGNATURE or FORM (also for a foreign nonce)."""
     value = read(body, signature, headquarters, "time")
     if value["nonce"] != wire.b64(nonce):

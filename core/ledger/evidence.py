@@ -16,6 +16,7 @@ from core.crypto.keys import PublicKey
 from core.errors import EntryError, EntryFault
 from core.ledger import kinds
 from core.ledger.entry import ActorType, Entry, Head
+from core.ledger.rolls import KeyChain
 
 FORM = "counter-evidence/1"
 DAY, EPOCH, KEY, LOG_IN = "DayOpened", "EpochOpened", "OperatorKeyAccepted", "OperatorLoggedIn"
@@ -110,7 +111,9 @@ def is_day(text: str) -> bool:
         return False
 
 
-def gather(chain: Chain, proofs: Proofs, headquarters: PublicKey, operator: str, days: Days) -> Evidence:
+def gather(
+    chain: Chain, proofs: Proofs, headquarters: PublicKey | KeyChain, operator: str, days: Days
+) -> Evidence:
     """Everything that belongs into the file.  Raises EntryError GAP where one of its entries is not here."""
     first = _begins(chain, operator, days)
     signed = proofs.covering(days.ends)
@@ -127,8 +130,10 @@ def gather(chain: Chain, proofs: Proofs, headquarters: PublicKey, operator: str,
         lines.append(_line(entry, session=own))
     if expected != last + 1:
         raise EntryError(EntryFault.GAP, seq=expected)
+    keys_of = KeyChain.of(headquarters)
     head = {
-        "format": FORM, "terminal": chain.terminal, "operator": operator, "headquarters": headquarters.text,
+        "format": FORM, "terminal": chain.terminal, "operator": operator,
+        "headquarters": keys_of.current.text, "rolls": [roll.as_json() for roll in keys_of.rolls],
         "days": [days.first, days.last], "first": first, "last": last, "before": len(before),
     }  # fmt: skip
     end: dict[str, Any] = {"end": len(lines), "document": None, "signature": None}

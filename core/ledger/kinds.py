@@ -92,6 +92,12 @@ _ALL = (
     Kind("DirectiveParked", 1, {"number": COUNT, "cause": CODE}, False),
     Kind("MonthErased", 1, {"retention": CODE, "month": MONTH}, False),
     Kind("SealedErased", 1, {"through": COUNT}, False),
+    Kind(
+        "HeadquartersKeyPinned",
+        1,
+        {"key": KEY, "roll": DOCUMENT, "by_old": SIGNATURE, "by_new": SIGNATURE},
+        False,
+    ),
     # number pools
     Kind("PoolOpened", 1, {"pool": ID, "count": COUNT, "directive": COUNT}, False),
     Kind("PoolSkipped", 1, {"pool": ID, "first": COUNT, "last": COUNT, "cause": CODE}, False),

@@ -169,6 +169,10 @@ def _directives(value: dict[str, Any], entry: Entry) -> None:
     value["directives"] = {"number": entry.data["number"], "head": entry.data["head"]}
 
 
+def _key_pinned(value: dict[str, Any], entry: Entry) -> None:
+    value["headquarters_key"] = entry.data["key"]  # no member where none was: most counters never see one
+
+
 def _pool_opened(value: dict[str, Any], entry: Entry) -> None:
     data = entry.data
     if data["pool"] in value["pools"]:
@@ -356,6 +360,7 @@ _STEPS = {
     ("DirectivesAdopted", 1): _directives,
     ("MonthErased", 1): _month_erased,
     ("SealedErased", 1): _sealed_erased,
+    ("HeadquartersKeyPinned", 1): _key_pinned,
     ("PoolOpened", 1): _pool_opened,
     ("PoolSkipped", 1): _pool_voided,
     ("PoolVoided", 1): _pool_voided,

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from core import wire
-from core.crypto.keys import PublicKey, Signer
+from core.crypto.keys import Signer
 from core.errors import EntryError, EntryFault
-from core.ledger.documents import read_grant
+from core.ledger.documents import Trusted, read_grant
 from core.ledger.entry import Head
 
 PREFIX = "CR1."
@@ -77,7 +77,7 @@ def sign_record(record: ReceiptRecord, signer: Signer, grant: bytes, grant_signa
     return PREFIX + wire.b64(squeeze.compress(packed) + squeeze.flush())
 
 
-def read_record(text: str, headquarters: PublicKey) -> ReceiptRecord:
+def read_record(text: str, headquarters: Trusted) -> ReceiptRecord:
     """The record, if HQ granted the key that signed it; raises EntryError FORM, TOO_LARGE, SIGNATURE, KEY."""
     body, signature, grant_body, grant_signature = _unpack(text)
     grant = read_grant(grant_body, grant_signature, headquarters)

@@ -23,8 +23,10 @@ from core.ledger.staff import read_staff
 from core.ledger.writer import Proposal
 from core.ports import DirectiveRow
 from core.rules import DatedNotice, RuleBook, Rules
+from core.station import rolling
 from core.station.live import Live, new_id
 from core.station.pools import Pools
+from core.station.rolling import Rolling
 from core.station.templates import read_label, read_labels
 from core.view import Screen
 
@@ -90,10 +92,11 @@ class Adopting:
             return False
         head = live.journal.directive_head()
         rows: list[DirectiveRow] = []
+        keys = Rolling(live)
         for signed in directives:
             said = signed.directive
             if said.number == head.number + 1 and said.previous == head.hash:
-                rows.append(DirectiveRow(signed, self._fault(signed)))
+                rows.append(DirectiveRow(signed, self._fault(signed, keys)))
                 head = signed.head
         if not rows:
             return False
@@ -114,6 +117,7 @@ class Adopting:
             row.signed for row in rows if not row.fault and row.signed.directive.kind == DirectiveKind.POOL
         ]
         proposals += self._pools.proposals(pools)
+        proposals += rolling.proposals(live, [row.signed for row in rows if not row.fault])
         live.commit(proposals, directives=rows)
         live.probe("directives.kept")
         self._settle()
@@ -181,7 +185,7 @@ class Adopting:
 
     # -- inside ----------------------------------------------------------------------------------
 
-    def _fault(self, signed: SignedDirective) -> str:
+    def _fault(self, signed: SignedDirective, keys: Rolling) -> str:
         """Why it cannot be used, "" where it can."""
         said = signed.directive
         try:
@@ -206,6 +210,8 @@ class Adopting:
                     read_late(signed)
                 case DirectiveKind.ELSEWHERE:
                     read_elsewhere(signed)
+                case DirectiveKind.KEY:
+                    return keys.fault(signed)
                 case _:
                     return UNKNOWN
         except CounterError as error:
@@ -251,6 +257,7 @@ class Adopting:
         live.late = [read_late(row.signed) for row in journal.directives(DirectiveKind.LATE)]
         live.late_here = journal.late_heads()
         self._end_sessions()
+        live.store.settle_keys(rolling.known_keys(live))
         live.store.settle_staff(staff)
         self._again_at = None
 

@@ -127,7 +127,7 @@ class Erasing:
         if kept is None:
             return 0
         try:
-            marks = read_marks(*kept, self._live.vault.headquarters_keys().signing)
+            marks = read_marks(*kept, self._live.vault.headquarters_keys().chain)
         except EntryError as error:
             _log.error("headquarters' marks do not verify: %s", error.code)
             return 0

@@ -135,7 +135,7 @@ class LookUps:
     def _by_receipt(self, code: str) -> ItemRow | None:
         """The signed record that a receipt carries; a number alone would trust whoever printed it."""
         live = self._live
-        record = read_record(code, live.vault.headquarters_keys().signing)
+        record = read_record(code, live.vault.headquarters_keys().chain)
         if record.terminal != live.settings.terminal:
             live.say("msg.other_terminal", "warning", terminal=record.terminal)
             return None

@@ -56,7 +56,12 @@ ROOMS: Mapping[str, Room] = {
     "main.py": Room(_set("program")),
     "packaging": Room(),
     "tests": Room(free=True),
-    "tests/peers/checker.py": Room(_set("tests.peers.numbers tests.peers.roles"), _set("cryptography")),
+    "tests/peers/checker.py": Room(
+        _set("tests.peers.canonical tests.peers.numbers tests.peers.roles tests.peers.rolls"),
+        _set("cryptography"),
+    ),
+    "tests/peers/canonical.py": Room(_set("tests.peers.numbers"), _set("cryptography")),
+    "tests/peers/rolls.py": Room(_set("tests.peers.canonical tests.peers.numbers")),
     "tests/peers/numbers.py": Room(),
     "tests/peers/roles.py": Room(_set("tests.peers.numbers")),
     "bench": Room(free=True),

@@ -19,6 +19,7 @@ from core.ledger.directives import NO_DIRECTIVE, DirectiveHead
 from core.ledger.documents import Grant, make_grant
 from core.ledger.entry import EMPTY_HEAD, Entry, Head, TrustedTime, parse_stamp, stamp
 from core.ledger.founding import found, operator_accepted
+from core.ledger.rolls import KeyChain
 from core.ledger.state import State
 from core.ledger.writer import EntryWriter
 from core.ports import DirectiveRow, DraftRow, HeadquartersKeys, ItemRow, LateRead, StaffRow, UnlockedOperator
@@ -216,6 +217,8 @@ class MemoryVault:
     journal: MemoryJournal = field(default_factory=MemoryJournal)
     opened: bool = False
     nudges: int = 0
+    pinned: KeyChain | None = None
+    full: bool = False
     asks: bool = False  # no headquarters
 
     def __post_init__(self) -> None:
@@ -280,7 +283,8 @@ class MemoryVault:
         return self.key
 
     def headquarters_keys(self) -> HeadquartersKeys:
-        return HeadquartersKeys(self.headquarters.public, self.opening.public)
+        keys = self.pinned or KeyChain((self.headquarters.public,))
+        return HeadquartersKeys(keys.current, self.opening.public, keys)
 
     # -- store -----------------------------------------------------------------------------------
 
@@ -302,6 +306,11 @@ class MemoryVault:
                 self.roles[row.operator] = row.role
             else:
                 self.passwords.pop(row.operator, None)
+
+    def settle_keys(self, keys: KeyChain) -> None:
+        if self.full:
+            raise StoreError(StoreFault.DISK_FULL)
+        self.pinned = keys
 
     def nudge(self) -> None:
         self.nudges += 1

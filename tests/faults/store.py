@@ -82,7 +82,7 @@ class Snapshot:
 def look(directory: Path, operator: str) -> Snapshot:
     """Everything verified, folded anew and read; raises StoreError where it does not open."""
     with opened(directory, operator) as (reader, vault):
-        report = verify(reader, vault.headquarters_keys().signing, vault.grant().terminal)
+        report = verify(reader, vault.headquarters_keys().chain, vault.grant().terminal)
         signing = vault.headquarters_keys().signing
         rows = reader.items(limit=1_000_000)[::-1]
         found = Snapshot(report.findings, State(), signing, rows, [], report.gone)

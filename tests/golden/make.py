@@ -40,6 +40,7 @@ from core.ledger.entry import (
     terminal_message,
 )
 from core.ledger.founding import operator_accepted
+from core.ledger.rolls import make_roll
 from core.ledger.sealed_info import sealed_info
 from core.ledger.staff import staff_body
 from core.ledger.state import FOLD_VERSION, State, fold
@@ -53,6 +54,8 @@ START = dt.datetime(2026, 11, 21, 1, 0, tzinfo=dt.UTC)
 SUPERVISOR, CLERK = "OP10001", "OP10002"
 HQ, KEY, OPENING = signer("headquarters"), signer("terminal"), agreement("opening")
 FIRST, SECOND = signer("supervisor"), CardSigner("clerk")
+NEXT = signer("headquarters' next")
+ROLL = make_roll(1, HQ, NEXT, START)
 SEALED: dict[str, Any] = {
     "form": 1,
     "sender": {
@@ -118,6 +121,8 @@ def _directives() -> list[SignedDirective]:
         ("operator", CLERK, come, beside),
         ("operator", CLERK, staff_body(StaffRow(CLERK, ""))[0], None),
         ("weather", "today", {"rain": True}, None),
+        ("key_roll", "1", ROLL.as_json(), None),
+        ("weather", "tomorrow", {"rain": False}, None),
     )
     made: list[SignedDirective] = []
     for number, (kind, subject, body, attachment) in enumerate(said, 1):
@@ -125,11 +130,12 @@ def _directives() -> list[SignedDirective]:
         at = START + dt.timedelta(minutes=number)
         directive = Directive(TERMINAL, number, before, kind, subject, at, 10 + number, body)
         nonce = None if attachment is None else seed(f"directive {number}")
-        made.append(make_directive(directive, HQ, attachment, nonce=nonce))
+        made.append(make_directive(directive, HQ if number < 5 else NEXT, attachment, nonce=nonce))
     return made
 
 
 DIRECTIVES = _directives()
+ADOPTED = 3  # of them at first; then headquarters' key rolls
 SECOND_LABEL = replace(
     LABEL,
     waybill="EA473124815CN",
@@ -259,20 +265,8 @@ def journal(sealed: Mapping[str, str]) -> Golden:
     )
     assert not callable(second.data)
     golden.add("OperatorKeyAccepted", second.data)
-    time = documents.SignedTime(golden.now(), seed("time"))
-    _, signature = documents.make_time(time, HQ)
-    golden.add(
-        "TimeAnchored",
-        {
-            "at": stamp(time.at),
-            "nonce": wire.b64(time.nonce),
-            "signature": wire.b64(signature),
-            "signer": HQ.public.id,
-            "boot": "00000000-0000-4000-8000-000000000001",
-            "boottime_ms": 123_456,
-        },
-    )
-    number, head = len(DIRECTIVES), wire.b64(DIRECTIVES[-1].hash)
+    golden.add("TimeAnchored", _anchored(golden, HQ, "time"))
+    number, head = ADOPTED, wire.b64(DIRECTIVES[ADOPTED - 1].hash)
     golden.add("DirectivesAdopted", {"number": number, "head": head})
     golden.log_in(CLERK, "clerk", SECOND)
     _acceptance(golden)
@@ -300,6 +294,7 @@ def journal(sealed: Mapping[str, str]) -> Golden:
     golden.add("SessionEnded", {"operator": SUPERVISOR, "session": "s-24", "cause": "restart"})
     golden.add("DirectiveParked", {"number": number, "cause": "entry.kind_unknown"})
     _failed_log_ins(golden)
+    _roll(golden)
     return golden
 
 
@@ -311,6 +306,27 @@ def _failed_log_ins(golden: Golden) -> None:
     signature = FIRST.sign(documents.release_message(said))
     released = {"released_by": SUPERVISOR, "released_at": stamp(at), "release": wire.b64(signature)}
     golden.add("LogInsFailed", {"operator": CLERK, "failures": 6, **released})
+
+
+def _roll(golden: Golden) -> None:
+    """Headquarters' next key comes into force, and signs the time."""
+    adopted = {"number": len(DIRECTIVES), "head": wire.b64(DIRECTIVES[-1].hash)}
+    golden.add("DirectivesAdopted", adopted)
+    golden.add("HeadquartersKeyPinned", {"key": NEXT.public.text, **ROLL.as_json()})
+    golden.add("TimeAnchored", _anchored(golden, NEXT, "time again"))
+
+
+def _anchored(golden: Golden, key: Signer, nonce: str) -> dict[str, Any]:
+    time = documents.SignedTime(golden.now(), seed(nonce))
+    _, signature = documents.make_time(time, key)
+    return {
+        "at": stamp(time.at),
+        "nonce": wire.b64(time.nonce),
+        "signature": wire.b64(signature),
+        "signer": key.public.id,
+        "boot": "00000000-0000-4000-8000-000000000001",
+        "boottime_ms": 123_456,
+    }
 
 
 def _branches(golden: Golden) -> None:
@@ -416,6 +432,8 @@ def signed_documents(golden: Golden) -> dict[str, tuple[bytes, bytes, PublicKey]
         "session-p256": (*documents.make_session(certificate, SECOND), SECOND.public),
         "marks": (*documents.make_marks(marks, HQ), HQ.public),
         "time": (*documents.make_time(time, HQ), HQ.public),
+        "key-roll": (ROLL.document, ROLL.by_old, HQ.public),
+        "key-roll-new": (ROLL.document, ROLL.by_new, NEXT.public),
     }
 
 
@@ -462,7 +480,7 @@ def content() -> dict[str, str]:
         {"bytes": golden.state.to_bytes().decode("utf-8"), "hash": wire.b64(golden.state.hash())}
     )
     found["directives.json"] = _text([directive_to_json(each) for each in DIRECTIVES])
-    lines = export(golden.entries, TERMINAL, HQ.public.text)
+    lines = export(golden.entries, TERMINAL, HQ.public.text, [ROLL])
     found["export.jsonl"] = b"".join(lines).decode("utf-8")
     return found
 

@@ -18,7 +18,8 @@ from core.crypto.keys import parse_public_key
 from core.exchange import entry_from_json, request_message
 from core.ledger import documents, kinds
 from core.ledger.chain import Verifier
-from core.ledger.directives import NO_DIRECTIVE, check_directive, directive_from_json
+from core.ledger.directives import NO_DIRECTIVE, FeedKeys, directive_from_json
+from core.ledger.rolls import KeyChain
 from core.ledger.sealed_info import sealed_info
 from core.ledger.staff import read_staff
 from core.ledger.state import State, fold
@@ -104,6 +105,8 @@ READERS: Mapping[str, Callable[[bytes, bytes, Any], object]] = {
     "session-p256": documents.read_session,
     "marks": documents.read_marks,
     "time": lambda body, signature, key: documents.read_time(body, signature, key, seed("time")),
+    "key-roll": lambda body, signature, key: documents.read(body, signature, key, "key-roll"),
+    "key-roll-new": lambda body, signature, key: documents.read(body, signature, key, "key-roll"),
 }
 
 
@@ -115,13 +118,14 @@ def test_stored_document_is_read(name: str) -> None:
 
 
 def test_stored_directives_are_read_and_checked() -> None:
-    head = NO_DIRECTIVE
+    head, keys = NO_DIRECTIVE, FeedKeys(KeyChain((make.HQ.public,)))
     stored = load("directives.json")
     for value in stored:
         signed = directive_from_json(value)
-        said = check_directive(signed, make.HQ.public, make.TERMINAL, head)
+        said = keys.check(signed, make.TERMINAL, head)
         head = signed.head
-        assert said.kind in ("operator", "weather")
+        assert said.kind in ("operator", "weather", "key_roll")
+    assert keys.chain.keys == (make.HQ.public, make.NEXT.public)
     assert read_staff(directive_from_json(stored[0])).name == "示例丙"
     assert check_directives(stored, make.HQ.public.text, make.TERMINAL) == (head.number, wire.b64(head.hash))
 
@@ -205,7 +209,7 @@ def test_documented_forms_are_the_ones_in_force(kind: str, version: int) -> None
 def test_documented_documents_are_the_ones_in_force() -> None:
     text = FORMAT.read_text(encoding="utf-8")
     for name, value in load("documents.json").items():
-        kind = name.removesuffix("-p256")
+        kind = name.removesuffix("-p256").removesuffix("-new")
         row = re.search(rf"^\| `{kind}` \| [^|]+ \| (.+) \|$", text, re.MULTILINE)
         assert row is not None
         plain = re.sub(r"\([^)]*\)", "", row[1])

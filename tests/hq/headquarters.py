@@ -146,7 +146,7 @@ class Counter:
         assert answer.status_code == 200, answer.text
         value = answer.json()
         document, signature = wire.unb64(value["document"]), wire.unb64(value["signature"])
-        return read_marks(document, signature, self.headquarters.home.signing)
+        return read_marks(document, signature, self.headquarters.home.rolls().now())
 
 
 def fault(answer: httpx2.Response) -> tuple[int, str, dict[str, Any]]:

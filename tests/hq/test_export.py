@@ -164,7 +164,7 @@ def test_its_reader_imports_nothing_of_ours_but_the_checker() -> None:
     modules = {node.module or "." for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     modules |= {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
     ours = {name for name in modules if name.split(".")[0] not in sys.stdlib_module_names | {"cryptography"}}
-    assert ours == {"tests.peers.checker"}
+    assert ours == {"tests.peers.checker", "tests.peers.canonical", "tests.peers.rolls"}
 
 
 def test_the_checker_takes_either_form(headquarters: Headquarters, tmp_path: Path) -> None:

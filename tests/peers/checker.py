@@ -11,36 +11,42 @@ counted and its verdict; exit 0 sound, 1 not sound (the first bad entry is named
 from __future__ import annotations
 
 import argparse
-import base64
 import collections
-import datetime
 import hashlib
-import json
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature, InvalidTag
-from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePublicKey
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
 if not __package__:  # run as a file
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from tests.peers.canonical import (
+    DOCUMENT_TAG,
+    Object,
+    binary,
+    canonical,
+    check_time,
+    document,
+    key_id,
+    members,
+    parse,
+    signed,
+    unbinary,
+)
 from tests.peers.numbers import Bad as Bad  # noqa: PLC0414 - others take it from here
 from tests.peers.numbers import Numbers
 from tests.peers.numbers import need as need  # noqa: PLC0414
 from tests.peers.roles import DECISIONS, PERSONAL, SESSION_ENDS, check_approver, check_role, released
+from tests.peers.rolls import ROLL, Keys
 
 TERMINAL_TAG = b"counter/entry/terminal/1\x00"
 SESSION_TAG = b"counter/entry/session/1\x00"
-DOCUMENT_TAG = b"counter/document/1\x00"
 ATTACHMENT_TAG = b"counter/attachment/1\x00"
 DIRECTIVE_TAG = b"counter/directive/1\x00"
 DIRECTIVE_ATTACHMENT_TAG = b"counter/directive-attachment/1\x00"
@@ -48,12 +54,7 @@ DIRECTIVE_MEMBERS = (
     "type", "format", "terminal", "number", "previous", "kind", "subject", "at", "publication", "body",
     "attachment",
 )  # fmt: skip
-BODY_LIMIT = 65_536
-DEEPEST = 16
-LARGEST = 2**53 - 1
 ZERO = bytes(32)
-TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
-Object = dict[str, Any]
 
 BODY_MEMBERS = {
     "format": int, "suite": int, "terminal": str, "epoch": int, "seq": int, "prev": str, "kind": str,
@@ -67,133 +68,20 @@ CONTACTS = {
 }
 
 
-# -- section 1: canonical bytes ------------------------------------------------------------------
-
-
-def canonical(value: object, depth: int = 0) -> str:
-    """The one text of a value, written out by the rules of section 1."""
-    need(depth <= DEEPEST, "too deep")
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        need(abs(value) <= LARGEST, "integer too large")
-        return str(value)
-    if isinstance(value, str):
-        return '"' + "".join(map(escaped, value)) + '"'
-    if isinstance(value, list):
-        return "[" + ",".join(canonical(inner, depth + 1) for inner in value) + "]"
-    if isinstance(value, dict):
-        need(all(key.isascii() for key in value), "key not ASCII")
-        members = (f"{canonical(key)}:{canonical(value[key], depth + 1)}" for key in sorted(value))
-        return "{" + ",".join(members) + "}"
-    raise Bad("not a value of the format")
-
-
-def escaped(character: str) -> str:
-    """One character as it stands in a canonical string."""
-    short = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
-    if character in short:
-        return short[character]
-    return f"\\u{ord(character):04x}" if character < " " else character
-
-
-def parse(data: bytes, limit: int | None = BODY_LIMIT) -> Object:
-    """The object in canonical bytes."""
-    need(limit is None or len(data) <= limit, "too large")
-    try:
-        value = json.loads(data.decode("utf-8"))
-    except (UnicodeDecodeError, ValueError, RecursionError):
-        raise Bad("not JSON in UTF-8") from None
-    if not isinstance(value, dict):
-        raise Bad("not an object")
-    try:
-        again = canonical(value).encode("utf-8")
-    except UnicodeEncodeError:
-        raise Bad("unpaired surrogate") from None
-    need(again == data, "not canonical")
-    return value
-
-
-def binary(text: Any, size: int | None = None) -> bytes:
-    """Bytes from base64url without padding."""
-    need(isinstance(text, str) and re.fullmatch(r"[A-Za-z0-9_-]*", text), "not base64url")
-    try:
-        data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    except ValueError:
-        raise Bad("not base64url") from None
-    need(unbinary(data) == text, "not base64url")
-    need(size is None or len(data) == size, "wrong number of bytes")
-    return data
-
-
-def unbinary(data: bytes) -> str:
-    """The text form of bytes."""
-    return base64.urlsafe_b64encode(data).decode("ascii").rstrip("=")
-
-
-def check_time(text: Any) -> None:
-    """A time of section 1; such texts sort as the times do."""
-    need(isinstance(text, str) and TIME.fullmatch(text), "not a time")
-    try:
-        datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ")
-    except ValueError:
-        raise Bad("not a time") from None
-
-
-def members(value: Any, *names: str) -> Object:
-    """An object with exactly these members."""
-    if not isinstance(value, dict) or set(value) != set(names):
-        raise Bad("wrong members")
-    return value
-
-
-# -- section 2: keys -----------------------------------------------------------------------------
-
-
-def key_id(text: str) -> str:
-    """The id of a key in text form."""
-    return unbinary(hashlib.sha256(text.encode("ascii")).digest()[:16])
-
-
-def signed(text: Any, signature: bytes, message: bytes, what: str) -> None:
-    """Raise Bad unless the key in text form signed the message."""
-    need(isinstance(text, str), f"{what}: no key")
-    kind, _, rest = text.partition(".")
-    raw = binary(rest)
-    try:
-        if kind == "ed25519" and len(raw) == 32:
-            Ed25519PublicKey.from_public_bytes(raw).verify(signature, message)
-        elif kind == "p256" and len(raw) == 65:
-            EllipticCurvePublicKey.from_encoded_point(SECP256R1(), raw).verify(
-                signature, message, ECDSA(SHA256())
-            )
-        else:
-            raise Bad(f"{what}: not a signing key")
-    except (InvalidSignature, ValueError):
-        raise Bad(f"{what}: wrong signature") from None
-
-
-def document(body: bytes, signature: bytes, key: Any, kind: str, *names: str) -> Object:
-    """A signed document of one type with exactly these other members."""
-    signed(key, signature, DOCUMENT_TAG + body, kind)
-    value = members(parse(body), "type", *names)
-    need(value["type"] == kind, "wrong type of document")
-    return value
-
-
 # -- section 11: what headquarters says to one terminal ---------------------------------------------
 
 
 def check_directives(stored: list[Object], headquarters: str, terminal: str) -> tuple[int, str]:
     """The feed from its first directive on; (number, hash) of the last one."""
-    number, head = 0, unbinary(ZERO)
+    number, head, place, keys = 0, unbinary(ZERO), 0, Keys(headquarters)
     for one in stored:
         members(one, "document", "signature", "nonce", "attachment")
         raw = binary(one["document"])
-        signed(headquarters, binary(one["signature"]), DIRECTIVE_TAG + raw, "directive")
         said = members(parse(raw, None), *DIRECTIVE_MEMBERS)
+        rolled = keys.take(members(said["body"], *ROLL)) if said["kind"] == "key_roll" else None
+        signer = keys.signer(raw, binary(one["signature"]), "directive", tag=DIRECTIVE_TAG)
+        need(signer >= place, "directive of a retired key")
+        place = keys.keys.index(rolled["new"]) if rolled else signer
         need(said["type"] == "directive" and said["format"] == 1, "not a directive")
         need(said["terminal"] == terminal, "another terminal's directive")
         need(said["number"] == number + 1 and said["previous"] == head, "directives are not in sequence")
@@ -211,9 +99,11 @@ def check_directives(stored: list[Object], headquarters: str, terminal: str) -> 
 class Journal:
     """What was learnt of one terminal while its entries passed by."""
 
-    def __init__(self, terminal: str, headquarters: str) -> None:
+    def __init__(self, terminal: str, keys: Keys) -> None:
         self.terminal = terminal
-        self.headquarters = headquarters
+        self.keys = keys
+        self.place = 0  # which of headquarters' keys is in force
+        self.granted: dict[int, int] = {}  # which key signed the grant of an epoch
         self.seq = 0
         self.epoch = 0
         self.directives = 0
@@ -230,19 +120,18 @@ class Journal:
         self.counts: collections.Counter[str] = collections.Counter()
 
     def learn(self, entry: Object) -> None:
-        """First pass: the grant of an EpochOpened (section 5)."""
+        """First pass: the grant of an EpochOpened, and what is said of headquarters' keys (section 5)."""
         body = parse(binary(entry["body"]))
+        if body.get("kind") == "HeadquartersKeyPinned" and body.get("kind_version") == 1:
+            self.keys.take(members(body.get("data"), "key", *ROLL))
         if body.get("kind") != "EpochOpened":
             return
         data = members(body.get("data"), "grant", "grant_signature", "key")
         names = ("terminal", "branch", "epoch", "key", "start", "opening")
-        grant = document(
-            binary(data["grant"]),
-            binary(data["grant_signature"]),
-            self.headquarters,
-            "epoch-grant",
-            *names,
-        )
+        raw, signature = binary(data["grant"]), binary(data["grant_signature"])
+        signer = self.keys.signer(raw, signature, "epoch-grant")
+        grant = document(raw, signature, self.keys.keys[signer], "epoch-grant", *names)
+        self.granted[grant["epoch"]] = signer
         need(grant["terminal"] == self.terminal, "grant for another terminal")
         same = grant["epoch"] == body.get("epoch") and grant["key"] == data["key"]
         need(same, "grant for another epoch or key")
@@ -262,6 +151,7 @@ class Journal:
         if body["kind"] == "DirectivesAdopted":
             need(body["data"]["number"] > self.directives, "directives adopted go back")
             self.directives = body["data"]["number"]
+        self.of_headquarters(body)
         if body["kind"] == "OperatorKeyAccepted":
             self.accept(body["data"])
         if body["kind"] == "OperatorLoggedIn":
@@ -284,6 +174,26 @@ class Journal:
         self.seq, self.epoch = body["seq"], body["epoch"]
         self.head = {"epoch": self.epoch, "seq": self.seq, "hash": unbinary(hashlib.sha256(raw).digest())}
         self.kinds[body["kind"]] += 1
+
+    def of_headquarters(self, body: Object) -> None:
+        """Section 5: what headquarters signed, by the key in force; none that another one followed."""
+        data = body["data"]
+        if body["kind"] == "EpochOpened":
+            need(self.granted[body["epoch"]] >= self.place, "grant of a retired key")
+            self.place = self.granted[body["epoch"]]
+        if body["kind"] == "HeadquartersKeyPinned" and body["kind_version"] == 1:
+            roll = self.keys.take(members(data, "key", *ROLL))
+            need(roll["new"] == data["key"], "pins another key than the roll's")
+            need(roll["old"] == self.keys.keys[self.place], "roll from a key that is not in force")
+            self.place += 1
+            self.counts["keys of headquarters"] += 1
+        if body["kind"] == "TimeAnchored" and body["kind_version"] == 1:
+            members(data, "at", "nonce", "signature", "signer", "boot", "boottime_ms")
+            key = self.keys.keys[self.place]
+            need(data["signer"] == key_id(key), "time of a retired key")
+            said = canonical({"type": "time", "at": data["at"], "nonce": data["nonce"]}).encode("utf-8")
+            document(said, binary(data["signature"]), key, "time", "at", "nonce")
+            self.counts["times"] += 1
 
     def form(self, body: Object) -> None:
         """Section 3: the members of a body."""
@@ -524,12 +434,13 @@ def check(lines: list[bytes], headquarters: str, opening: X25519PrivateKey | Non
     """Check an export line by line; Bad names the line and, where it can, the entry."""
     need(len(lines) >= 2 and all(line.endswith(b"\n") for line in lines), "the file was cut off")
     first = members(
-        parse(lines[0][:-1], None), "format", "terminal", "headquarters", "first", "last", "entries"
+        parse(lines[0][:-1], None), "format", "terminal", "headquarters", "rolls", "first", "last", "entries"
     )
     need(first["format"] == "counter-export/1", "unknown form of export")
-    need(first["headquarters"] == headquarters, "made for another headquarters")
+    keys = Keys(headquarters, first["rolls"])
+    need(first["headquarters"] == keys.keys[-1], "made for another headquarters")
     need(first["first"] == 1, "does not begin at the first entry: it cannot be verified as a whole")
-    journal = Journal(first["terminal"], headquarters)
+    journal = Journal(first["terminal"], keys)
     journal.opening = opening
     entries = []
     for number, line in enumerate(lines[1:-1], 1):
@@ -561,7 +472,9 @@ def read_arguments(arguments: list[str]) -> tuple[Path, str, X25519PrivateKey | 
     """The export, HQ's signing key, and its opening key where it is given; raises OSError."""
     parser = argparse.ArgumentParser(description="Checks an export of a counter's journal.")
     parser.add_argument("export", type=Path)
-    parser.add_argument("--headquarters", required=True, metavar="KEYTEXT", help="HQ's signing key")
+    parser.add_argument(
+        "--headquarters", required=True, metavar="KEYTEXT", help="HQ's signing key, or any before it"
+    )
     parser.add_argument("--opening", type=Path, metavar="PEMFILE", help="HQ's opening key, private")
     options = parser.parse_args(arguments)
     key = None if options.opening is None else load_pem_private_key(options.opening.read_bytes(), None)

@@ -13,21 +13,9 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from tests.peers.checker import (
-    TERMINAL_TAG,
-    Bad,
-    Journal,
-    Object,
-    binary,
-    check_time,
-    members,
-    need,
-    parse,
-    read_arguments,
-    show,
-    signed,
-    unbinary,
-)
+from tests.peers.canonical import Object, binary, check_time, members, parse, signed, unbinary
+from tests.peers.checker import TERMINAL_TAG, Bad, Journal, need, read_arguments, show
+from tests.peers.rolls import Keys
 
 ENTRY = ("body", "terminal_signature", "session_signature", "attachments")
 STATEMENT = ("terminal", "branch", "epochs", "entries", "beside", "parked", "held")
@@ -73,6 +61,7 @@ class Estate:
     def __init__(self, lines: Iterator[bytes], headquarters: str, opening: X25519PrivateKey | None) -> None:
         self.lines = lines
         self.headquarters = headquarters
+        self.keys = Keys(headquarters)  # with the rolls that the first line brings
         self.opening = opening
         self.digest = hashlib.sha256()
         self.number = 0
@@ -92,9 +81,10 @@ class Estate:
 
     def journals(self) -> Iterator[tuple[Journal, Object]]:
         """Each journal with its statement, once both were checked; then the last line."""
-        first = members(self.line(), "format", "headquarters", "made", "terminals")
+        first = members(self.line(), "format", "headquarters", "rolls", "made", "terminals")
         need(first["format"] == "counter-export/2", "unknown form of export")
-        need(first["headquarters"] == self.headquarters, "made for another headquarters")
+        self.keys = Keys(self.headquarters, first["rolls"])
+        need(first["headquarters"] == self.keys.keys[-1], "made for another headquarters")
         names = first["terminals"]
         need(isinstance(names, list) and names == sorted(set(names)), "terminals out of order")
         total = beside = 0
@@ -120,7 +110,7 @@ class Estate:
             beside.append(members(self.line(), *ENTRY, "beside", "hash", "received"))
         end = members(self.line(), "end", "beside", "head", "gone")
         self.stated(statement, [entry["id"] for entry in entries])
-        journal = Journal(name, self.headquarters)
+        journal = Journal(name, self.keys)
         journal.opening = self.opening
         for entry in [*entries, *beside]:
             check_time(entry["received"])
@@ -168,8 +158,8 @@ class Estate:
         need(branch and branch[0]["hash"] == data["branch"], "a branch that is not here was taken in")
         base = int(branch[0]["beside"].rpartition("/")[2]) - 1
         mine = [e for e in branch if int(e["beside"].rpartition("/")[2]) <= data["last"]]
-        again = Journal(journal.terminal, self.headquarters)
-        again.grants = journal.grants
+        again = Journal(journal.terminal, self.keys)
+        again.grants, again.granted = journal.grants, journal.granted
         self.walk(again, entries[:base])
         self.walk(again, mine)
         need(

@@ -124,6 +124,35 @@ def document(body: Any, signature: Any, key: Any, kind: str, *names: str) -> Obj
     return value
 
 
+def of_any(keys: list[str], body: Any, signature: Any, kind: str, *names: str) -> Object:
+    """A document that one of headquarters' keys signed, the newest first."""
+    for key in reversed(keys[1:]):
+        try:
+            return document(body, signature, key, kind, *names)
+        except Bad:
+            continue
+    return document(body, signature, keys[0], kind, *names)
+
+
+def rolled(rolls: Any, trusted: str) -> list[str]:
+    """Section 5: headquarters' keys in their order; each roll is signed by both of its keys."""
+    need(isinstance(rolls, list), "rolls")
+    keys: list[str] = []
+    for number, said in enumerate(rolls, 1):
+        said = members(said, "roll", "by_old", "by_new")
+        value = parse(binary(said["roll"]))
+        names = ("number", "old", "new", "at")
+        for name in ("old", "new"):
+            document(said["roll"], said[f"by_{name}"], value.get(name), "key-roll", *names)
+        keys = keys or [str(value["old"])]
+        need(value["number"] == number, "number of a roll")
+        need(value["old"] == keys[-1] and value["new"] not in keys, "a roll that leads on from no key")
+        keys.append(str(value["new"]))
+    keys = keys or [trusted]
+    need(trusted in keys, "made for another headquarters")
+    return keys
+
+
 def made(**values: Any) -> bytes:
     """The canonical bytes of a document that is never sent."""
     return json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
@@ -133,14 +162,15 @@ class Evidence:
     """One file, read line by line."""
 
     def __init__(self, lines: list[bytes], headquarters: str) -> None:
-        self.headquarters = headquarters
         need(lines and all(line.endswith(b"\n") for line in lines), "the file was cut off")
         said = [parse(line[:-1]) for line in lines]
         top = members(
-            said[0], "format", "terminal", "operator", "headquarters", "days", "first", "last", "before"
-        )
+            said[0], "format", "terminal", "operator", "headquarters", "rolls", "days", "first", "last",
+            "before",
+        )  # fmt: skip
         need(top["format"] == "counter-evidence/1", "unknown form of evidence")
-        need(top["headquarters"] == headquarters, "made for another headquarters")
+        self.headquarters = rolled(top["rolls"], headquarters)
+        need(top["headquarters"] == self.headquarters[-1], "made for another headquarters")
         self.terminal, self.operator = str(top["terminal"]), str(top["operator"])
         self.first, self.last, days = top["first"], top["last"], top["days"]
         need(isinstance(days, list) and len(days) == 2, "days")
@@ -230,7 +260,7 @@ class Evidence:
         body, data = entry["body"], members(entry["body"]["data"], "grant", "grant_signature", "key")
         names = ("terminal", "branch", "epoch", "key", "start", "opening")
         try:
-            grant = document(data["grant"], data["grant_signature"], self.headquarters, "epoch-grant", *names)
+            grant = of_any(self.headquarters, data["grant"], data["grant_signature"], "epoch-grant", *names)
         except Bad as bad:
             raise Bad(entry["where"] + str(bad)) from None
         same = (grant["terminal"], grant["epoch"], grant["key"])
@@ -358,7 +388,8 @@ class Evidence:
         kind = said.get("type")
         names = ("terminal", "received", "safe", "at") if kind == "marks" else ("terminal", "head", "at")
         need(kind in ("marks", "held"), "the proof is neither marks nor held")
-        proof = document(self.end["document"], self.end["signature"], self.headquarters, str(kind), *names)
+        given = self.end["document"], self.end["signature"]
+        proof = of_any(self.headquarters, *given, str(kind), *names)
         need(proof["terminal"] == self.terminal, "headquarters' head is another terminal's")
         head = members(proof["received" if kind == "marks" else "head"], "epoch", "seq", "hash")
         if head["seq"] < self.first:

@@ -8,6 +8,7 @@ from typing import Any
 
 from core.exchange import entry_to_json
 from core.ledger.entry import Entry
+from core.ledger.rolls import SignedRoll
 
 
 def line(value: dict[str, Any]) -> bytes:
@@ -16,13 +17,16 @@ def line(value: dict[str, Any]) -> bytes:
     return text.encode("utf-8") + b"\n"
 
 
-def export(entries: Sequence[Entry], terminal: str, headquarters: str) -> list[bytes]:
-    """The lines of an export of whole entries."""
+def export(
+    entries: Sequence[Entry], terminal: str, headquarters: str, rolls: Sequence[SignedRoll] = ()
+) -> list[bytes]:
+    """The lines of an export of whole entries; ``headquarters``: its key, where none rolled to another."""
     first, last = entries[0].header.seq, entries[-1].header.seq
     top = {
         "format": "counter-export/1",
         "terminal": terminal,
-        "headquarters": headquarters,
+        "headquarters": rolls[-1].read().new.text if rolls else headquarters,
+        "rolls": [roll.as_json() for roll in rolls],
         "first": first,
         "last": last,
         "entries": len(entries),

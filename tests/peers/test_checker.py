@@ -360,7 +360,8 @@ def test_as_a_program(book: Book, tmp_path: Path) -> None:
 
 
 def test_it_imports_nothing_of_ours() -> None:
-    parts = (CHECKER, CHECKER.with_name("numbers.py"), CHECKER.with_name("roles.py"))
+    names = ("numbers", "canonical", "roles", "rolls")
+    parts = (CHECKER, *(CHECKER.with_name(f"{name}.py") for name in names))
     imported = {
         name
         for part in parts
@@ -371,8 +372,9 @@ def test_it_imports_nothing_of_ours() -> None:
         )
     }
     others = {name for name in imported if name.split(".")[0] not in sys.stdlib_module_names}
-    ours = {name for name in others if not name.startswith("cryptography.")}
-    assert ours == {"tests.peers.numbers", "tests.peers.roles"}
+    assert {name for name in others if not name.startswith("cryptography.")} == {
+        f"tests.peers.{name}" for name in names
+    }
 
 
 # -- contacts by reference --------------------------------------------------------------------------

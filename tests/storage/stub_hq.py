@@ -154,6 +154,7 @@ class StubHq:
         self.always: Step | None = None
         self.now: Callable[[], dt.datetime] = lambda: NOW
         self.activated: dict[str, Any] = {}
+        self.rolls: list[dict[str, str]] = []
         self.enrol: Callable[[dict[str, Any]], dict[str, Any]] | None = None
         self._connections: set[socket.socket] = set()
         self._context = context or self.authority.server()
@@ -197,8 +198,10 @@ class StubHq:
     def handle(self, asked: Asked) -> Answer:
         """What a request gets; raises DropError to hang up.
 
-        It has no directives, and what is asked of them is neither kept nor scripted.
+        It has no directives, and what is asked of them, or of its keys, is neither kept nor scripted.
         """
+        if asked.path == "/v1/keys":
+            return 200, json.dumps({"signing": self.signer.public.text, "rolls": self.rolls}).encode()
         if asked.path.endswith("/directives"):
             return 200, b'{"directives":[],"more":false}'
         self.asked.append(asked)

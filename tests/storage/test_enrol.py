@@ -15,8 +15,8 @@ from core.crypto.keys import PublicKey, new_agreement, new_signer
 from core.errors import HqError, HqFault, StoreError, StoreFault
 from core.ledger.documents import Grant, make_grant, operator_proof
 from core.ledger.entry import EMPTY_HEAD
+from storage.admission import ENROL_TAG
 from storage.enrol import ENROLMENT_NAME, Enrolled, EnrolRequest, enrol
-from storage.headquarters import ENROL_TAG
 from storage.store import FileStore
 from storage.vault import VAULT_NAME, FileVault
 from storage.verify import verify
@@ -70,6 +70,7 @@ class Office(StubHq):
             "grant_signature": wire.b64(signature),
             "signing": self.signer.public.text,
             "opening": self.opening.public.text,
+            "rolls": [],
         }
 
 

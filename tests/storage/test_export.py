@@ -45,6 +45,7 @@ def test_it_holds_every_entry_once(counter: Counter, journal: SqlJournal, tmp_pa
         "format": "counter-export/1",
         "terminal": counter.book.terminal,
         "headquarters": key.text,
+        "rolls": [],
         "first": 1,
         "last": 16,
         "entries": 16,

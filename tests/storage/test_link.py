@@ -9,12 +9,14 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from core.crypto.keys import SoftwareSigner, new_signer
 from core.errors import HqError, HqFault, StoreError, StoreFault
+from core.ledger.rolls import KeyChain, make_roll
 from storage import tls
 from storage.headquarters import BestClock, Headquarters
 from storage.link import MAX_ANSWER_BYTES, HqLink, Timeouts
@@ -207,6 +209,33 @@ def test_marks_of_another_key_terminal_or_kind_are_refused(hq: StubHq, connect: 
     hq.signer, hq.terminal = right, "990100-01-04"
     hq.script.append(lambda _asked: hq.marks())
     assert fault(client.marks) == (HqFault.BAD_ANSWER, "marks")
+
+
+def test_the_next_key_is_believed_by_its_roll_and_the_retired_one_no_more(
+    hq: StubHq, connect: Opener
+) -> None:
+    """A counter that was away meets another key; it takes none but by a roll from the pinned one."""
+    client, old, new = connect(), hq.signer, new_signer()
+    roll = make_roll(1, old, new, NOW)
+    for shown in ([], [make_roll(1, new_signer(), new, NOW)], [replace(roll, by_old=roll.by_new)]):
+        hq.signer, hq.rolls = new, [each.as_json() for each in shown]
+        assert fault(client.time) == (HqFault.BAD_ANSWER, "time")
+    hq.rolls = [roll.as_json()]
+    assert client.time().signer == new.public.id
+    assert client.marks().marks.terminal == TERMINAL
+    assert hq.asked[-1].headers["x-counter-key"] == old.public.id  # not adopted yet
+    hq.signer = old
+    kept = client.marks()  # headquarters still signs with the old one for who names it
+    client.trust(KeyChain((old.public,)).extended(roll))
+    assert fault(client.marks) == (HqFault.BAD_ANSWER, "marks")
+    assert fault(client.time) == (HqFault.BAD_ANSWER, "time")
+    assert client.kept_marks(kept.document, kept.signature) == kept.marks  # what it signed before stands
+    hq.signer = new
+    assert client.time().signer == new.public.id
+    assert hq.asked[-1].headers["x-counter-key"] == new.public.id
+    later = new_signer()
+    hq.signer, hq.rolls = later, [roll.as_json(), make_roll(1, old, later, NOW).as_json()]
+    assert fault(client.marks) == (HqFault.BAD_ANSWER, "marks")  # a fork from the old key
 
 
 def test_an_old_time_cannot_be_played_back(hq: StubHq, connect: Opener) -> None:

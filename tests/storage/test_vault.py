@@ -9,9 +9,10 @@ import pytest
 from core import wire
 from core.crypto import sealing
 from core.crypto.keys import new_agreement, new_signer
-from core.errors import RuleError, RuleFault, StoreError, StoreFault
+from core.errors import EntryError, RuleError, RuleFault, StoreError, StoreFault
 from core.ledger.documents import Grant, make_grant
 from core.ledger.entry import EMPTY_HEAD
+from core.ledger.rolls import KeyChain, make_roll
 from storage.slots import (
     OperatorKeys,
     cost_of,
@@ -23,6 +24,7 @@ from storage.slots import (
 from storage.vault import VAULT_NAME, FileVault
 from storage.vaultfile import OperatorRecord
 from tests.storage.counters import CHEAP, PASSWORD, Counter
+from tests.storage.stub_hq import NOW
 
 
 @pytest.fixture
@@ -199,6 +201,29 @@ def test_headquarters_keys_cannot_be_swapped(counter: Counter, member: str) -> N
     }
     path.write_text(json.dumps(value))
     assert fault(counter, "OP10001", PASSWORD) == StoreFault.DAMAGED
+
+
+def test_the_next_key_of_headquarters_is_pinned_as_the_first_is(counter: Counter, opened: FileVault) -> None:
+    """It follows the one before by its roll; a roll planted in the file or taken out is found."""
+    old, new, path = counter.book.headquarters, new_signer(), counter.directory / VAULT_NAME
+    before, roll = path.read_text(), make_roll(1, old, new, NOW)
+    chain = KeyChain((old.public,)).extended(roll)
+    assert [opened.settle_keys(chain) for _ in range(2)] == [True, False]
+    assert opened.settle_keys(KeyChain((old.public,))) is False  # nothing is ever taken back
+    with pytest.raises(EntryError):
+        opened.settle_keys(KeyChain((old.public,)).extended(make_roll(1, old, new_signer(), NOW)))
+    again = counter.vault()
+    again.unlock("OP10001", PASSWORD)
+    keys = again.headquarters_keys()
+    assert (keys.signing, keys.chain, keys.granted) == (new.public, chain, 0)
+    assert again.grant() == opened.grant()  # which the old one signed
+    rolled = json.loads(path.read_text())
+    for changed in (
+        {name: value for name, value in rolled.items() if name != "rolls"},
+        json.loads(before) | {"rolls": rolled["rolls"]},
+    ):
+        path.write_text(json.dumps(changed))
+        assert fault(counter, "OP10001", PASSWORD) == StoreFault.DAMAGED
 
 
 def test_a_planted_operator_is_found(counter: Counter, opened: FileVault) -> None:
