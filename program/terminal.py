@@ -56,17 +56,20 @@ class Parts:
 class ConfiguredStore(FileStore):
     """The store, if it is that of the terminal which the configuration names; backed up as it says."""
 
-    expected = ""
+    branch = expected = ""
     plan: BackupPlan | None = None
     _keeper: BackupKeeper | None = None
 
     def open(self) -> Journal:
-        """As :meth:`FileStore.open`; also raises ConfigError where the vault is another terminal's."""
-        found = self._vault.grant().terminal
-        if found != self.expected:
-            raise ConfigError(
-                ConfigFault.WRONG_VALUE, key="station.terminal", value=self.expected, expected=found
-            )
+        """As :meth:`FileStore.open`; also raises ConfigError where the vault is another terminal's.
+
+        Another branch's too: labels and receipts print the configured one, and headquarters granted one.
+        """
+        grant = self._vault.grant()
+        said = {"terminal": (self.expected, grant.terminal), "branch": (self.branch, grant.branch)}
+        for key, (value, found) in said.items():
+            if value != found:
+                raise ConfigError(ConfigFault.WRONG_VALUE, key=f"station.{key}", value=value, expected=found)
         journal = super().open()
         if self.plan is not None and self._keeper is None:
             self._keeper = BackupKeeper(self._directory, self._vault, self._clock, self.plan)
@@ -122,7 +125,7 @@ class Terminal:
         )
         replication = Replication(config.headquarters.url, listeners, parts.pump or PumpSettings())
         store = ConfiguredStore(data, vault, clock, replication, probe=parts.probe)
-        store.expected = config.station.terminal
+        store.expected, store.branch = config.station.terminal, config.station.branch
         if config.backup is not None:
             store.plan = BackupPlan(
                 config.backup.folder,

@@ -1,0 +1,86 @@
+"""Somebody who may open this store writes what is not hers: where it is found (T16)."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import pytest
+
+from core.crypto.keys import new_signer
+from core.errors import ConfigError, ConfigFault, EntryFault
+from core.ledger.evidence import find_days, gather
+from core.ledger.writer import EntryWriter, LiveSession, Proposal
+from program.terminal import ConfiguredStore
+from storage.evidence import KeptMarks, StoredChain
+from storage.journal import SqlJournal
+from storage.vaultfile import OperatorRecord
+from storage.verify import verify
+from tests.core.books import RULES
+from tests.peers import evidence as peer
+from tests.peers.exports import line
+from tests.storage.counters import PASSWORD, Counter
+
+COLLEAGUE = "OP10002"
+
+
+@pytest.mark.parametrize("how", ["in her open session", "after she had locked"])
+def test_a_colleague_s_slot_puts_nothing_under_a_clerk_s_name(
+    counter: Counter, journal: SqlJournal, how: str
+) -> None:
+    """Her own password gives data key and terminal key: the transaction is right in all but one signature."""
+    book, keys = counter.book, counter.another_operator()
+    with closing(counter.vault()) as vault:
+        vault.unlock(book.operator, PASSWORD)
+        record = OperatorRecord(COLLEAGUE, "clerk", keys.signer.public, keys.agreement.public, keys.wrapped)
+        vault.add_operator(record)
+    journal.commit(counter.accept(), book.state)
+    victim = book.session
+    assert victim is not None
+    if how == "after she had locked":
+        locked = book.propose(Proposal("OperatorLocked", {"cause": "key"}, book.operation(), True))
+        journal.commit(locked, book.state)
+    with closing(counter.vault()) as vault:
+        vault.unlock(COLLEAGUE, PASSWORD + COLLEAGUE)
+        terminal = vault.terminal_signer()
+        writer = EntryWriter(book.terminal, 1, terminal, book.opening.public, book.clock)
+        session = LiveSession(victim.operator, victim.role, victim.session, new_signer(), victim.end)
+        refused = {
+            "visit": "v-9", "reason": "prohibited", "told": True, "item_class": "none", "action": "none",
+        }  # fmt: skip
+        act = Proposal("ItemRefused", refused, "op-forged", by_person=True)
+        entries, state = writer.compose([act], book.state, session, RULES)
+        journal.commit(entries, state)
+    report = verify(journal, book.headquarters.public, book.terminal)
+    assert report.first is not None
+    assert (report.first.seq, report.first.code) == (state.head.seq, EntryFault.SESSION)
+    chain = StoredChain(journal)
+    days = find_days(chain, "1")
+    assert days is not None
+    headquarters = book.headquarters.public
+    made = gather(chain, KeptMarks(journal, headquarters), headquarters, victim.operator, days)
+    file = [line(each) for each in made.lines]
+    with pytest.raises(peer.Bad, match=f"entry {state.head.seq}: "):
+        peer.check(file, headquarters.text)
+
+
+@pytest.mark.parametrize("key", ["terminal", "branch"])
+def test_a_configuration_of_another_counter_opens_nothing(
+    counter: Counter, journal: SqlJournal, key: str
+) -> None:
+    """What headquarters granted stands against what the file says; the value that would be right is named."""
+    journal.database.close()
+    with closing(counter.vault()) as vault:
+        vault.unlock(counter.book.operator, PASSWORD)
+        store = ConfiguredStore(counter.directory, vault, counter.book.machine)
+        granted = vault.grant()
+        store.expected, store.branch = granted.terminal, granted.branch
+        setattr(store, "expected" if key == "terminal" else "branch", "990100-77")
+        with pytest.raises(ConfigError) as caught:
+            store.open()
+        assert caught.value.code is ConfigFault.WRONG_VALUE
+        assert caught.value.facts == {
+            "key": f"station.{key}", "value": "990100-77", "expected": getattr(granted, key),
+        }  # fmt: skip
+        store.expected, store.branch = granted.terminal, granted.branch
+        store.open()
+        store.close()
