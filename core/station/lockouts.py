@@ -29,12 +29,15 @@ def release(live: Live, operator: str, beside: UnlockedOperator) -> None:
     Raises RuleError APPROVER_SELF, or ENDORSER where this journal has not accepted the supervisor's key;
     StoreError as a commit does.
     """
+    failures = live.vault.failures(operator)
+    if not failures:  # nobody of that number tried anything: of unknown numbers all tries count as one
+        return
     people.need_another(live, operator, beside.operator)  # known now that the store is open
     row = live.state.value["operators"].get(beside.operator)
     known = row is not None and row["signing"] == beside.signer.public.text
     if row is None or not known or not may(row["role"], Action.RELEASE):
         raise RuleError(RuleFault.ENDORSER)
-    at, failures = live.now().at, live.vault.failures(operator)
+    at = live.now().at
     said = Release(live.settings.terminal, live.state.head.epoch, operator, failures, beside.operator, at)
     data = {
         "operator": operator,

@@ -86,6 +86,17 @@ def test_one_try_and_it_waits_again(counter: Counter) -> None:
     assert [row["released_by"] for row in failed(counter)] == [SUPERVISOR]
 
 
+def test_for_a_number_that_nobody_has_nothing_is_signed(counter: Counter) -> None:
+    """Unknown numbers wait like known ones; a supervisor's signature for them would say nothing."""
+    for _ in range(6):
+        counter.log_in("OP99999", WRONG)
+    assert counter.message() == "store.locked_out"
+    counter.do(c.LogIn("OP99999", WRONG, SUPERVISOR, PASSWORDS[SUPERVISOR]))
+    assert counter.message() == "store.locked_out"
+    assert failed(counter) == []
+    assert counter.views[-1].screen is Screen.LOGIN
+
+
 def test_after_its_time_she_gets_in_alone_and_is_told(counter: Counter) -> None:
     counter.vault.machine.advance(900)
     counter.log_in(CLERK, PASSWORDS[CLERK])
