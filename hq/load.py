@@ -27,6 +27,9 @@ TERMINALS = 100_000  # the longest silent are forgotten beyond this: their bucke
 # holds one of the database's connections at most, so that none ever waits for one.
 BATCH_THREADS, REQUEST_THREADS, WATCH_THREADS = 4, 3, 1
 REQUESTS = 200  # others than batches, in work or waiting
+# A loop that comes so late to what is due greets nobody in time: a counter gives up a handshake after three
+# seconds, and shows that.  Until it has caught up only so much is let in at once.
+LATE_SECONDS, LATE_AT_ONCE = 0.25, 2
 LONGEST_SECONDS = 60  # a pump's longest wait
 _DRAIN_SECONDS = 2
 _SETTLE = 0.1  # how fast the mean follows
@@ -65,6 +68,7 @@ class Gate:
         self._mean = 0.2  # seconds a batch
         self._next = 0.0  # when whoever was turned away last is due
         self._closing = False
+        self._late = False
 
     @property
     def closing(self) -> bool:
@@ -74,6 +78,10 @@ class Gate:
     def close(self) -> None:
         """From now on everybody is told to come again: another node, or the next start, takes them."""
         self._closing = True
+
+    def loop_was_late(self, seconds: float) -> None:
+        """How late the loop came to what was due; told again and again."""
+        self._late = seconds > LATE_SECONDS
 
     @contextmanager
     def batch(self, terminal: str, size: int = 0) -> Iterator[None]:
@@ -99,7 +107,8 @@ class Gate:
             mine, inside = self._running.get(terminal, 0), sum(self._running.values())
             # The largest that is allowed is let in where nobody else is.
             fits = not inside or self._bytes + size <= self._bytes_at_once
-            if mine < EACH and inside < self._at_once and fits:
+            most = min(LATE_AT_ONCE, self._at_once) if self._late else self._at_once
+            if mine < EACH and inside < most and fits:
                 self._running[terminal] = mine + 1
                 self._bytes += size
                 return

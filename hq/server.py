@@ -33,6 +33,10 @@ from hq.web import PEER, Limits, answer
 KEEP_ALIVE_SECONDS = 75  # longer than a counter keeps an idle connection
 DRAIN_SECONDS = 15
 FAREWELL_SECONDS = 1.0
+# Taken from the queue in one turn of the loop.  Were all taken that came, all handshakes would be done side
+# by side, and all of them given up by their counters a moment before they were over.
+GREETED_AT_ONCE = 8
+BEAT_SECONDS = 0.1  # how often the loop looks whether it is late
 # asyncio's own 256 KiB lie there for each connection whether it speaks or not: a thousand counters that come
 # back at once took 390 MB.  One TLS record is enough, a longer body comes in more pieces.
 TLS_BUFFER = 16 * 1024 + 512
@@ -167,14 +171,23 @@ class Server(uvicorn.Server):
                 protocol,
                 sock=listening,
                 ssl=self.config.ssl,
-                backlog=self.config.backlog,
+                backlog=GREETED_AT_ONCE,
                 ssl_handshake_timeout=self._limits.head_seconds,
                 ssl_shutdown_timeout=FAREWELL_SECONDS,
             )
             for listening in sockets or []
         ]
+        for listening in sockets or []:
+            listening.listen(self.config.backlog)  # whoever waits, waits in the system's queue
         self.started = True
+        self._beat(loop, loop.time())
         self._ready()
+
+    def _beat(self, loop: asyncio.AbstractEventLoop, due: float) -> None:
+        now = loop.time()
+        for gate in (self._service.gate, self._service.door):
+            gate.loop_was_late(now - due)
+        loop.call_at(now + BEAT_SECONDS, self._beat, loop, now + BEAT_SECONDS)
 
     def _cut(self, what: str) -> None:
         self._service.metrics.add("counter_hq_cut_total", what=what)

@@ -76,6 +76,19 @@ def test_one_terminal_does_not_take_the_door_for_itself() -> None:
         inside.enter_context(gate.batch("990100-01-04"))
 
 
+def test_loop_that_is_late_lets_in_little_and_never_nothing() -> None:
+    gate = Gate(10)
+    with ExitStack() as inside:
+        inside.enter_context(gate.batch("990100-01-01"))
+        gate.loop_was_late(5.0)
+        inside.enter_context(gate.batch("990100-01-02"))
+        assert told(gate.batch("990100-01-03").__enter__) > 0
+        gate.loop_was_late(0.01)
+        inside.enter_context(gate.batch("990100-01-03"))
+    gate.loop_was_late(5.0)
+    assert told(gate.batch("990100-01-01").__enter__) == 0
+
+
 def test_bucket_fills_with_time() -> None:
     watch = Watch()
     buckets = Buckets(2.0, 3.0, watch)
