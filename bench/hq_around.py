@@ -38,12 +38,13 @@ def node(stores: Stores, url: str, *, follow: bool) -> HqServer:
 
 def load(plan: Plan, processes: int = LOADERS) -> Outcome:
     """The plan shared among processes that begin at one moment; what they saw, together."""
-    begun = start_load(plan, processes)
+    begun = ready_load(plan, processes)
+    go(begun)
     return finish_load(begun)
 
 
-def start_load(plan: Plan, processes: int = LOADERS) -> list[subprocess.Popen[str]]:
-    """Processes at work; :func:`finish_load` waits for them."""
+def ready_load(plan: Plan, processes: int = LOADERS) -> list[subprocess.Popen[str]]:
+    """Processes that wait for :func:`go`, their lines open where they are warm; then :func:`finish_load`."""
     made = []
     for at in range(processes):
         part = replace(plan, terminals=plan.terminals[at::processes], rate=plan.rate / processes)
@@ -52,11 +53,15 @@ def start_load(plan: Plan, processes: int = LOADERS) -> list[subprocess.Popen[st
     for process in made:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n", "a loading process did not begin"
-    for process in made:
+    return made
+
+
+def go(processes: Sequence[subprocess.Popen[str]]) -> None:
+    """All at one moment."""
+    for process in processes:
         assert process.stdin is not None
         process.stdin.write("go\n")
         process.stdin.flush()
-    return made
 
 
 def finish_load(processes: Sequence[subprocess.Popen[str]]) -> Outcome:
@@ -70,6 +75,7 @@ def finish_load(processes: Sequence[subprocess.Popen[str]]) -> Outcome:
         whole.answers.update(value["answers"])
         whole.shown += value["shown"]
         whole.unfinished += value["unfinished"]
+        whole.late = max(whole.late, value["late"])
         whole.began = min(whole.began, value["began"])
         whole.ended = max(whole.ended, value["ended"])
     return whole

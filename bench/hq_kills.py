@@ -75,7 +75,8 @@ def campaign(stores: Stores, kills: int, batch: int, directory: Path) -> Campaig
             places = [node.url for node in nodes]
             home, files = str(stores.home), str(stores.directory)
             plan = Plan(places, home, files, stores.names(), batch, stores.entries, patient=True)
-            begun = around.start_load(plan)
+            begun = around.ready_load(plan)
+            around.go(begun)
             turns = [_database_killer(cluster), *(_node_killer(node) for node in nodes)]
             _kill_in_turn(done, turns, kills, stores, url, begun)
             done.outcome = around.finish_load(begun)

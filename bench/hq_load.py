@@ -2,7 +2,8 @@
 
 Each counter has its own key, certificate and TLS connection and behaves as the pump does: it asks for
 its marks, sends from there on, obeys "busy, come again in n seconds", and backs off where nobody answers.
-Bodies are sent as they lie on the disk; the signature of each request is made when it is sent.
+Bodies are sent as they lie on the disk.  Requests may be signed before the clock runs: counters do that on
+machines of their own, and here it would be taken from the one that is measured.
 """
 
 from __future__ import annotations
@@ -40,6 +41,10 @@ FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0  # storage.pump.PumpSettings
 _GONE = (OSError, ssl.SSLError, asyncio.IncompleteReadError, TimeoutError)
 
 
+class NotGreetedError(TimeoutError):
+    """No connection, or no end of the handshake, in time."""
+
+
 @dataclass
 class Outcome:
     """What one process saw."""
@@ -49,14 +54,16 @@ class Outcome:
     answers: Tally[str] = field(default_factory=Tally)
     shown: list[str] = field(default_factory=list)  # what a clerk would have been shown as a fault
     unfinished: list[str] = field(default_factory=list)
+    late: float = 0.0  # seconds that the generator itself came late at most: its counters' waits were its own
     began: float = 0.0  # wall clock
     ended: float = 0.0
 
 
 @dataclass(frozen=True)
 class Plan:
-    """``urls``: one is chosen anew for each connection.  ``batch`` entries a request, up to seq ``last``.
+    """``urls``: counters begin on one after the other, as balancers do, and come back to any.
 
+    ``batch`` entries a request, up to seq ``last``.
     ``spread``: seconds over which the counters begin.  ``rate``: batches a second of this process, 0: as
     fast as they are answered.  ``patient``: a line that breaks is waited out, as through kills.
     """
@@ -71,28 +78,41 @@ class Plan:
     rate: float = 0.0
     patient: bool = False
     warm: bool = False  # lines are open and marks known before the clock runs
+    signed: bool = False  # and all requests signed: for less than five minutes' work, it lies in memory
     seconds: float = 0.0  # end after so long, 0: when all is sent
+
+
+@dataclass(frozen=True)
+class Signed:
+    """One request, ready to be sent."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes = field(repr=False)
 
 
 class Line:
     """One TLS connection, one request at a time."""
 
-    def __init__(self, context: ssl.SSLContext) -> None:
+    def __init__(self, context: ssl.SSLContext, first: int) -> None:
+        """``first``: on which of the addresses it begins."""
         self._context = context
+        self._first: int | None = first
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
         self.host = ""
 
-    async def request(
-        self, urls: list[str], method: str, path: str, headers: dict[str, str], body: bytes
-    ) -> tuple[int, dict[str, str], bytes]:
+    async def request(self, urls: list[str], asked: Signed) -> tuple[int, dict[str, str], bytes]:
         """(status, headers, body); raises one of ``_GONE``."""
         if self._streams is None:
-            await self._connect(random.choice(urls))
+            await self._connect(random.choice(urls) if self._first is None else urls[self._first % len(urls)])
+            self._first = None
         assert self._streams is not None
         reader, writer = self._streams
-        lines = [f"{method} {path} HTTP/1.1", f"Host: {self.host}", f"Content-Length: {len(body)}"]
-        lines += [f"{name}: {value}" for name, value in headers.items()]
-        writer.write("\r\n".join([*lines, "", ""]).encode("ascii") + body)
+        lines = [f"{asked.method} {asked.path} HTTP/1.1", f"Host: {self.host}"]
+        lines += [f"Content-Length: {len(asked.body)}"]
+        lines += [f"{name}: {value}" for name, value in asked.headers.items()]
+        writer.write("\r\n".join([*lines, "", ""]).encode("ascii") + asked.body)
         async with asyncio.timeout(ANSWER_SECONDS):
             await writer.drain()
             head = (await reader.readuntil(b"\r\n\r\n")).decode("ascii").split("\r\n")
@@ -105,10 +125,13 @@ class Line:
     async def _connect(self, url: str) -> None:
         where = urlsplit(url)
         self.host = where.netloc
-        async with asyncio.timeout(2 * CONNECT_SECONDS):
-            self._streams = await asyncio.open_connection(
-                where.hostname, where.port, ssl=self._context, server_hostname=where.hostname
-            )
+        try:
+            async with asyncio.timeout(2 * CONNECT_SECONDS):
+                self._streams = await asyncio.open_connection(
+                    where.hostname, where.port, ssl=self._context, server_hostname=where.hostname
+                )
+        except TimeoutError:
+            raise NotGreetedError from None
 
     def close(self) -> None:
         """Cut; the next request connects anew."""
@@ -120,7 +143,8 @@ class Line:
 class SimulatedCounter:
     """One terminal's pump over a prepared journal."""
 
-    def __init__(self, plan: Plan, terminal: str, outcome: Outcome) -> None:
+    def __init__(self, plan: Plan, terminal: str, outcome: Outcome, place: int = 0) -> None:
+        """``place``: its number among the counters of this process."""
         self._plan = plan
         self._outcome = outcome
         self.terminal = terminal
@@ -135,7 +159,8 @@ class SimulatedCounter:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.load_verify_locations(Path(plan.home) / "ca.pem")
         context.load_cert_chain(directory / f"{terminal}.pem")
-        self._line = Line(context)
+        self._line = Line(context, place)
+        self._prepared: dict[int, Signed] = {}  # by the seq before the batch
         self.received = 0
         self._known = False
         self._failures = 0
@@ -176,22 +201,30 @@ class SimulatedCounter:
         self._line.close()
 
     async def _ask(self) -> float:
-        path = path_marks(self.terminal)
-        status, headers, answer = await self._signed("GET", path, b"")
+        asked = self._signed("GET", path_marks(self.terminal), b"")
+        status, headers, answer = await self._line.request(self._plan.urls, asked)
         if status != 200:
             return self._refused(status, headers, answer)
         self._take(answer, check=True)
         self._known = True
         return 0.0
 
-    async def _send(self) -> float:
+    def prepare(self) -> None:
+        """All its batches, signed.  Headquarters takes a signature for five minutes."""
+        starts = range(self.received, self._plan.last, self._plan.batch)
+        self._prepared = {first: self._batch(first) for first in starts}
+
+    def _batch(self, first: int) -> Signed:
         if not self._lines:
             self._lines = self._file.read_bytes().splitlines()
-        first = self.received
         batch = self._lines[first : min(first + self._plan.batch, self._plan.last)]
-        body = b'{"entries":[' + b",".join(batch) + b"]}"
+        return self._signed("POST", path_entries(self.terminal), b'{"entries":[' + b",".join(batch) + b"]}")
+
+    async def _send(self) -> float:
+        first = self.received
+        asked = self._prepared.pop(first, None) or self._batch(first)
         began = time.perf_counter()
-        status, headers, answer = await self._signed("POST", path_entries(self.terminal), body)
+        status, headers, answer = await self._line.request(self._plan.urls, asked)
         if status != 200:
             return self._refused(status, headers, answer)
         self._outcome.latencies.append((time.perf_counter() - began) * 1000)
@@ -203,7 +236,7 @@ class SimulatedCounter:
             self._lines = []
         return 0.0
 
-    async def _signed(self, method: str, path: str, body: bytes) -> tuple[int, dict[str, str], bytes]:
+    def _signed(self, method: str, path: str, body: bytes) -> Signed:
         time_, nonce = stamp(dt.datetime.now(dt.UTC)), wire.b64(secrets.token_bytes(16))
         signature = self._key.sign(request_message(method, path, time_, nonce, body))
         headers = {
@@ -212,7 +245,7 @@ class SimulatedCounter:
             HEADER_NONCE: nonce,
             HEADER_SIGNATURE: wire.b64(signature),
         }
-        return await self._line.request(self._plan.urls, method, path, headers, body)
+        return Signed(method, path, headers, body)
 
     def _take(self, answer: bytes, *, check: bool) -> None:
         """The marks; their signature is checked where ``check``, to spare the machine that is measured."""
@@ -243,22 +276,33 @@ class SimulatedCounter:
 async def run(plan: Plan) -> Outcome:
     """All counters of the plan to their end."""
     outcome = Outcome(began=time.time())
-    counters = [SimulatedCounter(plan, name, outcome) for name in plan.terminals]
+    counters = [SimulatedCounter(plan, name, outcome, at) for at, name in enumerate(plan.terminals)]
     if plan.warm:
         # One at a time: what is measured then is batches, not handshakes.
         for counter in counters:
             await counter.step()
+            if plan.signed:
+                counter.prepare()
     print("ready", flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)
     outcome.began = time.time()
     end = time.monotonic() + plan.seconds if plan.seconds else None
     work = _paced(plan, counters, end) if plan.rate else _free(plan, counters, end)
+    beat = asyncio.create_task(_beat(outcome))
     await work
     outcome.ended = time.time()
+    beat.cancel()
     outcome.unfinished = [counter.terminal for counter in counters if not counter.done]
     for counter in counters:
         counter.close()
     return outcome
+
+
+async def _beat(outcome: Outcome) -> None:
+    while True:
+        due = time.monotonic() + 0.1
+        await asyncio.sleep(0.1)
+        outcome.late = max(outcome.late, time.monotonic() - due)
 
 
 async def _free(plan: Plan, counters: list[SimulatedCounter], end: float | None) -> None:
