@@ -38,8 +38,8 @@ FAREWELL_SECONDS = 1.0
 GREETED_AT_ONCE = 8
 BEAT_SECONDS = 0.1  # how often the loop looks whether it is late
 # asyncio's own 256 KiB lie there for each connection whether it speaks or not: a thousand counters that come
-# back at once took 390 MB.  One TLS record is enough, a longer body comes in more pieces.
-TLS_BUFFER = 16 * 1024 + 512
+# back at once took 390 MB.  Half a TLS record is enough, a body comes in more pieces.
+TLS_BUFFER = 8 * 1024
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _END_OF_HEAD, _FOLD = re.compile(rb"\r?\n\r?\n"), re.compile(rb"\n[ \t]")
 
