@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from core import wire
 from core.crypto.keys import new_agreement
-from core.ledger.documents import Grant, make_grant
-from core.ledger.entry import EMPTY_HEAD, AttachmentClass, Entry
+from core.ledger.clock import Anchor
+from core.ledger.documents import Grant, SignedTime, make_grant, make_time
+from core.ledger.entry import EMPTY_HEAD, AttachmentClass, Entry, stamp
 from core.ledger.founding import found, operator_accepted
 from core.ledger.writer import Part, Proposal
 from core.ports import HeadquartersKeys, Probe, no_probe
@@ -120,6 +123,23 @@ class Counter:
         self.book.log_in()
         journal.commit(self.book.entries[before:], self.book.state)
         return journal
+
+    def told(self, journal: SqlJournal, at: dt.datetime) -> None:
+        """Headquarters told the time, and the journal says so."""
+        machine, nonce = self.book.machine, secrets.token_bytes(16)
+        anchor = Anchor(at, machine.boot_id(), machine.boottime_ns() // 1_000_000)
+        _document, signature = make_time(SignedTime(at, nonce), self.book.headquarters)
+        data = {
+            "at": stamp(at),
+            "nonce": wire.b64(nonce),
+            "signature": wire.b64(signature),
+            "signer": self.book.headquarters.public.id,
+            "boot": anchor.boot,
+            "boottime_ms": anchor.boottime_ms,
+        }
+        entries = self.book.propose(Proposal("TimeAnchored", data, self.book.operation()))
+        journal.commit(entries, self.book.state)
+        self.book.clock.anchor(anchor)
 
     # -- what a clerk does ---------------------------------------------------------------------------
 

@@ -12,9 +12,6 @@ from pathlib import Path
 import pytest
 
 from core.errors import CounterError, StoreError, StoreFault
-from core.ledger.clock import Anchor
-from core.ledger.entry import stamp
-from core.ledger.writer import Proposal
 from core.ports import DraftRow, StaffRow
 from storage.backup import DATA_NAME, MANIFEST_NAME, BackedUp, Backup, back_up, open_data, read_backup
 from storage.database import DATABASE_NAME, connect
@@ -196,17 +193,11 @@ def test_cut_at_any_step_the_same_call_goes_on(counter: Counter, kept: BackedUp,
         assert list(counter.directory.glob(f"{BEFORE}*")) == [], step
 
 
-def anchor(counter: Counter, at: dt.datetime) -> None:
+def told(counter: Counter, at: dt.datetime) -> None:
     """Headquarters tells this boot the time."""
-    machine = counter.book.machine
-    told = Anchor(at, machine.boot_id(), machine.boottime_ns() // 1_000_000)
-    data = {"nonce": "bm9uY2U", "signature": "c2ln", "signer": "k"}
-    row = {"at": stamp(at), "boot": told.boot, "boottime_ms": told.boottime_ms, **data}
     journal = counter.journal()
     with closing(journal.database):
-        entries = counter.book.propose(Proposal("TimeAnchored", row, counter.book.operation()))
-        journal.commit(entries, counter.book.state)
-    counter.book.clock.anchor(told)
+        counter.told(journal, at)
 
 
 def test_old_ones_go_and_only_ours(counter: Counter, kept: BackedUp, shelf: Path) -> None:
@@ -215,7 +206,7 @@ def test_old_ones_go_and_only_ours(counter: Counter, kept: BackedUp, shelf: Path
     odd = shelf / f"counter-{counter.book.terminal}-20209999T000000000Z-1-1"  # no such day
     for path in (stranger, odd, shelf / "counter-holiday pictures"):
         path.mkdir()
-    anchor(counter, AT + dt.timedelta(days=40))
+    told(counter, AT + dt.timedelta(days=40))
     again = backed_up(counter, shelf, AT + dt.timedelta(days=35))
     assert (again.removed, kept.backup.path.exists()) == (0, True)
     later = backed_up(counter, shelf, AT + dt.timedelta(days=36))
@@ -229,10 +220,10 @@ def test_a_clock_that_jumped_clears_no_shelf(counter: Counter, kept: BackedUp, s
     """Forward: headquarters' time says how old they are.  Back again: the newest is what holds most."""
     year = dt.timedelta(days=365)
     assert backed_up(counter, shelf, AT + year).removed == 0  # it never told a time
-    anchor(counter, AT)
+    told(counter, AT)
     ahead = backed_up(counter, shelf, AT + year)
     assert (ahead.removed, kept.backup.path.exists()) == (0, True)
-    anchor(counter, AT + dt.timedelta(hours=1))
+    told(counter, AT + dt.timedelta(hours=1))
     back = backed_up(counter, shelf, AT + dt.timedelta(hours=1))
     # Both of next year are named by a clock that was wrong; what they hold is in the new one.
     assert (back.removed, sorted(shelf.iterdir())) == (1 + 1, sorted([kept.backup.path, back.backup.path]))

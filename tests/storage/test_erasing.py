@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from core.errors import EntryFault, StoreError, StoreFault
 from core.ledger.clock import Anchor
 from core.ledger.documents import Marks, make_marks
-from core.ledger.entry import EMPTY_HEAD, Head, stamp
+from core.ledger.entry import EMPTY_HEAD, Head
 from core.ledger.erasure import over_on
-from core.ledger.writer import EntryWriter, Proposal
+from core.ledger.writer import EntryWriter
 from core.rules import load_rules
 from core.station.erasing import Erasing
 from core.station.live import Live, StationSettings
@@ -38,23 +38,11 @@ def counter(tmp_path: Path) -> Counter:
     """Two items of one day."""
     counter = Counter(tmp_path)
     journal = counter.start()
-    anchored(counter, journal, counter.book.machine.wall())
+    counter.told(journal, counter.book.machine.wall())
     for _ in range(2):
         journal.commit(counter.accept(), counter.book.state)
     journal.database.close()
     return counter
-
-
-def anchored(counter: Counter, journal: SqlJournal, at: dt.datetime) -> None:
-    """Headquarters told the time."""
-    machine = counter.book.machine
-    anchor = Anchor(at, machine.boot_id(), machine.boottime_ns() // 1_000_000)
-    row = {"at": stamp(at), "boot": anchor.boot, "boottime_ms": anchor.boottime_ms}
-    data = {**row, "nonce": "bm9uY2U", "signature": "c2ln", "signer": "k"}
-    journal.commit(
-        counter.book.propose(Proposal("TimeAnchored", data, counter.book.operation())), counter.book.state
-    )
-    counter.book.clock.anchor(anchor)
 
 
 @dataclass
@@ -251,7 +239,7 @@ def test_a_dead_battery_dates_nothing_away(tmp_path: Path) -> None:
     journal = counter.start()
     journal.commit(counter.accept(), counter.book.state)
     now = dt.datetime(2026, 11, 21, 4, tzinfo=dt.UTC)
-    anchored(counter, journal, now)
+    counter.told(journal, now)
     journal.database.close()
     with running(counter, now + 2 * DAY) as here:
         here.safe(here.journal.head().seq)
