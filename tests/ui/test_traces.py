@@ -123,6 +123,8 @@ def test_nothing_of_the_last_customer_stays_in_the_window(window: MainWindow, qa
 def test_what_was_typed_cannot_be_brought_back(window: MainWindow, qapp: QApplication) -> None:
     """The undo of every field is empty once the station has shown something else there."""
     typed = {Field.SENDER_PHONE: "13900000001", Field.RECIPIENT_NAME: "示例庚", Field.CONTENTS: "示例物"}
+    for mode in (QClipboard.Mode.Clipboard, QClipboard.Mode.Selection):
+        QGuiApplication.clipboard().clear(mode)  # another test of this process may have pasted
     for field, text in typed.items():
         entry = window.findChild(QLineEdit, field.value)
         assert entry is not None
