@@ -246,7 +246,7 @@ class Journal(Protocol):
         ...
 
     def end_month(self, retention: str, month: str) -> None:
-        """Destroy the key of a month whose bytes went."""
+        """End what stands beside the chain of a month whose bytes went, and destroy its key."""
         ...
 
     def empty_log(self) -> None:

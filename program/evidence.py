@@ -13,7 +13,8 @@ from core.access.rights import Action
 from core.errors import ConfigError, ConfigFault
 from core.ledger.evidence import Evidence, find_days, gather, is_day
 from program.journals import open_vault
-from storage.evidence import KeptMarks, StoredChain, write_lines
+from storage.evidence import KeptMarks, StoredChain
+from storage.files import json_bytes, write_lines
 from storage.store import open_reader
 from ui.text import Texts
 
@@ -37,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
                 raise ConfigError(ConfigFault.WRONG_VALUE, key="--day", expected=_here(chain))
             proofs = KeptMarks(journal, headquarters)
             made = gather(chain, proofs, headquarters, options.operator, days)
-            write_lines(options.file, made.lines)
+            write_lines(options.file, map(json_bytes, made.lines), "evidence")
     finally:
         vault.close()
     _say(options, made, headquarters.current.text)

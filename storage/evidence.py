@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,8 +11,6 @@ from core.errors import EntryError
 from core.ledger.documents import Trusted, read_marks
 from core.ledger.entry import Entry
 from core.ledger.evidence import Signed
-from storage.faults import os_errors
-from storage.files import json_bytes, sync_directory
 from storage.reading import JournalReader
 
 _COLUMNS = "SELECT seq, body, terminal_signature, session_signature FROM entry "
@@ -82,24 +78,3 @@ class KeptMarks:
         if marks.replaced or marks.terminal != self._journal.terminal or ours != marks.received:
             return None
         return Signed(marks.received, *kept)
-
-
-def write_lines(path: Path, lines: Sequence[Mapping[str, Any]]) -> None:
-    """The file appears whole or not at all, readable by its owner only.
-
-    Raises StoreError DISK_FULL, READ_ONLY, IO, MISSING (no such directory).
-    """
-    fresh = path.with_name(f".{path.name}.new")
-    with os_errors("evidence"):
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                for line in lines:
-                    file.write(json_bytes(line) + b"\n")
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(path)
-            sync_directory(path.parent)
-        except BaseException:
-            fresh.unlink(missing_ok=True)
-            raise

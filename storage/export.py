@@ -5,7 +5,6 @@ docs/format.md, section 10.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,8 +13,7 @@ from core.errors import StoreError, StoreFault
 from core.exchange import entry_to_json
 from core.ledger.entry import Head
 from core.ledger.rolls import KeyChain
-from storage.faults import os_errors
-from storage.files import json_bytes, sync_directory
+from storage.files import json_bytes, write_lines
 from storage.reading import JournalReader
 
 FORM = "counter-export/1"
@@ -30,23 +28,7 @@ def export(journal: JournalReader, path: Path, headquarters: PublicKey | KeyChai
     head = journal.last_head()
     if head is None or first > head.seq:
         raise StoreError(StoreFault.MISSING, what="entries")
-    fresh = path.with_name(f".{path.name}.new")
-    with os_errors("export"):
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                count = 0
-                for line in _lines(journal, KeyChain.of(headquarters), first, head):
-                    file.write(line + b"\n")
-                    count += 1
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(path)
-            sync_directory(path.parent)
-        except BaseException:
-            fresh.unlink(missing_ok=True)
-            raise
-    return count - 2
+    return write_lines(path, _lines(journal, KeyChain.of(headquarters), first, head), "export") - 2
 
 
 def _lines(journal: JournalReader, headquarters: KeyChain, first: int, head: Head) -> Iterator[bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,31 @@ def write_atomic(path: Path, data: bytes, probe: Probe = no_probe) -> None:
         except OSError:
             fresh.unlink(missing_ok=True)
             raise
+
+
+def write_lines(path: Path, lines: Iterable[bytes], what: str) -> int:
+    """Write a file of lines, however many; returns how many.  It appears whole or not at all, for its owner.
+
+    ``what`` names it in errors, for its own name is somebody's choice.
+    Raises StoreError DISK_FULL, READ_ONLY, IO, MISSING (no such directory), and what ``lines`` raises.
+    """
+    fresh = path.with_name(f".{path.name}.new")
+    with os_errors(what):
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _PRIVATE)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                count = 0
+                for line in lines:
+                    file.write(line + b"\n")
+                    count += 1
+                file.flush()
+                os.fsync(file.fileno())
+            fresh.replace(path)
+            sync_directory(path.parent)
+        except BaseException:
+            fresh.unlink(missing_ok=True)
+            raise
+    return count
 
 
 def _write_synced(path: Path, data: bytes) -> None:

@@ -209,23 +209,18 @@ class SqlJournal(JournalReader):
         with self._transaction() as cursor:
             if not month:
                 return int(cursor.execute(_ERASE_SEALED, span).rowcount)
-            cursor.execute(late_items.FORGET, (retention, month))
             cursor.execute(_ERASE_ITEMS, (*span, retention, month))
             return int(cursor.execute(_ERASE, (*span, retention, month)).rowcount)
 
     def end_month(self, retention: str, month: str) -> None:
-        """Its key goes last: while it is here, a next opening knows that there may be something left."""
+        """What stands beside the chain, then the key: while that is here, something else may be left."""
+        with self._transaction() as cursor:
+            cursor.execute(late_items.FORGET, (retention, month))
         self.keys.destroy(retention, month)
 
     def empty_log(self) -> None:
         """Raises StoreError BUSY while somebody reads what went."""
         self.database.empty_log()
-
-    def forget(self, retention: str, month: str) -> int:
-        """End a retention class and month at once.  Returns the attachments."""
-        gone = self.erase(retention, month, 1, self.head().seq)
-        self.end_month(retention, month)
-        return gone
 
     def rebuild(self) -> int:
         """Drop the look-ups and make them again from entries and attachments; returns the rows.

@@ -6,8 +6,10 @@ One :class:`Verifier` walks a terminal's entries in order, as HQ, ``journal veri
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from core import wire
 from core.access.entries import entry_allowed
@@ -320,27 +322,41 @@ class Verifier:
             if data["reason"] != "none" or any(member is not None for member in members):
                 raise EntryError(EntryFault.FORM, seq=header.seq, what="approval")
             return
-        if data["reason"] == "none" or any(member is None for member in members):
+        if data["reason"] == "none":
             raise EntryError(EntryFault.FORM, seq=header.seq, what="approval")
-        operator = data["approved_by"]
-        key = self.operators.get(operator)
-        if key is None or operator == header.actor.id or not self._approves(operator, Action.EXEMPT):
-            raise EntryError(EntryFault.KEY, seq=header.seq, what="approval")
-        approved = Exemption(
-            self.terminal,
-            header.epoch,
-            data["visit"],
-            data["ground"],
-            data["reason"],
-            operator,
-            parse_stamp(data["approved_at"]),
-        )
-        if not key.verify(wire.unb64(data["approval"]), exemption_message(approved)):
-            raise EntryError(EntryFault.SIGNATURE, seq=header.seq, what="approval")
 
-    def _approves(self, operator: str, action: Action) -> bool:
-        """By the role in which her key stands here now."""
-        return may_approve(self.roles.get(operator, ""), action)
+        def said(operator: str, at: dt.datetime) -> bytes:
+            facts = (data["visit"], data["ground"], data["reason"], operator, at)
+            return exemption_message(Exemption(self.terminal, header.epoch, *facts))
+
+        def right(role: str) -> bool:
+            return may_approve(role, Action.EXEMPT)
+
+        self._second(entry, "approval", members, header.actor.id, right, said)
+
+    def _second(
+        self,
+        entry: Entry,
+        what: str,
+        members: tuple[Any, Any, Any],
+        first: str,
+        right: Callable[[str], bool],
+        said: Callable[[str, dt.datetime], bytes],
+    ) -> None:
+        """That another accepted operator than ``first``, in a role whose right it is, signed ``said``.
+
+        ``members``: who, when, and her signature.
+        """
+        seq = entry.header.seq
+        if any(member is None for member in members):
+            raise EntryError(EntryFault.FORM, seq=seq, what=what)
+        operator, at, signature = members
+        key = self.operators.get(operator)
+        # In the role in which her key stands here now.
+        if key is None or operator == first or not right(self.roles.get(operator, "")):
+            raise EntryError(EntryFault.KEY, seq=seq, what=what)
+        if not key.verify(wire.unb64(signature), said(operator, parse_stamp(at))):
+            raise EntryError(EntryFault.SIGNATURE, seq=seq, what=what)
 
     @property
     def _beside(self) -> Mapping[tuple[str, int], Callable[[Entry], None]]:
@@ -353,23 +369,15 @@ class Verifier:
         members = (data["released_by"], data["released_at"], data["release"])
         if all(member is None for member in members):
             return
-        if any(member is None for member in members):
-            raise EntryError(EntryFault.FORM, seq=header.seq, what="release")
-        operator = data["released_by"]
-        key = self.operators.get(operator)
-        right = may(self.roles.get(operator, ""), Action.RELEASE)
-        if key is None or operator == data["operator"] or not right:
-            raise EntryError(EntryFault.KEY, seq=header.seq, what="release")
-        said = Release(
-            self.terminal,
-            header.epoch,
-            data["operator"],
-            data["failures"],
-            operator,
-            parse_stamp(data["released_at"]),
-        )
-        if not key.verify(wire.unb64(data["release"]), release_message(said)):
-            raise EntryError(EntryFault.SIGNATURE, seq=header.seq, what="release")
+
+        def said(operator: str, at: dt.datetime) -> bytes:
+            facts = (data["operator"], data["failures"], operator, at)
+            return release_message(Release(self.terminal, header.epoch, *facts))
+
+        def right(role: str) -> bool:
+            return may(role, Action.RELEASE)
+
+        self._second(entry, "release", members, data["operator"], right, said)
 
     def _check_session_signature(self, entry: Entry, *, personal: bool) -> None:
         header = entry.header

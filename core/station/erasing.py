@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.errors import EntryError, StoreError
+from core.errors import CounterError, EntryError
 from core.ledger.clock import CONFIRMED, business_date
 from core.ledger.documents import read_marks
 from core.ledger.erasure import MONTH_ERASED, SEALED, SEALED_ERASED, month_name, over_on, split
@@ -64,7 +64,7 @@ class Erasing:
             else:
                 self._at = time.monotonic() + _LOOK_SECONDS
                 self._look(journal)
-        except StoreError as error:
+        except CounterError as error:
             _log.warning("nothing can be erased now: %s", error.code)
             self._at = time.monotonic() + _AGAIN_SECONDS
 

@@ -225,3 +225,10 @@ class Counter:
 def spare_agreement() -> str:
     """The text of a key that nobody holds."""
     return new_agreement().public.text
+
+
+def erase_month(journal: SqlJournal, retention: str, month: str) -> int:
+    """What the station does in steps, at once; how many attachments went."""
+    gone = journal.erase(retention, month, 1, journal.head().seq)
+    journal.end_month(retention, month)
+    return gone

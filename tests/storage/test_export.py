@@ -14,7 +14,7 @@ from core.exchange import entry_from_json
 from storage.export import export
 from storage.journal import SqlJournal
 from tests.storage.child import ROOT
-from tests.storage.counters import Counter
+from tests.storage.counters import Counter, erase_month
 
 
 def fill(counter: Counter, journal: SqlJournal) -> None:
@@ -82,7 +82,7 @@ def test_a_part_says_where_it_begins(counter: Counter, journal: SqlJournal, tmp_
 
 def test_erased_attachments_are_none(counter: Counter, journal: SqlJournal, tmp_path: Path) -> None:
     fill(counter, journal)
-    journal.forget("acceptance", "2026-11")
+    erase_month(journal, "acceptance", "2026-11")
     path, key = tmp_path / "export.jsonl", counter.book.headquarters.public
     export(journal, path, key)
     lines = [json.loads(line) for line in path.read_bytes().splitlines()[1:-1]]

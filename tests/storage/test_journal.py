@@ -20,7 +20,7 @@ from storage.migrate import open_database
 from storage.vault import SUBKEY_DATABASE, SUBKEY_KEYFILE
 from storage.verify import verify
 from tests.storage import child
-from tests.storage.counters import Counter
+from tests.storage.counters import Counter, erase_month
 
 STEPS = (
     "journal.begin",
@@ -329,7 +329,7 @@ def test_a_destroyed_month_leaves_the_chain(counter: Counter, journal: SqlJourna
     journal.commit(counter.book.entries[-3:], counter.book.state)
     said = Proposal(MONTH_ERASED, {"retention": "acceptance", "month": "2026-11"}, counter.book.operation())
     journal.commit(counter.book.propose(said), counter.book.state)
-    assert journal.forget("acceptance", "2026-11") == 1
+    assert erase_month(journal, "acceptance", "2026-11") == 1
     assert journal.keys.find("acceptance", "2026-11") is None
     assert journal.item(old[-1].header.seq) is None
     assert journal.item_by_waybill(item.waybill) is None
@@ -342,7 +342,7 @@ def test_a_destroyed_month_leaves_the_chain(counter: Counter, journal: SqlJourna
     assert report.sound, report.findings
     assert (report.attachments, report.gone) == (4, 1)
     assert journal.rebuild() == 1
-    assert journal.forget("acceptance", "2026-11") == 0
+    assert erase_month(journal, "acceptance", "2026-11") == 0
 
 
 def test_a_destroyed_key_alone_is_enough(counter: Counter, journal: SqlJournal) -> None:
