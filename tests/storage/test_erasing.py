@@ -17,6 +17,7 @@ from core.ledger.documents import Marks, make_marks
 from core.ledger.entry import EMPTY_HEAD, Head
 from core.ledger.erasure import over_on
 from core.ledger.writer import EntryWriter, Proposal
+from core.ports import LateItem, LateRead
 from core.rules import load_rules
 from core.station.erasing import Erasing
 from core.station.live import Live, StationSettings
@@ -28,7 +29,7 @@ from storage.vault import SUBKEY_DATABASE, FileVault
 from storage.verify import Report, verify
 from tests.faults.steps import named_steps
 from tests.guards import ExpectedLogs
-from tests.storage.counters import PASSWORD, Counter
+from tests.storage.counters import PASSWORD, Counter, erase_month
 
 RULE_BOOK = load_rules(Path(__file__).parents[2] / "resources" / "rules")
 DAY = dt.timedelta(days=1)
@@ -318,6 +319,21 @@ def test_what_somebody_else_took_away_is_found(counter: Counter, statement: str,
         first = verify(journal, counter.book.headquarters.public, counter.book.terminal).first
     assert first is not None
     assert (first.code, first.what) == (EntryFault.GONE, what)
+
+
+def test_what_stands_beside_the_chain_ends_with_its_month(counter: Counter, tmp_path: Path) -> None:
+    """An item of the machine that was here before, fetched from headquarters for look-ups."""
+    (tmp_path / "beside").mkdir()
+    other = Counter(tmp_path / "beside")
+    other.start().database.close()
+    late = other.accept()[-1]
+    journal = counter.journal()
+    with closing(journal.database):
+        journal.keep_late(LateRead(bytes(32), late.hash, late.header.seq, [LateItem(late, "printed")]))
+        assert len(journal.late_items("number", 1)) == 1
+        erase_month(journal, "acceptance", "2026-11")
+        with journal.database.reading() as connection:  # its waybill stands there in clear
+            assert connection.exec_driver_sql("SELECT count(*) FROM late_item").scalar_one() == 0
 
 
 def test_an_empty_head_is_no_mark(counter: Counter) -> None:
