@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,9 +104,22 @@ class Tree:
             new_method_call(registry, "RegisterEvent", "sass", (kind, [], ""))
         )
 
-    def heard(self, member: str) -> str:
-        """The text of the next event of that name."""
+    def heard(self, member: str, cause: Callable[[], None]) -> str:
+        """The text of the event of that name which ``cause`` makes.
+
+        The program learns from the registry, in its own time, that somebody listens and tells nothing
+        before: so the cause is repeated until it is heard.
+        """
         deadline = time.monotonic() + LIMIT
+        while time.monotonic() < deadline:
+            cause()
+            try:
+                return self._next(member, time.monotonic() + 1.0)
+            except TimeoutError:
+                continue
+        raise TimeoutError(member)
+
+    def _next(self, member: str, deadline: float) -> str:
         while (left := deadline - time.monotonic()) > 0:
             message = self._connection.receive(timeout=left)
             fields = {int(key): value for key, value in message.header.fields.items()}

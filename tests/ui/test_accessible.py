@@ -105,10 +105,14 @@ def test_the_focus_is_told(counter: Counter) -> None:
 
 def test_a_message_is_announced(counter: Counter) -> None:
     """Nobody has to look for it."""
-    counter.show("view ready")
     counter.tree.listen("Announcement")
-    counter.show("view accepted")
-    assert Texts("zh").sentence("msg.accepted", {"number": "000129"}) == counter.tree.heard("Announcement")
+
+    def accept() -> None:
+        counter.show("view ready")
+        counter.show("view accepted")
+
+    texts = Texts("zh")
+    assert texts.sentence("msg.accepted", {"number": "000129"}) == counter.tree.heard("Announcement", accept)
 
 
 def test_another_language_changes_the_names(counter: Counter) -> None:
