@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from core.acceptance.catalogue import Catalogue
 from core.access.papers import PaperRules
 from core.errors import RuleError, RuleFault
+from core.look_rules import LookLimits
 from core.regions.book import Regions
 
 
@@ -243,6 +244,7 @@ class Rules:
     security: SecurityRules
     agreements: tuple[Agreement, ...]
     exemptions: Exemptions
+    look_ups: LookLimits
     papers: PaperRules
     tariff: Tariff
     letter_contents: str  # what a label says of a letter

@@ -25,6 +25,7 @@ from core.commands import Payment, Route
 from core.errors import ConfigFault, RuleError, RuleFault
 from core.identity.card import DocumentKind
 from core.identity.numbers import FAMILIES
+from core.look_rules import read_look_limits
 from core.regions.book import Regions, load_regions
 from core.rule_data import (
     DocumentRule,
@@ -74,6 +75,7 @@ _TOP = (
     "security",
     "agreements",
     "exemptions",
+    "look_ups",
     "papers",
     "tariff",
     "letters",
@@ -234,6 +236,7 @@ class _Reader:
             security=self._security(part["security"]),
             agreements=self._agreements(part["agreements"]),
             exemptions=self._exemptions(part["exemptions"]),
+            look_ups=read_look_limits(part["look_ups"], self._sourced),
             papers=self._papers(part["papers"]),
             tariff=self._tariff(part["tariff"]),
             letter_contents=self._sourced(part["letters"], "contents")["contents"].text(40),

@@ -31,6 +31,7 @@ from core.devices import DeviceTruth, Label
 from core.errors import Fact
 from core.late import LateView
 from core.regions.complete import PlaceHit
+from core.seeing import LooksView
 
 
 class Screen(StrEnum):
@@ -349,7 +350,7 @@ class PoolView:
 
 @dataclass(frozen=True)
 class VisitView:
-    """The visit on the screen."""
+    """The visit on the screen; ``notice`` by language is what is told."""
 
     fields: Mapping[Field, FieldView]
     gates: tuple[GateView, ...]
@@ -358,9 +359,7 @@ class VisitView:
     security: Security | None = None
     acknowledged: Acknowledgement | None = None
     notice_version: str = ""
-    notice: Mapping[str, tuple[tuple[str, str], ...]] = field(
-        default_factory=dict
-    )  # by language: what is told
+    notice: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     items: tuple[ItemView, ...] = ()  # accepted in this visit
     preview: Label | None = None  # what will print
     reading: bool = False  # a card is being read: type-ahead is discarded
@@ -441,6 +440,7 @@ class CounterView:
     found: tuple[ItemView, ...] | None = None  # look-up result; None: no look-up stands
     noted: int = 0  # entries that headquarters set aside, returned, or gave to another counter
     found_by: str = ""  # "text", "card", or "" for the newest items
+    looks: tuple[LooksView, ...] = ()  # today's look-ups that want a supervisor's eye
     late: tuple[LateView, ...] = ()  # entries beside the chain that wait for a supervisor
     parked: tuple[ParkedView, ...] = ()  # visits that wait for this operator, the oldest first
     parked_by_others: Mapping[str, int] = field(default_factory=dict)  # staff number → how many wait

@@ -69,6 +69,9 @@ def build_parser() -> argparse.ArgumentParser:
     listed.add_parser("list", parents=[common], help="received, safe, followed, alarms")
     revoke = listed.add_parser("revoke", parents=[common], help="let nobody in with its key any more")
     revoke.add_argument("--terminal", required=True)
+    commands.add_parser(
+        "alarms", parents=[common], help="what is wrong anywhere, the last first"
+    ).add_argument("--terminal")
     late = commands.add_parser("late", help="entries beside a chain, which its supervisor takes in")
     lates = late.add_subparsers(dest="action", required=True, metavar="ACTION")
     lates.add_parser("list", parents=[common], help="all of them, and what was decided").add_argument(

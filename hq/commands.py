@@ -24,6 +24,7 @@ from hq.export import export, told
 from hq.following import follow
 from hq.home import create_home, default_database, open_home, opening_directory
 from hq.key_commands import KEYS
+from hq.looks import alarm_line, list_alarms
 from hq.opened import Opened, Say, read_passphrase, to_json
 from hq.publishing import publish_file
 from hq.restore import restore
@@ -161,6 +162,15 @@ def _terminal_list(opened: Opened) -> None:
         for alarm in row["alarms"]:
             where = f"at {alarm['epoch']}/{alarm['seq']}" if alarm["seq"] else ""
             opened.say(f"  ALARM {alarm['fault']} {where} {alarm['what']} ×{alarm['count']}")
+
+
+def _alarms(opened: Opened) -> None:
+    asked = opened.options
+    if asked.terminal is not None:
+        with opened.database.read() as connection:
+            journal.known(connection, asked.terminal)
+    rows = list_alarms(opened.database, asked.terminal)
+    opened.say(to_json(rows) if asked.json else "\n".join(map(alarm_line, rows)) or "no alarm")
 
 
 def _late_list(opened: Opened) -> None:
@@ -337,6 +347,7 @@ _COMMANDS: dict[str, Callable[[Opened], None]] = {
     "operator papers": _operator_papers,
     "operator list": _operator_list,
     "terminal list": _terminal_list,
+    "alarms": _alarms,
     "directive publish": _directive_publish,
     "directive halt": _directive_halt,
     "directive list": _directive_list,

@@ -42,6 +42,7 @@ from hq.days import (
     keep_days,
 )
 from hq.entries import read_entries, read_received
+from hq.looks import keep_looks, speaks_of_looks
 from hq.pool_count import POOL_COUNT, pool_differences
 from hq.pools import is_number_of, names_pool, series_of
 from hq.referring import references_of
@@ -83,6 +84,7 @@ class Progress:
     directives: list[Entry] = field(default_factory=list)  # what they say of headquarters' feed
     sessions: list[Entry] = field(default_factory=list)  # log-ins and what ended them
     decisions: list[Entry] = field(default_factory=list)  # what they say of branches
+    looks: list[Entry] = field(default_factory=list)  # who looked for what
     pools: Mapping[str, Series] = field(default_factory=dict)  # the terminal's, where an entry names one
     stopped: bool = False
 
@@ -248,6 +250,8 @@ class Follower:
             self._compare_close(progress, entry, before)
         if speaks_of_sessions(entry):
             progress.sessions.append(entry)
+        if speaks_of_looks(entry):
+            progress.looks.append(entry)
         if decides(entry):
             self._compare_branch(progress, entry)
         if approves(entry):
@@ -379,6 +383,7 @@ class Follower:
             keep_adopted(connection, terminal, progress.directives, self._now)
             keep_sessions(connection, terminal, progress.sessions)
             keep_decision(connection, progress.decisions, self._claims)
+            keep_looks(connection, terminal, progress.looks, self._now)
             keep_days(connection, terminal, progress.days)
             for seq, state_hash in progress.day_ends.items():
                 end = {"terminal": terminal, "seq": seq, "state_hash": state_hash}

@@ -13,6 +13,7 @@ from hq.partitions import ACCEPTANCE, CLASSES, SEALED
 
 DIRECTORY = Path(__file__).parents[1] / "resources" / "headquarters"
 MARKS = ("F", "X", "M", "P")  # as in resources/rules
+PARTS = ("version", "effective_from", "retention", "look_ups")  # of an edition of headquarters' own rules
 # A counter may refer to an earlier acceptance for as long as it shows its annex, and come late with it.
 AFTER_ANNEX_DAYS = 62
 _MOST_BYTES = 100_000
@@ -47,7 +48,7 @@ def load_retention(day: dt.date, directory: Path = DIRECTORY) -> RetentionRules:
 
 def read_retention(data: bytes, file: str) -> RetentionRules:
     """One edition; raises ConfigError."""
-    part = read_json(data, file, _MOST_BYTES).members(("version", "effective_from", "retention"))
+    part = read_json(data, file, _MOST_BYTES).members(PARTS)
     days = {}
     for name, node in part["retention"].members(CLASSES).items():
         said = node.members(("days", "mark", "source"))

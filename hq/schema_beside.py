@@ -1,10 +1,11 @@
-"""Tables of what stands beside: branches of a chain, and sessions of one operator at several terminals."""
+"""Tables of what stands beside: branches of a chain, sessions of one operator, and her look-ups."""
 
 from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table
 
 from hq.columns import METADATA
+from hq.columns import key as _key
 from hq.columns import terminal as _terminal
 from hq.columns import time as _time
 
@@ -62,4 +63,20 @@ DOUBLES = Table(
     _time("found_at"),
     Column("told", BigInteger, nullable=False),  # number of the publication that said so, 0: none yet
     Index("doubles_told", "told"),
+)
+
+# Each look-up of the last days, as the counters' entries say: the follower's own view.  An operator's are
+# counted over all terminals by the index, which is no key.  ``told``: alarms that this one raised.
+LOOKS = Table(
+    "looks",
+    METADATA,
+    _terminal(),
+    _key("epoch", Integer),
+    _key("seq", BigInteger),
+    Column("operator", String(64), nullable=False),
+    Column("day", String(10), nullable=False),  # China's time
+    Column("hour", String(13), nullable=False),
+    Column("vain", Integer, nullable=False),  # 1: it found nothing
+    Column("told", String(80), nullable=False),
+    Index("looks_operator", "operator", "day"),
 )

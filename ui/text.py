@@ -45,6 +45,7 @@ FACTS: Mapping[str, frozenset[str]] = MappingProxyType(
         "msg.notice_changed": frozenset({"version"}),
         **{f"msg.session_{what}": frozenset({"operator", "terminal", "when"})
            for what in ("elsewhere", "double")},
+        "msg.looks_told": frozenset({"count"}),
         "msg.returned": frozenset({"number", "review"}),
         **{f"msg.late_{what}": frozenset({"entries", "items"}) for what in ("waits", "adopted", "declined")},
         "msg.offline_grace": frozenset({"hours"}),
@@ -127,7 +128,7 @@ MESSAGES = (
     "msg.offline_grace", "msg.ask_block_list", "msg.waybill_held", "msg.returned", "msg.paper_soon",
     "msg.paper_grace", "msg.tries_failed",
     "msg.session_elsewhere", "msg.session_double",
-    "msg.late_waits", "msg.late_adopted", "msg.late_declined", "msg.nothing_late",
+    "msg.looks_told", "msg.late_waits", "msg.late_adopted", "msg.late_declined", "msg.nothing_late",
     "msg.numbers_voided", "msg.notice_changed", "msg.nothing_to_void",
     "msg.activating", "msg.activated", "msg.activated_shut",
     "doctor.fine", "doctor.disk", "doctor.disk_low", "doctor.not_opened", "doctor.journal",

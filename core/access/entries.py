@@ -16,6 +16,7 @@ ENTRY_ACTIONS: Mapping[str, Action] = {
     "ItemAccepted": Action.ACCEPT,
     "LabelAffixed": Action.ACCEPT,
     "ItemRefused": Action.REFUSE,
+    "LookedUp": Action.LOOK_UP,
     "ReprintAsked": Action.PRINT,
     "PrintSeen": Action.PRINT,
     "ReaderDownApproved": Action.READER_DOWN,

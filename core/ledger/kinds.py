@@ -200,6 +200,8 @@ _ALL = (
         True,
     ),
     Kind("DraftLapsed", 1, {"operator": STAFF, "cause": CODE}, False),
+    # who looked for what; never the text
+    Kind("LookedUp", 1, {"by": CODE, "hits": COUNT, "item": COUNT, "terminal": ID}, True),
     # printing
     Kind(
         "PrintStarted",

@@ -13,7 +13,7 @@ from typing import Any
 
 from core import wire
 from core.errors import EntryError, EntryFault
-from core.ledger import erasure, ranges
+from core.ledger import erasure, looks, ranges
 from core.ledger.entry import EMPTY_HEAD, Entry, Head
 
 FOLD_VERSION = 1
@@ -146,6 +146,8 @@ def _day_opened(value: dict[str, Any], entry: Entry) -> None:
     value["day"], value["date"], value["closed"] = entry.data["day"], entry.data["date"], False
     # Of pools that are used up nothing is left to say; no directive opens one twice.
     value["pools"] = {pool: row for pool, row in value["pools"].items() if ranges.free(row)}
+    if looks.MEMBER in value:
+        value[looks.MEMBER] = {}
     value["unscanned"] = {}  # what is left is the difference of the day before, in its counts
     opened = {"date": value["date"], "first": entry.header.seq, "last": 0, "counts": _COUNTS}
     _with(value, "days", str(value["day"]), opened)
@@ -352,6 +354,15 @@ def _sealed_erased(value: dict[str, Any], entry: Entry) -> None:
     value["erased"] = {**value["erased"], "sealed": through}
 
 
+# -- who looked for what: the operators' figures of this day, no member where nobody ever did ----------
+
+
+def _looked_up(value: dict[str, Any], entry: Entry) -> None:
+    known = value.get(looks.MEMBER, {})
+    who = entry.header.actor.id
+    value[looks.MEMBER] = {**known, who: looks.counted(known.get(who), entry)}
+
+
 _STEPS = {
     ("DayOpened", 1): _day_opened,
     ("DayClosed", 1): _day_closed,
@@ -375,6 +386,7 @@ _STEPS = {
     ("ItemAccepted", 1): _item,
     ("ItemRefused", 1): _refused,
     ("DraftLapsed", 1): _lapsed,
+    ("LookedUp", 1): _looked_up,
     ("PrintStarted", 1): _print_started,
     ("LabelPrinted", 1): _label_printed,
     ("ReceiptPrinted", 1): _receipt_printed,

@@ -3,6 +3,9 @@
 What is shown comes from the annex, masked, and only while it stands on the screen.  A document finds
 items by its digest hint under every month's key that is still kept; hints are shared by others, so what
 the annex shows of it is compared too, and still only headquarters confirms (house.md).
+
+Nothing is shown that the journal does not say first: who looked, by what, how much was found, and which item
+where it is one (R65); never the text.  The same again while it stands on the screen is one look-up.
 """
 
 from __future__ import annotations
@@ -13,12 +16,16 @@ import re
 from core.acceptance.again import would_show
 from core.acceptance.record import digest_hint
 from core.devices import CardFailed, CardLifted, CardRead, CardReading
+from core.errors import EntryError
 from core.identity.card import IdCard
 from core.identity.characters import fold_width, storable
+from core.ledger.looks import KIND, By
+from core.ledger.writer import Proposal
 from core.ports import ItemRow
 from core.receipts.record import PREFIX, read_record
 from core.station import late
-from core.station.live import Live
+from core.station.days import day_proposals
+from core.station.live import Live, new_id
 
 SHOWN = 50  # so many items are shown without a search, the newest
 SHOWN_BY_CARD = 12  # and of one document, two pages: each lies somewhere else on the disk
@@ -37,6 +44,7 @@ class LookUps:
         self._live = live
         self.found: list[ItemRow] | None = None
         self.by = ""  # "text", "card", "" for the newest
+        self._said: dict[str, object] = {}  # what the journal says of the look-up that stands
 
     @property
     def open(self) -> bool:
@@ -52,14 +60,13 @@ class LookUps:
         live.need_session()
         wanted = fold_width(text[: _TEXT_MAX + 1]).strip()
         if not wanted:
-            self.found, self.by = self._newest(), ""
+            self._show(self._newest(), "", By.NEWEST)
             return
         self.found, self.by = [], "text"
         if wanted.startswith(PREFIX):
-            row = self._by_receipt(wanted)
-            self.found = [row] if row is not None else []
+            self._by_receipt(wanted)
         else:
-            self.found = self._by_text(wanted)
+            self._by_text(wanted)
 
     def card(self, event: _CardEvent) -> None:
         """A lane's word while a look-up stands: a document that was read looks, and is not kept."""
@@ -70,16 +77,33 @@ class LookUps:
         if not isinstance(event, CardRead):
             return
         rows = self._by_card(event.card)
-        self.found, self.by = rows[:SHOWN_BY_CARD], "card"
+        self._show(rows[:SHOWN_BY_CARD], "card", By.DOCUMENT)
         if not rows:
             live.say("msg.nothing_by_card", "warning")
             return
-        more = len(rows) > len(self.found)
-        live.say("msg.found_by_card_more" if more else "msg.found_by_card", count=len(self.found))
+        shown = min(len(rows), SHOWN_BY_CARD)
+        more = len(rows) > shown
+        live.say("msg.found_by_card_more" if more else "msg.found_by_card", count=shown)
 
     def close(self) -> None:
         """Forget the result."""
-        self.found, self.by = None, ""
+        self.found, self.by, self._said = None, "", {}
+
+    def _show(self, rows: list[ItemRow], shown_by: str, by: By, terminal: str = "") -> None:
+        """The entry first; where the disk refuses it nothing is shown.
+
+        Raises StoreError as a commit does.
+        """
+        live = self._live
+        item = rows[0].seq if len(rows) == 1 and rows[0].late is None else 0
+        said: dict[str, object] = {"by": by.value, "hits": len(rows), "item": item}
+        said["terminal"] = terminal or live.settings.terminal
+        if said != self._said:
+            self.found, self.by, self._said = [], shown_by, {}
+            live.commit([*day_proposals(live), Proposal(KIND, said, new_id(), by_person=True)])
+            live.probe("look_up.said")
+            self._said = said
+        self.found, self.by = rows, shown_by
 
     def _newest(self) -> list[ItemRow]:
         """What headquarters has something to say of comes first: somebody here has to look at it."""
@@ -93,23 +117,27 @@ class LookUps:
 
     # -- the ways ----------------------------------------------------------------------------------
 
-    def _by_text(self, wanted: str) -> list[ItemRow]:
+    def _by_text(self, wanted: str) -> None:
         """A waybill, a token, or a number with or without terminal and date; what was taken in too."""
         live, journal = self._live, self._live.need_journal()
         waybill = _BETWEEN.sub("", wanted).upper()
-        row = journal.item_by_waybill(waybill) or journal.item_by_token(wanted)
-        rows = [] if row is None else [row]
-        rows += late.find(live, "waybill", waybill) or late.find(live, "token", wanted)
-        if rows:
-            return rows
+        for by, text, row in (
+            (By.WAYBILL, waybill, journal.item_by_waybill(waybill)),
+            (By.TOKEN, wanted, journal.item_by_token(wanted)),
+        ):
+            rows = [*([] if row is None else [row]), *late.find(live, by.value, text)]
+            if rows:
+                self._show(rows, "text", by)
+                return
         named = _TERMINAL.fullmatch(wanted)
         if named is not None and named[1] != live.settings.terminal:
+            self._show([], "text", By.NUMBER, named[1])
             live.say("msg.other_terminal", "warning", terminal=named[1])
-            return []
+            return
         rows = self._by_number(named[2] if named is not None else wanted)
+        self._show(rows, "text", By.NUMBER if rows or named is not None else By.TEXT)
         if not rows:
             live.say("msg.nothing_found", "warning")
-        return rows
 
     def _by_number(self, wanted: str) -> list[ItemRow]:
         """``129``, ``000129``, or with the day of acceptance in front: ``2026-11-22 129``.
@@ -132,18 +160,23 @@ class LookUps:
         # The day as label and receipt show it, local time.
         return [row for row in rows if str(row.annex.get("accepted_at", "")).startswith(day.isoformat())]
 
-    def _by_receipt(self, code: str) -> ItemRow | None:
+    def _by_receipt(self, code: str) -> None:
         """The signed record that a receipt carries; a number alone would trust whoever printed it."""
         live = self._live
-        record = read_record(code, live.vault.headquarters_keys().chain)
+        try:
+            record = read_record(code, live.vault.headquarters_keys().chain)
+        except EntryError:
+            self._show([], "text", By.RECEIPT)
+            raise
         if record.terminal != live.settings.terminal:
+            self._show([], "text", By.RECEIPT, record.terminal)
             live.say("msg.other_terminal", "warning", terminal=record.terminal)
-            return None
+            return
         row = live.need_journal().item(record.head.seq)
-        if row is None or row.annex.get("number") != record.number:
+        rows = [] if row is None or row.annex.get("number") != record.number else [row]
+        self._show(rows, "text", By.RECEIPT)
+        if not rows:
             live.say("msg.nothing_found", "warning")
-            return None
-        return row
 
     def _by_card(self, card: IdCard) -> list[ItemRow]:
         live, number = self._live, storable(card.number)

@@ -15,7 +15,7 @@ from core.ledger.documents import SessionCertificate, make_session
 from core.ledger.state import State
 from core.ledger.writer import EntryWriter, LiveSession, Proposal
 from core.ports import UnlockedOperator
-from core.station import grace, late, lockouts, newcomers, papers, people
+from core.station import grace, late, lockouts, looking, newcomers, papers, people
 from core.station.days import day_proposals
 from core.station.live import Live, new_id
 from core.view import Screen
@@ -74,6 +74,7 @@ def greet(live: Live, operator: str) -> None:
     papers.warn(live, operator)
     grace.warn(live)
     late.remind(live)
+    looking.remind(live)
     if live.failed_tries:
         live.say("msg.tries_failed", "warning", count=live.failed_tries)
 

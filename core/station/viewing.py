@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from core.devices import DeviceTruth, Slot
 from core.ledger.clock import CHINA, CONFIRMED, business_date
 from core.ports import ItemRow
-from core.station import late
+from core.station import late, looking
 from core.station.live import Live
 from core.station.weighing import Balance
 from core.view import CounterView, ItemView, Note, Screen, SyncView, VisitView
@@ -112,6 +112,7 @@ class Viewer:
             found=None if found is None else _items(live, [row.seq for row in found]),
             noted=len(live.held.keys() | live.reviews.keys()) if shown else 0,
             found_by=lookups.by if shown else "",
+            looks=looking.shown(live) if shown else (),
             late=late.shown(live) if shown else (),
             parked=desk.drafts.parked if shown else (),
             parked_by_others=desk.drafts.of_others if shown else {},

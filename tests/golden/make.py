@@ -49,7 +49,7 @@ from tests.golden.people import CardSigner, agreement, seed, signer
 from tests.peers.exports import export
 
 HERE = Path(__file__).parent
-TERMINAL, BRANCH = "990100-01-03", "990100-01"
+TERMINAL, BRANCH, OTHER = "990100-01-03", "990100-01", "990200-01-01"
 START = dt.datetime(2026, 11, 21, 1, 0, tzinfo=dt.UTC)
 SUPERVISOR, CLERK = "OP10001", "OP10002"
 HQ, KEY, OPENING = signer("headquarters"), signer("terminal"), agreement("opening")
@@ -283,6 +283,9 @@ def journal(sealed: Mapping[str, str]) -> Golden:
     golden.add("PoolSkipped", {"pool": "ems-1", "first": 1, "last": 1, "cause": "met"})
     damaged = {"pool": "ems-1", "first": 8, "last": 9, "cause": "damaged"}
     golden.add("PoolVoided", damaged, person=True)
+    looked = {"by": "waybill", "hits": 1, "item": 10, "terminal": TERMINAL}
+    golden.add("LookedUp", looked, person=True)
+    golden.add("LookedUp", {**looked, "by": "number", "hits": 0, "item": 0, "terminal": OTHER}, person=True)
     _branches(golden)
     data = {
         "day": 1,

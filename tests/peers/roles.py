@@ -10,7 +10,7 @@ DECISIONS = {"BranchAdopted", "BranchDeclined"}
 PERSONAL = {
     "DayClosed", "OperatorLoggedIn", "OperatorLocked", "OperatorLoggedOut", "SenderVerified", "ItemAccepted",
     "ItemRefused", "PrintSeen", "LabelAffixed", "ReprintAsked",
-    "SenderExempted", "ReaderDownApproved", "PoolVoided", *DECISIONS,
+    "SenderExempted", "ReaderDownApproved", "PoolVoided", "LookedUp", *DECISIONS,
 }  # fmt: skip
 SESSION_ENDS = {"OperatorLocked", "OperatorLoggedOut", "SessionEnded"}
 WORKING = ("clerk", "supervisor")

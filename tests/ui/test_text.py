@@ -36,6 +36,7 @@ from core.identity.card import DocumentKind, Sex
 from core.identity.check import CardWarning
 from core.identity.numbers import NumberWarning
 from core.ledger.branches import REASONS as DECLINED
+from core.ledger.looks import Many
 from core.ledger.notices import PARKED, RETURNED
 from core.numbering import VoidCause
 from core.regions.place import Correction, Doubt
@@ -95,7 +96,7 @@ def _families() -> set[str]:
         "payment": Payment,
     }  # fmt: skip
     found = {f"{family}.{member.value}" for family, kind in names.items() for member in kind}  # type: ignore[attr-defined]
-    found |= {str(code) for code in (*GateDetail, *Missing, *CardWarning, *NumberWarning)}
+    found |= {str(code) for code in (*GateDetail, *Many, *Missing, *CardWarning, *NumberWarning)}
     found |= {f"field.{name.value}" for name in (*ManualField, *SenderField)} | {"field.fee"}
     found |= {f"who.{kind.value}" for kind in ASKING}
     found |= {f"answer.{cause.value}" for cause in (ManualCause.READER_FAILED, ManualCause.READER_DOWN)}

@@ -109,8 +109,8 @@ class FollowingFrame(ClerkFrame):
 
         Not so while an edit waits for its answer: a field counts the views that do not give it.
         """
-        stood, stands = ((each.visit, each.found, each.found_by, each.noted, each.pending, each.unscanned)
-                         for each in (before, view))  # fmt: skip
+        stood, stands = ((each.visit, each.found, each.found_by, each.noted, each.looks, each.pending,
+                          each.unscanned) for each in (before, view))  # fmt: skip
         return stood != stands or any(field.waits for row in self.rows for field in row.every)
 
     def _follow_reading(self, view: CounterView) -> None:

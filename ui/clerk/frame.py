@@ -310,7 +310,7 @@ class ClerkFrame(QWidget):
             listed.show_view(visit.place_hits.get(name, ()) if visit is not None else ())
         self.paste.show_view(visit.paste if visit is not None else None)
         self.look_up.show_view(view.found or (), view.pending, view.unscanned)
-        self.look_up.follow(view.found_by, view.noted)
+        self.look_up.follow(view.found_by, view.noted, view.looks)
         self.message.show_view(view.message)
 
     def paint_around(self, view: CounterView) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from core.seeing import LooksView
 from core.view import ItemView
 from ui.clerk.items import show_badges
 from ui.fields import Entry, Typed
@@ -108,12 +109,13 @@ class LookUpPage(QFrame):
         self._waiting: Sequence[ItemView] = ()
         self._at = 0
         self._by, self._noted = "", 0
+        self._told: Sequence[LooksView] = ()
         self.pending_only = False
         self._title, self._count, self._caption, self._keys = (QLabel(self) for _ in range(4))
         self.entry = Entry("look_up", Typed.FIGURES, keyboard, self)
         self.entry.left.connect(self._ask)
         self._rows = [_Row(self) for _ in range(ROWS)]
-        self._nothing = QLabel(self)
+        self._nothing, self._looks = QLabel(self), QLabel(self)
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -122,6 +124,9 @@ class LookUpPage(QFrame):
         self._caption.setProperty("role", "caption")
         self._keys.setProperty("role", "caption")
         self._keys.setWordWrap(True)
+        self._looks.setProperty("role", "problem")
+        self._looks.setProperty("about", "warn")
+        self._looks.setWordWrap(True)
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         top = QHBoxLayout()
         top.addWidget(self._title)
@@ -131,6 +136,7 @@ class LookUpPage(QFrame):
         layout.setContentsMargins(16, 12, 16, 12)
         layout.setSpacing(6)
         layout.addLayout(top)
+        layout.addWidget(self._looks)
         layout.addWidget(self._caption)
         layout.addWidget(self.entry)
         layout.addSpacing(4)
@@ -173,13 +179,15 @@ class LookUpPage(QFrame):
         self._waiting = (*pending, *(item for item in unscanned if item.seq not in known))
         self._paint()
 
-    def follow(self, by: str, noted: int) -> None:
+    def follow(self, by: str, noted: int, looks: Sequence[LooksView] = ()) -> None:
         """How was looked for, as :attr:`core.view.CounterView.found_by`; so many are ``noted``.
+
+        ``looks``: what a supervisor is told of today's look-ups.
 
         A scan or a document finds something, too, while the waiting labels are shown.
         """
-        if (by, noted) != (self._by, self._noted):
-            self._noted = noted
+        if (by, noted, looks) != (self._by, self._noted, self._told):
+            self._noted, self._told = noted, looks
             self._by, self.pending_only = by, self.pending_only and not by
             self._paint()
 
@@ -219,5 +227,8 @@ class LookUpPage(QFrame):
         count = texts("look_up.count", first=first + 1, last=last, count=len(self._items))
         noted = f"▲ {texts('look_up.noted', count=self._noted)}    " if self._noted else ""
         put(self._count, f"{noted}{count if self._items else ''}".strip())
+        said = [texts(each.what, operator=each.operator, count=each.count) for each in self._told]
+        put(self._looks, f"▲ {texts('look_up.looks')}{texts.join(said)}" if said else "")
+        self._looks.setVisible(bool(said))
         put(self._nothing, texts("look_up.no_pending" if self.pending_only else "look_up.nothing"))
         self._nothing.setVisible(not self._items)

@@ -12,7 +12,11 @@ from core.acceptance.record import digest_hint
 from core.acceptance.waybill import s10_check_digit
 from core.commands import Field
 from core.devices import CardFailed, CardRead, CardReading, Receipt, Slot
+from core.errors import StoreError, StoreFault
 from core.identity.card import IdCard
+from core.ledger import looks
+from core.look_rules import LookLimits
+from core.seeing import LooksView
 from core.station.lookups import SHOWN_BY_CARD
 from core.view import CounterView
 from tests.core.memory import MemoryVault
@@ -194,3 +198,90 @@ def test_behind_the_lock_nothing_is_found(counter: Counter) -> None:
     counter.station.device_event(read(card(read="r-6")))
     view = counter.do(c.LookUp("1"))
     assert (view.found, view.found_by) == (None, "")
+
+
+# -- no look-up without a trace -----------------------------------------------------------------------
+
+
+def looked(counter: Counter) -> list[tuple[object, ...]]:
+    """What the journal says of look-ups: by what, how much was found, which item, whose counter."""
+    return [
+        tuple(entry.data[name] for name in ("by", "hits", "item", "terminal"))
+        for entry in counter.vault.journal.rows
+        if entry.header.kind == "LookedUp"
+    ]
+
+
+def test_every_look_up_is_an_entry_and_never_says_what_was_typed(counter: Counter) -> None:
+    here, there = "990100-01-03", "990200-01-04"
+    first = min(counter.vault.journal.records)
+    pages = [job.page for job in counter.paper(4) if isinstance(job.page, Receipt)]
+    for text in (WAYBILLS[0], token(counter, 1), "1", pages[0].qr, "EA100000003CN", f"{there} 000007",
+                 pages[0].qr[:60] + "AA" + pages[0].qr[62:]):  # fmt: skip
+        counter.do(c.LookUp(text))
+    place(counter, read(card(read="r-8")))
+    assert looked(counter) == [
+        ("newest", 2, 0, here),
+        ("waybill", 1, first, here),
+        ("token", 1, first, here),
+        ("number", 1, first, here),
+        ("receipt", 1, first, here),
+        ("text", 0, 0, here),
+        ("number", 0, 0, there),
+        ("receipt", 0, 0, here),
+        ("document", 2, 0, here),
+    ]
+    bodies = b"".join(entry.body for entry in counter.vault.journal.rows)
+    assert not any(each.encode() in bodies for each in (*WAYBILLS, token(counter, 1)))
+
+
+def test_the_same_again_while_it_stands_is_one_look_up(counter: Counter) -> None:
+    for text in ("1", "000001", "", "1"):
+        counter.do(c.LookUp(text))
+    assert [said[0] for said in looked(counter)] == ["newest", "number", "newest", "number"]
+    counter.do(c.CloseLookUp(), c.LookUp("1"))
+    assert len(looked(counter)) == 5
+
+
+@pytest.mark.parametrize("fault", [StoreFault.DISK_FULL, StoreFault.IO])
+def test_what_the_journal_does_not_say_is_not_shown(counter: Counter, fault: StoreFault) -> None:
+    counter.vault.journal.fail = StoreError(fault)
+    view = counter.do(c.LookUp("1"))
+    assert (found(view), counter.message()) == ([], str(fault))
+    counter.vault.journal.fail = StoreError(fault)
+    assert found(place(counter, read(card(read="r-9")))) == []
+    assert len(looked(counter)) == 1
+    assert found(counter.do(c.LookUp("1"))) == ["000001"]
+
+
+def test_a_supervisor_sees_what_is_out_of_the_ordinary(counter: Counter) -> None:
+    """Too many that found nothing, another counter's item, a query at night; a clerk is told nothing."""
+    for each in range(counter.live.rules.look_ups.nothing):
+        counter.do(c.LookUp(f"x{each}"), c.CloseLookUp())
+    counter.do(c.LookUp("990200-01-04 000007"), c.CloseLookUp())
+    counter.vault.machine.advance(9 * 3600)
+    counter.do(c.LookUp("1"))
+    assert counter.views[-1].looks == ()
+    counter.do(c.LogOut())
+    view = counter.log_in("OP20001", "si-wu-liu")
+    assert counter.message() == "msg.looks_told"
+    assert view.looks == (
+        LooksView("OP10001", "looks.nothing", 21),
+        LooksView("OP10001", "looks.night", 1),
+        LooksView("OP10001", "looks.elsewhere", 1),
+    )
+    counter.vault.machine.advance(12 * 3600)
+    view = counter.log_in("OP20001", "si-wu-liu")  # another day
+    assert (view.looks, looks.MEMBER in counter.live.state.value) == ((), True)
+
+
+def test_many_in_an_hour_are_told() -> None:
+    limits = LookLimits(hour=3, day=5, nothing=9, night_from=22, night_to=6)
+    assert looks.told({"hours": {"09": 2, "10": 2}, "nothing": 0, "elsewhere": 0}, limits) == {}
+    assert looks.told({"hours": {"09": 3, "10": 2}, "nothing": 8, "elsewhere": 0}, limits) == {
+        looks.Many.HOUR: 3,
+        looks.Many.DAY: 5,
+    }
+    nights = [hour for hour in range(24) if limits.is_night(hour)]
+    assert nights == [0, 1, 2, 3, 4, 5, 22, 23]
+    assert [hour for hour in range(24) if LookLimits(1, 1, 1, 1, 3).is_night(hour)] == [1, 2]
