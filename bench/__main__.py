@@ -23,6 +23,7 @@ BENCHES = {
     "parcels": "bench.parcels",
     "switch": "bench.switch",
     "sync": "bench.sync",
+    "verify": "bench.verify",
     "erase": "bench.erase",
     "stall": "bench.stall",
     "memory": "bench.memory",

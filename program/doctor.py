@@ -22,7 +22,7 @@ from core.errors import ConfigError, CounterError, DeviceError, DeviceFault, Fac
 from devices.printer.fonts import FontBook
 from devices.rack import Rack
 from program.device_commands import NoLog
-from program.journals import open_vault
+from program.journals import check, open_vault
 from program.machine import SystemClock
 from program.opening import config_path, default_data
 from program.terminal import drivers
@@ -34,7 +34,6 @@ from storage.link import HqLink
 from storage.pump import Listeners
 from storage.store import RESTORED_NAME, Replication, connect, open_reader
 from storage.vault import FileVault
-from storage.verify import verify
 from ui.text import Texts
 
 SOUND, UNSOUND = 0, 1
@@ -168,8 +167,7 @@ def _vault(data: Path, operator: str | None, config: Config | None) -> Iterator[
 def _journal(data: Path, vault: FileVault) -> Line:
     journal = open_reader(data, vault)
     try:
-        keys, restored = vault.headquarters_keys(), (data / RESTORED_NAME).exists()
-        report = verify(journal, keys.chain, vault.grant().terminal, restored=restored)
+        report = check(journal, vault, restored=(data / RESTORED_NAME).exists())
     finally:
         journal.database.close()
     first = report.first

@@ -13,9 +13,11 @@ from program.first_run import read_password
 from program.machine import SystemClock
 from program.terminal import RESOURCES, lockout
 from storage.export import export
+from storage.reading import JournalReader
+from storage.signatures import beside
 from storage.store import RESTORED_NAME, open_reader
 from storage.vault import FileVault
-from storage.verify import verify
+from storage.verify import Report, verify
 
 SOUND, UNSOUND = 0, 1
 
@@ -27,14 +29,13 @@ def run(options: argparse.Namespace) -> int:
     vault = open_vault(options.data, options.operator, Action.JOURNAL)
     journal = open_reader(options.data, vault)
     try:
-        signing = vault.headquarters_keys().chain
         if options.action == "export":
-            count = export(journal, options.file, signing)
+            count = export(journal, options.file, vault.headquarters_keys().chain)
             answer: dict[str, object] = {"entries": count, "file": str(options.file)}
             print(json.dumps(answer) if options.json else f"{count} entries: {options.file}")
             return SOUND
         restored = (options.data / RESTORED_NAME).exists()
-        report = verify(journal, signing, vault.grant().terminal, restored=restored)
+        report = check(journal, vault, restored=restored)
     finally:
         journal.database.close()
         vault.close()
@@ -56,6 +57,14 @@ def run(options: argparse.Namespace) -> int:
         for finding in report.findings:
             print(f"entry {finding.seq}: {finding.code} ({finding.what})")
     return SOUND if report.sound else UNSOUND
+
+
+def check(journal: JournalReader, vault: FileVault, *, restored: bool) -> Report:
+    """Everything in the store, by as many cores as help."""
+    head = journal.last_head()
+    with beside(0 if head is None else head.seq) as processes:
+        signing, terminal = vault.headquarters_keys().chain, vault.grant().terminal
+        return verify(journal, signing, terminal, restored=restored, beside=processes)
 
 
 def open_vault(data: Path, operator: str, action: Action) -> FileVault:

@@ -23,7 +23,9 @@ from core.ledger.rolls import KeyChain
 from core.ledger.state import FOLD_VERSION, State, fold
 from storage import late_items, views
 from storage.attachments import Row, from_rows
+from storage.quick import read_quickly
 from storage.reading import JournalReader
+from storage.signatures import SignaturesBeside
 
 _CHUNK = 500
 _ENTRIES = (
@@ -69,23 +71,50 @@ class Report:
 
 
 def verify(
-    journal: JournalReader, headquarters: PublicKey | KeyChain, terminal: str, *, restored: bool = False
+    journal: JournalReader,
+    headquarters: PublicKey | KeyChain,
+    terminal: str,
+    *,
+    restored: bool = False,
+    beside: SignaturesBeside | None = None,
 ) -> Report:
     """Check the whole store.  ``terminal`` and ``headquarters`` come from the vault, not from the file.
 
     ``restored``: it came from a backup, and the entries that said what went since are not in it.
+    ``beside``: who checks signatures beside this walk.  With them it can only be seen that all is sound:
+    whatever is found is looked for again without, and what is reported is what was found then.
     """
+    if beside is not None:
+        beside.begin()
+        report = _verify(journal, headquarters, terminal, restored, beside)
+        if report.sound:
+            return report
+    return _verify(journal, headquarters, terminal, restored, None)
+
+
+def _verify(
+    journal: JournalReader,
+    headquarters: PublicKey | KeyChain,
+    terminal: str,
+    restored: bool,
+    beside: SignaturesBeside | None,
+) -> Report:
     report = Report()
     pages = journal.database.damaged_pages()
     if pages:
         report.findings.append(Finding(str(StoreFault.DAMAGED), 0, pages[0][:80]))
         return report
-    walk = _Walk(journal, Verifier(terminal, headquarters), report)
+    verifier = Verifier(terminal, headquarters)
+    if beside is not None:
+        verifier.signed = beside.later
+    walk = _Walk(journal, verifier, report)
     keys = KeyChain.of(headquarters)
     try:
         if journal.terminal != terminal:
             raise EntryError(EntryFault.WRONG_TERMINAL, what="meta")
         walk.run()
+        if beside is not None:
+            beside.need_good()
         if not restored:
             walk.check_gone()
         _check_state(journal, walk.state)
@@ -162,7 +191,11 @@ class _Walk:
     def _follow(self, row: Any, beside: list[Row]) -> None:
         _check_hash(row)
         parts = from_rows(beside, self._journal.terminal, row.epoch, self._journal.keys.find)
-        entry = Entry(row.body, row.terminal_signature, row.session_signature, parts)
+        fields, signatures = read_quickly(row.body), (row.terminal_signature, row.session_signature)
+        if fields is None:
+            entry = Entry(row.body, *signatures, parts)
+        else:
+            entry = Entry.decoded(fields, row.body, signatures, parts)
         _check_columns(row, entry, beside)
         header = entry.header
         self._verifier.follow(entry)

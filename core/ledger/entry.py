@@ -187,6 +187,19 @@ class Entry:
         vars(entry).update(header=header, data=dict(data))
         return entry
 
+    @classmethod
+    def decoded(
+        cls,
+        fields: Mapping[str, Any],
+        body: bytes,
+        signatures: tuple[bytes, bytes | None],
+        attachments: tuple[Attachment | None, ...],
+    ) -> Entry:
+        """An entry whose ``body`` was seen to be canonical, and to say ``fields``."""
+        entry = cls(body, *signatures, attachments)
+        vars(entry)["fields"] = fields
+        return entry
+
     @_once
     def hash(self) -> bytes:
         """SHA-256 of the body: what the next entry names as ``prev``."""
@@ -210,7 +223,7 @@ class Entry:
             raise EntryError(EntryFault.FORM, what="data")
         return value
 
-    @property
+    @_once
     def head(self) -> Head:
         """The journal's head after this entry."""
         return Head(self.header.epoch, self.header.seq, self.hash)
@@ -306,70 +319,76 @@ _KEYS = {
     "keys",
     "data",
 }
+_ACTOR_TYPES = {each.value: each for each in ActorType}
+_CLASSES = {each.value: each for each in AttachmentClass}
 
 
 def parse_header(fields: Mapping[str, Any]) -> Header:
     """Read a decoded body's header strictly; raises EntryError FORM, FORMAT_UNKNOWN."""
     if type(fields.get("format")) is not int or fields["format"] != FORMAT:
         raise EntryError(EntryFault.FORMAT_UNKNOWN, format=str(fields.get("format"))[:16])
-    if set(fields) != _KEYS:
+    if fields.keys() != _KEYS:
         raise EntryError(EntryFault.FORM, what="header keys")
+    # Every entry comes through here, of whole journals one by one: in few calls.
     try:
         actor = _members(fields["actor"], {"type"}, {"id", "session"})
         trusted = _members(fields["trusted"], {"at", "quality"})
         keys = _members(fields["keys"], {"terminal", "session"})
         if trusted["quality"] not in QUALITIES:
             raise EntryError(EntryFault.FORM, what="time quality")
+        operator, session = actor.get("id", ""), actor.get("session", "")
+        terminal, kind, operation, rules = fields["terminal"], fields["kind"], fields["op"], fields["rules"]
+        _need_texts((terminal, kind, operation, rules, operator, session, keys["terminal"], keys["session"]))
+        epoch, seq, suite, version = fields["epoch"], fields["seq"], fields["suite"], fields["kind_version"]
+        _need_counts((epoch, seq, suite, version), 1)
+        _need_counts((fields["directives"],), 0)
         return Header(
-            terminal=_text(fields["terminal"]),
-            epoch=_count(fields["epoch"], 1),
-            seq=_count(fields["seq"], 1),
-            previous=wire.unb64(fields["prev"], 32),
-            kind=_text(fields["kind"]),
-            kind_version=_count(fields["kind_version"], 1),
-            actor=Actor(
-                ActorType(actor["type"]), _text(actor.get("id", "")), _text(actor.get("session", ""))
-            ),
-            operation=_text(fields["op"]),
-            wall=parse_stamp(fields["wall"]),
-            trusted=TrustedTime(parse_stamp(trusted["at"]), trusted["quality"]),
-            rules=_text(fields["rules"]),
-            directives=_count(fields["directives"], 0),
-            commitments=tuple(_commitment(item) for item in fields["attachments"]),
-            terminal_key=_text(keys["terminal"]),
-            session_key=_text(keys["session"]),
-            suite=_count(fields["suite"], 1),
-            format=FORMAT,
+            terminal,
+            epoch,
+            seq,
+            wire.unb64(fields["prev"], 32),
+            kind,
+            version,
+            Actor(_ACTOR_TYPES[actor["type"]], operator, session),
+            operation,
+            parse_stamp(fields["wall"]),
+            TrustedTime(parse_stamp(trusted["at"]), trusted["quality"]),
+            rules,
+            fields["directives"],
+            tuple([_commitment(item) for item in fields["attachments"]]),
+            keys["terminal"],
+            keys["session"],
+            suite,
+            FORMAT,
         )
     except (KeyError, TypeError, ValueError, AttributeError):
         raise EntryError(EntryFault.FORM, what="header") from None
 
 
-def _members(value: object, needed: set[str], allowed: Set[str] = frozenset()) -> dict[str, Any]:
+def _members(value: object, needed: Set[str], allowed: Set[str] = frozenset()) -> dict[str, Any]:
     """An object with exactly these members: what is not understood is not signed over unseen."""
-    if not isinstance(value, dict) or not needed <= set(value) <= needed | allowed:
-        raise EntryError(EntryFault.FORM, what="members")
-    return value
+    if isinstance(value, dict):
+        found = value.keys()
+        if found == needed or (needed <= found and found <= needed | allowed):
+            return value
+    raise EntryError(EntryFault.FORM, what="members")
 
 
 def _commitment(item: Mapping[str, Any]) -> Commitment:
     _members(item, {"class", "retention", "month", "size", "commit"})
-    return Commitment(
-        AttachmentClass(item["class"]),
-        _text(item["retention"]),
-        _text(item["month"]),
-        _count(item["size"], 0),
-        wire.unb64(item["commit"], 32),
-    )
+    _need_texts((item["retention"], item["month"]))
+    _need_counts((item["size"],), 0)
+    cls = _CLASSES[item["class"]]
+    return Commitment(cls, item["retention"], item["month"], item["size"], wire.unb64(item["commit"], 32))
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str) or len(value) > 200:
-        raise EntryError(EntryFault.FORM, what="text")
-    return value
+def _need_texts(values: tuple[object, ...]) -> None:
+    for value in values:
+        if not isinstance(value, str) or len(value) > 200:
+            raise EntryError(EntryFault.FORM, what="text")
 
 
-def _count(value: object, least: int) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < least:
-        raise EntryError(EntryFault.FORM, what="count")
-    return value
+def _need_counts(values: tuple[object, ...], least: int) -> None:
+    for value in values:
+        if not isinstance(value, int) or isinstance(value, bool) or value < least:
+            raise EntryError(EntryFault.FORM, what="count")

@@ -229,7 +229,7 @@ def check(name: str, version: int, data: Mapping[str, Any]) -> Kind:
     kind = KINDS.get((name, version))
     if kind is None:
         raise EntryError(EntryFault.KIND_UNKNOWN, kind=name[:40], version=version)
-    if set(data) != set(kind.form):
+    if data.keys() != kind.form.keys():
         raise EntryError(EntryFault.FORM, kind=name, what="members")
     for member, form in kind.form.items():
         if not form(data[member]):

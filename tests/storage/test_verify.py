@@ -24,6 +24,7 @@ from storage.database import DATABASE_NAME, Database, connect
 from storage.journal import SqlJournal
 from storage.reading import JournalReader
 from storage.schema import METADATA
+from storage.signatures import SignaturesBeside
 from storage.vault import SUBKEY_DATABASE
 from storage.verify import Report, verify
 from tests.core.books import RULES
@@ -96,11 +97,20 @@ def keep_directive(counter: Counter, journal: SqlJournal) -> None:
     journal.commit(entries, book.state, directives=[DirectiveRow(signed, "rule.unknown")])
 
 
+@pytest.fixture(scope="module")
+def beside() -> Iterator[SignaturesBeside]:
+    """One process that checks signatures for every test here."""
+    made = SignaturesBeside(1)
+    yield made
+    made.close()
+
+
 class Copy:
     """A copy of the kept store in the hands of somebody with the data key."""
 
-    def __init__(self, kept: Counter, directory: Path) -> None:
+    def __init__(self, kept: Counter, directory: Path, beside: SignaturesBeside) -> None:
         shutil.copytree(kept.directory, directory)
+        self.beside = beside
         self.counter = kept
         self.directory = directory
         self.key = kept.subkey(SUBKEY_DATABASE)
@@ -118,14 +128,18 @@ class Copy:
 
             keys = KeyFile(self.directory, self.counter.subkey(SUBKEY_KEYFILE), self.counter.book.terminal)
             reader = JournalReader(database, keys)
-            return verify(reader, self.counter.book.headquarters.public, self.counter.book.terminal)
+            signing, terminal = self.counter.book.headquarters.public, self.counter.book.terminal
+            report = verify(reader, signing, terminal)
+            # With signatures checked elsewhere the same is found at the same entry.
+            assert verify(reader, signing, terminal, beside=self.beside) == report
+            return report
         finally:
             database.close()
 
 
 @pytest.fixture
-def copy(kept: Counter, tmp_path: Path) -> Iterator[Copy]:
-    made = Copy(kept, tmp_path / "copy")
+def copy(kept: Counter, tmp_path: Path, beside: SignaturesBeside) -> Iterator[Copy]:
+    made = Copy(kept, tmp_path / "copy", beside)
     yield made
     made.raw.close()
 

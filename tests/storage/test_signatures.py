@@ -1,0 +1,88 @@
+"""Signatures checked by processes beside the walk: they say that all are good, and only if they are."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from core import wire
+from core.crypto.keys import new_signer
+from core.errors import EntryError, EntryFault
+from storage import signatures
+from storage.quick import read_quickly
+from storage.signatures import SignaturesBeside, beside
+from tests.core.books import Book
+
+MESSAGE = b"counter/entry/terminal/1\0 body"
+
+
+@pytest.fixture
+def one() -> Iterator[SignaturesBeside]:
+    made = SignaturesBeside(1)
+    yield made
+    made.close()
+
+
+def test_one_bad_among_many_is_seen_wherever_it_stands(one: SignaturesBeside) -> None:
+    """In a span that goes out, in what this process checks itself, and in the rest at the end."""
+    key = new_signer()
+    good = key.sign(MESSAGE)
+    spans = 2 * signatures._SPAN + 3
+    for bad in (None, 0, signatures._SPAN + 1, spans - 1):
+        one.begin()
+
+        def walk(bad: int | None = bad) -> None:
+            for number in range(spans):
+                assert one.later(key.public, good if number != bad else good[::-1], MESSAGE)
+            one.need_good()
+
+        if bad is None:
+            walk()
+        else:
+            with pytest.raises(EntryError) as caught:
+                walk()
+            assert caught.value.code is EntryFault.SIGNATURE
+
+
+def test_a_process_that_died_says_nothing_good(one: SignaturesBeside) -> None:
+    key = new_signer()
+    one.later(key.public, key.sign(MESSAGE), MESSAGE)
+    one.need_good()
+    for process in list(one._pool._processes.values()):
+        os.kill(process.pid or 0, signal.SIGKILL)
+        process.join(30)
+    one.begin()
+    one.later(key.public, key.sign(MESSAGE), MESSAGE)
+    with pytest.raises(EntryError):
+        one.need_good()
+
+
+def test_a_small_journal_has_none_beside() -> None:
+    with beside(signatures.WORTH_ENTRIES - 1) as made:
+        assert made is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"a":1.0}', b'{"a":1e2}', b'{"a":1,"a":1}', b'{"b":1,"a":1}', b'{"a":-0}', b'{ "a":1}',
+        b'{"a":"\\u0041"}', b'{"a":"\\/"}', b'{"a":9007199254740993}', b'[1]', b'1', b'', b'{"a":NaN}',
+        b'{"a":1}\n', b'{"a":"\xc3\xa9"}', b'{"a":' + b"[" * 17 + b"]" * 17 + b"}",
+    ],
+)  # fmt: skip
+def test_what_is_not_seen_to_be_canonical_is_left_to_core(body: bytes) -> None:
+    assert read_quickly(body) is None
+
+
+def test_what_is_read_quickly_core_reads_the_same() -> None:
+    book = Book().found()
+    read = [read_quickly(entry.body) for entry in book.entries]
+    assert read == [wire.decode(entry.body) for entry in book.entries]
+    for at in range(len(book.entries[0].body)):  # any byte changed
+        body = bytearray(book.entries[0].body)
+        body[at] ^= 0x10
+        said = read_quickly(bytes(body))
+        assert said is None or said == wire.decode(bytes(body))
