@@ -40,7 +40,7 @@ ROOMS: Mapping[str, Room] = {
     ),
     "storage": Room(
         _set("core storage"),
-        _set("sqlalchemy sqlcipher3 alembic httpx2 cryptography"),
+        _set("msgspec sqlalchemy sqlcipher3 alembic httpx2 cryptography"),
         _set("asyncio sqlite3"),
     ),
     "ui": Room(
