@@ -17,7 +17,7 @@ from bench.figures import Figure, at_least, at_most
 
 ROOT = Path(__file__).parents[1]
 SECONDS = 30  # for each parser, by default; COUNTER_FUZZ_SECONDS says another number
-TARGETS = ("frames", "record", "scanner", "config", "typed", "wire", "mrz")
+TARGETS = ("frames", "record", "scanner", "config", "typed", "wire", "mrz", "scale")
 _RUNS = re.compile(r"stat::number_of_executed_units:\s*([0-9]+)")
 _GROWN = 65_536
 _SLACK_SECONDS = 120

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bench.fuzz_targets import Target
+    from bench.fuzz_target import Target
 
 _ROUNDS = 3
 

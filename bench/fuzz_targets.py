@@ -7,9 +7,10 @@ import datetime as dt
 import functools
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from bench.fuzz_scales import SCALE
+from bench.fuzz_target import Target
 from core import wire
 from core.acceptance.fields import check_field, check_person
 from core.acceptance.waybill import check_waybill, normalise_waybill, parse_s10
@@ -27,18 +28,6 @@ from devices.scanner.lines import BadScan, LineAssembler, Scan
 ROOT = Path(__file__).parents[1]
 VECTORS = ROOT / "tests" / "vectors" / "sam"
 TODAY = dt.date(2027, 1, 1)
-
-
-@dataclass(frozen=True)
-class Target:
-    """``modules`` are those whose branches the corpus should reach; ``seeds`` where the search begins."""
-
-    name: str
-    one: Callable[[bytes], object]
-    modules: tuple[str, ...]
-    seeds: Callable[[], list[bytes]]
-    words: tuple[str, ...] = ()
-    longest: int = 4096
 
 
 # -- SAM frames ------------------------------------------------------------------------------------
@@ -440,6 +429,7 @@ TARGETS: Mapping[str, Target] = {
         ),
         Target("typed", _typed, ("core.acceptance.waybill",), _typed_seeds, longest=400),
         Target("wire", _wire, ("core.wire",), _wire_seeds, ("null", "true", "\\u0000", "1e9", "NaN"), 1024),
+        SCALE,
         Target("mrz", _mrz, ("core.identity.mrz",), _mrz_seeds, longest=120),
     )
 }

@@ -153,7 +153,11 @@ DRIVERS: Mapping[Slot, Mapping[str, _Driver]] = {
     Slot.LABEL_PRINTER: _LABEL_DRIVERS,
     Slot.RECEIPT_PRINTER: {"escpos": _Driver(_PAGES, _RECEIPT)},
     Slot.CARD_READER: {"pcsc": _Driver(("pcsc",))},
-    Slot.SCALE: {"ascii": _Driver(_BYTES)},
+    Slot.SCALE: {
+        "ascii": _Driver(_BYTES),
+        "sics": _Driver(_BYTES),
+        "nci": _Driver(_BYTES, {"even_parity": _Flag()}),
+    },
     Slot.STICKER_PRINTER: _LABEL_DRIVERS,
     # No driver yet: a table for one of these is refused and says so.
     Slot.TRAVEL_DOCUMENT_READER: {},

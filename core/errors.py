@@ -55,6 +55,7 @@ class DeviceFault(StrEnum):
     LABEL_LAYOUT = "device.label_layout"  # a text or symbol does not fit its place; facts: field
     SCALE_OVER = "device.scale_over"  # more lies there than it can weigh
     SCALE_BELOW = "device.scale_below"  # below zero with nothing tared
+    SCALE_UNIT = "device.scale_unit"  # it shows another unit than kg or g; facts: unit
     CANCELLED = "device.cancelled"
 
 

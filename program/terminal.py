@@ -23,7 +23,7 @@ from devices.printer.lane import LABEL_LANGUAGES, LabelPrinterLane, ReceiptPrint
 from devices.printer.page_process import PageProcess
 from devices.printer.queue import PrinterLane
 from devices.rack import Drivers, Rack
-from devices.scale.lane import ScaleLane
+from devices.scale.lane import ScaleLane, nci_lane, sics_lane
 from devices.scanner.serial import ScannerLane, WedgeLane
 from program.activating import Activating
 from program.examples import with_examples
@@ -197,6 +197,8 @@ def drivers(log: PrintLog, first_byte: FirstByte | None = None, pages: PageMaker
         (Slot.SCANNER, "serial"): ScannerLane,
         (Slot.SCANNER, "wedge"): WedgeLane,
         (Slot.SCALE, "ascii"): ScaleLane,
+        (Slot.SCALE, "sics"): sics_lane,
+        (Slot.SCALE, "nci"): nci_lane,
         (Slot.RECEIPT_PRINTER, "escpos"): lambda config, report: ReceiptPrinterLane(
             config, report, log, pages=pages
         ),

@@ -8,9 +8,8 @@ A line that breaks the rules is dropped whole: half a figure is another weight.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
-from enum import StrEnum
+
+from devices.scale.said import BadLine, LineFault, OverRange, Said, weight
 
 MAX_BYTES = 64  # the longest known has 24
 _END = re.compile(rb"[\r\n]")
@@ -19,44 +18,6 @@ _LINE = re.compile(
     r"(?:(?P<sign>[+-])?\s*(?P<figure>[0-9]{1,7}(?:\.[0-9]{1,4})?)\s*,?\s*(?P<unit>[A-Za-z]{1,3}))?\s*\x03?"
 )
 _OVER = re.compile(r"\x02?\s*OL\b[\x20-\x7e\x03]*")
-# Grams of one; the avoirdupois units by their legal definition (1959), exact.
-_GRAMS = {
-    "kg": Decimal(1000), "g": Decimal(1), "t": Decimal(1_000_000), "lb": Decimal("453.59237"),
-    "oz": Decimal("28.349523125"),
-}  # fmt: skip
-
-
-class LineFault(StrEnum):
-    """Why a line was dropped."""
-
-    FORM = "form"
-    TOO_LONG = "too_long"
-    UNIT = "unit"
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What stands on the pan, in whole grams (half a gram rounds away from zero); ``net``: after tare."""
-
-    grams: int
-    stable: bool
-    net: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class OverRange:
-    """More lies there than the scale can weigh."""
-
-
-@dataclass(frozen=True, slots=True)
-class BadLine:
-    """One dropped line; ``size`` in bytes, no content."""
-
-    fault: LineFault
-    size: int
-
-
-Said = Reading | OverRange | BadLine
 
 
 class AsciiLines:
@@ -104,10 +65,6 @@ def parse_line(line: bytes) -> Said | None:
         return BadLine(LineFault.FORM, len(line))
     if found["mode"] in ("TR", "T"):
         return None
-    per_unit = _GRAMS.get(found["unit"].lower())
-    if per_unit is None:
-        return BadLine(LineFault.UNIT, len(line))
-    grams = int((Decimal(found["figure"]) * per_unit).quantize(Decimal(1), ROUND_HALF_UP))
-    return Reading(
-        -grams if found["sign"] == "-" else grams, found["status"] == "ST", found["mode"] in ("NT", "N")
-    )
+    net = found["mode"] in ("NT", "N")
+    figure = ("-" if found["sign"] == "-" else "") + found["figure"]
+    return weight(figure, found["unit"], stable=found["status"] == "ST", net=net)

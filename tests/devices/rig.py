@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from core.devices import DeviceChanged, DeviceEvent, DeviceState, DeviceTruth, Slot, Weighed
 from devices.idcard.lane import ReaderLane
 from devices.rack import Drivers
-from devices.scale.lane import ScaleLane
+from devices.scale.lane import ScaleLane, nci_lane, sics_lane
 from devices.scanner.serial import ScannerLane, WedgeLane
 
 DRIVERS: Drivers = {
@@ -19,6 +19,8 @@ DRIVERS: Drivers = {
     (Slot.SCANNER, "serial"): ScannerLane,
     (Slot.SCANNER, "wedge"): WedgeLane,
     (Slot.SCALE, "ascii"): ScaleLane,
+    (Slot.SCALE, "sics"): sics_lane,
+    (Slot.SCALE, "nci"): nci_lane,
 }
 LIMIT_S = 20.0
 

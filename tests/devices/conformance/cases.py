@@ -27,7 +27,9 @@ from devices.printer.queue import PrinterLane
 from devices.printer.session import Timing, TsplSession
 from devices.printer.zpl_session import ZplSession
 from devices.rack import DeviceConfig, Driver, Lane, LaneReport, Rack
-from devices.scale.lane import ScaleLane
+from devices.scale.asking import NciSession, SicsSession
+from devices.scale.lane import ScaleLane, nci_lane, sics_lane
+from devices.scale.said import Reading
 from devices.scanner.serial import ScannerLane
 from devices.simulators.cards import load_people
 from devices.simulators.label_printer import LabelPrinterSimulator
@@ -35,7 +37,7 @@ from devices.simulators.port import Device, Port
 from devices.simulators.printer import PrinterSimulator
 from devices.simulators.reader import ReaderSimulator
 from devices.simulators.receipt_printer import ReceiptPrinterSimulator
-from devices.simulators.scale import ScaleSimulator
+from devices.simulators.scale import NciScale, ScaleSimulator, SicsScale
 from devices.simulators.scanner import ScannerSimulator
 from devices.simulators.zpl_printer import ZplPrinterSimulator
 from devices.traffic import TrafficLog
@@ -76,6 +78,7 @@ class Case:
     noisy: str = "works"  # noise before every answer
     pairs: tuple[Pair, ...] = ()  # a conversation byte by byte …
     talk: Callable[[ScriptedLink], object] | None = None  # … and who holds it
+    link: str = ""  # "pty" or "tcp": a relative of another case, tried on that link alone
     faults: dict[str, str] = field(default_factory=dict)  # a printer's condition → what is said of it
 
 
@@ -169,6 +172,56 @@ SCALE = Case(
     lambda _desk: ScaleLane,
     _weigh,
     speaks=True,
+)
+
+
+def _talk_sics(link: ScriptedLink) -> None:
+    session = SicsSession(link, TrafficLog())
+    assert session.read() == Reading(1284, True)
+    assert session.read() == Reading(-250, False)
+
+
+_NO_TARE = Pair(b"TA\r\n", (b"TA A      0.000 kg\r\n",))
+SICS = Case(
+    "sics",
+    Slot.SCALE,
+    9_600,
+    lambda port, _folder: SicsScale(port),
+    lambda _desk: sics_lane,
+    _weigh,
+    pairs=(
+        _NO_TARE,
+        Pair(b"SI\r\n", (b"S S      1.284 kg\r\n",)),
+        _NO_TARE,
+        Pair(b"SI\r\n", (b"S D     -0.250 kg\r\n",)),
+        _NO_TARE,
+    ),
+    talk=_talk_sics,
+    link="pty",
+)
+
+
+def _talk_nci(link: ScriptedLink) -> None:
+    session = NciSession(link, TrafficLog())
+    assert session.read() == Reading(1284, True)
+    assert session.read() == Reading(1284, False)
+
+
+NCI = Case(
+    "nci",
+    Slot.SCALE,
+    9_600,
+    lambda port, _folder: NciScale(port, even_parity=True),
+    lambda _desk: nci_lane,
+    _weigh,
+    options={"even_parity": 1},
+    noisy="device.bad_frame",  # its noise has the wrong parity
+    pairs=(
+        Pair(b"W\r", (b"\n  1.284KG\r\n00\r\x03",)),
+        Pair(b"W\r", (b"\n  1.284KG\r\n10\r\x03",)),
+    ),
+    talk=_talk_nci,
+    link="tcp",
 )
 
 
@@ -299,5 +352,5 @@ ESCPOS = Case(
     },
 )
 
-CASES = (SAM, SCANNER, SCALE, TSPL, ZPL, ESCPOS)
+CASES = (SAM, SCANNER, SCALE, SICS, NCI, TSPL, ZPL, ESCPOS)
 READY = DeviceState.READY

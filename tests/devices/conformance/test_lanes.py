@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,21 +21,27 @@ from tests.devices.scripted import Late, Pair, ScriptedLink
 
 ASKING = [case for case in CASES if case.asks]
 NOISE = b"\x00\xff\xfe#$GPGGA,1*2"
-every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-asking_case = pytest.mark.parametrize("case", ASKING, ids=lambda case: case.name)
-printing_case = pytest.mark.parametrize("case", [c for c in CASES if c.faults], ids=lambda case: case.name)
-# Every driver on every other device, on the two links in turn.
+BOTH = ("pty", "tcp")
+
+
+def on_links(cases: Iterable[Case]) -> pytest.MarkDecorator:
+    """Each case on both links, a relative of another on its own alone."""
+    found = [(case, kind) for case in cases for kind in BOTH if case.link in ("", kind)]
+    ids = [f"{case.name}-{kind}" for case, kind in found]
+    return pytest.mark.parametrize(("case", "kind"), found, ids=ids)
+
+
+each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+every_case = on_links(CASES)
+asking_case = on_links(ASKING)
+printing_case = on_links(c for c in CASES if c.faults)
+# Every driver on every other device, on the two links in turn; a relative beside those of its slot.
 WRONG = [
-    (case, other, ("pty", "tcp")[number % 2])
+    (case, other, case.link or other.link or BOTH[number % 2])
     for number, (case, other) in enumerate(itertools.permutations(CASES, 2))
+    if not (case.link or other.link) or case.slot is other.slot
 ]
 talking_case = pytest.mark.parametrize("case", [c for c in CASES if c.talk], ids=lambda case: case.name)
-
-
-@pytest.fixture(params=["pty", "tcp"])
-def kind(request: pytest.FixtureRequest) -> str:
-    """Both links."""
-    return str(request.param)
 
 
 def port_of(kind: str, case: Case, folder: Path, number: int = 0) -> Port:
@@ -212,7 +218,6 @@ def test_a_power_cycle(case: Case, kind: str, tmp_path: Path) -> None:
     ("case", "other", "kind"),
     WRONG,
     ids=[f"{case.name}-on-{other.name}-{kind}" for case, other, kind in WRONG],
-    indirect=["kind"],
 )
 def test_the_wrong_device_on_the_port(case: Case, other: Case, kind: str, tmp_path: Path) -> None:
     """Never taken for the right one; and when that comes, all is well by itself."""
@@ -255,7 +260,7 @@ def test_it_ends_when_it_is_told_to(case: Case, desk: Desk, when: str) -> None:
     assert desk.told.nothing_more(0.2) == []
 
 
-@every_case
+@each_case
 def test_it_never_waits_for_a_link_that_is_not_there(case: Case, tmp_path: Path) -> None:
     for link in (f"serial://{tmp_path}/none", "tcp://127.0.0.1:1"):
         told = Told()
@@ -334,7 +339,7 @@ def test_a_mute_device_fails_where_it_should(case: Case, kind: str, tmp_path: Pa
         device.stop()
 
 
-@every_case
+@each_case
 def test_a_link_that_is_not_there_fails_at_once(case: Case, tmp_path: Path) -> None:
     assert checks(case, f"serial://{tmp_path}/none") == [(GOOD[0], False, "device.gone")]
 

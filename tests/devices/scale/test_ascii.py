@@ -6,16 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.scale.ascii import (
-    MAX_BYTES,
-    AsciiLines,
-    BadLine,
-    LineFault,
-    OverRange,
-    Reading,
-    Said,
-    parse_line,
-)
+from devices.scale.ascii import MAX_BYTES, AsciiLines, parse_line
+from devices.scale.said import BadLine, LineFault, OverRange, Reading, Said, WrongUnit
 
 
 @pytest.mark.parametrize(
@@ -32,15 +24,15 @@ from devices.scale.ascii import (
         (b"ST,GS      10kg", Reading(10_000, True)),
         (b"ST,G,+    5 KG ", Reading(5000, True)),
         (b"\x02ST,GS,+ 2.000kg\x03", Reading(2000, True)),
-        (b"ST,GS,+  1.000lb", Reading(454, True)),
-        (b"ST,GS,+  1.00 oz", Reading(28, True)),
+        (b"ST,GS,+  1.000lb", WrongUnit("lb")),
+        (b"ST,GS,+  1.00 oz", WrongUnit("oz")),
         (b"ST,GS,+ 0.001  t", Reading(1000, True)),
         (b"ST,GS,- 0.000kg", Reading(0, True)),
         (b"OL,GS,+-------kg", OverRange()),
         (b"OL,+9999999E+19", OverRange()),
         (b"OL", OverRange()),
         (b"ST,TR,+  0.100kg", None),  # the tare itself is nobody's weight
-        (b"ST,GS,+  1.234pcs", BadLine(LineFault.UNIT, 17)),
+        (b"ST,GS,+  1.234pcs", WrongUnit("pcs")),
         (b"ST,GS,+  1.2.4kg", BadLine(LineFault.FORM, 16)),
         (b"ST,GS,+  1,234kg", BadLine(LineFault.FORM, 16)),
         (b"ST,GS,+  1.234", BadLine(LineFault.FORM, 14)),
@@ -92,4 +84,4 @@ def test_every_weight_that_is_sent_arrives(grams: int, stable: bool, net: bool, 
 @given(st.binary(max_size=MAX_BYTES))
 def test_nothing_breaks_it(line: bytes) -> None:
     said = parse_line(line)
-    assert said is None or isinstance(said, Reading | OverRange | BadLine)
+    assert said is None or isinstance(said, Reading | OverRange | WrongUnit | BadLine)
