@@ -129,6 +129,11 @@ class RuleFault(StrEnum):
     EXEMPTION_REASON = "rule.exemption_reason"  # none was chosen, or the rules do not know it
     APPROVER_SELF = "rule.approver_self"  # nobody approves her own work
     APPROVER_ROLE = "rule.approver_role"  # not accepted here, or not in a role that may approve
+    APPROVAL_NEEDED = "rule.approval_needed"  # a second person has to approve it first; facts: action
+    APPROVAL_REASON = "rule.approval_reason"  # none was chosen, or the rules do not know it
+    APPROVAL_WAITS = "rule.approval_waits"  # of this action none may go on before it is approved
+    REQUEST_GONE = "rule.request_gone"  # decided already, or its time is over
+    REQUESTS_FULL = "rule.requests_full"  # too many wait for a second person; facts: most
     LETTER_NOT_OPENED = "rule.letter_not_opened"  # 邮政法 25
     COUNTER_STOPPED = (
         "rule.counter_stopped"  # headquarters told that this counter must not go on; facts: what

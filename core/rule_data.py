@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from core.acceptance.catalogue import Catalogue
 from core.access.papers import PaperRules
+from core.access.second import SecondRules
 from core.errors import RuleError, RuleFault
 from core.look_rules import LookLimits
 from core.regions.book import Regions
@@ -245,6 +246,7 @@ class Rules:
     agreements: tuple[Agreement, ...]
     exemptions: Exemptions
     look_ups: LookLimits
+    second: Mapping[str, SecondRules]  # by action, every one that is asked for by a request
     papers: PaperRules
     tariff: Tariff
     letter_contents: str  # what a label says of a letter

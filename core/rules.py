@@ -21,6 +21,7 @@ from core import wire
 from core.acceptance.catalogue import Catalogue, load_catalogues
 from core.access.papers import Paper, PaperRules
 from core.access.rights import Action, right
+from core.access.second import ASKED, read_second
 from core.commands import Payment, Route
 from core.errors import ConfigFault, RuleError, RuleFault
 from core.identity.card import DocumentKind
@@ -76,6 +77,7 @@ _TOP = (
     "agreements",
     "exemptions",
     "look_ups",
+    "second",
     "papers",
     "tariff",
     "letters",
@@ -237,6 +239,10 @@ class _Reader:
             agreements=self._agreements(part["agreements"]),
             exemptions=self._exemptions(part["exemptions"]),
             look_ups=read_look_limits(part["look_ups"], self._sourced),
+            second={
+                name: read_second(self._sourced(node, "reasons", "hours"))
+                for name, node in part["second"].members(ASKED).items()
+            },
             papers=self._papers(part["papers"]),
             tariff=self._tariff(part["tariff"]),
             letter_contents=self._sourced(part["letters"], "contents")["contents"].text(40),

@@ -7,14 +7,23 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import Connection, select
 
 from core.ledger.entry import Entry
+from core.ledger.state import State
 from hq.schema import ESTATE, OPERATORS
 
 SAME_PERSON = "approval.same_person"  # the alarm
+
+
+def _asker(entry: Entry, before: State) -> str:
+    """Of the request that is open under that name."""
+    return str(before.value["requests"].get(entry.data["request"], {}).get("by", ""))
+
+
 # Who asked, and who approved, by kind; None where nobody did.
-_BOTH: Mapping[str, Callable[[Entry], tuple[str, str | None]]] = {
-    "SenderExempted": lambda entry: (entry.header.actor.id, entry.data["approved_by"]),
-    "LogInsFailed": lambda entry: (entry.data["operator"], entry.data["released_by"]),
-    "OperatorKeyAccepted": lambda entry: (entry.data["operator"], entry.data["endorser"]),
+_BOTH: Mapping[str, Callable[[Entry, State], tuple[str, str | None]]] = {
+    "SenderExempted": lambda entry, _: (entry.header.actor.id, entry.data["approved_by"]),
+    "LogInsFailed": lambda entry, _: (entry.data["operator"], entry.data["released_by"]),
+    "OperatorKeyAccepted": lambda entry, _: (entry.data["operator"], entry.data["endorser"]),
+    "ApprovalGiven": lambda entry, before: (_asker(entry, before), entry.data["by"]),
 }
 
 
@@ -23,12 +32,13 @@ def approves(entry: Entry) -> bool:
     return entry.header.kind_version == 1 and entry.header.kind in _BOTH
 
 
-def by_herself(connection: Connection, entry: Entry) -> bool:
+def by_herself(connection: Connection, entry: Entry, before: State) -> bool:
     """Whether whoever asked approved it too, under another staff number of hers.
 
-    A new key endorsed by the old one of the same number is no approval by somebody else, and says so.
+    ``before``: the state that the entry follows.  A new key endorsed by the old one of the same number is no
+    approval by somebody else, and says so.
     """
-    asked, approved = _BOTH[entry.header.kind](entry)
+    asked, approved = _BOTH[entry.header.kind](entry, before)
     if approved is None or entry.data.get("endorsed_by", "supervisor") != "supervisor":
         return False
     wanted = select(OPERATORS.c.operator, OPERATORS.c.person).where(

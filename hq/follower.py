@@ -65,6 +65,7 @@ _MOVED = (
     .values({column.name: bindparam(f"new_{column.name}") for column in FOLLOWER.c if not column.primary_key})
 )
 
+_REQUESTS = ("ApprovalAsked", "ApprovalGiven")
 Fold = Callable[[State, Entry], State]
 
 
@@ -262,7 +263,7 @@ class Follower:
     def _check_people(self, progress: Progress, entry: Entry) -> None:
         """A second person who is the first under another number: an alarm, and the entry is set aside."""
         with self._database.read() as connection:
-            if not by_herself(connection, entry):
+            if not by_herself(connection, entry, progress.state):
                 return
         facts: dict[str, Fact] = {"what": "same person"}
         progress.alarm(SAME_PERSON, entry, facts)
@@ -284,8 +285,10 @@ class Follower:
         if content is not None:
             why = Why.FORM if content.code is EntryFault.FORM else Why.CONTENT
             progress.alarm(EntryFault(content.code), entry, dict(content.facts))
-            progress.park(entry, why, dict(content.facts), passed=why is Why.FORM)
-            if why is Why.FORM:
+            # What nobody may ask, or nobody signed, opens nothing: an act that rests on it is parked too.
+            passed = why is Why.FORM or header.kind in _REQUESTS
+            progress.park(entry, why, dict(content.facts), passed=passed)
+            if passed:
                 return None
         elif not known:
             progress.park(entry, Why.KIND, {"kind": header.kind[:40], "version": header.kind_version})

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, TextClause, text
 from core import wire
 from hq.entries import span_sql
 
-NAMES = ("accepted", "refused", "senders", "labels", "receipts", "affixed", "copies", "unknown")
+NAMES = ("accepted", "refused", "senders", "labels", "receipts", "affixed", "copies", "unknown", "voided")
 
 # A body with an escaped zero byte is no sound entry of any kind, and PostgreSQL's JSON refuses it.
 _POSTGRESQL = r"""
@@ -79,7 +79,9 @@ SELECT
     (SELECT COUNT(*) FROM today WHERE kind = 'LabelAffixed') AS affixed,
     (SELECT COUNT(*) FROM today WHERE kind = 'LabelPrinted'
         AND seq NOT IN (SELECT seq FROM first_page WHERE what = 'label')) AS copies,
-    (SELECT COUNT(*) FROM today WHERE kind = 'PrintUnknown') AS unknown
+    (SELECT COUNT(*) FROM today WHERE kind = 'PrintUnknown') AS unknown,
+    (SELECT COUNT(DISTINCT item) FROM today WHERE kind = 'ItemVoided'
+        AND item IN (SELECT CAST(seq AS TEXT) FROM fact WHERE kind = 'ItemAccepted')) AS voided
 """
 _DAY_END = "SELECT COALESCE(MIN(seq) - 1, :last) AS seq FROM fact WHERE kind = 'DayOpened' AND seq > :first"
 _BRANCH_END = "SELECT CAST(:last AS BIGINT) AS seq"  # however many days it ran through
@@ -89,9 +91,10 @@ SELECT seq, {members} FROM fact WHERE kind = 'BranchAdopted' AND seq >= :first
 ORDER BY seq
 """
 _MEMBERS = ("branch", "first", "last")
-# The earliest item of which a page came out that day: its first page may be of an earlier day.
+# The earliest item of which a page came out that day, or that was voided: it may be of an earlier day.
 _LOW = """
-SELECT MIN(CAST(item AS BIGINT)) FROM fact WHERE kind IN ('LabelPrinted', 'ReceiptPrinted', 'PrintSeen')
+SELECT MIN(CAST(item AS BIGINT)) FROM fact
+WHERE kind IN ('LabelPrinted', 'ReceiptPrinted', 'PrintSeen', 'ItemVoided')
 """
 
 

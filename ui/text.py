@@ -38,6 +38,8 @@ FACTS: Mapping[str, frozenset[str]] = MappingProxyType(
         "rule.paper_ended": frozenset({"paper", "day"}),
         **{f"msg.paper_{what}": frozenset({"paper", "day"}) for what in ("soon", "grace")},
         "rule.role": frozenset({"action", "who"}),
+        "rule.approval_needed": frozenset({"action"}),
+        "rule.requests_full": frozenset({"most"}),
         "rule.offline_too_long": frozenset({"hours", "limit"}),
         "msg.operator_removed": frozenset({"operator"}),
         "msg.role_changed": frozenset({"operator"}),

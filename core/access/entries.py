@@ -14,6 +14,7 @@ ENTRY_ACTIONS: Mapping[str, Action] = {
     "SenderVerified": Action.ACCEPT,
     "SenderExempted": Action.ACCEPT,
     "ItemAccepted": Action.ACCEPT,
+    "ItemVoided": Action.VOID,
     "LabelAffixed": Action.ACCEPT,
     "ItemRefused": Action.REFUSE,
     "LookedUp": Action.LOOK_UP,

@@ -90,7 +90,7 @@ RIGHTS: tuple[Right, ...] = (
     Right(Action.LATE_ENTRIES, _SUPERVISOR),
     Right(Action.READER_DOWN, _SUPERVISOR),
     _second(Action.EXEMPT, built=True),
-    _second(Action.VOID),
+    _second(Action.VOID, built=True),
     _second(Action.CORRECT),
     _second(Action.UNMASK),
     _second(Action.DISCLOSE),

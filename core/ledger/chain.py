@@ -16,12 +16,14 @@ from core.access.entries import entry_allowed
 from core.access.rights import Action, may, may_approve, may_endorse
 from core.crypto.keys import PublicKey, parse_public_key
 from core.errors import EntryError, EntryFault, Fact
-from core.ledger import kinds
+from core.ledger import kinds, requests
 from core.ledger.documents import (
+    Approval,
     Exemption,
     Grant,
     Release,
     SessionCertificate,
+    approval_message,
     exemption_message,
     operator_proof,
     read_grant,
@@ -363,7 +365,34 @@ class Verifier:
     @property
     def _beside(self) -> Mapping[tuple[str, int], Callable[[Entry], None]]:
         """Kinds that bear a second person's signature."""
-        return {("SenderExempted", 1): self._check_approval, ("LogInsFailed", 1): self._check_release}
+        return {
+            ("SenderExempted", 1): self._check_approval,
+            ("LogInsFailed", 1): self._check_release,
+            ("ApprovalAsked", 1): self._check_asked,
+            ("ApprovalGiven", 1): self._check_given,
+        }
+
+    def _check_asked(self, entry: Entry) -> None:
+        """Something that a second person approves, asked for by whoever may."""
+        role = self.session.role if self.session is not None else ""
+        if not requests.askable(entry.data["action"], role):
+            raise EntryError(EntryFault.SESSION, seq=entry.header.seq, what="role")
+
+    def _check_given(self, entry: Entry) -> None:
+        """Her own key signed it at the counter, or headquarters' for her.
+
+        To which request, whether she may and in time, the fold sees to (:mod:`core.ledger.requests`).
+        """
+        data, seq, epoch = entry.data, entry.header.seq, entry.header.epoch
+        body, at = wire.unb64(data["body"]), parse_stamp(data["at"])
+        said = (data["request"], data["asked"], body, data["decision"], data["by"], at, data["where"])
+        by_headquarters = data["where"] == requests.Where.HEADQUARTERS
+        key = self.keys if by_headquarters else self.operators.get(data["by"])
+        if key is None or bool(data["directive"]) != by_headquarters:
+            raise EntryError(EntryFault.KEY, seq=seq, what="approval")
+        message = approval_message(Approval(self.terminal, epoch, *said))
+        if not key.verify(wire.unb64(data["approval"]), message):
+            raise EntryError(EntryFault.SIGNATURE, seq=seq, what="approval")
 
     def _check_release(self, entry: Entry) -> None:
         """A lockout that did not end by its time was ended by another accepted operator whose right it is."""

@@ -212,6 +212,47 @@ def release_message(release: Release) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
+class Approval:
+    """What a second person says to a request: which one (its entry and that entry's hash), and when.
+
+    ``where``: "counter", signed by her own key, or "headquarters", signed by headquarters' for her.
+    """
+
+    terminal: str
+    epoch: int
+    request: str
+    asked: int
+    body: bytes
+    decision: str
+    by: str
+    at: dt.datetime
+    where: str
+
+
+def approval_document(approval: Approval) -> bytes:
+    """Canonical bytes of it; an entry holds all of it."""
+    return wire.encode(
+        {
+            "type": "approval",
+            "terminal": approval.terminal,
+            "epoch": approval.epoch,
+            "request": approval.request,
+            "asked": approval.asked,
+            "body": wire.b64(approval.body),
+            "decision": approval.decision,
+            "by": approval.by,
+            "at": stamp(approval.at),
+            "where": approval.where,
+        }
+    )
+
+
+def approval_message(approval: Approval) -> bytes:
+    """What is signed."""
+    return _TAG + approval_document(approval)
+
+
+@dataclass(frozen=True, slots=True)
 class Marks:
     """HQ's answer for one terminal: ``received`` and ``safe`` heads (house.md)."""
 

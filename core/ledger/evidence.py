@@ -164,7 +164,7 @@ def is_hers(entry: Entry, operator: str) -> bool:
 
 def is_about(entry: Entry, operator: str) -> bool:
     """Not done by her, and names her: a session that the counter ended, a key, an approval of hers."""
-    named = (entry.data.get(member) for member in ("operator", "endorser", "approved_by"))
+    named = (entry.data.get(member) for member in ("operator", "endorser", "approved_by", "by"))
     return not is_hers(entry, operator) and operator in named
 
 

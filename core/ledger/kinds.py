@@ -74,7 +74,8 @@ _SPAN: Mapping[str, Check] = {
     "branch": HASH, "epoch": COUNT, "first": COUNT, "last": COUNT, "base": HASH, "tip": HASH,
 }  # fmt: skip
 _COUNTED = dict.fromkeys(
-    ("accepted", "refused", "senders", "labels", "receipts", "affixed", "copies", "unknown"), COUNT
+    ("accepted", "refused", "senders", "labels", "receipts", "affixed", "copies", "unknown", "voided"),
+    COUNT,
 )
 
 _ALL = (
@@ -192,6 +193,39 @@ _ALL = (
         },
         True,
     ),
+    # a second person: asked for, and given or declined
+    Kind(
+        "ApprovalAsked",
+        1,
+        {
+            "request": ID,
+            "action": CODE,
+            "subject": COUNT,
+            "reason": CODE,
+            "digest": HASH,
+            "mode": CODE,
+            "until": TIME,
+        },
+        True,
+    ),
+    Kind(
+        "ApprovalGiven",
+        1,
+        {
+            "request": ID,
+            "asked": COUNT,
+            "body": HASH,
+            "decision": CODE,
+            "by": STAFF,
+            "at": TIME,
+            "where": CODE,
+            "directive": COUNT,
+            "approval": SIGNATURE,
+        },
+        False,
+    ),
+    Kind("ApprovalLapsed", 1, {"request": ID, "asked": COUNT}, False),
+    Kind("ItemVoided", 1, {"item": COUNT, "reason": CODE, "asked": COUNT}, True),
     Kind("ReaderDownApproved", 1, {"hours": COUNT, "items": COUNT, "until": TIME}, True),
     Kind(
         "ItemRefused",

@@ -13,7 +13,7 @@ from typing import Any
 
 from core import wire
 from core.errors import EntryError, EntryFault
-from core.ledger import erasure, looks, ranges
+from core.ledger import erasure, looks, ranges, requests
 from core.ledger.entry import EMPTY_HEAD, Entry, Head
 
 FOLD_VERSION = 1
@@ -61,6 +61,7 @@ _COUNTS = {
     "affixed": 0,
     "copies": 0,
     "unknown": 0,
+    "voided": 0,
 }
 _EMPTY: dict[str, Any] = {
     "terminal": "",
@@ -75,6 +76,8 @@ _EMPTY: dict[str, Any] = {
     "labels": {},
     "receipts": {},
     "unscanned": {},
+    "voided": {},
+    "requests": {},
     "items": 0,
     "senders": {},
     "directives": {"number": 0, "head": ""},
@@ -114,6 +117,7 @@ def fold(state: State, entry: Entry) -> State:
     value["epoch"] = header.epoch
     step = _STEPS.get((header.kind, header.kind_version))
     if step is not None:
+        requests.use(value, entry)
         step(value, entry)
     return State(entry.head, value)
 
@@ -149,6 +153,7 @@ def _day_opened(value: dict[str, Any], entry: Entry) -> None:
     if looks.MEMBER in value:
         value[looks.MEMBER] = {}
     value["unscanned"] = {}  # what is left is the difference of the day before, in its counts
+    value["voided"] = {}  # only items of the open day can be
     opened = {"date": value["date"], "first": entry.header.seq, "last": 0, "counts": _COUNTS}
     _with(value, "days", str(value["day"]), opened)
 
@@ -238,6 +243,22 @@ def _reader_down(value: dict[str, Any], entry: Entry) -> None:
     value["reader_down"] = {"until": entry.data["until"], "left": entry.data["items"]}
 
 
+def _voided(value: dict[str, Any], entry: Entry) -> None:
+    """An item of the open day, once (T11).  Raises EntryError STATE for any other.
+
+    A page of it that has not begun never comes out; its waybill and its number stay used.
+    """
+    item, day = entry.data["item"], value["days"][str(value["day"])]
+    if str(item) in value["voided"] or value["closed"] or not day["first"] < item < entry.header.seq:
+        raise EntryError(EntryFault.STATE, seq=entry.header.seq, what="voided")
+    _with(value, "voided", str(item), entry.header.seq)
+    for member in ("labels", "receipts"):
+        if value[member].get(str(item), {"state": "started"})["state"] != "started":
+            _without(value, member, str(item))
+    _without(value, "unscanned", str(item))
+    _count(value, "voided")
+
+
 def _refused(value: dict[str, Any], _entry: Entry) -> None:
     _count(value, "refused")
 
@@ -269,7 +290,7 @@ def _label_printed(value: dict[str, Any], entry: Entry) -> None:
     item = str(entry.data["item"])
     row = _without(value, "labels", item)
     _count(value, "labels" if row and not row["again"] else "copies")
-    if row and not row["again"]:
+    if row and not row["again"] and item not in value["voided"]:
         _with(value, "unscanned", item, True)
 
 
@@ -292,14 +313,18 @@ def _seen(value: dict[str, Any], entry: Entry) -> None:
 def _not_done(value: dict[str, Any], entry: Entry) -> None:
     member, item = _member(entry), str(entry.data["item"])
     row = value[member].get(item)
-    if row:
+    if item in value["voided"]:
+        _without(value, member, item)
+    elif row:
         _with(value, member, item, {**row, "state": "due", "job": ""})
 
 
 def _unknown(value: dict[str, Any], entry: Entry) -> None:
     member, item = _member(entry), str(entry.data["item"])
     row = value[member].get(item)
-    if row:
+    if item in value["voided"]:
+        _without(value, member, item)
+    elif row:
         _with(value, member, item, {**row, "state": "unknown"})
     _count(value, "unknown")
 
@@ -394,6 +419,10 @@ _STEPS = {
     ("PrintSeen", 1): _seen,
     ("PrintNotDone", 1): _not_done,
     ("PrintUnknown", 1): _unknown,
+    ("ApprovalAsked", 1): requests.asked,
+    ("ApprovalGiven", 1): requests.given,
+    ("ApprovalLapsed", 1): requests.lapsed,
+    ("ItemVoided", 1): _voided,
     ("BranchAdopted", 1): _adopted,
     ("BranchDeclined", 1): _declined,
 }

@@ -35,7 +35,7 @@ from core.late import AdoptLate, DeclineLate
 from core.ledger.clock import Anchor
 from core.ledger.directives import SignedDirective
 from core.ports import Activation, LateRead, Printer
-from core.station import anchoring, days, late, sessions
+from core.station import anchoring, days, late, requests, sessions
 from core.station.adopting import Adopting
 from core.station.allowed import allowed
 from core.station.desk import Desk
@@ -85,6 +85,7 @@ class Station:
         self._adopting = Adopting(live, self._lock)
         self._known = Known(live, self._enqueue)
         self._erasing = Erasing(live)
+        self._requests = requests.Watch(live)
         self._viewer = Viewer(live, self._desk, self._paper, self._lookups, self._balance, self._known)
         self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="station", daemon=True)
@@ -422,7 +423,7 @@ class Station:
         self._paper.settle()
         self._desk.drafts.save()
         self._erasing.tick()
-        lapsed = self._desk.drafts.tick()
+        lapsed = self._desk.drafts.tick() | self._requests.tick()
         if live.journal is not None and self._adopting.tick():
             return None
         if self._end_session():

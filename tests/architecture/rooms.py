@@ -57,13 +57,17 @@ ROOMS: Mapping[str, Room] = {
     "packaging": Room(),
     "tests": Room(free=True),
     "tests/peers/checker.py": Room(
-        _set("tests.peers.canonical tests.peers.numbers tests.peers.roles tests.peers.rolls"),
+        _set(
+            "tests.peers.canonical tests.peers.numbers tests.peers.requests tests.peers.roles"
+            " tests.peers.rolls"
+        ),
         _set("cryptography"),
     ),
     "tests/peers/canonical.py": Room(_set("tests.peers.numbers"), _set("cryptography")),
     "tests/peers/rolls.py": Room(_set("tests.peers.canonical tests.peers.numbers")),
     "tests/peers/numbers.py": Room(),
     "tests/peers/roles.py": Room(_set("tests.peers.numbers")),
+    "tests/peers/requests.py": Room(_set("tests.peers.canonical tests.peers.numbers")),
     "bench": Room(free=True),
 }
 OURS = _set("core devices storage ui hq program main tests bench")

@@ -20,7 +20,7 @@ from core.acceptance.fees import Fee
 from core.crypto import sealing
 from core.crypto.keys import PublicKey, Signer
 from core.devices import Label
-from core.ledger import documents
+from core.ledger import documents, requests
 from core.ledger.directives import Directive, SignedDirective, directive_to_json, make_directive
 from core.ledger.entry import (
     EMPTY_HEAD,
@@ -294,7 +294,7 @@ def journal(sealed: Mapping[str, str]) -> Golden:
         "state": wire.b64(golden.state.hash()),
     }
     golden.add("DayClosed", data, person=True)
-    golden.add("SessionEnded", {"operator": SUPERVISOR, "session": "s-24", "cause": "restart"})
+    golden.add("SessionEnded", {"operator": SUPERVISOR, "session": "s-29", "cause": "restart"})
     golden.add("DirectiveParked", {"number": number, "cause": "entry.kind_unknown"})
     _failed_log_ins(golden)
     _roll(golden)
@@ -337,7 +337,7 @@ def _branches(golden: Golden) -> None:
     place = {"epoch": 1, "first": 12, "last": 19, "base": wire.b64(golden.entries[10].hash)}
     span = {**place, "branch": wire.b64(seed("branch")), "tip": wire.b64(seed("tip"))}
     counts = {"accepted": 3, "refused": 1, "senders": 1, "labels": 2, "receipts": 0, "affixed": 2}
-    figures = {"number": 4, **counts, "copies": 0, "unknown": 1}
+    figures = {"number": 4, **counts, "copies": 0, "unknown": 1, "voided": 0}
     golden.add("BranchAdopted", {**span, **figures}, person=True)
     other = {**span, "branch": wire.b64(seed("other")), "tip": wire.b64(seed("other tip"))}
     golden.add("BranchDeclined", {**other, "reason": "again"}, person=True)
@@ -408,6 +408,31 @@ def _acceptance(golden: Golden) -> None:
         {"visit": "v-1", "reason": "prohibited", "told": True, "item_class": "class_04", "action": "refuse"},
         person=True,
     )
+    _voided(golden, item.header.seq)
+
+
+def _voided(golden: Golden, item: int) -> None:
+    """An item voided before a second person signed for it; a request that nobody decided in time."""
+
+    def ask(name: str, mode: str, seconds: int) -> Entry:
+        until = stamp(golden.now() + dt.timedelta(seconds=seconds))
+        digest = wire.b64(requests.digest_of(seed(name), {}))
+        about = {"action": "void", "subject": item, "reason": "customer_withdrew", "digest": digest}
+        return golden.add(
+            "ApprovalAsked", {"request": name, **about, "mode": mode, "until": until}, person=True
+        )
+
+    asked = ask("request-1", "countersign", 86_400)
+    seq, at = asked.header.seq, golden.now()
+    golden.add("ItemVoided", {"item": item, "reason": "customer_withdrew", "asked": seq}, person=True)
+    said = documents.Approval(
+        TERMINAL, 1, "request-1", seq, asked.hash, "approved", SUPERVISOR, at, "counter"
+    )
+    data = {"request": "request-1", "asked": seq, "body": wire.b64(asked.hash), "decision": "approved"}
+    data |= {"by": SUPERVISOR, "at": stamp(at), "where": "counter", "directive": 0}
+    golden.add("ApprovalGiven", {**data, "approval": wire.b64(FIRST.sign(documents.approval_message(said)))})
+    lapsing = ask("request-2", "wait", 30)
+    golden.add("ApprovalLapsed", {"request": "request-2", "asked": lapsing.header.seq})
 
 
 def _exemptions(golden: Golden) -> None:

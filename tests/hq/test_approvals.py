@@ -12,10 +12,12 @@ from core.ledger.entry import stamp
 from core.ledger.founding import operator_accepted
 from core.ledger.writer import Proposal
 from hq.approvals import SAME_PERSON
+from hq.days import list_days
 from hq.operators import add_operator
 from hq.reviews import list_reviews
 from tests.guards import ExpectedLogs
 from tests.hq.headquarters import Counter, Headquarters
+from tests.peers.second import CLERK, Story
 
 ONE, OTHER = "OP10001", "OP10002"
 
@@ -58,6 +60,64 @@ def test_one_person_with_two_numbers(
         assert parked == [("OperatorKeyAccepted/1", "content"), ("LogInsFailed/1", "content")]
     else:
         assert (faults, parked) == ([], [])
+
+
+def told(headquarters: Headquarters) -> tuple[list[str], list[tuple[str, str]]]:
+    """Alarms, and what is set aside; the item's annex names no waybill, which is not what is looked at."""
+    rows = list_reviews(headquarters.database)
+    parked = [(row["kind"], row["why"]) for row in rows if row["why"] != "annex"]
+    return [alarm["fault"] for alarm in headquarters.listed()["alarms"]], parked
+
+
+def voided(headquarters: Headquarters) -> tuple[int, int]:
+    """How many items of the day are voided: by the fold, and by the second count."""
+    row = list_days(headquarters.database, "990100-01-03")["days"][-1]
+    return row["folded"]["voided"], row["counted"]["voided"]
+
+
+@pytest.mark.parametrize("approved", ["supervisor", "forged", ""])
+def test_a_void_counts_where_a_second_person_approved_it(
+    headquarters: Headquarters, expected_logs: ExpectedLogs, approved: str
+) -> None:
+    """What nobody signed opens nothing: the void that rests on it counts in neither count."""
+    counter = headquarters.counter(role="supervisor")
+    story = Story(counter.book)
+    asked = story.ask()
+    if approved:
+        story.give(asked, None if approved == "supervisor" else story.clerk)
+    story.void(asked)
+    sound = approved == "supervisor"
+    if not sound:
+        expected_logs.expect("hq.follower", "entry.state")
+    if approved == "forged":
+        expected_logs.expect("hq.follower", "entry.signature")
+    counter.sent(story.book.entries)
+    headquarters.follow()
+    wanted = [] if sound else [*(["entry.signature"] if approved else []), "entry.state"]
+    faults, parked = told(headquarters)
+    kinds = (
+        []
+        if sound
+        else [*([("ApprovalGiven/1", "content")] if approved else []), ("ItemVoided/1", "content")]
+    )
+    assert (sorted(faults), parked) == (sorted(wanted), kinds)
+    assert voided(headquarters) == ((1, 1) if sound else (0, 0))
+
+
+def test_a_request_approved_under_her_second_number(
+    headquarters: Headquarters, expected_logs: ExpectedLogs
+) -> None:
+    expected_logs.expect("hq.follower", SAME_PERSON)
+    add_operator(headquarters.database, ONE, "示例甲", "supervisor")
+    add_operator(headquarters.database, CLERK, "示例甲", "clerk", same_as=ONE)
+    counter = headquarters.counter(role="supervisor")
+    story = Story(counter.book)
+    story.give(story.ask())
+    counter.sent(story.book.entries)
+    headquarters.follow()
+    faults, parked = told(headquarters)
+    assert SAME_PERSON in faults
+    assert ("ApprovalGiven/1", "content") in parked
 
 
 def test_the_other_number_is_there(headquarters: Headquarters) -> None:

@@ -42,6 +42,7 @@ from tests.peers.canonical import (
 from tests.peers.numbers import Bad as Bad  # noqa: PLC0414 - others take it from here
 from tests.peers.numbers import Numbers
 from tests.peers.numbers import need as need  # noqa: PLC0414
+from tests.peers.requests import Requests, said
 from tests.peers.roles import DECISIONS, PERSONAL, SESSION_ENDS, check_approver, check_role, released
 from tests.peers.rolls import ROLL, Keys
 
@@ -113,6 +114,7 @@ class Journal:
         self.session: Object | None = None
         self.opening: X25519PrivateKey | None = None
         self.numbers = Numbers()
+        self.requests = Requests()
         self.annexes: dict[int, Object] = {}
         self.sealed: dict[int, Object] = {}
         self.decisions: list[Object] = []
@@ -165,6 +167,10 @@ class Journal:
             self.item(body, entry["attachments"])
         if body["kind_version"] == 1:
             self.counts.update(self.numbers.follow(body["kind"], body["data"]))
+            digest = unbinary(hashlib.sha256(raw).digest())
+            self.counts.update(self.requests.follow(body, digest, self.operators))
+            if body["kind"] == "ApprovalGiven":
+                self.given(body)
         if body["actor"]["type"] == "person":  # section 5
             check_role(body["kind"], (self.session or {}).get("role"))
         if body["kind"] in DECISIONS:  # section 12; of what, tests/peers/estate.py checks
@@ -291,6 +297,15 @@ class Journal:
         value = {"type": "exemption", "operator": by, "at": data["approved_at"], **why}
         self.approved(by, body["epoch"], value, data["approval"])
         self.counts["approvals"] += 1
+
+    def given(self, body: Object) -> None:
+        """Section 5: a decision, signed by the approver's own key or for her by headquarters'."""
+        data = body["data"]
+        value = {**said(data), "terminal": self.terminal, "epoch": body["epoch"]}
+        if data["where"] == "headquarters":
+            self.keys.signer(canonical(value).encode(), binary(data["approval"]), "approval")
+        else:
+            self.approved(data["by"], body["epoch"], value, data["approval"])
 
     def approved(self, by: str, epoch: int, value: Object, signature: Any) -> None:
         """Section 5: what a second person signed beside the session."""

@@ -124,6 +124,15 @@ def document(body: Any, signature: Any, key: Any, kind: str, *names: str) -> Obj
     return value
 
 
+def signs(key: Any, signature: Any, message: bytes) -> bool:
+    """Whether the key in text form signed the message."""
+    try:
+        signed(key, signature, message, "")
+    except Bad:
+        return False
+    return True
+
+
 def of_any(keys: list[str], body: Any, signature: Any, kind: str, *names: str) -> Object:
     """A document that one of headquarters' keys signed, the newest first."""
     for key in reversed(keys[1:]):
@@ -294,9 +303,13 @@ class Evidence:
         if body["actor"].get("id") == self.operator:
             self.own(entry)
             self.note(entry, "by her")
-        elif self.operator in [body["data"].get(name) for name in ("operator", "endorser", "approved_by")]:
+        elif self.operator in [
+            body["data"].get(name) for name in ("operator", "endorser", "approved_by", "by")
+        ]:
             if kind == "SenderExempted":
                 self.approval(entry)
+            if kind == "ApprovalGiven":
+                self.given(entry)
             self.note(entry, "names her")
         if kind in ENDS and kind != "OperatorLoggedIn":
             self.session = None
@@ -377,6 +390,18 @@ class Evidence:
         message = made(type="exemption", terminal=self.terminal, epoch=body["epoch"], **said,
                        operator=self.operator, at=data.get("approved_at"))  # fmt: skip
         signed(key["signing"], data.get("approval"), DOCUMENT_TAG + message, where + "her approval")
+
+    def given(self, entry: Object) -> None:
+        """A request that she is said to have decided, at the counter or from headquarters."""
+        body, where = entry["body"], entry["where"]
+        data, key = body["data"], self.keys.get(self.operator)
+        names = ("request", "asked", "body", "decision", "by", "at", "where")
+        said = {name: data.get(name) for name in names}
+        message = DOCUMENT_TAG + made(type="approval", terminal=self.terminal, epoch=body["epoch"], **said)
+        own = [key["signing"]] if key is not None else []
+        keys = self.headquarters if data.get("where") == "headquarters" else own
+        if not any(signs(each, data.get("approval"), message) for each in keys):
+            raise Bad(where + "her decision: wrong signature")
 
     # -- what headquarters signed ------------------------------------------------------------------------
 

@@ -99,9 +99,12 @@ def test_who_stands_by_a_new_key(role: str, accepted: list[str], stands_by: bool
 
 
 def test_every_act_of_a_person_stands_for_a_right() -> None:
-    """A new kind of entry is no way past the table; ending her own session is nobody's to refuse."""
+    """A new kind of entry is no way past the table; ending her own session is nobody's to refuse.
+
+    A request asks for the right that it names (tests/peers/test_requests.py).
+    """
     personal = {name for (name, _), kind in kinds.KINDS.items() if kind.personal}
-    assert set(ENTRY_ACTIONS) == personal - {"OperatorLocked", "OperatorLoggedOut"}
+    assert set(ENTRY_ACTIONS) == personal - {"OperatorLocked", "OperatorLoggedOut", "ApprovalAsked"}
     assert entry_allowed("OperatorLocked", "auditor")
     assert not entry_allowed("ItemAccepted", "auditor")
 

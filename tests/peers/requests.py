@@ -1,0 +1,114 @@
+"""Section 5 of docs/format.md, for the independent checker: requests for a second person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.peers.canonical import check_time
+from tests.peers.numbers import need
+
+MEMBERS = ("request", "action", "subject", "reason", "digest", "mode", "until")
+GIVEN = ("request", "asked", "body", "decision", "by", "at", "where", "directive", "approval")
+OPEN_AT_MOST = 64
+# What is asked for by whoever works at a counter, and approved by a supervisor.
+ACTIONS = ("exempt", "void", "correct", "unmask", "disclose", "propose_block", "difference")
+# Kinds that rest on a request: which action, and the member that names the subject.
+ACTS = {"ItemVoided": ("void", "item")}
+
+
+class Requests:
+    """What is open at one counter."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, dict[str, Any]] = {}
+        self._accepted: set[int] = set()  # items of the business day
+        self._voided: set[int] = set()
+        self._day_closed = False
+
+    def follow(self, body: dict[str, Any], digest: str, operators: dict[str, Any]) -> dict[str, int]:
+        """One entry of version 1; what it did, counted by name."""
+        kind, data, at = body["kind"], body["data"], body["trusted"]["at"]
+        if kind in ACTS:
+            self._act(*ACTS[kind], body, at)
+        if kind == "DayOpened":
+            self._accepted, self._voided, self._day_closed = set(), set(), False
+        elif kind == "DayClosed":
+            self._day_closed = True
+        elif kind == "ItemAccepted":
+            self._accepted.add(body["seq"])
+        elif kind == "ItemVoided":
+            item = data["item"]
+            need(item in self._accepted and not self._day_closed, "voids no item of the open day")
+            need(item not in self._voided, "voided twice")
+            self._voided.add(item)
+            return {"voided": 1}
+        elif kind == "ApprovalAsked":
+            self._ask(body, digest, at)
+        elif kind == "ApprovalLapsed":
+            need(set(data) == {"request", "asked"}, "members of ApprovalLapsed")
+            need(at > self._row(data)["until"], "lapsed before its time")
+            del self._open[data["request"]]
+        elif kind == "ApprovalGiven":
+            return self._give(data, at, operators)
+        return {}
+
+    def _ask(self, body: dict[str, Any], digest: str, at: str) -> None:
+        data = body["data"]
+        need(set(data) == set(MEMBERS), "members of ApprovalAsked")
+        check_time(data["until"])
+        need(data["action"] in ACTIONS and data["mode"] in ("wait", "countersign"), "asks for no such thing")
+        need(at < data["until"], "asked after its own end")
+        need(data["request"] not in self._open and len(self._open) < OPEN_AT_MOST, "asked twice, or too much")
+        row = {name: data[name] for name in ("action", "subject", "mode", "until")}
+        self._open[data["request"]] = {
+            **row, "asked": body["seq"], "body": digest, "by": body["actor"]["id"],
+            "given": False, "used": False,
+        }  # fmt: skip
+
+    def _row(self, data: dict[str, Any]) -> dict[str, Any]:
+        row = self._open.get(data["request"])
+        need(row is not None and row["asked"] == data["asked"], "no such request is open")
+        return row or {}
+
+    def _give(self, data: dict[str, Any], at: str, operators: dict[str, Any]) -> dict[str, int]:
+        """Its signature the caller checks."""
+        need(set(data) == set(GIVEN), "members of ApprovalGiven")
+        row = self._row(data)
+        need(data["body"] == row["body"], "approves another request")
+        need(not row["given"], "decided twice")
+        need(data["by"] != row["by"], "approved by the same person")
+        need(data["decision"] in ("approved", "declined"), "decision")
+        check_time(data["at"])
+        need(data["at"] <= row["until"], "decided after its time")
+        need((data["where"], data["directive"] > 0) in (("counter", False), ("headquarters", True)), "where")
+        if data["where"] == "counter":
+            need(at <= row["until"], "decided after its time")
+            here, asker = operators.get(data["by"]), operators.get(row["by"])
+            need(here is not None and here["role"] == "supervisor", "approved by no supervisor")
+            need(not (here and asker) or here["signing"] != asker["signing"], "approved with the asker's key")
+        if data["decision"] == "declined" or row["used"]:
+            del self._open[data["request"]]
+        else:
+            row["given"] = True
+        return {f"requests {data['decision']}": 1}
+
+    def _act(self, action: str, member: str, body: dict[str, Any], at: str) -> None:
+        data = body["data"]
+        found = [name for name, row in self._open.items() if row["asked"] == data["asked"]]
+        need(found, f"{body['kind']} without a request")
+        row = self._open[found[0]]
+        need((row["action"], row["subject"]) == (action, data[member]), "a request for something else")
+        need(row["by"] == body["actor"].get("id"), "somebody else's request")
+        need(not row["used"], "a request used twice")
+        need(row["given"] or row["mode"] == "countersign", f"{body['kind']} that nobody approved")
+        need(at <= row["until"], "a request used after its time")
+        if row["given"]:
+            del self._open[found[0]]
+        else:
+            row["used"] = True
+
+
+def said(data: dict[str, Any]) -> dict[str, Any]:
+    """What the approver signed, terminal and epoch aside."""
+    names = ("request", "asked", "body", "decision", "by", "at", "where")
+    return {"type": "approval", **{name: data[name] for name in names}}

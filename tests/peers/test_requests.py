@@ -1,0 +1,279 @@
+"""Second persons in a journal: what our verifier and fold refuse, the independent checker refuses too."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+
+from core.ledger import requests
+from core.ledger.documents import Approval
+from tests.peers.second import CLERK, HOUR, OTHER, SUPERVISOR, Story
+
+GIVEN, ACT = "ApprovalGiven entry.", "ItemVoided entry."
+Told = Callable[[Story], None]
+
+
+def test_approved_and_done() -> None:
+    story = Story()
+    asked = story.ask()
+    story.give(asked)
+    assert story.book.state.value["requests"]["r-1"]["given"] == SUPERVISOR
+    story.void(asked)
+    assert story.verdict() == ("", "")
+    assert story.book.state.value["requests"] == {}  # bounded: what is over leaves it
+    assert story.book.state.counts["voided"] == 1
+
+
+def test_done_and_countersigned_days_later() -> None:
+    story = Story()
+    asked = story.ask(mode="countersign")
+    story.void(asked)
+    assert story.book.state.value["requests"]["r-1"]["used"]
+    story.later(HOUR - dt.timedelta(minutes=1))
+    story.give(asked, decision="declined")
+    assert story.verdict() == ("", "")
+    assert story.book.state.value["requests"] == {}
+
+
+def test_headquarters_says_it_for_a_supervisor_and_comes_late() -> None:
+    story = Story()
+    asked = story.ask(mode="countersign")
+    story.void(asked)
+    at = story.book.clock.now().at
+    story.later(HOUR * 2)
+    story.give(asked, story.book.headquarters, by="OP90001", where="headquarters", directive=7, at=at)
+    assert story.verdict() == ("", "")
+    assert story.book.state.value["requests"] == {}
+
+
+def test_what_nobody_decided_lapses() -> None:
+    story = Story()
+    asked = story.ask()
+    story.later(HOUR + dt.timedelta(seconds=1))
+    story.lapse(asked)
+    assert story.verdict() == ("", "")
+    assert story.book.state.value["requests"] == {}
+
+
+def _herself(story: Story) -> None:
+    story.give(story.ask(), story.clerk, by=CLERK)
+
+
+def _her_key_under_another_number(story: Story) -> None:
+    story.accept("OP10004", "supervisor", story.clerk)
+    story.give(story.ask(), story.clerk, by="OP10004")
+
+
+def _the_supervisor_herself(story: Story) -> None:
+    story.enter(SUPERVISOR, "supervisor", story.supervisor)
+    story.give(story.ask(), story.supervisor, by=SUPERVISOR)
+
+
+def _a_clerk(story: Story) -> None:
+    story.give(story.ask(), story.other, by=OTHER)
+
+
+def _forged(story: Story) -> None:
+    story.give(story.ask(), story.clerk)
+
+
+def _another_request(story: Story) -> None:
+    """An approval of one request played again for another."""
+    first, second = story.ask("r-1"), story.ask("r-2")
+    book, at = story.book, story.book.clock.now().at
+    said = ("r-1", first.header.seq, first.hash, "approved", SUPERVISOR, at, "counter")
+    story.give(second, signed=Approval(book.terminal, book.epoch, *said))
+
+
+def _another_requests_body(story: Story) -> None:
+    first, second = story.ask("r-1"), story.ask("r-2")
+    story.give(second, body=first.hash)
+
+
+def _twice(story: Story) -> None:
+    asked = story.ask()
+    story.give(asked)
+    story.give(asked)
+
+
+def _too_late(story: Story) -> None:
+    asked = story.ask()
+    story.later(HOUR + dt.timedelta(seconds=1))
+    story.give(asked)
+
+
+def _dated_back(story: Story) -> None:
+    """At the counter the entry's own time counts too."""
+    asked, at = story.ask(), story.book.clock.now().at
+    story.later(HOUR + dt.timedelta(seconds=1))
+    story.give(asked, at=at)
+
+
+def _headquarters_too_late(story: Story) -> None:
+    asked = story.ask()
+    story.later(HOUR * 2)
+    story.give(asked, story.book.headquarters, by="OP90001", where="headquarters", directive=7)
+
+
+def _headquarters_for_the_asker(story: Story) -> None:
+    story.give(story.ask(), story.book.headquarters, by=CLERK, where="headquarters", directive=7)
+
+
+def _not_headquarters(story: Story) -> None:
+    story.give(story.ask(), story.supervisor, where="headquarters", directive=7)
+
+
+def _no_directive(story: Story) -> None:
+    story.give(story.ask(), story.book.headquarters, by="OP90001", where="headquarters")
+
+
+@pytest.mark.parametrize(
+    ("told", "ours", "theirs"),
+    [
+        (_herself, GIVEN + "state", "same person"),
+        (_her_key_under_another_number, GIVEN + "state", "asker's key"),
+        (_the_supervisor_herself, GIVEN + "state", "same person"),
+        (_a_clerk, GIVEN + "state", "no supervisor"),
+        (_forged, GIVEN + "signature", "wrong signature"),
+        (_another_request, GIVEN + "signature", "wrong signature"),
+        (_another_requests_body, GIVEN + "state", "another request"),
+        (_twice, GIVEN + "state", "decided twice"),
+        (_too_late, GIVEN + "state", "after its time"),
+        (_dated_back, GIVEN + "state", "after its time"),
+        (_headquarters_too_late, GIVEN + "state", "after its time"),
+        (_headquarters_for_the_asker, GIVEN + "state", "same person"),
+        (_not_headquarters, GIVEN + "signature", "wrong signature"),
+        (_no_directive, GIVEN + "key", "where"),
+    ],
+    ids=lambda value: value.__name__ if callable(value) else None,
+)
+def test_no_approval(told: Told, ours: str, theirs: str) -> None:
+    story = Story()
+    told(story)
+    mine, other = story.verdict()
+    assert mine == ours
+    assert theirs in other
+
+
+def _nothing(story: Story) -> None:
+    story.void(0)
+
+
+def _not_approved(story: Story) -> None:
+    story.void(story.ask())
+
+
+def _declined(story: Story) -> None:
+    asked = story.ask()
+    story.give(asked, decision="declined")
+    story.void(asked)
+
+
+def _another_item(story: Story) -> None:
+    asked = story.ask()
+    story.give(asked)
+    story.void(asked, story.book.item(story.book.sender()))
+
+
+def _another_action(story: Story) -> None:
+    asked = story.ask(action="correct")
+    story.give(asked)
+    story.void(asked)
+
+
+def _another_clerk(story: Story) -> None:
+    asked = story.ask()
+    story.give(asked)
+    story.enter(OTHER, "clerk", story.other)
+    story.void(asked)
+
+
+def _used_twice(story: Story) -> None:
+    asked = story.ask(mode="countersign")
+    story.void(asked)
+    story.void(asked)
+
+
+def _voided_twice(story: Story) -> None:
+    """T11: each with a request of its own."""
+    for name in ("r-1", "r-2"):
+        asked = story.ask(name)
+        story.give(asked)
+        story.void(asked)
+
+
+def _after_its_time(story: Story) -> None:
+    asked = story.ask(mode="countersign")
+    story.later(HOUR + dt.timedelta(seconds=1))
+    story.void(asked)
+
+
+def _lapsed(story: Story) -> None:
+    asked = story.ask(mode="countersign")
+    story.later(HOUR + dt.timedelta(seconds=1))
+    story.lapse(asked)
+    story.void(asked)
+
+
+def _no_item(story: Story) -> None:
+    """An entry of yesterday, or none of an item."""
+    first = story.book.entries[0].header.seq
+    asked = story.ask(subject=first)
+    story.give(asked)
+    story.void(asked, first)
+
+
+@pytest.mark.parametrize(
+    ("told", "theirs"),
+    [
+        (_nothing, "without a request"),
+        (_not_approved, "nobody approved"),
+        (_declined, "without a request"),
+        (_another_item, "something else"),
+        (_another_action, "something else"),
+        (_another_clerk, "somebody else's"),
+        (_used_twice, "used twice"),
+        (_voided_twice, "voided twice"),
+        (_after_its_time, "after its time"),
+        (_lapsed, "without a request"),
+        (_no_item, "no item"),
+    ],
+    ids=lambda value: value.__name__ if callable(value) else None,
+)
+def test_no_act(told: Told, theirs: str) -> None:
+    story = Story()
+    told(story)
+    mine, other = story.verdict()
+    assert mine == ACT + "state"
+    assert theirs in other
+
+
+def test_nobody_says_that_it_is_over_before_its_time() -> None:
+    story = Story()
+    story.lapse(story.ask())
+    mine, theirs = story.verdict()
+    assert (mine, "before its time" in theirs) == ("ApprovalLapsed entry.state", True)
+
+
+@pytest.mark.parametrize(
+    "other", [{"action": "log_in"}, {"mode": "later"}, {"until": "2026-01-01T00:00:00.000Z"}]
+)
+def test_no_such_thing_is_asked_for(other: dict[str, str]) -> None:
+    story = Story()
+    story.ask(**other)
+    mine, theirs = story.verdict()
+    assert mine.startswith("ApprovalAsked entry.")
+    assert theirs
+
+
+def test_what_is_open_is_bounded() -> None:
+    story = Story()
+    for number in range(requests.MOST):
+        story.ask(f"r-{number}")
+    assert story.ours() == ("", "")
+    story.ask("r-more")
+    mine, theirs = story.verdict()
+    assert (mine, "too much" in theirs) == ("ApprovalAsked entry.state", True)
+    assert len(story.book.state.value["requests"]) == requests.MOST
