@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from core.consents import AnswerConsent, AskConsents, GuardianAgrees
 from core.late import AdoptLate, DeclineLate
 from core.numbering import TakeNumber, VoidNumbers
 
@@ -50,6 +51,7 @@ class RefusalReason(StrEnum):
     IDENTITY_REFUSED = "identity_refused"  # 拒绝出示证件
     IDENTITY_MISMATCH = "identity_mismatch"  # 人证不符
     NO_VALID_DOCUMENT = "no_valid_document"  # 无有效证件: no offence, the slip says what would do
+    GUARDIAN_ABSENT = "guardian_absent"  # 不满 14 周岁，监护人不在场或不同意 (PIPL 31)
 
 
 class Security(StrEnum):
@@ -440,5 +442,5 @@ Command = (
     | CancelManual | ApproveReaderDown | ConfirmOriginal | ConfirmInspected | Refuse | SetSecurity
     | SetRoute | SetFee | SetPayment | ConfirmCondition | AcknowledgeNotice | NewAcceptance | NextItem
     | NextCustomer | Park | Resume | Undo | Commit | Reprint | LabelSeen | LookUp | CloseLookUp | CloseDay
-    | DismissMessage | AdoptLate | DeclineLate
+    | DismissMessage | AdoptLate | DeclineLate | AnswerConsent | AskConsents | GuardianAgrees
 )  # fmt: skip

@@ -147,6 +147,12 @@ class RuleFault(StrEnum):
     LATE_GONE = "rule.late_gone"  # it was decided already, or is not here yet
     LATE_ITEM = "rule.late_item"  # of another machine: nothing is printed for it here
     CONTACT_UNKNOWN = "rule.contact_unknown"  # not among the contacts that are offered
+    CONSENT_UNKNOWN = "rule.consent_unknown"  # not among the consents of the rules
+    CONSENT_VERSION = "rule.consent_version"  # another text stood on the screen than the one in force
+    CONSENT_PERSON = "rule.consent_person"  # given anew only by whoever placed her document
+    GUARDIAN_RELATION = "rule.guardian_relation"  # not among the relations of the rules
+    GUARDIAN_PROOF = "rule.guardian_proof"  # what was shown proves no guardianship
+    GUARDIAN_NOT_ADULT = "rule.guardian_not_adult"  # a guardian is of age
 
 
 class RuleError(CounterError):

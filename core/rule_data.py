@@ -226,6 +226,23 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Consent:
+    """What a person may agree to by itself beyond the acceptance; ``version`` is recorded with the answer."""
+
+    code: str
+    version: str
+    texts: Mapping[str, Paragraph]  # by language: what it is for, and what exactly is asked
+
+
+@dataclass(frozen=True, slots=True)
+class Guardians:
+    """What a child's guardian is told (PIPL 31), and which relations there are: code → language → name."""
+
+    notice: Notice
+    relations: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """One edition.  ``retention`` is days by retention class; ``provinces`` two-digit codes."""
 
@@ -239,6 +256,8 @@ class Rules:
     s10_countries: frozenset[str]
     provinces: Mapping[str, str]
     notice: Notice
+    consents: tuple[Consent, ...]
+    guardians: Guardians
     documents: Mapping[str, DocumentRule]  # by kind, every one that there is
     catalogue: Catalogue
     regions: Regions

@@ -28,6 +28,7 @@ from core.identity.card import DocumentKind
 from core.identity.numbers import FAMILIES
 from core.look_rules import read_look_limits
 from core.regions.book import Regions, load_regions
+from core.rule_consents import read_consents, read_relations
 from core.rule_data import (
     DocumentRule,
     Limits,
@@ -83,6 +84,8 @@ _TOP = (
     "letters",
     "provinces",
     "notice",
+    "consents",
+    "guardians",
 )
 _CODE = "[a-z][a-z0-9_]{0,39}"
 _VERSION = "[A-Za-z0-9][A-Za-z0-9._:-]{0,63}"
@@ -233,6 +236,8 @@ class _Reader:
             s10_countries=self._countries(part["s10_countries"]),
             provinces=self._provinces(part["provinces"]),
             notice=self._notice(part["notice"]),
+            consents=read_consents(part["consents"], self._sourced, LANGUAGES),
+            guardians=self._guardians(part["guardians"]),
             catalogue=self._catalogue(part["catalogue"]),
             regions=self._region_data(part["regions"]),
             security=self._security(part["security"]),
@@ -421,6 +426,10 @@ class _Reader:
         if len({len(text.paragraphs) for text in texts.values()}) != 1:
             raise part["zh"].wrong("the same paragraphs in every language")
         return Notice(part["id"].matching(_VERSION, "id: letters, digits, . _ : -"), texts)
+
+    def _guardians(self, node: Node) -> r.Guardians:
+        part = self._sourced(node, "id", "relations", *LANGUAGES)
+        return r.Guardians(self._notice_of(part), read_relations(part["relations"], LANGUAGES))
 
     def _notice_text(self, node: Node) -> NoticeText:
         part = node.members(("title", "paragraphs"))

@@ -1,10 +1,8 @@
 """What the screen shows, as one frozen value that the station publishes after every change.
 
 No sentence stands here: codes and facts only.  Personal data appears where the clerk needs it
-before the commit, and masked after it.
-
-No slots here, nor in commands and devices: they make every class twice, and these modules are read
-before the log-in is painted.
+before the commit, and masked after it.  No slots here, nor in commands and devices: they make every class
+twice, and these modules are read before the log-in is painted.
 """
 
 from __future__ import annotations
@@ -27,6 +25,7 @@ from core.commands import (
     SenderField,
     SenderKind,
 )
+from core.consents import ItemConsents, SaidView
 from core.devices import DeviceTruth, Label
 from core.errors import Fact
 from core.late import LateView
@@ -359,7 +358,8 @@ class VisitView:
     security: Security | None = None
     acknowledged: Acknowledgement | None = None
     notice_version: str = ""
-    notice: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    notice: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)  # by language
+    said: SaidView = SaidView()
     items: tuple[ItemView, ...] = ()  # accepted in this visit
     preview: Label | None = None  # what will print
     reading: bool = False  # a card is being read: type-ahead is discarded
@@ -388,9 +388,7 @@ class VisitView:
     pool: PoolView | None = None  # numbers that Enter in the empty waybill field takes; None: no pool
 
 
-# Why nothing may be accepted here until a supervisor has decided, as headquarters told (``SyncView.what``):
-# it holds more than this store, another history, a later epoch, or revoked it.  "restored": the journal
-# came from a backup, and whatever came after that has used numbers too.
+# Why nothing may be accepted here (``SyncView.what``): what headquarters told, or a journal from a backup.
 STOPS = ("behind", "fork", "replaced", "revoked", "restored")
 
 
@@ -441,6 +439,7 @@ class CounterView:
     noted: int = 0  # entries that headquarters set aside, returned, or gave to another counter
     found_by: str = ""  # "text", "card", or "" for the newest items
     looks: tuple[LooksView, ...] = ()  # today's look-ups that want a supervisor's eye
+    consents: ItemConsents | None = None  # of an item of the look-up, where somebody asked
     late: tuple[LateView, ...] = ()  # entries beside the chain that wait for a supervisor
     parked: tuple[ParkedView, ...] = ()  # visits that wait for this operator, the oldest first
     parked_by_others: Mapping[str, int] = field(default_factory=dict)  # staff number → how many wait

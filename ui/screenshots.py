@@ -16,12 +16,14 @@ from ui import keys_card
 from ui.application import create_application
 from ui.bridge import Bridge
 from ui.clerk.choices import DISCARD, LOG_OUT
+from ui.clerk.consents import item_question
 from ui.clerk.known import known_question
 from ui.clerk.lanes import CANCEL_MANUAL, PROOF, SENDER_KIND, hours_question, manual_question
 from ui.clerk.late import declining, late_question
 from ui.clerk.pools import void_question
 from ui.clerk.questions import centre_question, close_question, parked_question, refuse_question
 from ui.clerk.screen import ClerkScreen
+from ui.specimen_consents import ITEM
 from ui.specimen_papers import HITS
 from ui.specimen_visits import KNOWN
 from ui.specimens import CENTRES, HALF, LOGIN, NO_DOCUMENT, NOW, OFFERED, VIEWS
@@ -86,6 +88,12 @@ def _notice(clerk: ClerkScreen) -> None:
     clerk.help.show_topic("gate_notice_spoken")
 
 
+def _ask_consent(clerk: ClerkScreen, *answers: int) -> None:
+    clerk.side_acts()["consents"]()
+    for number in answers:
+        clerk.choices.answer(number)
+
+
 def _help(clerk: ClerkScreen) -> None:
     clerk.fields[Field.WAYBILL].entry.setFocus()
     clerk.toggle_help()
@@ -135,6 +143,12 @@ STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], None] | None]] = {
     "late-decide": ("late", lambda clerk: clerk.ask(late_question(VIEWS["late"]))),
     "late-decline": ("late", lambda clerk: clerk.ask(declining(VIEWS["late"]))),
     "late-shown": ("late-clerk", lambda clerk: clerk.ask(late_question(VIEWS["late-clerk"]))),
+    "consent": ("consents", lambda clerk: _ask_consent(clerk)),
+    "consents-all": ("consents-asked", lambda clerk: _ask_consent(clerk)),
+    "guardian": ("child", lambda clerk: _ask_consent(clerk)),
+    "guardian-told": ("child", lambda clerk: _ask_consent(clerk, 0)),
+    "consents-item": ("look-up", lambda clerk: clerk.ask(item_question(ITEM, clerk.language))),
+    "notice-again": ("consents", _notice),
     "log-out": ("accepted", lambda clerk: clerk.ask(LOG_OUT)),
     "discard": ("half", lambda clerk: clerk.ask(DISCARD)),
 }

@@ -36,6 +36,7 @@ from core.view import (
     SyncView,
     VisitView,
 )
+from ui.specimen_consents import SAID
 from ui.specimen_late import late_views
 from ui.specimen_papers import BATTERY, DOCUMENTS, GUN, HITS, RARE, SPIRITS
 from ui.specimen_texts import TYPED_TEXTS
@@ -352,7 +353,7 @@ VIEWS: Mapping[str, CounterView] = {
     ),
     **_CONTENTS,
     **late_views(BASE),
-    **{name: replace(BASE, visit=visit) for name, visit in TYPED_TEXTS.items()},
+    **{name: replace(BASE, visit=visit) for name, visit in {**TYPED_TEXTS, **SAID}.items()},
     **_DOCUMENTS,
     "centre": replace(BASE, visit=CENTRES),
     "rare-characters": replace(BASE, visit=RARE, last=replace(item(128), recipient="㛃*䶮 𠅤*𬭚")),

@@ -133,6 +133,8 @@ MESSAGES = (
     "msg.session_elsewhere", "msg.session_double",
     "msg.looks_told", "msg.late_waits", "msg.late_adopted", "msg.late_declined", "msg.nothing_late",
     "msg.numbers_voided", "msg.notice_changed", "msg.nothing_to_void",
+    "msg.no_consents", "msg.guardian_document",
+    "msg.consent_given", "msg.consent_refused", "msg.consent_withdrawn",
     "msg.activating", "msg.activated", "msg.activated_shut",
     "doctor.fine", "doctor.disk", "doctor.disk_low", "doctor.not_opened", "doctor.journal",
     "doctor.headquarters", "doctor.reached", "doctor.clock", "doctor.clock_off", "doctor.certificate",

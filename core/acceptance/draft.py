@@ -14,6 +14,7 @@ from core import wire
 from core.acceptance.as_in import AsIn, target_from_json
 from core.acceptance.known import whole, without
 from core.acceptance.pasted import Paste
+from core.acceptance.said import ConsentAnswer, Guardian, Said
 from core.acceptance.visit import (
     AcceptedItem,
     FieldText,
@@ -38,13 +39,14 @@ from core.commands import (
     SenderField,
     SenderKind,
 )
+from core.consents import Answered
 from core.errors import EntryError, EntryFault
 from core.identity.card import DocumentKind
 from core.identity.masking import mask_name
 from core.ledger.entry import parse_stamp, stamp
 from core.rule_data import Rules
 
-FORM = 2
+FORM = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ def draft_to_bytes(visit: Visit, parked: dt.datetime | None = None) -> bytes:
             "original_seen": _time_out(visit.original_seen),
             "acknowledged": visit.acknowledged.value if visit.acknowledged else "",
             "notice": visit.notice,
+            "said": _said_out(visit.said),
             "sender_entry": visit.sender_entry,
             "sender_kind": visit.sender_kind.value,
             "sender_fields": {name.value: text for name, text in visit.sender_fields.items()},
@@ -122,7 +125,7 @@ def draft_from_bytes(data: bytes, now: dt.datetime, rules: Rules, *, visit_id: s
     if all(dt.timedelta(0) <= now - read_at <= lasts for read_at in reads):
         return Step(visit)
     lapsed = replace(undo_original(without(visit)), id=visit_id, identity=None, principal=None, accepted=())
-    lapsed = replace(lapsed, acknowledged=None, notice="", payment=None, bound=False)
+    lapsed = replace(lapsed, acknowledged=None, notice="", said=Said(), payment=None, bound=False)
     return Step(lapsed, VisitNote.IDENTITY_LAPSED)
 
 
@@ -165,6 +168,7 @@ def _visit(value: Mapping[str, Any]) -> Visit:
             original_seen=_time_in(value["original_seen"]),
             acknowledged=Acknowledgement(value["acknowledged"]) if value["acknowledged"] else None,
             notice=_text(value["notice"]),
+            said=_said_in(value["said"]),
             sender_entry=_count(value["sender_entry"]),
             sender_kind=SenderKind(value["sender_kind"]),
             sender_fields={SenderField(name): _text(text) for name, text in value["sender_fields"].items()},
@@ -247,6 +251,23 @@ def _identity_in(value: Mapping[str, Any]) -> Identity:
         cause=_text(value["cause"]),
         undated=_flag(value["undated"]),
     )
+
+
+def _said_out(said: Said) -> dict[str, Any]:
+    guardian = said.guardian
+    return {
+        "consents": {code: [one.version, one.answer.value, one.how] for code, one in said.consents.items()},
+        "guardian": [guardian.relation, guardian.version, guardian.how] if guardian is not None else None,
+    }
+
+
+def _said_in(value: Mapping[str, Any]) -> Said:
+    consents = {}
+    for code, row in value["consents"].items():
+        version, answer, how = _texts(row, 3)
+        consents[code] = ConsentAnswer(version, Answered(answer), Acknowledgement(how).value)
+    guardian = value["guardian"]
+    return Said(consents, Guardian(*_texts(guardian, 3)) if guardian is not None else None)
 
 
 def _manual_out(lane: Manual) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from core.acceptance.catalogue import CatalogueItem
+from core.acceptance.consenting import guardian_lacks, said_view
 from core.acceptance.fees import fee, fee_view, lacks
 from core.acceptance.labels import Imprint, label
 from core.acceptance.manual import manual_view, offered
@@ -90,6 +91,7 @@ class Missing(StrEnum):
     RECIPIENT_ADDRESS = "missing.recipient_address"
     RECIPIENT_ADDRESS_PROBLEM = "problem.recipient_address"
     NOTICE = "missing.notice"
+    GUARDIAN = "missing.guardian"  # a child's guardian has not agreed yet
 
 
 class GateDetail(StrEnum):
@@ -123,7 +125,7 @@ _PARTS: Mapping[GateName, tuple[str, ...]] = {
         Field.RECIPIENT_PHONE,
         Field.RECIPIENT_ADDRESS,
     ),
-    GateName.NOTICE: ("notice",),
+    GateName.NOTICE: ("notice", "guardian"),
 }
 # The gates that wait for another, and the part they wait for.
 _AFTER: Mapping[GateName, str] = {
@@ -160,6 +162,7 @@ def _find_lacking(visit: Visit, today: dt.date, rules: Rules) -> Mapping[str, st
         "inspected": visit.letter or (visit.identified and item.inspected is not None),
         "security": (visit.letter or item.inspected is not None) and item.security is not None,
         "notice": told(visit, rules),
+        "guardian": not guardian_lacks(visit, rules),
     }
     by_part.update({part: "" if done else f"missing.{part}" for part, done in confirmed.items()})
     by_part["fee"], by_part["payment"] = lacks(visit, rules)
@@ -295,6 +298,7 @@ def visit_view(
             language: ((text.title, ""), *((part.heading, part.text) for part in text.paragraphs))
             for language, text in rules.notice.texts.items()
         },
+        said=said_view(visit, rules),
         items=tuple(items),
         preview=label(visit, rules, imprint),
         reading=reading,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from core.acceptance.as_in import party_of
+from core.acceptance.consenting import nothing_said
 from core.acceptance.fields import TEXT_MAX, check_field
 from core.acceptance.known import dissolved, reference_of, typed_over, without
 from core.acceptance.masks import masked
@@ -163,7 +164,8 @@ def take_identity(visit: Visit, new: Identity, card: IdCard | None) -> Step:
         return Step(replace(visit, identity=new, shown=shown))
     after = _fill_name(replace(visit, identity=new, shown=card), new)
     changed = old is not None and not old.same_person(new)
-    return Step(without(after), VisitNote.OTHER_CARD) if changed else Step(after)
+    # What the person before was told and said is not this one's.
+    return Step(nothing_said(without(after)), VisitNote.OTHER_CARD) if changed else Step(after)
 
 
 def _fill_name(visit: Visit, identity: Identity) -> Visit:

@@ -19,7 +19,7 @@ from core.commands import ManualCause, ManualField
 from core.errors import Fact, RuleError, RuleFault
 from core.identity.card import DocumentKind, Sex
 from core.identity.characters import fold_width, storable
-from core.identity.check import age, person_problems
+from core.identity.check import age, person_problems, person_warnings
 from core.identity.masking import mask_number_on_screen
 from core.identity.mrz import MachineReadable, parse_mrz
 from core.identity.numbers import FAMILIES, birth_and_sex, check_family
@@ -77,6 +77,7 @@ def finish(visit: Visit, read_id: str, now: dt.datetime, today: dt.date, rules: 
     """
     lane = _lane(visit)
     typed = _typed(lane, today, rules.documents[lane.kind.value], rules)
+    of_age = person_warnings(typed.birth, today, rules) if typed.birth is not None else []
     identity = Identity(
         read_id=read_id,
         read_at=now,
@@ -86,7 +87,7 @@ def finish(visit: Visit, read_id: str, now: dt.datetime, today: dt.date, rules: 
         valid_from=UNSTATED_FROM,
         valid_to=typed.valid_to,
         problems=tuple(map(str, _problems(typed, rules.documents[lane.kind.value], today, rules))),
-        warnings=typed.warnings,
+        warnings=(*typed.warnings, *map(str, of_age)),
         method=METHOD_MANUAL,
         cause=lane.cause.value,
         undated="valid_to" not in asks(rules.documents[lane.kind.value]) and typed.valid_to is None,

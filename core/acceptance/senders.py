@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from core.acceptance.consenting import guardian_fault, nothing_said
 from core.acceptance.fields import TEXT_MAX
 from core.acceptance.known import without
 from core.acceptance.visit import Visit, undo_original
@@ -39,6 +40,7 @@ def set_kind(visit: Visit, kind: SenderKind) -> Visit:
         return visit
     opened = without_approval(undo_original(visit))
     after = replace(opened, sender_kind=kind, principal=None, proof=None, sender_fields={})
+    after = replace(after, said=replace(after.said, guardian=None))
     if after.exempted:
         # Nobody's identity is asked for: what was read of one is not kept.
         after = without(replace(after, identity=None, shown=None, manual=None))
@@ -55,7 +57,13 @@ def set_field(visit: Visit, name: SenderField, text: str) -> Visit:
 
 
 def keep_as_principal(visit: Visit, today: dt.date) -> Visit:
-    """The document before us is the principal's.  Raises its fault, ORDER, or NOT_ALLOWED."""
+    """The document before us is the principal's.  Raises its fault, ORDER, or NOT_ALLOWED.
+
+    A child's alone is enough to say so: whoever sends for her is asked for next, and told everything anew.
+    """
+    child = visit.identity is not None and RuleFault.GUARDIAN_NEEDED in visit.identity.problems
+    if child and visit.sender_kind is SenderKind.PERSON:
+        visit = set_kind(visit, SenderKind.AGENT)
     if visit.sender_kind is not SenderKind.AGENT:
         raise RuleError(RuleFault.NOT_ALLOWED)
     if visit.original_seen is not None or visit.accepted:
@@ -69,6 +77,7 @@ def keep_as_principal(visit: Visit, today: dt.date) -> Visit:
     fields = dict(visit.fields)
     fields.pop(Field.SENDER_NAME, None)
     after = without(replace(visit, principal=visit.identity, identity=None, shown=None, fields=fields))
+    after = nothing_said(after) if child else after
     return replace(after, revision=visit.revision + 1)
 
 
@@ -144,9 +153,11 @@ def check_sender(visit: Visit, today: dt.date, rules: Rules) -> SenderCheck:
     if visit.sender_kind is not SenderKind.AGENT:
         return SenderCheck(missing)
     principal, agent = visit.principal, visit.identity
-    if principal is None or visit.proof is None:
+    if principal is None or (visit.proof is None and not guardian_fault(visit)):
         return SenderCheck(missing=True)
     faults = [code for code in principal.faults(today) if code != RuleFault.GUARDIAN_NEEDED]
+    if fault := guardian_fault(visit):
+        faults.append(fault)
     if agent is not None and (agent.kind, agent.number) == (principal.kind, principal.number):
         faults.append(RuleFault.AGENT_IS_PRINCIPAL)
     return SenderCheck(problem=str(faults[0])) if faults else SenderCheck()

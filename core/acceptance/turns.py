@@ -67,6 +67,7 @@ _OF_THE_PERSON = (
     RefusalReason.IDENTITY_REFUSED,
     RefusalReason.IDENTITY_MISMATCH,
     RefusalReason.NO_VALID_DOCUMENT,
+    RefusalReason.GUARDIAN_ABSENT,
 )
 
 

@@ -19,6 +19,7 @@ from core.acceptance.known import without
 from core.acceptance.senders import without_approval
 from core.acceptance.visit import SCALE, Visit, undo_inspection, undo_original
 from core.commands import Field, Party
+from core.consents import AnswerConsent, GuardianAgrees
 from core.rule_data import Rules
 
 DEEDS_MOST = 50
@@ -32,6 +33,8 @@ _NAMES: Mapping[type[object], str] = MappingProxyType(
         c.SetPayment: "payment",
         c.ConfirmCondition: "condition",
         c.AcknowledgeNotice: "notice",
+        AnswerConsent: "consent",
+        GuardianAgrees: "guardian",
         c.NewAcceptance: "discard",
         c.SetSenderKind: "sender_kind",
         c.SetSenderField: "sender_field",
@@ -134,6 +137,8 @@ def _take_back(visit: Visit, deed: Deed, rules: Rules, known: inputs.Known) -> V
             return undo_inspection(visit) if visit.item.inspected == after.item.inspected else None
         case c.AcknowledgeNotice():
             return _back(visit, before, after, ("acknowledged", "notice"))
+        case AnswerConsent() | GuardianAgrees():
+            return _back(visit, before, after, ("said",))
         case c.SetPayment():
             return _back(visit, before, after, ("payment",))
         case c.NewAcceptance():

@@ -20,6 +20,7 @@ from core.acceptance.catalogue import Action, CatalogueItem, Finding
 from core.acceptance.fields import FieldCheck, check_field, check_sender_name
 from core.acceptance.found import Found
 from core.acceptance.pasted import Paste
+from core.acceptance.said import Approval, Said
 from core.commands import (
     SENDER_FIELDS,
     Acknowledgement,
@@ -195,15 +196,6 @@ class AcceptedItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Approval:
-    """A second person's word that this visit is exempted: who, when, and her signature."""
-
-    operator: str
-    at: dt.datetime
-    signature: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
 class Visit:
     """The whole visit.  ``shown`` is the document for the human comparison, None after the first commit.
 
@@ -232,6 +224,7 @@ class Visit:
     original_seen: dt.datetime | None = None
     acknowledged: Acknowledgement | None = None
     notice: str = ""
+    said: Said = Said()
     sender_entry: int = 0
     accepted: tuple[AcceptedItem, ...] = ()
     sender_as_in: AsIn | None = None  # the sender's phone and address stand by reference

@@ -13,6 +13,8 @@ ENTRY_ACTIONS: Mapping[str, Action] = {
     "PoolVoided": Action.GIVE_UP_NUMBERS,
     "SenderVerified": Action.ACCEPT,
     "SenderExempted": Action.ACCEPT,
+    "GuardianConsented": Action.ACCEPT,
+    "ConsentAnswered": Action.ACCEPT,
     "ItemAccepted": Action.ACCEPT,
     "ItemVoided": Action.VOID,
     "LabelAffixed": Action.ACCEPT,

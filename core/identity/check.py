@@ -42,8 +42,7 @@ def check_card(card: IdCard, today: dt.date, rules: Rules) -> CardFinding:
     if not name_in_order(card.name, card.name_en):
         problems.append(RuleFault.NAME_FORM)
     problems += person_problems(card.birth, today, rules)
-    if rules.limits.minor_age <= age(card.birth, today) < rules.limits.adult_age:
-        warnings.append(CardWarning.MINOR)
+    warnings += person_warnings(card.birth, today, rules)
     return CardFinding(tuple(map(str, problems)), tuple(map(str, warnings)))
 
 
@@ -60,6 +59,12 @@ def person_problems(birth: dt.date, today: dt.date, rules: Rules) -> list[RuleFa
     if birth > today:
         return [RuleFault.DATE_FORM]
     return [RuleFault.GUARDIAN_NEEDED] if age(birth, today) < rules.limits.minor_age else []
+
+
+def person_warnings(birth: dt.date, today: dt.date, rules: Rules) -> list[CardWarning]:
+    """That somebody is not of age, but old enough to send alone; she is nobody's guardian."""
+    minor = rules.limits.minor_age <= age(birth, today) < rules.limits.adult_age
+    return [CardWarning.MINOR] if minor else []
 
 
 def validity_fault(valid_from: dt.date, valid_to: dt.date | None, today: dt.date) -> str:

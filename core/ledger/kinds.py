@@ -226,6 +226,18 @@ _ALL = (
     ),
     Kind("ApprovalLapsed", 1, {"request": ID, "asked": COUNT}, False),
     Kind("ItemVoided", 1, {"item": COUNT, "reason": CODE, "asked": COUNT}, True),
+    Kind(
+        "GuardianConsented",
+        1,
+        {"visit": ID, "sender": COUNT, "relation": CODE, "notice": ID, "how": CODE},
+        True,
+    ),
+    Kind(
+        "ConsentAnswered",
+        1,
+        {"visit": ID, "sender": COUNT, "consent": CODE, "version": ID, "answer": CODE, "how": CODE},
+        True,
+    ),
     Kind("ReaderDownApproved", 1, {"hours": COUNT, "items": COUNT, "until": TIME}, True),
     Kind(
         "ItemRefused",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core import commands as c
 from core.access.rights import Action, need
+from core.consents import AnswerConsent, AskConsents, GuardianAgrees
 from core.late import AdoptLate, DeclineLate
 from core.numbering import TakeNumber, VoidNumbers
 
@@ -15,7 +16,7 @@ ACCEPTING = (
     c.OpenPaste, c.SetPaste, c.SwitchPaste, c.NextPastedPhone, c.TakePaste, c.ClosePaste, c.StartManual,
     c.SetManualField, c.FinishManual, c.CancelManual, c.ConfirmOriginal, c.ConfirmInspected, c.SetSecurity,
     c.SetRoute, c.SetFee, c.SetPayment, c.ConfirmCondition, c.AcknowledgeNotice, c.NewAcceptance, c.NextItem,
-    c.NextCustomer, c.Park, c.Resume, c.Undo, c.Commit,
+    c.NextCustomer, c.Park, c.Resume, c.Undo, c.Commit, AnswerConsent, GuardianAgrees,
 )  # fmt: skip
 OTHERS: dict[type[c.Command], Action] = {
     c.SetExemption: Action.EXEMPT,
@@ -25,6 +26,7 @@ OTHERS: dict[type[c.Command], Action] = {
     c.Reprint: Action.PRINT,
     c.LabelSeen: Action.PRINT,
     c.LookUp: Action.LOOK_UP,
+    AskConsents: Action.LOOK_UP,
     c.CloseDay: Action.CLOSE_DAY,
     VoidNumbers: Action.GIVE_UP_NUMBERS,
     AdoptLate: Action.LATE_ENTRIES,

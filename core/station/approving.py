@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from core.acceptance.said import Approval
 from core.acceptance.senders import need_exemption
-from core.acceptance.visit import Approval, Visit
+from core.acceptance.visit import Visit
 from core.access.rights import Action, may_approve
 from core.errors import RuleError, RuleFault
 from core.ledger.documents import Exemption, exemption_message

@@ -13,6 +13,7 @@ from core.acceptance.known import Contact, take
 from core.acceptance.labels import Imprint
 from core.acceptance.undo import Deeds
 from core.acceptance.waybill import normalise_waybill
+from core.consents import AnswerConsent, GuardianAgrees
 from core.devices import CardFailed, CardLifted, CardRead, CardReading, DeviceState, Slot
 from core.errors import RuleError, RuleFault, StoreError
 from core.identity.characters import fold_width
@@ -23,7 +24,7 @@ from core.ledger.state import State
 from core.ledger.writer import Proposal
 from core.numbering import TakeNumber, VoidNumbers
 from core.receipts.record import PREFIX
-from core.station import approving, reader_down, ways
+from core.station import approving, consenting, reader_down, ways
 from core.station.days import day_proposals
 from core.station.drafts import Drafts, Standing
 from core.station.live import Live, new_id
@@ -105,6 +106,11 @@ class Desk:
                 reader_down.approve(live, command.hours)
             case c.AcknowledgeNotice():
                 self.visit = turns.acknowledge(self.visit, command.how, rules)
+            case AnswerConsent() | GuardianAgrees():
+                self.visit = consenting.handle(live, self.visit, command)
+                if before.sender_entry:  # an entry holds it: nothing that could be taken back
+                    self.drafts.changed()
+                    return
             case c.Refuse():
                 self._refuse(command)
             case c.NewAcceptance():
@@ -257,7 +263,7 @@ class Desk:
         def after(entries: list[Entry]) -> v.Visit:
             return turns.item_accepted(
                 visit,
-                sender_entry=visit.sender_entry or entries[-2].header.seq,
+                sender_entry=int(entries[-1].data["sender"]),
                 item_entry=entries[-1].header.seq,
                 number=shown,
                 when=f"{now.astimezone(CHINA):%H:%M}",
@@ -317,8 +323,8 @@ class Desk:
         parts = item_parts(live, visit, self._imprint(number, token=new_id()))
 
         def item(state: State) -> dict[str, object]:
-            # The sender's entry is that of an earlier item of this visit, or the one just before.
-            entry = visit.sender_entry or state.head.seq
+            # The sender's entry is that of an earlier item of this visit, or stands in these entries.
+            entry = visit.sender_entry or int(state.value["senders"][visit.id])
             receipt = live.settings.receipts
             return record.item_data(
                 visit, today, rules, sender_entry=entry, number=number, receipt=receipt, pool=pool
@@ -326,10 +332,9 @@ class Desk:
 
         made = [Proposal("ItemAccepted", item, visit.item.operation, True, parts)]
         if not visit.sender_entry:
-            made.insert(
-                0,
-                Proposal(record.sender_kind(visit), record.sender_data(visit, today, rules), new_id(), True),
-            )
+            data = record.sender_data(visit, today, rules)
+            sender = Proposal(record.sender_kind(visit), data, new_id(), True)
+            made[:0] = [sender, *consenting.proposals(live, visit)]
         return made
 
     def _imprint(self, number: int, token: str = "") -> Imprint:

@@ -7,7 +7,7 @@ as work of the station's, and counts only while the same document is before us.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -18,6 +18,8 @@ from core.acceptance.visit import Visit
 from core.commands import Party, TakeKnown
 from core.errors import CounterError, RuleError, RuleFault
 from core.identity.characters import storable
+from core.ledger.clock import CHINA
+from core.ports import ItemRow, Journal
 from core.station.live import Live
 from core.view import KnownView, VisitView
 
@@ -25,6 +27,7 @@ THREAD = "reader"
 _ROWS = 24  # so many of a sender's newest items are looked through
 _REST_SECONDS = 2.0
 _Key = tuple[str, ...]
+_Answer = tuple[tuple[Contact, ...], tuple[str, str]]
 
 
 class Known:
@@ -35,6 +38,7 @@ class Known:
         self._enqueue = enqueue
         self._key: _Key = ()
         self._found: tuple[Contact, ...] = ()
+        self._told: tuple[str, str] = ("", "")  # (version of the notice, day) of her last acceptance
         self._thread: threading.Thread | None = None
 
     def follow(self, visit: Visit) -> None:
@@ -43,7 +47,7 @@ class Known:
         if key == self._key:
             return
         if key[:3] != self._key[:3]:  # after a commit what was found stands until more is
-            self._found = ()
+            self._found, self._told = (), ("", "")
         self._key = key
         live, identity = self._live, whose(visit)
         if identity is None or live.journal is None:
@@ -57,14 +61,14 @@ class Known:
         journal, terminal = live.journal, live.settings.terminal
         now, rules = live.now().at, live.rules
 
-        def ask() -> tuple[Contact, ...]:
+        def ask() -> _Answer:
             rows = journal.items_by_hint(hints, who, _ROWS)
-            return contacts(rows, journal.item, terminal, now, rules)
+            return contacts(rows, journal.item, terminal, now, rules), _told_last(journal, rows)
 
         self._thread = threading.Thread(target=self._ask, args=(key, ask), name=THREAD, daemon=True)
         self._thread.start()
 
-    def _ask(self, key: _Key, ask: Callable[[], tuple[Contact, ...]]) -> None:
+    def _ask(self, key: _Key, ask: Callable[[], _Answer]) -> None:
         """On the reader's thread.  A store that does not answer offers nothing: the contact is typed."""
         try:
             found = ask()
@@ -72,9 +76,9 @@ class Known:
             return
         self._enqueue(partial(self._arrived, key, found))
 
-    def _arrived(self, key: _Key, found: tuple[Contact, ...]) -> None:
+    def _arrived(self, key: _Key, found: _Answer) -> None:
         if key == self._key:
-            self._found = found
+            self._found, self._told = found
 
     def rest(self) -> None:
         """Nobody asks the journal any more; before it is shut.  Waits two seconds at most."""
@@ -91,7 +95,10 @@ class Known:
 
     def shown(self, view: VisitView, visit: Visit) -> VisitView:
         """The view with what is offered for its document, and with what stands by reference."""
-        offered = self._found if self._key_of(visit)[:3] == self._key[:3] else ()
+        same = self._key_of(visit)[:3] == self._key[:3]
+        offered = self._found if same else ()
+        if same and self._told[0] == self._live.rules.notice.id:
+            view = replace(view, said=replace(view.said, told_on=self._told[1]))
         standing = {}
         for party in Party:
             as_in = visit.as_in(party)
@@ -111,3 +118,14 @@ class Known:
 def _view(contact: Contact) -> KnownView:
     as_in = contact.as_in
     return KnownView(contact.party, as_in.target.seq, as_in.number, as_in.day, contact.shown)
+
+
+def _told_last(journal: Journal, rows: Sequence[ItemRow]) -> tuple[str, str]:
+    """(version, day) of the notice that was acknowledged at the newest of these items; "" for neither."""
+    newest = next((row for row in rows if row.late is None), None)
+    item = next(iter(journal.entries(newest.seq, newest.seq)), None) if newest is not None else None
+    seq = int(item.data["sender"]) if item is not None else 0
+    sender = next(iter(journal.entries(seq, seq)), None) if seq else None
+    if sender is None:
+        return "", ""
+    return str(sender.data["notice"]), f"{sender.header.trusted.at.astimezone(CHINA):%Y-%m-%d}"

@@ -15,15 +15,16 @@ import re
 
 from core.acceptance.again import would_show
 from core.acceptance.record import digest_hint
+from core.consents import AnswerConsent, ItemConsents
 from core.devices import CardFailed, CardLifted, CardRead, CardReading
-from core.errors import EntryError
+from core.errors import EntryError, RuleError, RuleFault
 from core.identity.card import IdCard
 from core.identity.characters import fold_width, storable
 from core.ledger.looks import KIND, By
 from core.ledger.writer import Proposal
 from core.ports import ItemRow
 from core.receipts.record import PREFIX, read_record
-from core.station import late
+from core.station import consenting, late
 from core.station.days import day_proposals
 from core.station.live import Live, new_id
 
@@ -45,6 +46,7 @@ class LookUps:
         self.found: list[ItemRow] | None = None
         self.by = ""  # "text", "card", "" for the newest
         self._said: dict[str, object] = {}  # what the journal says of the look-up that stands
+        self.consents: ItemConsents | None = None  # of the item that somebody asked about
 
     @property
     def open(self) -> bool:
@@ -58,6 +60,7 @@ class LookUps:
         """
         live = self._live
         live.need_session()
+        self.consents = None
         wanted = fold_width(text[: _TEXT_MAX + 1]).strip()
         if not wanted:
             self._show(self._newest(), "", By.NEWEST)
@@ -76,7 +79,7 @@ class LookUps:
             live.say(event.fault, "error", **dict(event.facts))
         if not isinstance(event, CardRead):
             return
-        rows = self._by_card(event.card)
+        rows, self.consents = self._by_card(event.card), None
         self._show(rows[:SHOWN_BY_CARD], "card", By.DOCUMENT)
         if not rows:
             live.say("msg.nothing_by_card", "warning")
@@ -87,7 +90,7 @@ class LookUps:
 
     def close(self) -> None:
         """Forget the result."""
-        self.found, self.by, self._said = None, "", {}
+        self.found, self.by, self._said, self.consents = None, "", {}, None
 
     def _show(self, rows: list[ItemRow], shown_by: str, by: By, terminal: str = "") -> None:
         """The entry first; where the disk refuses it nothing is shown.
@@ -104,6 +107,27 @@ class LookUps:
             live.probe("look_up.said")
             self._said = said
         self.found, self.by = rows, shown_by
+
+    # -- separate consents -------------------------------------------------------------------------
+
+    def ask_consents(self, item: int) -> None:
+        """What the sender of an item that is shown agreed to.  Raises RuleError as ``consenting.of_item``."""
+        self._live.need_session()
+        self._need_found(item)
+        self.consents = consenting.of_item(self._live, item, may_give=self.by == "card")
+
+    def answer_consent(self, command: AnswerConsent) -> None:
+        """Withdrawn, or given after all.  Raises RuleError as ``consenting.answer_of_item``."""
+        self._live.need_session()
+        self._need_found(command.item)
+        may_give = self.by == "card"
+        consenting.answer_of_item(self._live, command, may_give=may_give)
+        self.consents = consenting.of_item(self._live, command.item, may_give=may_give)
+
+    def _need_found(self, item: int) -> None:
+        """Raises RuleError NOT_ALLOWED for an item that no look-up shows."""
+        if item not in {row.seq for row in self.found or ()}:
+            raise RuleError(RuleFault.NOT_ALLOWED)
 
     def _newest(self) -> list[ItemRow]:
         """What headquarters has something to say of comes first: somebody here has to look at it."""

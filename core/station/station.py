@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from core import commands as c
 from core import incident
+from core.consents import AnswerConsent, AskConsents
 from core.devices import (
     CardFailed,
     CardLeft,
@@ -267,6 +268,10 @@ class Station:
                 self._lookups.find(command.text)
             case c.CloseLookUp():
                 self._lookups.close()
+            case AskConsents():
+                self._lookups.ask_consents(command.item)
+            case AnswerConsent() if command.item:
+                self._lookups.answer_consent(command)
             case c.DismissMessage():
                 live.message = None
             case c.TakeKnown():

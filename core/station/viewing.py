@@ -113,6 +113,7 @@ class Viewer:
             noted=len(live.held.keys() | live.reviews.keys()) if shown else 0,
             found_by=lookups.by if shown else "",
             looks=looking.shown(live) if shown else (),
+            consents=lookups.consents if shown else None,
             late=late.shown(live) if shown else (),
             parked=desk.drafts.parked if shown else (),
             parked_by_others=desk.drafts.of_others if shown else {},

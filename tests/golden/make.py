@@ -445,7 +445,11 @@ def _exemptions(golden: Golden) -> None:
     approval = wire.b64(FIRST.sign(documents.exemption_message(exemption)))
     approved = {"approved_by": SUPERVISOR, "approved_at": stamp(at), "approval": approval}
     exempted = {"visit": "v-3", "ground": "exempt", "reason": exemption.reason, **approved, **noticed}
-    golden.add("SenderExempted", exempted, person=True)
+    sender = golden.add("SenderExempted", exempted, person=True).header.seq
+    agreed = {"visit": "v-3", "sender": sender, "how": "signature"}
+    golden.add("GuardianConsented", {**agreed, "relation": "parent", "notice": "g-2026-1"}, person=True)
+    consent = {"consent": "satisfaction_call", "version": "c-2026-1", "answer": "given"}
+    golden.add("ConsentAnswered", {**agreed, **consent}, person=True)
 
 
 def signed_documents(golden: Golden) -> dict[str, tuple[bytes, bytes, PublicKey]]:

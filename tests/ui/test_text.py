@@ -30,6 +30,7 @@ from core.commands import (
     SenderField,
     SenderKind,
 )
+from core.consents import Answered
 from core.devices import DeviceState, Slot
 from core.errors import ConfigFault, DeviceFault, EntryFault, Fact, HqFault, RuleFault, StoreFault
 from core.identity.card import DocumentKind, Sex
@@ -49,6 +50,7 @@ from ui.bench.goods import HOSTILE
 from ui.bench.trouble import CONDITIONS, LINES
 from ui.bench.window import ERRORS
 from ui.clerk.confirmations import CONFIRMATIONS
+from ui.clerk.consents import QUESTIONS as CONSENTS
 from ui.clerk.form import ROWS
 from ui.clerk.help import TOPICS
 from ui.clerk.lanes import QUESTIONS as LANES
@@ -61,7 +63,7 @@ from ui.text import FACTS, LANGUAGES, MESSAGES, Texts, load
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FAULTS = (*DeviceFault, *RuleFault, *StoreFault, *EntryFault, *HqFault, *ConfigFault)
-_ASKED = tuple(f"question.{question.name}" for question in (*QUESTIONS, *LANES, *LATE, *POOLS))
+_ASKED = tuple(f"question.{question.name}" for question in (*QUESTIONS, *LANES, *LATE, *POOLS, *CONSENTS))
 ALONE = (*FAULTS, *MESSAGES, "unknown.code", *_ASKED)
 
 
@@ -160,8 +162,10 @@ def _families() -> set[str]:
 
 
 def _of_access() -> set[str]:
-    """What the table of rights and the gate of the log-in speak of."""
+    """What the table of rights, the gate of the log-in and the separate consents speak of."""
     found = {f"fact.paper.{paper.value}" for paper in Paper}
+    found |= {f"fact.consent.{answer}" for answer in (*Answered, "none")}
+    found |= {f"answer.consent_{how.value}" for how in Acknowledgement}
     return found | {f"right.{row.action.value}" for row in RIGHTS} | {who(row.action) for row in RIGHTS}
 
 

@@ -38,6 +38,7 @@ class Question:
     name: str
     answers: tuple[Answer, ...]
     lines: tuple[Line, ...] = ()
+    facts: Mapping[str, Fact] = field(default_factory=dict)  # of its title, unless whoever asks gives some
 
 
 LOG_OUT = Question("log_out", (Answer("answer.log_out", LogOut()),))
@@ -57,7 +58,7 @@ class ChoicePanel(QFrame):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._texts = texts
         self._question = LOG_OUT
-        self._facts: dict[str, str | int] = {}
+        self._facts: dict[str, Fact] = {}
         self._keyboard = keyboard
         self._deliberate = Deliberate(keyboard, self)
         self._title, self._explained, self._lines, self._back = (QLabel(self) for _ in range(4))
@@ -97,7 +98,7 @@ class ChoicePanel(QFrame):
 
     def ask(self, question: Question, **facts: str | int) -> None:
         """Stand for this question and take the focus."""
-        self._question, self._facts = question, dict(facts)
+        self._question, self._facts = question, {**question.facts, **facts}
         self._paint()
         self.setFocus()
 

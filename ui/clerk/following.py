@@ -8,10 +8,12 @@ from functools import partial
 from PySide6.QtWidgets import QWidget
 
 from core.commands import Command
+from core.consents import AskConsents
 from core.view import CounterView, Message, VisitView
 from ui.bridge import Station
 from ui.buttons import KeyButton
 from ui.clerk.choices import Question
+from ui.clerk.consents import consents_question, item_question
 from ui.clerk.frame import Around, ClerkFrame, Page, Side
 from ui.clerk.late import late_question
 from ui.clerk.pools import void_question
@@ -35,6 +37,7 @@ class FollowingFrame(ClerkFrame):
         self._view: CounterView | None = None
         self._reading = False
         self._refocus = True
+        self._texts = texts
         self._opened = False  # the manual lane, and nobody is in it yet
         self._who_asked = False  # who sends, and nobody is in it yet
         self._home: QWidget | None = None  # where the focus was before a panel took it
@@ -43,6 +46,11 @@ class FollowingFrame(ClerkFrame):
     @property
     def _visit(self) -> VisitView | None:
         return self._view.visit if self._view else None
+
+    @property
+    def language(self) -> str:
+        """The language of the screen."""
+        return self._texts.language
 
     def _submit(self, command: Command) -> None:
         self._put_news_away()
@@ -58,6 +66,7 @@ class FollowingFrame(ClerkFrame):
 
     def retranslate(self, texts: Texts) -> None:
         """In this language from now on."""
+        self._texts = texts
         self.translate(texts)
         self._hint()
         if self._view is not None:
@@ -69,7 +78,7 @@ class FollowingFrame(ClerkFrame):
         """Show a view of the clerk's screen; without ``around`` only its middle, and the caller goes on."""
         before, self._view = self._view, view
         self.help.show_day(view.day)
-        self.help.show_notice(view.visit.notice if view.visit is not None else {})
+        self.help.show_notice(view.visit.notice if view.visit is not None else {}, _told_on(view.visit))
         self._follow_look_up(view)
         self._follow_manual(view)
         self._follow_paste(view)
@@ -82,6 +91,7 @@ class FollowingFrame(ClerkFrame):
             self.paint_around(view)
         self._follow_reading(view)  # after the message of a read that failed: both are said, one by one
         self._follow_focus(before, view)
+        self._follow_consents(before, view)
 
     @property
     def around(self) -> Sequence[Callable[[], None]]:
@@ -228,6 +238,7 @@ class FollowingFrame(ClerkFrame):
             "news": self.toggle_news,
             "late": self._ask_late,
             "void": self._ask_void,
+            "consents": self._ask_consents,
         }
 
     def _ask_void(self) -> None:
@@ -238,6 +249,29 @@ class FollowingFrame(ClerkFrame):
             self.ask(asked)
         else:
             self.say("msg.nothing_to_void")
+
+    def _ask_consents(self) -> None:
+        """Alt+C: what is asked of the customer by itself; in a look-up, what an earlier sender said."""
+        visit, chosen = self._visit, self.look_up.chosen
+        if self.side is Side.CHOICES or self.page not in (Page.FORM, Page.LOOK_UP):
+            self.say("msg.panel_open")
+        elif self.page is Page.LOOK_UP:
+            if chosen is not None:
+                self._submit(AskConsents(chosen.seq))
+        elif visit is None:
+            return
+        elif visit.said.guardian is not None and visit.sender is None:
+            self.say("msg.guardian_document")
+        elif (asked := consents_question(visit, self.language)) is not None:
+            self.ask(asked)
+        else:
+            self.say("msg.no_consents")
+
+    def _follow_consents(self, before: CounterView | None, view: CounterView) -> None:
+        """What was asked about an earlier item is told: the question stands, and anew after each answer."""
+        told = view.consents
+        if told is not None and self.page is Page.LOOK_UP and (before is None or before.consents is not told):
+            self.ask(item_question(told, self.language))
 
     def _ask_late(self) -> None:
         """What stands beside the chain, if anything waits there."""
@@ -347,3 +381,8 @@ class FollowingFrame(ClerkFrame):
 def _busy(visit: VisitView) -> bool:
     """Whether somebody is being served."""
     return visit.reading or visit.sender is not None or bool(visit.items) or something(visit)
+
+
+def _told_on(visit: VisitView | None) -> str:
+    """The day on which probably the same person was told this version of the notice; "" where she was not."""
+    return visit.said.told_on if visit is not None else ""

@@ -11,6 +11,7 @@ from ui.buttons import KeyButton
 from ui.clerk.choice_row import ChoiceRow, ChoiceRows
 from ui.clerk.command_bar import NEXT
 from ui.clerk.confirmations import ConfirmationButton, names_of
+from ui.clerk.consents import notice_line
 from ui.clerk.field_row import FieldRow
 from ui.clerk.finding import finding_line
 from ui.clerk.form_field import FormField
@@ -157,8 +158,7 @@ class ItemCard(QFrame):
         """What route and choice mean; beside the checks and the notice, what they are about."""
         texts, rows = self._texts, self.choices.rows
         rows["checks"].note("", "", texts("checks.present"))
-        version = visit.notice_version if visit is not None else ""
-        rows["notice"].note("", "", texts("notice.version", version=version) if version else "")
+        rows["notice"].note("", "", notice_line(visit, texts))
         if visit is None:
             rows["route"].note("", "")
             rows["security"].note("", "")

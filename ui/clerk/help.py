@@ -33,6 +33,7 @@ class HelpPanel(QFrame):
         self._title, self._what, self._why = QLabel(self), QLabel(self), QLabel(self)
         self._notice = QLabel(self)  # what a customer is told, where the help is about that
         self._told: Mapping[str, tuple[tuple[str, str], ...]] = {}
+        self._told_on = ""
         self._keys_title = QLabel(self)
         self._keys = [(QLabel(self), QLabel(self)) for _ in LISTED]
         self._title.setProperty("role", "heading")
@@ -82,10 +83,13 @@ class HelpPanel(QFrame):
             self._day = day
             self._say()
 
-    def show_notice(self, told: Mapping[str, tuple[tuple[str, str], ...]]) -> None:
-        """The notice in force, by language: (heading, text), its title first.  The clerk reads it out."""
-        if told != self._told:
-            self._told = told
+    def show_notice(self, told: Mapping[str, tuple[tuple[str, str], ...]], told_on: str = "") -> None:
+        """The notice in force, by language: (heading, text), its title first.  The clerk reads it out.
+
+        ``told_on``: the day on which the same person was told it before: then its title says so in one line.
+        """
+        if (told, told_on) != (self._told, self._told_on):
+            self._told, self._told_on = told, told_on
             self._say()
 
     @property
@@ -110,6 +114,8 @@ class HelpPanel(QFrame):
         put(self._why, why)
         self._why.setVisible(bool(why))
         told = self._told.get(texts.language, ()) if self.topic.startswith(_NOTICE) else ()
+        if told and self._told_on:
+            told = ((told[0][0], texts("notice.told_on", day=self._told_on)),)
         put(
             self._notice,
             "\n".join(f"{heading}{texts('join.fact')}{said}" if said else heading for heading, said in told),

@@ -35,15 +35,17 @@ def refuse_question(visit: VisitView | None) -> Question:
 def _after(reason: RefusalReason, visit: VisitView | None) -> Question:
     if reason is RefusalReason.NO_VALID_DOCUMENT:
         kinds = visit.documents if visit is not None else ()
-        return _told(reason, name="no_document", lines=tuple((f"fact.kind.{kind}", {}) for kind in kinds))
+        return told_question(
+            reason, name="no_document", lines=tuple((f"fact.kind.{kind}", {}) for kind in kinds)
+        )
     found = _candidates(visit)
     declared = [hit for hit in found if visit is not None and hit in visit.finding]
     asked = reason is RefusalReason.CONTENTS_DIFFER or found != declared[:1]
     if reason not in (RefusalReason.PROHIBITED, RefusalReason.CONTENTS_DIFFER) or not found or not asked:
-        return _told(reason)
-    named = [Answer("answer.found", _told(reason, item=hit.id), {"name": hit.name}) for hit in found]
+        return told_question(reason)
+    named = [Answer("answer.found", told_question(reason, item=hit.id), {"name": hit.name}) for hit in found]
     other = "answer.as_declared" if reason is RefusalReason.PROHIBITED else "answer.nothing_listed"
-    return Question("found", (*named[: _MOST - 1], Answer(other, _told(reason))))
+    return Question("found", (*named[: _MOST - 1], Answer(other, told_question(reason))))
 
 
 def _candidates(visit: VisitView | None) -> list[CatalogueHit]:
@@ -53,7 +55,7 @@ def _candidates(visit: VisitView | None) -> list[CatalogueHit]:
     return list(once.values())
 
 
-def _told(
+def told_question(
     reason: RefusalReason, *, item: str = "", name: str = "told", lines: Sequence[Line] = ()
 ) -> Question:
     """Whether the customer was told the reason (R17)."""

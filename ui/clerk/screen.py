@@ -57,9 +57,10 @@ from ui.buttons import KeyButton
 from ui.clerk.choices import DISCARD, LOG_OUT, Question
 from ui.clerk.command_bar import NEXT
 from ui.clerk.confirmations import BY_CHORD, REFUSING, ConfirmationButton, restricted
+from ui.clerk.consents import after_answer, of_agent, proof_question
 from ui.clerk.frame import Page, Side
-from ui.clerk.known import after_known, known_question
-from ui.clerk.lanes import CANCEL_MANUAL, PROOF, SENDER_KIND, manual_question
+from ui.clerk.known import known_question
+from ui.clerk.lanes import CANCEL_MANUAL, SENDER_KIND, manual_question
 from ui.clerk.pasting import PastingFrame
 from ui.clerk.pools import wants_number
 from ui.clerk.questions import (
@@ -256,7 +257,7 @@ class ClerkScreen(PastingFrame):
     def _in_who(self, command: Command | Question, _checked: bool = False) -> None:
         """Of an agent: the principal, the proof."""
         visit = self._visit
-        if visit is None or visit.sender_kind.kind is not SenderKind.AGENT or self.covered:
+        if visit is None or self.covered or not of_agent(visit, command):
             self.say("msg.agents_only")
         elif isinstance(command, Question):
             self.ask(command)
@@ -270,7 +271,7 @@ class ClerkScreen(PastingFrame):
         if visit is not None and visit.sender_kind.kind is SenderKind.EXEMPT and not self.covered:
             self.ask(self.who.exemption.question())
         else:
-            self._in_who(PROOF)
+            self._in_who(proof_question(visit))
 
     def _approve(self, operator: str, password: str) -> None:
         self._expect_change()
@@ -422,8 +423,7 @@ class ClerkScreen(PastingFrame):
         asking = isinstance(command, SetSenderKind) and command.kind in ASKING
         self._who_asked = asking or isinstance(command, SetExemption)
         self._submit(command)
-        then = after_known(self._visit, command)
-        if then is not None:
+        if (then := after_answer(self._visit, command, self.language)) is not None:
             self.ask(then)
 
     def _back(self) -> None:

@@ -45,6 +45,7 @@ JIA = replace(
     birth=dt.date(1990, 1, 1),
     valid_to=None,
 )
+CHILD = replace(JIA, number="529999201301010010", birth=dt.date(2013, 1, 1))
 EXPIRED = replace(
     SPECIMEN,
     read_id="read-3",

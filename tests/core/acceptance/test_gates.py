@@ -14,6 +14,7 @@ from core.commands import Field, Route, Security, SenderField, SenderKind
 from core.errors import RuleFault
 from core.view import GateName, GateState, GateView
 from tests.core.acceptance.people import (
+    CHILD,
     EXPIRED,
     GOOD,
     JIA,
@@ -50,9 +51,16 @@ def test_an_empty_visit_waits_for_a_document() -> None:
     assert [view.name for view in views] == list(GateName)
     assert [view.state for view in views] == [CURRENT, BLOCKED, OPEN, BLOCKED, BLOCKED, OPEN, OPEN, OPEN]
     assert views[0].detail == Missing.IDENTITY
-    of_others = {Missing.NEXT, Missing.SENDER, Missing.CONDITION, Missing.FEE, Missing.PAYMENT}
+    of_others = {
+        Missing.NEXT,
+        Missing.SENDER,
+        Missing.CONDITION,
+        Missing.FEE,
+        Missing.PAYMENT,
+        Missing.GUARDIAN,
+    }
     assert set(missing(fresh(), TODAY, RULES)) == {
-        code for code in Missing if code.startswith("missing.") and code not in of_others
+        code for code in Missing if code.startswith("missing.") and code not in {*of_others, Missing.GUARDIAN}
     }
 
 
@@ -194,6 +202,7 @@ def test_every_code_of_what_is_missing_can_occur(name: Missing) -> None:
             senders.set_kind(fresh(), SenderKind.AGREEMENT), SenderField.AGREEMENT, "AG-2026-0001"
         ),
         fees.set_fee(complete(), "1,200"),
+        senders.keep_as_principal(read(fresh(), CHILD), TODAY),
     ]
     unpriced = replace(RULES, tariff=replace(RULES.tariff, prices={}, usual=""))
     seen = [code for state in states for code in missing(state, TODAY, RULES)]

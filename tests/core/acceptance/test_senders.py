@@ -7,17 +7,20 @@ from dataclasses import replace
 
 import pytest
 
-from core.acceptance import record, senders, turns, visit
+from core.acceptance import consenting, record, senders, turns, visit
 from core.acceptance.draft import draft_from_bytes, draft_to_bytes
 from core.acceptance.gates import Missing, gates, missing, visit_view
 from core.acceptance.labels import Imprint, label
-from core.acceptance.visit import Approval, Visit
+from core.acceptance.said import Approval
+from core.acceptance.visit import Visit
 from core.commands import SENDER_FIELDS, Acknowledgement, Field, Proof, Security, SenderField, SenderKind
+from core.consents import GuardianAgrees
 from core.errors import RuleError, RuleFault
 from core.ledger import kinds
 from core.rule_data import Agreement
 from core.view import GateName, GateState
 from tests.core.acceptance.people import (
+    CHILD,
     EXPIRED,
     GOOD,
     JIA,
@@ -147,10 +150,11 @@ def test_a_principal_s_document_has_to_hold_but_a_child_may_be_one() -> None:
     assert fault(senders.keep_as_principal, state, TODAY).code == RuleFault.DOCUMENT_EXPIRED
     assert fault(senders.keep_as_principal, kind(SenderKind.AGENT), TODAY).code == RuleFault.ORDER
     assert fault(senders.keep_as_principal, read(fresh(), SPECIMEN), TODAY).code == RuleFault.NOT_ALLOWED
-    child = replace(JIA, number="529999201301010010", birth=dt.date(2013, 1, 1))
-    state = senders.keep_as_principal(read(kind(SenderKind.AGENT), child), TODAY)
+    state = senders.keep_as_principal(read(kind(SenderKind.AGENT), CHILD), TODAY)
     state = confirmed(filled(read(senders.set_proof(state, Proof.GUARDIAN), SPECIMEN)))
-    assert missing(state, TODAY, RULES) == ()
+    assert missing(state, TODAY, RULES) == (Missing.GUARDIAN,)
+    agrees = GuardianAgrees("parent", RULES.guardians.notice.id, "spoken")
+    assert missing(consenting.agree(state, agrees, RULES), TODAY, RULES) == ()
     # It runs out overnight: the agent alone is not enough.
     ends = replace(JIA, valid_to=TODAY)
     state = senders.keep_as_principal(read(kind(SenderKind.AGENT), ends), TODAY)
