@@ -10,6 +10,7 @@ from pathlib import Path
 
 from core.access.papers import Paper
 from hq import operators, reviews, terminals
+from hq.administrations import Administration
 
 _REASONS_HELP = "one of: " + ", ".join(reviews.REASONS)
 
@@ -34,7 +35,49 @@ def _common() -> argparse.ArgumentParser:
     common.add_argument("--database", metavar="URL", help="sqlite:///… (default) or postgresql+psycopg://…")
     common.add_argument("--passphrase-file", type=Path, metavar="FILE", help="first line seals the keys")
     common.add_argument("--json", action="store_true", help="answer in JSON")
+    common.add_argument(
+        "--administrator", metavar="NUMBER", help="who asks, where administrators were founded"
+    )
+    common.add_argument(
+        "--password-file", type=Path, metavar="FILE", help="hers; a line of standard input without it"
+    )
+    common.add_argument("--second", metavar="NUMBER", help="who stands by it, where one is needed")
+    common.add_argument("--second-password-file", type=Path, metavar="FILE", help="hers; the next line")
     return common
+
+
+def _founders(command: argparse.ArgumentParser) -> None:
+    """One or more of each administration, each with a file whose first line is her password."""
+    for administration in Administration:
+        command.add_argument(
+            f"--{administration}-administrator",
+            action="append",
+            nargs=2,
+            metavar=("NUMBER", "FILE"),
+            help=f"of {administration} administration; FILE's first line is her password",
+        )
+
+
+def _admin(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser
+) -> None:
+    admin = commands.add_parser("admin", help="who administers headquarters, and what they did")
+    actions = admin.add_subparsers(dest="action", required=True, metavar="ACTION")
+    _founders(actions.add_parser("found", parents=[common], help="one person becomes three administrations"))
+    add = actions.add_parser("add", parents=[common], help="one more, or a new key for one")
+    add.add_argument("id", metavar="NUMBER")
+    add.add_argument("--administration", required=True, choices=[each.value for each in Administration])
+    remove = actions.add_parser("remove", parents=[common], help="she is in office no more")
+    remove.add_argument("id", metavar="NUMBER")
+    own = actions.add_parser("password", parents=[common], help="a new password and key of one's own")
+    for made in (add, own):
+        made.add_argument("--new-password-file", type=Path, metavar="FILE", help="a line of input without it")
+    actions.add_parser("list", parents=[common], help="all in office")
+    log = actions.add_parser("log", parents=[common], help="who did what, and what was refused")
+    log.add_argument("--from", dest="first", type=_positive, default=1, metavar="N")
+    verify = actions.add_parser("verify", parents=[common], help="the log, and the tables against it")
+    verify.add_argument("--journals", action="store_true", help="and every entry of every journal again")
+    actions.add_parser("tell", parents=[common], help="every counter keeps the head of the log, now")
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -49,6 +92,7 @@ def build_parser() -> argparse.ArgumentParser:
         "--demonstration", action="store_true", help="invented data only: sealed parts may be shown"
     )
     init.add_argument("--opening", type=Path, metavar="DIR", help="the opening key's own directory")
+    _founders(init)
     serve = commands.add_parser("serve", parents=[common], help="serve the counters over TLS")
     serve.add_argument("--listen", type=_address, default=("127.0.0.1", 8443), metavar="HOST:PORT")
     serve.add_argument(
@@ -92,6 +136,7 @@ def build_parser() -> argparse.ArgumentParser:
     _review(commands, common)
     _open(commands, common)
     _keys(commands, common)
+    _admin(commands, common)
     kept = commands.add_parser("retention", help="how long attachments are kept, and their end")
     actions = kept.add_subparsers(dest="action", required=True, metavar="ACTION")
     actions.add_parser("list", parents=[common], help="each class and month: kept, due, held back, erased")

@@ -8,9 +8,16 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
+from core import wire
 from core.access.papers import Paper
 from core.errors import StoreError, StoreFault
 from hq import journal, operators, pool_commands, reviews, terminals
+from hq.admin_commands import ADMIN, ONE_PERSON, found_administrators, founders_of
+from hq.admin_effects import HALTED, enrol_effect, operator_effects, publication_effect, revoked_effect
+from hq.admin_log import noted_head
+from hq.admin_walk import LOST
+from hq.administering import administered
+from hq.administrators import FOLDER
 from hq.adoption import list_publications
 from hq.branches import late_line, late_lines, list_late, show_late
 from hq.care import CARE
@@ -32,13 +39,17 @@ from hq.rolling import tell_missing
 
 
 def run(options: argparse.Namespace, say: Say) -> None:
-    """Do what the command line asks; raises CounterError."""
+    """Do what the command line asks, in whose name it may be asked; raises CounterError."""
     if options.command in ("init", "restore"):  # where no database is yet
         (_init if options.command == "init" else _restore)(options, say)
         return
     name = options.command if not hasattr(options, "action") else f"{options.command} {options.action}"
     with _opened(options, say) as opened:
-        _COMMANDS[name](opened)
+        if name == "admin found":  # before there is anybody to ask
+            found_administrators(opened)
+            return
+        with administered(opened) as given:
+            _COMMANDS[name](given)
 
 
 def _init(options: argparse.Namespace, say: Say) -> None:
@@ -49,7 +60,7 @@ def _init(options: argparse.Namespace, say: Say) -> None:
     try:
         with database.read():
             pass  # a database that does not answer is said before keys are made
-        passphrase = read_passphrase(options.passphrase_file)
+        passphrase, founders = read_passphrase(options.passphrase_file), founders_of(options)
         home = create_home(
             options.data,
             database,
@@ -58,6 +69,7 @@ def _init(options: argparse.Namespace, say: Say) -> None:
             demonstration=options.demonstration,
             now=utc_now(),
             opening=options.opening,
+            founders=founders,
         )
         sealed = home.keyring(passphrase).sealed
     finally:
@@ -65,14 +77,21 @@ def _init(options: argparse.Namespace, say: Say) -> None:
     told = {"data": str(options.data), "ca": str(home.authority_file), "keys": sealed}
     guard = "the passphrase" if sealed == "passphrase" else "file permissions (0600) only"
     text = f"made {options.data}; counters trust {home.authority_file}; keys are sealed by {guard}"
-    say(to_json({**told, "signing": home.signing.text}) if options.json else text)
+    if not founders:
+        text += f"; {ONE_PERSON}"
+    told_json = {**told, "signing": home.signing.text, "separate": bool(founders)}
+    say(to_json(told_json) if options.json else text)
 
 
 def _restore(options: argparse.Namespace, say: Say) -> None:
     home = open_home(options.data)
     database = Database(options.database or default_database(options.data))
+    lost = noted_head(home.directory / FOLDER)
     try:
         done = restore(home, database, options.directory)
+        with administered(Opened(home, database, options, say)) as given:
+            if lost is not None:
+                given.note(LOST, str(lost.number), wire.b64(lost.hash))
     finally:
         database.close()
     told = {"directory": str(done.directory), "terminals": done.terminals, "entries": done.entries}
@@ -82,6 +101,7 @@ def _restore(options: argparse.Namespace, say: Say) -> None:
 
 def _serve(opened: Opened) -> None:
     # Imported here: the web framework takes longer to load than all the other commands together.
+    from hq.admin_watch import OwnCheck
     from hq.server import listen, serve
     from hq.service import build_service
 
@@ -89,7 +109,9 @@ def _serve(opened: Opened) -> None:
     tell_missing(opened.home, opened.database)
     host, port = opened.options.listen
     service = build_service(opened.home, keyring, opened.database, follow=opened.options.follow)
-    serve(service, opened.home, keyring, listen(host, port), opened.say)
+    listening = listen(host, port)
+    OwnCheck(opened.home, opened.database, service.metrics).start()
+    serve(service, opened.home, keyring, listening, opened.say)
 
 
 def _follow(opened: Opened) -> None:
@@ -99,9 +121,20 @@ def _follow(opened: Opened) -> None:
     follow(url, opened.home.rolls(), index, asked.processes, once=asked.once, announce=opened.say)
 
 
+def _note_code(opened: Opened, code: str) -> None:
+    with opened.database.read() as connection:
+        opened.effects.append(enrol_effect(connection, code))
+
+
+def _note_operator(opened: Opened, code: str = "") -> None:
+    with opened.database.read() as connection:
+        opened.effects.extend(operator_effects(connection, opened.options.id, code))
+
+
 def _enrol_code(opened: Opened) -> None:
     asked = opened.options
     code = terminals.new_enrol_code(opened.database, asked.terminal, asked.branch, hours=asked.hours)
+    _note_code(opened, code)
     opened.answer({"terminal": asked.terminal, "branch": asked.branch, "code": code}, code)
 
 
@@ -117,11 +150,13 @@ def _operator_add(opened: Opened) -> None:
         same_as=asked.same_as,
         hours=asked.hours,
     )
+    _note_operator(opened, code)
     opened.answer({"operator": asked.id, "role": asked.role, "code": code}, code)
 
 
 def _operator_remove(opened: Opened) -> None:
     operators.remove_operator(opened.database, opened.options.id)
+    _note_operator(opened)
     opened.answer({"operator": opened.options.id, "removed": True}, f"{opened.options.id} removed")
 
 
@@ -129,6 +164,7 @@ def _operator_papers(opened: Opened) -> None:
     asked = opened.options
     days = {paper: day for paper in Paper if (day := getattr(asked, paper)) is not None}
     operators.set_papers(opened.database, asked.id, days)
+    _note_operator(opened)
     told = {str(paper): day.isoformat() for paper, day in days.items()}
     opened.answer({"operator": asked.id, "papers": told}, f"{asked.id} {told}")
 
@@ -193,6 +229,8 @@ def _late_show(opened: Opened) -> None:
 def _terminal_revoke(opened: Opened) -> None:
     asked = opened.options
     count = terminals.revoke(opened.database, asked.terminal)
+    with opened.database.read() as connection:
+        opened.effects.append(revoked_effect(connection, asked.terminal))
     told = {"terminal": asked.terminal, "certificates": count}
     opened.answer(told, f"{asked.terminal} is revoked; its entries stay. epoch grant lets it come back.")
 
@@ -200,6 +238,7 @@ def _terminal_revoke(opened: Opened) -> None:
 def _epoch_grant(opened: Opened) -> None:
     asked = opened.options
     code = terminals.grant_epoch(opened.database, asked.terminal, hours=asked.hours)
+    _note_code(opened, code)
     opened.answer({"terminal": asked.terminal, "code": code}, code)
 
 
@@ -307,6 +346,8 @@ def _age(seconds: int) -> str:
 def _directive_publish(opened: Opened) -> None:
     asked = opened.options
     number, said = publish_file(opened.database, asked.file, asked.branch)
+    with opened.database.read() as connection:
+        opened.effects.append(publication_effect(connection, number))
     value = {"publication": number, "kind": said.kind, "subject": said.subject, "scope": said.scope}
     opened.answer(value, f"publication {number}: {said.kind} {said.subject} to {said.scope}")
 
@@ -314,6 +355,7 @@ def _directive_publish(opened: Opened) -> None:
 def _directive_halt(opened: Opened) -> None:
     number = opened.options.number
     halt(opened.database, number)
+    opened.note(HALTED, str(number), "")
     opened.answer({"publication": number, "halted": True}, f"publication {number} goes no further")
 
 
@@ -337,6 +379,7 @@ def _distribute(opened: Opened) -> None:
 
 
 _COMMANDS: dict[str, Callable[[Opened], None]] = {
+    **ADMIN,
     **CARE,
     **KEYS,
     "serve": _serve,

@@ -23,6 +23,7 @@ from core.errors import HqError, HqFault, StoreError, StoreFault
 from core.exchange import entry_to_json
 from core.ledger.entry import EMPTY_HEAD, Entry, stamp
 from core.ledger.rolls import KeyChain
+from hq.admin_log import head as admin_head
 from hq.clock import Now, utc_now
 from hq.database import Database
 from hq.entries import read_received
@@ -89,9 +90,14 @@ def export(
             branches = _branches(connection, terminal)
             writer = _Writer(stream)
             keys = KeyChain.of(headquarters)
-            first = {"format": EXPORT_FORMAT, "headquarters": keys.current.text, "made": stamp(now())}
+            first: dict[str, Any] = {
+                "format": EXPORT_FORMAT,
+                "headquarters": keys.current.text,
+                "made": stamp(now()),
+            }
             rolls = [roll.as_json() for roll in keys.rolls]
-            writer.line({**first, "rolls": rolls, "terminals": list(branches)})
+            first |= {"rolls": rolls, "administration": admin_head(connection).as_json()}
+            writer.line({**first, "terminals": list(branches)})
             done = [_journal(connection, writer, name, branch) for name, branch in branches.items()]
             entries, beside = sum(each["entries"] for each in done), sum(len(each["beside"]) for each in done)
             last = {"total": entries, "beside": beside, "terminals": len(done)}

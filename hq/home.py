@@ -16,6 +16,7 @@ from typing import Any
 from core.crypto.keys import PublicKey, parse_public_key
 from core.errors import EntryError, StoreError, StoreFault
 from hq import certificates
+from hq.administrators import Founder, begin_log
 from hq.database import Database
 from hq.keys import OPENING, Keyring, create_keyring, create_opening, open_keyring, write_private
 from hq.rolls import Rolls
@@ -103,10 +104,12 @@ def create_home(
     demonstration: bool,
     now: dt.datetime,
     opening: Path | None = None,
+    founders: Sequence[Founder] = (),
 ) -> Home:
     """Keys, certificates and tables.  Raises StoreError EXISTS where a headquarters is already.
 
-    ``opening``: the opening service's own directory, beside this one where None.
+    ``opening``: the opening service's own directory, beside this one where None.  ``founders``: the first
+    administrators; without them one person holds everything.
     """
     if (directory / "hq.json").exists():
         raise StoreError(StoreFault.EXISTS, what="hq.json")
@@ -121,6 +124,7 @@ def create_home(
         home = Home(directory, demonstration, tuple(hosts), signing, sealed_to)
         home.renew_server(keyring, now)
         database.create(signing.text)
+        begin_log(database, directory, keyring.signing(), founders, now)
         about = {
             "form": _FORM,
             "demonstration": demonstration,

@@ -185,6 +185,11 @@ def create_opening(directory: Path, passphrase: str | None) -> Keyring:
     return _create(directory, passphrase, {OPENING: new_agreement().key})
 
 
+def create_own(directory: Path, passphrase: str | None) -> Keyring:
+    """Make one person's signing key in a directory of its own (hq/administrators.py)."""
+    return _create(directory, passphrase, {SIGNING: new_signer().key})
+
+
 def open_keyring(directory: Path, passphrase: str | None) -> Keyring:
     """Raises StoreError MISSING, UNSAFE (others may read a key), WRONG_KEY, DAMAGED."""
     keyring = _open(directory, passphrase)

@@ -55,6 +55,16 @@ _WHAT = {
     "pool unknown or withdrawn": "there is no such pool, or it was withdrawn before",
     "terminals unheard": "this headquarters was restored and has not heard every terminal since: "
     "they may hold pools that it forgot (--unheard issues all the same)",
+    "an administrator is needed": "say who you are: --administrator NUMBER and her password",
+    "a second administrator is needed": "this takes a second administrator: --second NUMBER and her password",
+    "not for this administrator to stand by": "another of security administration stands by this; "
+    "one of audit where there is no other",
+    "each administration needs somebody": "name an administrator for each of system, security and audit",
+    "nobody holds two administrations": "nobody holds two administrations: this number is in use",
+    "no administrators were founded": "there are no administrators yet: admin found names them",
+    "administrators were founded before": "administrators were founded before: admin add makes one more",
+    "administrator unknown": "there is no such administrator",
+    "the last of her administration": "she is the last of her administration: add another one first",
     "terminal unknown": "there is no such terminal",
     "fsync": "the database's fsync is off, so it may lose what it committed",
     "full_page_writes": "the database's full_page_writes is off, so it may lose what it committed",

@@ -19,6 +19,8 @@ _HELP = {
     "counter_hq_follower_lag_entries": ("gauge", "Entries received and not followed yet, of all terminals."),
     "counter_hq_cut_total": ("counter", "Connections cut by what was wrong with them."),
     "counter_hq_ingest_running": ("gauge", "Batches being stored now."),
+    "counter_hq_admin_separate": ("gauge", "1 where administrations are separate, 0 for one person."),
+    "counter_hq_admin_findings": ("gauge", "What the own check at the start found changed by hand."),
     "counter_hq_up_seconds": ("gauge", "Seconds since this process began to serve."),
 }
 

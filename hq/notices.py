@@ -15,6 +15,7 @@ from sqlalchemy import Table, func, select, update
 from core.ledger.branches import late_body, late_subject
 from core.ledger.directives import DirectiveKind
 from core.ledger.entry import stamp
+from hq.admin_told import tell_daily
 from hq.branches import note_told, waiting
 from hq.clock import Now, utc_now
 from hq.database import Database
@@ -44,6 +45,10 @@ class Notices:
         told = self._tell(CONTESTS, DirectiveKind.WAYBILL_HELD, _held)
         told += self._tell(DOUBLES, DirectiveKind.ELSEWHERE, _double)
         return told + self._tell(REVIEWS, DirectiveKind.REVIEW, _review) + self._offer()
+
+    def tell_head(self) -> int:
+        """How far the administration log went, once a day; see hq/admin_told.py."""
+        return tell_daily(self._database, self._now)
 
     def _offer(self) -> int:
         """What stands beside a chain, once its machine has sent what it has."""

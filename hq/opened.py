@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from core.errors import StoreError, StoreFault
+from hq.admin_log import Effect
+from hq.administrators import Asking
 from hq.database import Database
 from hq.home import Home
 
@@ -24,10 +26,16 @@ class Opened:
     database: Database
     options: argparse.Namespace
     say: Say
+    asking: Asking | None = None
+    effects: list[Effect] = field(default_factory=list)
 
     def answer(self, value: dict[str, Any], text: str) -> None:
         """One answer: JSON where a program reads it."""
         self.say(to_json(value) if self.options.json else text)
+
+    def note(self, what: str, key: str, digest: str) -> None:
+        """What the command left behind, for its line in the administration log."""
+        self.effects.append(Effect(what, key, digest))
 
     def passphrase(self) -> str | None:
         """The first line of the passphrase file, if one is given."""

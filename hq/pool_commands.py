@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from core.acceptance.pools import series_from
 from core.errors import StoreError, StoreFault
 from core.rules import load_rules
+from hq.admin_effects import publication_effect
 from hq.pool_count import list_pools, show_pool
 from hq.pool_issue import issue, withdraw
 from hq.publishing import RESOURCES
@@ -25,10 +26,16 @@ def pool_issue(opened: Opened) -> None:
     number = issue(
         opened.database, asked.terminal, asked.pool, series, asked.count, warn, rules, unheard=asked.unheard
     )
+    _note(opened, number)
     last = series.number(asked.count)
     value = {"publication": number, "pool": asked.pool, "terminal": asked.terminal}
     value |= {"from": series.number(1), "to": last, "count": asked.count}
     opened.answer(value, f"{asked.pool}: {series.number(1)} to {last} for {asked.terminal}")
+
+
+def _note(opened: Opened, number: int) -> None:
+    with opened.database.read() as connection:
+        opened.effects.append(publication_effect(connection, number))
 
 
 def pool_list(opened: Opened) -> None:
@@ -57,6 +64,7 @@ def pool_show(opened: Opened) -> None:
 def pool_withdraw(opened: Opened) -> None:
     """``hq pool withdraw``."""
     number = withdraw(opened.database, opened.options.pool)
+    _note(opened, number)
     value = {"publication": number, "pool": opened.options.pool}
     opened.answer(value, f"{opened.options.pool}: what its counter has not used by then is void")
 

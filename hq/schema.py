@@ -13,7 +13,7 @@ from hq import columns
 from hq.columns import key as _key
 from hq.columns import terminal as _terminal
 from hq.columns import time as _time
-from hq.schema_beside import BRANCHES, DOUBLES
+from hq.schema_beside import ADMIN_LOG, BRANCHES, DOUBLES
 
 VERSION = 1
 ESTATE = "*"  # the terminal of what belongs to every terminal
@@ -434,4 +434,5 @@ BACKED_UP = (
     DOUBLES,
     REVIEWS,
     REFERENCES,
+    ADMIN_LOG,
 )

@@ -1,4 +1,5 @@
-"""Tables of what stands beside: branches of a chain, sessions of one operator, and her look-ups."""
+"""Tables of what stands beside: branches of a chain, sessions of one operator and her look-ups, and the log
+of headquarters' own acts."""
 
 from __future__ import annotations
 
@@ -79,4 +80,22 @@ LOOKS = Table(
     Column("vain", Integer, nullable=False),  # 1: it found nothing
     Column("told", String(80), nullable=False),
     Index("looks_operator", "operator", "day"),
+)
+
+# Headquarters' own acts (hq/admin_log.py).  ``who``, ``command``, ``phase`` and ``at`` repeat the signed
+# document for look-ups; ``hq admin verify`` compares them.
+ADMIN_LOG = Table(
+    "admin_log",
+    METADATA,
+    _terminal(),
+    _key("number", BigInteger),
+    Column("who", String(16), nullable=False),
+    Column("command", String(40), nullable=False),
+    Column("phase", String(8), nullable=False),
+    _time("at"),
+    Column("document", LargeBinary, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+    Column("second_signature", LargeBinary),
+    Index("admin_log_who", "terminal", "who", "phase"),
+    Index("admin_log_command", "terminal", "command", "phase"),
 )

@@ -111,6 +111,7 @@ class Worker:
             self.follower.settle_all()
             if self._shelves is not None:
                 self._shelves.ahead(utc_now())
+            self._notices.tell_head()
             self._cared = time.monotonic()
         turns = [self._turn(terminal, stop) for terminal in self.follower.behind() if self._mine(terminal)]
         self._notices.tell()

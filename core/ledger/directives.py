@@ -46,6 +46,7 @@ class DirectiveKind(StrEnum):
     REVIEW = "review"  # an entry of this counter cannot count as it is, or can again
     LATE = "late"  # entries beside this counter's chain: a supervisor decides
     KEY = "key_roll"  # headquarters signs with another key from here on
+    ADMINISTRATION = "admin_head"  # how far headquarters' own log went: kept, so that it cannot be shortened
     ELSEWHERE = "session_elsewhere"  # whoever is logged in here logged in at another counter
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from core import wire
 from core.errors import EntryError, EntryFault
 from core.ledger import kinds
 from core.ledger.directives import SignedDirective
@@ -68,6 +69,18 @@ def read_elsewhere(signed: SignedDirective) -> Elsewhere:
         raise EntryError(EntryFault.FORM, what="session_elsewhere")
     at = parse_stamp(body["at"])
     return Elsewhere(body["session"], body["operator"][:64], body["terminal"][:64], at, body["earlier"])
+
+
+def read_told_head(signed: SignedDirective) -> tuple[int, bytes]:
+    """How far headquarters' own log went, number and hash: kept for whoever checks it.
+
+    Raises EntryError FORM.
+    """
+    body = signed.directive.body
+    number = body.get("number")
+    if set(body) != {"number", "hash"} or not isinstance(number, int) or not isinstance(body["hash"], str):
+        raise EntryError(EntryFault.FORM, what="admin_head")
+    return number, wire.unb64(body["hash"], 32)
 
 
 def read_held(signed: SignedDirective) -> Held:

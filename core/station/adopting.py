@@ -18,7 +18,15 @@ from core.ledger.block_list import read_block_list
 from core.ledger.branches import read_late
 from core.ledger.clock import CHINA
 from core.ledger.directives import DirectiveKind, SignedDirective
-from core.ledger.notices import RETURNED, SETTLED, Elsewhere, read_elsewhere, read_held, read_review
+from core.ledger.notices import (
+    RETURNED,
+    SETTLED,
+    Elsewhere,
+    read_elsewhere,
+    read_held,
+    read_review,
+    read_told_head,
+)
 from core.ledger.staff import read_staff
 from core.ledger.writer import Proposal
 from core.ports import DirectiveRow
@@ -210,6 +218,8 @@ class Adopting:
                     read_late(signed)
                 case DirectiveKind.ELSEWHERE:
                     read_elsewhere(signed)
+                case DirectiveKind.ADMINISTRATION:
+                    read_told_head(signed)
                 case DirectiveKind.KEY:
                     return keys.fault(signed)
                 case _:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from hq import keys
 from tests.hq.headquarters import Counter, Headquarters
 from tests.hq.postgres import PostgresCluster
 
@@ -25,6 +26,13 @@ def _logging_as_before() -> Iterator[None]:
     root.handlers[:] = before
     root.setLevel(level)
     logging.getLogger("uvicorn").setLevel(logging.NOTSET)
+
+
+@pytest.fixture
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A password's cost is written down beside its key: here a small one is enough."""
+    for name, value in {"iterations": 1, "memory_kib": 256, "lanes": 1}.items():
+        monkeypatch.setitem(keys._COST, name, value)
 
 
 @pytest.fixture(scope="session")

@@ -86,10 +86,12 @@ class Headquarters:
         """A journal whose grant is this headquarters'."""
         return new_book(self.keyring.signing(), self.opening, terminal, role, operator)
 
-    def counter(self, terminal: str = "990100-01-03", role: str = "clerk", operator: str = "") -> Counter:
+    def counter(
+        self, terminal: str = "990100-01-03", role: str = "clerk", operator: str = "", code: str = ""
+    ) -> Counter:
         """An enrolled terminal with a fresh journal, at which somebody of ``role`` is logged in."""
         book = self.book(terminal, role, operator)
-        code = new_enrol_code(self.database, terminal, BRANCH, now=self.now)
+        code = code or new_enrol_code(self.database, terminal, BRANCH, now=self.now)
         key = TlsKey()
         answer = self.client().post(PATH_ENROL, json=enrol_request(book, code, key.csr()))
         assert answer.status_code == 200, answer.text

@@ -39,11 +39,12 @@ READY_SECONDS = 60.0
 STOP_SECONDS = 40.0
 
 
-def run_hq(*arguments: str, timeout: float = 60.0) -> subprocess.CompletedProcess[str]:
-    """One command to its end."""
+def run_hq(*arguments: str, timeout: float = 60.0, typed: str = "") -> subprocess.CompletedProcess[str]:
+    """One command to its end; ``typed`` is its standard input."""
     return subprocess.run(
         [sys.executable, "-m", "hq", *arguments],
         cwd=ROOT,
+        input=typed,
         capture_output=True,
         text=True,
         timeout=timeout,

@@ -81,7 +81,9 @@ class Estate:
 
     def journals(self) -> Iterator[tuple[Journal, Object]]:
         """Each journal with its statement, once both were checked; then the last line."""
-        first = members(self.line(), "format", "headquarters", "rolls", "made", "terminals")
+        first = members(self.line(), "format", "headquarters", "rolls", "made", "administration", "terminals")
+        log = members(first["administration"], "number", "hash")
+        need(isinstance(log["number"], int) and len(binary(log["hash"])) == 32, "head of the log")
         need(first["format"] == "counter-export/2", "unknown form of export")
         self.keys = Keys(self.headquarters, first["rolls"])
         need(first["headquarters"] == self.keys.keys[-1], "made for another headquarters")
