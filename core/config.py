@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from core.devices import Slot
 from core.errors import ConfigError, ConfigFault
+from core.ledger.configured import fingerprints
 from core.strict import Node
 from core.toml_lines import key_lines
 
@@ -68,6 +69,8 @@ class Config:
     headquarters: HeadquartersConfig
     devices: Mapping[Slot, DeviceConfig]
     backup: BackupConfig | None = None  # no table: none is made by itself
+    # A hash for each part as it stands in the file; empty where it is from no file.
+    parts: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 # -- what each slot takes ------------------------------------------------------------------------------
@@ -231,7 +234,8 @@ def parse_config(data: bytes, file: str) -> Config:
         found = _AT_LINE.search(str(error))
         line = int(found[1]) if found else text.count("\n") + 1
         raise _syntax(file, line, "TOML") from None
-    return _config(Node(file, value, (), {(): text.count("\n") + 1, **lines}))
+    config = _config(Node(file, value, (), {(): text.count("\n") + 1, **lines}))
+    return replace(config, parts=fingerprints(value))
 
 
 def _syntax(file: str, line: int, expected: str) -> ConfigError:

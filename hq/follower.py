@@ -52,6 +52,7 @@ from hq.schema import DAY_ENDS, FOLLOWER, GRANTS, HEADS
 from hq.sessions import keep_sessions, speaks_of_sessions
 from hq.sessions import settle as settle_sessions
 from hq.snapshot import verifier_from_bytes, verifier_to_bytes
+from hq.telling import told_of
 
 _LOG = logging.getLogger(__name__)
 STEP = 200
@@ -251,6 +252,8 @@ class Follower:
             self._compare_close(progress, entry, before)
         if speaks_of_sessions(entry):
             progress.sessions.append(entry)
+        if (told := told_of(before.value, entry)) is not None:
+            progress.alarm(told[0], entry, told[1])
         if speaks_of_looks(entry):
             progress.looks.append(entry)
         if decides(entry):

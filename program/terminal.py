@@ -146,6 +146,7 @@ class Terminal:
                 for slot in (Slot.LABEL_PRINTER, Slot.STICKER_PRINTER)
                 if slot in config.devices
             },
+            configuration={} if demonstration else config.parts,  # written anew at each start of that
         )
         live = Live(settings, vault, store, clock, rules, parts.probe)
         printers = PrinterSlots()

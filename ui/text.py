@@ -49,6 +49,8 @@ FACTS: Mapping[str, frozenset[str]] = MappingProxyType(
         **{f"msg.session_{what}": frozenset({"operator", "terminal", "when"})
            for what in ("elsewhere", "double")},
         "msg.looks_told": frozenset({"count"}),
+        "msg.configuration_changed": frozenset({"part"}),
+        "msg.configuration_changed_more": frozenset({"part", "count"}),
         "msg.returned": frozenset({"number", "review"}),
         **{f"msg.late_{what}": frozenset({"entries", "items"}) for what in ("waits", "adopted", "declined")},
         "msg.offline_grace": frozenset({"hours"}),
@@ -131,6 +133,7 @@ MESSAGES = (
     "msg.offline_grace", "msg.ask_block_list", "msg.waybill_held", "msg.returned", "msg.paper_soon",
     "msg.paper_grace", "msg.tries_failed",
     "msg.session_elsewhere", "msg.session_double",
+    "msg.configuration_changed", "msg.configuration_changed_more",
     "msg.looks_told", "msg.late_waits", "msg.late_adopted", "msg.late_declined", "msg.nothing_late",
     "msg.numbers_voided", "msg.notice_changed", "msg.nothing_to_void",
     "msg.no_consents", "msg.guardian_document",

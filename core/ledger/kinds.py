@@ -13,6 +13,7 @@ from typing import Any
 
 from core import wire
 from core.errors import EntryError, EntryFault
+from core.ledger import configured
 
 Check = Callable[[object], bool]
 
@@ -99,6 +100,7 @@ _ALL = (
         {"key": KEY, "roll": DOCUMENT, "by_old": SIGNATURE, "by_new": SIGNATURE},
         False,
     ),
+    Kind(configured.KIND, 1, dict.fromkeys(configured.PARTS, HASH), False),
     # number pools
     Kind("PoolOpened", 1, {"pool": ID, "count": COUNT, "directive": COUNT}, False),
     Kind("PoolSkipped", 1, {"pool": ID, "first": COUNT, "last": COUNT, "cause": CODE}, False),
@@ -134,6 +136,7 @@ _ALL = (
         },
         False,
     ),
+    Kind("ActsRefused", 1, {"operator": STAFF, "action": CODE, "cause": CODE, "count": COUNT}, False),
     Kind("SessionEnded", 1, {"operator": STAFF, "session": ID, "cause": CODE}, False),
     # acceptance
     Kind(

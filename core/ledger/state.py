@@ -13,7 +13,7 @@ from typing import Any
 
 from core import wire
 from core.errors import EntryError, EntryFault
-from core.ledger import erasure, looks, ranges, requests
+from core.ledger import configured, erasure, looks, ranges, requests
 from core.ledger.entry import EMPTY_HEAD, Entry, Head
 
 FOLD_VERSION = 1
@@ -178,6 +178,10 @@ def _directives(value: dict[str, Any], entry: Entry) -> None:
 
 def _key_pinned(value: dict[str, Any], entry: Entry) -> None:
     value["headquarters_key"] = entry.data["key"]  # no member where none was: most counters never see one
+
+
+def _configured(value: dict[str, Any], entry: Entry) -> None:
+    value[configured.MEMBER] = dict(entry.data)  # no member where none was seen: in the demonstration
 
 
 def _pool_opened(value: dict[str, Any], entry: Entry) -> None:
@@ -397,6 +401,7 @@ _STEPS = {
     ("MonthErased", 1): _month_erased,
     ("SealedErased", 1): _sealed_erased,
     ("HeadquartersKeyPinned", 1): _key_pinned,
+    (configured.KIND, 1): _configured,
     ("PoolOpened", 1): _pool_opened,
     ("PoolSkipped", 1): _pool_voided,
     ("PoolVoided", 1): _pool_voided,

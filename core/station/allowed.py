@@ -36,6 +36,13 @@ OTHERS: dict[type[c.Command], Action] = {
 
 def allowed(role: str, command: c.Command) -> None:
     """Raises RuleError ROLE where an operator in ``role`` may not even ask for it."""
+    action = action_of(command)
+    if action is not None:
+        need(role, action)
+
+
+def action_of(command: c.Command) -> Action | None:
+    """The right that it asks for; None where it is nobody's to refuse."""
     if isinstance(command, FREE):
-        return
-    need(role, Action.ACCEPT if isinstance(command, ACCEPTING) else OTHERS[type(command)])
+        return None
+    return Action.ACCEPT if isinstance(command, ACCEPTING) else OTHERS[type(command)]

@@ -46,6 +46,7 @@ class StationSettings:
     labels: bool = True  # a label printer stands here
     stickers: bool = False  # a sticker printer stands here
     paper: Mapping[Slot, tuple[int, int]] = field(default_factory=dict)  # width and height of labels, mm
+    configuration: Mapping[str, str] = field(default_factory=dict)  # part → hash; empty: not watched
 
 
 @dataclass
@@ -90,6 +91,8 @@ class Live:
     contact: dt.datetime | None = None  # HQ's last word, as far as it counts for the offline grace
     word: Word = field(default_factory=Word)  # HQ's on this store, since it was opened
     reached: threading.Event = field(default_factory=threading.Event)  # HQ answered since the store is open
+    refused: dict[tuple[str, str, str], int] = field(default_factory=dict)  # of this session, see refusals
+    reconfigured: tuple[str, ...] = ()  # parts of the configuration that changed since the last start
     lapsed: list[str] = field(default_factory=list)  # causes, of her drafts while she was away
     _rows: dict[int, ItemRow] = field(default_factory=dict, repr=False)
 

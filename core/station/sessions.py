@@ -15,7 +15,7 @@ from core.ledger.documents import SessionCertificate, make_session
 from core.ledger.state import State
 from core.ledger.writer import EntryWriter, LiveSession, Proposal
 from core.ports import UnlockedOperator
-from core.station import grace, late, lockouts, looking, newcomers, papers, people
+from core.station import configuring, grace, late, lockouts, looking, newcomers, papers, people, refusals
 from core.station.days import day_proposals
 from core.station.live import Live, new_id
 from core.view import Screen
@@ -75,6 +75,7 @@ def greet(live: Live, operator: str) -> None:
     grace.warn(live)
     late.remind(live)
     looking.remind(live)
+    configuring.warn(live)
     if live.failed_tries:
         live.say("msg.tries_failed", "warning", count=live.failed_tries)
 
@@ -120,7 +121,8 @@ def lock(live: Live, cause: str) -> None:
     """
     try:
         if live.session is not None:
-            live.commit([_ending(live, "OperatorLocked", cause)])
+            live.commit([*refusals.proposals(live), _ending(live, "OperatorLocked", cause)])
+            refusals.forget(live)
             live.probe("lock.recorded")
     finally:
         live.session = None
@@ -140,7 +142,8 @@ def _ending(live: Live, kind: str, cause: str) -> Proposal:
 def log_out(live: Live) -> bool:
     """Ends the session; returns whether that was the last operator, so that the vault was shut."""
     session = live.need_session()
-    live.commit([_ending(live, "OperatorLoggedOut", "key")])
+    live.commit([*refusals.proposals(live), _ending(live, "OperatorLoggedOut", "key")])
+    refusals.forget(live)
     live.session = None
     live.operator_name = ""
     live.present.discard(session.operator)
@@ -184,14 +187,15 @@ def _open_store(live: Live) -> None:
 
 def _begin(live: Live, unlocked: UnlockedOperator, accepted: Sequence[Proposal], *, restarted: bool) -> None:
     """One transaction: what was left open, the day, and the log-in on top of that head."""
-    before: list[Proposal] = []
+    before = refusals.proposals(live)  # of a session that ended without a word
     if live.session is not None or live.state.value["session"] is not None:
         left = live.state.value["session"]
         if left is not None:
             cause = "restart" if restarted else "switched"
             data = {"operator": left["operator"], "session": left["session"], "cause": cause}
             before.append(Proposal("SessionEnded", data, new_id()))
-    before += [*day_proposals(live), *accepted]
+    configuring.note(live)
+    before += [*day_proposals(live), *configuring.proposals(live), *accepted]
     name, signer = new_id(), new_signer()
     end = live.now().at + dt.timedelta(minutes=live.rules.limits.session_minutes)
 
@@ -218,3 +222,4 @@ def _begin(live: Live, unlocked: UnlockedOperator, accepted: Sequence[Proposal],
         live.session = old
         raise
     live.lapsed = lapsed
+    refusals.forget(live)

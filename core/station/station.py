@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
 
 from core import commands as c
 from core import incident
@@ -36,7 +37,7 @@ from core.late import AdoptLate, DeclineLate
 from core.ledger.clock import Anchor
 from core.ledger.directives import SignedDirective
 from core.ports import Activation, LateRead, Printer
-from core.station import anchoring, days, late, requests, sessions
+from core.station import anchoring, days, late, refusals, requests, sessions
 from core.station.adopting import Adopting
 from core.station.allowed import allowed
 from core.station.desk import Desk
@@ -110,7 +111,8 @@ class Station:
 
     def submit(self, command: c.Command) -> Future[object]:
         """Returns at once.  The future ends when the command's view was published."""
-        return self._enqueue(lambda: self._command(command), shown=True)
+        run = partial(refusals.watched, self._live, command, lambda: self._command(command))
+        return self._enqueue(run, shown=True)
 
     def device_event(self, event: DeviceEvent) -> None:
         """From a lane's thread; returns at once."""

@@ -21,6 +21,7 @@ from core.crypto import sealing
 from core.crypto.keys import PublicKey, Signer
 from core.devices import Label
 from core.ledger import documents, requests
+from core.ledger.configured import fingerprints
 from core.ledger.directives import Directive, SignedDirective, directive_to_json, make_directive
 from core.ledger.entry import (
     EMPTY_HEAD,
@@ -296,6 +297,9 @@ def journal(sealed: Mapping[str, str]) -> Golden:
     golden.add("DayClosed", data, person=True)
     golden.add("SessionEnded", {"operator": SUPERVISOR, "session": "s-29", "cause": "restart"})
     golden.add("DirectiveParked", {"number": number, "cause": "entry.kind_unknown"})
+    seen = fingerprints({"station": {"branch": BRANCH, "terminal": TERMINAL}})
+    golden.add("ConfigurationSeen", seen)
+    golden.add("ActsRefused", {"operator": CLERK, "action": "reader_down", "cause": "rule.role", "count": 2})
     _failed_log_ins(golden)
     _roll(golden)
     return golden

@@ -37,6 +37,7 @@ from core.identity.card import DocumentKind, Sex
 from core.identity.check import CardWarning
 from core.identity.numbers import NumberWarning
 from core.ledger.branches import REASONS as DECLINED
+from core.ledger.configured import TABLES
 from core.ledger.looks import Many
 from core.ledger.notices import PARKED, RETURNED
 from core.numbering import VoidCause
@@ -128,6 +129,7 @@ def _families() -> set[str]:
         "place.guessed",
     }
     found |= {f"nation.{number:02d}" for number in (*range(1, 57), 97, 98)}
+    found |= {f"configuration.{table}" for table in TABLES}
     found |= {f"label_state.{state}" for state in ("due", "started", "printed", "unknown")}
     found |= {f"receipt_state.{state}" for state in ("due", "started", "printed", "unknown")}
     found |= {f"photo.{state}" for state in ("none", "undecodable", "shown", "typed", "gone", *PhotoReason)}

@@ -1,0 +1,26 @@
+"""What an entry tells headquarters that somebody should look at: a changed configuration, refused acts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from core.errors import Fact, StoreFault
+from core.ledger import configured
+from core.ledger.entry import Entry
+
+REFUSED_KIND, REFUSED = "ActsRefused", "acts.refused"
+_SLIPS = 3  # fewer mistyped passwords are nothing to tell
+
+
+def told_of(state: Mapping[str, Any], entry: Entry) -> tuple[str, dict[str, Fact]] | None:
+    """The alarm and its facts, given the state before ``entry``; None where there is nothing to tell."""
+    kind, data = (entry.header.kind, entry.header.kind_version), entry.data
+    if kind == (configured.KIND, 1):
+        parts = configured.changed(state, data)
+        return (configured.CHANGED, {"parts": ",".join(parts)}) if parts else None
+    if kind == (REFUSED_KIND, 1):
+        slip = data["cause"] == StoreFault.WRONG_KEY and data["count"] < _SLIPS
+        facts: dict[str, Fact] = {name: data[name] for name in ("operator", "action", "cause", "count")}
+        return None if slip else (REFUSED, facts)
+    return None
