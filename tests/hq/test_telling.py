@@ -1,0 +1,47 @@
+"""What an entry tells headquarters beyond itself: a configuration changed by hand, acts that were refused."""
+
+from __future__ import annotations
+
+from core.ledger.configured import fingerprints
+from core.ledger.writer import Proposal
+from hq.looks import list_alarms
+from tests.guards import ExpectedLogs
+from tests.hq.headquarters import Headquarters
+
+
+def test_headquarters_is_told_of_a_changed_configuration_and_of_refused_acts(
+    headquarters: Headquarters, expected_logs: ExpectedLogs
+) -> None:
+    for fault in ("configuration.changed", "acts.refused"):
+        expected_logs.expect("hq.follower", fault)
+    counter = headquarters.counter("990100-01-03")
+    book = counter.book
+
+    def seen(link: str) -> Proposal:
+        return Proposal(
+            "ConfigurationSeen", fingerprints({"devices": {"scanner": {"link": link}}}), book.operation()
+        )
+
+    def refused(action: str, cause: str, count: int) -> Proposal:
+        data = {"operator": book.operator, "action": action, "cause": cause, "count": count}
+        return Proposal("ActsRefused", data, book.operation())
+
+    counter.sent(book.entries)
+    said = (
+        seen("serial:///dev/ttyACM0"),
+        seen("serial:///dev/ttyACM1"),
+        refused("exempt", "store.wrong_key", 1),
+        refused("exempt", "store.wrong_key", 9),
+        refused("reader_down", "rule.role", 1),
+    )
+    entries = book.propose(*said)
+    counter.sent(entries)
+    headquarters.follow()
+    told = [(row["seq"] - entries[0].header.seq, row["fault"], row["what"])
+            for row in list_alarms(headquarters.database)]  # fmt: skip
+    who = f"operator={book.operator}"
+    assert sorted(told) == [
+        (1, "configuration.changed", "parts=scanner"),
+        (3, "acts.refused", f"action=exempt cause=store.wrong_key count=9 {who}"),
+        (4, "acts.refused", f"action=reader_down cause=rule.role count=1 {who}"),
+    ]
