@@ -129,7 +129,6 @@ def _families() -> set[str]:
         "place.guessed",
     }
     found |= {f"nation.{number:02d}" for number in (*range(1, 57), 97, 98)}
-    found |= {f"configuration.{table}" for table in TABLES}
     found |= {f"label_state.{state}" for state in ("due", "started", "printed", "unknown")}
     found |= {f"receipt_state.{state}" for state in ("due", "started", "printed", "unknown")}
     found |= {f"photo.{state}" for state in ("none", "undecodable", "shown", "typed", "gone", *PhotoReason)}
@@ -168,6 +167,7 @@ def _of_access() -> set[str]:
     found = {f"fact.paper.{paper.value}" for paper in Paper}
     found |= {f"fact.consent.{answer}" for answer in (*Answered, "none")}
     found |= {f"answer.consent_{how.value}" for how in Acknowledgement}
+    found |= {f"configuration.{table}" for table in TABLES}
     return found | {f"right.{row.action.value}" for row in RIGHTS} | {who(row.action) for row in RIGHTS}
 
 

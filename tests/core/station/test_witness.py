@@ -100,6 +100,7 @@ def test_a_configuration_changed_by_hand_is_named_at_the_next_start(expected_log
             counter.do(c.LogOut())
         finally:
             counter.station.stop()
+    assert message is not None
     assert message.facts["count"] == 1
 
 
