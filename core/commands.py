@@ -148,20 +148,24 @@ class LogIn:
 
 @dataclass(frozen=True)
 class Activate:
-    """A new operator's code and password; somebody who opens this counter stands by."""
+    """A new operator's code and password; somebody who opens this counter stands by.
+
+    ``card``: her keys are made on the card that was put in last, and ``password`` is its PIN.
+    """
 
     operator: str
     code: str = field(repr=False)
     password: str = field(repr=False)
     endorser: str
     endorser_password: str = field(repr=False)
+    card: bool = False
 
 
 @dataclass(frozen=True)
 class Lock:
-    """F12, or the timeout: the session key is wiped, devices and sync go on."""
+    """F12, the timeout or a pulled card: the session key is wiped, devices and sync go on."""
 
-    cause: str = "key"  # "key" | "timeout"
+    cause: str = "key"  # "key" | "timeout" | "card"
 
 
 @dataclass(frozen=True)

@@ -155,7 +155,7 @@ DRIVERS: Mapping[Slot, Mapping[str, _Driver]] = {
     Slot.SCANNER: {"serial": _Driver(_BYTES, _SCANNER), "wedge": _Driver(())},
     Slot.LABEL_PRINTER: _LABEL_DRIVERS,
     Slot.RECEIPT_PRINTER: {"escpos": _Driver(_PAGES, _RECEIPT)},
-    Slot.CARD_READER: {"pcsc": _Driver(("pcsc",))},
+    Slot.CARD_READER: {"pcsc": _Driver(("pcsc",)), "software": _Driver(("tcp",))},
     Slot.SCALE: {
         "ascii": _Driver(_BYTES),
         "sics": _Driver(_BYTES),

@@ -130,9 +130,41 @@ class Weighed:
     net: bool = False
 
 
+@dataclass(frozen=True)
+class CardFacts:
+    """What an operator's card says without its PIN.  ``operator`` is the staff number written on it, a claim
+    until her key proves it; ``signing`` and ``agreement`` are public keys in their text form, "" where it has
+    none; ``algorithm``: "p256", "" for an empty card, else what it has instead.  ``left``: tries of its PIN.
+    """
+
+    serial: str
+    operator: str = ""
+    signing: str = ""
+    agreement: str = ""
+    algorithm: str = ""
+    left: int | None = None
+
+
+@dataclass(frozen=True)
+class OperatorCardIn:
+    """An operator's card was put into a reader."""
+
+    slot: Slot
+    card: CardFacts
+
+
+@dataclass(frozen=True)
+class OperatorCardOut:
+    """It is no longer there: pulled, or its reader is gone."""
+
+    slot: Slot
+    serial: str
+
+
 DeviceEvent = (
     DeviceChanged | CardReading | CardRead | CardFailed | CardLifted | CardLeft | CodeScanned | Weighed
-)
+    | OperatorCardIn | OperatorCardOut
+)  # fmt: skip
 
 
 class PrintOutcome(StrEnum):

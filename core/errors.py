@@ -141,6 +141,7 @@ class RuleFault(StrEnum):
     KEY_NEW = "rule.key_new"  # her key was never accepted here: a supervisor endorses it; facts: operator
     ENDORSER = "rule.endorser"  # not an accepted supervisor of this counter
     OPERATOR_REMOVED = "rule.operator_removed"
+    CARD_REQUIRED = "rule.card_required"  # the rule data want her card, not a password; facts: who
     PAPER_MISSING = "rule.paper_missing"  # agreement or training, never entered at HQ; facts: paper, day
     PAPER_ENDED = "rule.paper_ended"  # and its grace is over; facts: paper, day (the last one)
     OFFLINE_TOO_LONG = "rule.offline_too_long"  # facts: hours, limit
@@ -186,6 +187,27 @@ class StoreFault(StrEnum):
 
 class StoreError(CounterError):
     """The store's error; ``code`` is a :class:`StoreFault`."""
+
+
+class CardFault(StrEnum):
+    """What can be wrong with an operator's card."""
+
+    MISSING = "card.missing"  # her keys are on a card, and none of hers is in a reader; facts: operator
+    OTHER = "card.other"  # another card is in; facts: operator (typed), card (its number, or "")
+    PIN_WRONG = "card.pin_wrong"  # facts: left (tries)
+    PIN_BLOCKED = "card.pin_blocked"  # no try is left: a new card, a new activation
+    UNSUPPORTED = "card.unsupported"  # its keys are not P-256; facts: algorithm
+    EMPTY = "card.empty"  # no keys yet: F2
+    UNKNOWN = "card.unknown"  # opens nothing here: never let in, or removed; facts: operator it names
+    REPLACED = "card.replaced"  # she activated anew since; facts: operator
+    REMOVED = "card.removed"  # she no longer works here; facts: operator
+    TAKEN = "card.taken"  # at activation: it holds somebody's keys already; facts: operator it names
+    PULLED = "card.pulled"  # it left the reader while it was asked
+    FAILED = "card.failed"  # it answered something else; facts: what
+
+
+class CardError(CounterError):
+    """An operator's card refuses; ``code`` is a :class:`CardFault`."""
 
 
 class EntryFault(StrEnum):

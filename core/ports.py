@@ -264,15 +264,29 @@ class UnlockedOperator:
     agreement: PublicKey
     vault_was_shut: bool
     failures: int = 0  # tries in vain since her last success
+    card: str = ""  # serial number of the card that has her keys; "": they are under her password
 
 
 class Vault(Protocol):
-    """Opens with an operator's password; stays open until the last log-out or the program's end."""
+    """Opens with an operator's password, or her card and its PIN; stays open until the last log-out or
+    the end of the program."""
 
     def is_open(self) -> bool: ...
 
     def unlock(self, operator: str, password: str) -> UnlockedOperator:
-        """Argon2id (0.5–1 s).  Raises StoreError WRONG_KEY, LOCKED_OUT(seconds), DAMAGED, TOO_NEW."""
+        """Argon2id (0.5–1 s), or her card, with ``password`` as its PIN: whichever has her keys.
+
+        A card's keys may be used until :meth:`let_go`.  Raises StoreError WRONG_KEY, LOCKED_OUT(seconds),
+        DAMAGED, TOO_NEW; CardError MISSING, OTHER, PIN_WRONG, PIN_BLOCKED, PULLED, UNSUPPORTED, FAILED.
+        """
+        ...
+
+    def let_go(self) -> None:
+        """Cards that were asked forget that their PIN was right."""
+        ...
+
+    def holder(self, signing: str, claimed: str) -> tuple[str, str]:
+        """Whose card that is: (staff number, "") or ("", CardFault code); also while the vault is shut."""
         ...
 
     def failures(self, operator: str) -> int:

@@ -14,6 +14,10 @@ from core.errors import RuleError, RuleFault
 from core.look_rules import LookLimits
 from core.regions.book import Regions
 
+# What a role logs in with: her card where she has one, else her password; or her card and nothing else.
+CARD_OR_PASSWORD, CARD_ONLY = "card_or_password", "card"
+LOG_IN = (CARD_OR_PASSWORD, CARD_ONLY)
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -270,3 +274,4 @@ class Rules:
     tariff: Tariff
     letter_contents: str  # what a label says of a letter
     sources: tuple[Source, ...] = field(repr=False, default=())
+    log_in: Mapping[str, str] = field(default_factory=dict)  # by role that opens a counter: one of LOG_IN

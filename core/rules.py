@@ -79,6 +79,7 @@ _TOP = (
     "exemptions",
     "look_ups",
     "second",
+    "log_in",
     "papers",
     "tariff",
     "letters",
@@ -248,6 +249,7 @@ class _Reader:
                 name: read_second(self._sourced(node, "reasons", "hours"))
                 for name, node in part["second"].members(ASKED).items()
             },
+            log_in=self._log_in(part["log_in"]),
             papers=self._papers(part["papers"]),
             tariff=self._tariff(part["tariff"]),
             letter_contents=self._sourced(part["letters"], "contents")["contents"].text(40),
@@ -371,6 +373,13 @@ class _Reader:
         part = self._sourced(node, "code", *LANGUAGES)
         names = {language: part[language].text(40) for language in LANGUAGES}
         return r.ExemptionReason(part["code"].matching(_CODE, "code"), names)
+
+    def _log_in(self, node: Node) -> Mapping[str, str]:
+        roles = sorted(role.value for role in right(Action.LOG_IN).alone)
+        return {
+            name: self._sourced(inner, "value")["value"].one_of(r.LOG_IN)
+            for name, inner in node.members(roles).items()
+        }
 
     def _papers(self, node: Node) -> PaperRules:
         part = node.members((*(paper.value for paper in Paper), "warn_days", "grace_days"))

@@ -1,8 +1,7 @@
 """What the screen shows, as one frozen value that the station publishes after every change.
 
 No sentence stands here: codes and facts only.  Personal data appears where the clerk needs it
-before the commit, and masked after it.  No slots here, nor in commands and devices: they make every class
-twice, and these modules are read before the log-in is painted.
+before the commit, masked after it.  No slots here: they make every class twice, before the log-in stands.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from core.card_view import CardView
 from core.commands import (
     Acknowledgement,
     Field,
@@ -445,5 +445,6 @@ class CounterView:
     parked_by_others: Mapping[str, int] = field(default_factory=dict)  # staff number → how many wait
     message: Message | None = None
     lockout_seconds: int = 0
+    card: CardView | None = None  # the operator's card in the reader, while nobody works here
     time_confirmed: bool = False
     demonstration: bool = False

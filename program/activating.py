@@ -17,25 +17,28 @@ from core.access.rights import Action, need
 from core.commands import Activate
 from core.errors import CounterError
 from core.ledger.clock import business_date
+from core.operator_cards import Cards, NoCards
 from core.ports import Clock
 from core.rules import load_rules
 from program.machine import SystemClock
 from storage.headquarters import ActivateAnswer, Headquarters
 from storage.pump import Listeners
-from storage.slots import Argon2Cost, new_operator_keys, tuned_cost
+from storage.slots import Argon2Cost, new_card_keys, new_operator_keys, tuned_cost
 from storage.store import Replication, connect
 from storage.vault import FileVault
 
+_NO_CARDS = NoCards()
 _RULES = Path(__file__).resolve().parents[1] / "resources" / "rules"
 
 
 class Activating:
     """``core.ports.Activation``: one thread for each asking; the link's limits end it."""
 
-    def __init__(self, data: Path, url: str, clock: Clock) -> None:
+    def __init__(self, data: Path, url: str, clock: Clock, cards: Cards = _NO_CARDS) -> None:
         self._data = data
         self._url = url
         self._clock = clock
+        self._cards = cards
 
     def begin(self, asked: Activate, done: Callable[[CounterError | None], None]) -> None:
         """Returns at once."""
@@ -44,7 +47,10 @@ class Activating:
     def _run(self, asked: Activate, done: Callable[[CounterError | None], None]) -> None:
         opener, newcomer = (asked.endorser, asked.endorser_password), (asked.operator, asked.password)
         try:
-            activate(self._data, self._url, opener, newcomer, asked.code, clock=self._clock)
+            activate(
+                self._data, self._url, opener, newcomer, asked.code,
+                clock=self._clock, cards=self._cards, card=asked.card,
+            )  # fmt: skip
         except CounterError as error:
             done(error)
         else:
@@ -60,16 +66,20 @@ def activate(
     *,
     clock: Clock | None = None,
     cost: Argon2Cost | None = None,
+    cards: Cards = _NO_CARDS,
+    card: bool = False,
 ) -> ActivateAnswer:
-    """``opener`` and ``newcomer`` are (staff number, password).
+    """``opener`` and ``newcomer`` are (staff number, password), or with ``card`` (staff number, PIN).
 
-    Raises RuleError PASSWORD_WEAK before anything is used up; StoreError WRONG_KEY, LOCKED_OUT; HqError
+    Raises RuleError PASSWORD_WEAK before anything is used up; StoreError WRONG_KEY, LOCKED_OUT; CardError as
+    a log-in by card, and EMPTY, TAKEN for a card that cannot become hers; HqError
     CODE_INVALID (a lost answer uses the code up too: ask for another), UNREACHABLE, TLS …
     """
     clock = clock or SystemClock()
     book = load_rules(_RULES)
-    book.at(business_date(clock.wall())).password.check(newcomer[1], newcomer[0])
-    vault = FileVault(data, clock, book.editions[-1].password.wait_seconds)
+    if not card:
+        book.at(business_date(clock.wall())).password.check(newcomer[1], newcomer[0])
+    vault = FileVault(data, clock, book.editions[-1].password.wait_seconds, cards=cards)
     need(vault.unlock(*opener).role, Action.ACTIVATE)
     try:
         replication = Replication(url, Listeners(lambda _view, _received: None, lambda _told: None))
@@ -78,6 +88,12 @@ def activate(
             terminal, signing = vault.grant().terminal, vault.headquarters_keys().chain
             client = Headquarters(link, best, terminal, vault.terminal_signer(), signing)
             client.time()  # signed requests are dated: a wrong clock here is put right first
-            return client.activate(code, new_operator_keys(*newcomer, cost or tuned_cost()))
+            if not card:
+                return client.activate(code, new_operator_keys(*newcomer, cost or tuned_cost()))
+            keys = new_card_keys(*newcomer, cards)
+            try:
+                return client.activate(code, keys)
+            finally:
+                keys.release()
     finally:
         vault.close()

@@ -25,6 +25,8 @@ from devices.printer.queue import PrinterLane
 from devices.rack import Drivers, Rack
 from devices.scale.lane import ScaleLane, nci_lane, sics_lane
 from devices.scanner.serial import ScannerLane, WedgeLane
+from devices.smartcard.software import SoftwareCardLane
+from devices.smartcard.tray import CardTray
 from program.activating import Activating
 from program.examples import with_examples
 from program.machine import SystemClock
@@ -115,7 +117,8 @@ class Terminal:
         rules = parts.rules or load_rules(RESOURCES / "rules")
         if demonstration:
             rules = with_examples(rules)
-        vault = FileVault(data, clock, lockout(rules), parts.probe)
+        tray = CardTray()
+        vault = FileVault(data, clock, lockout(rules), parts.probe, tray)
         listeners = Listeners(
             self._synced,
             self._time_told,
@@ -150,10 +153,10 @@ class Terminal:
         )
         live = Live(settings, vault, store, clock, rules, parts.probe)
         printers = PrinterSlots()
-        activation = Activating(data, config.headquarters.url, clock)
+        activation = Activating(data, config.headquarters.url, clock, tray)
         self.station = Station(live, printers, publish, activation)
         self._pages = PageProcess() if parts.page_process else None
-        known = drivers(self.station, parts.first_byte, self._pages)
+        known = drivers(self.station, parts.first_byte, self._pages, tray)
         served = [device for device in config.devices.values() if (device.slot, device.driver) in known]
         self._later = [device for device in config.devices.values() if device not in served]
         self.rack = Rack(served, known, self.station.device_event)
@@ -191,8 +194,14 @@ class Terminal:
         self.station.time_told(told.anchor, told.nonce, told.signature, told.signer)
 
 
-def drivers(log: PrintLog, first_byte: FirstByte | None = None, pages: PageMaker | None = None) -> Drivers:
-    """Which drivers this version has, by slot and name."""
+def drivers(
+    log: PrintLog,
+    first_byte: FirstByte | None = None,
+    pages: PageMaker | None = None,
+    tray: CardTray | None = None,
+) -> Drivers:
+    """Which drivers this version has, by slot and name; operators' cards come into ``tray``."""
+    cards = tray or CardTray()
     found: Drivers = {
         (Slot.ID_READER, "sam"): ReaderLane,
         (Slot.SCANNER, "serial"): ScannerLane,
@@ -200,6 +209,7 @@ def drivers(log: PrintLog, first_byte: FirstByte | None = None, pages: PageMaker
         (Slot.SCALE, "ascii"): ScaleLane,
         (Slot.SCALE, "sics"): sics_lane,
         (Slot.SCALE, "nci"): nci_lane,
+        (Slot.CARD_READER, "software"): lambda config, report: SoftwareCardLane(config, report, cards),
         (Slot.RECEIPT_PRINTER, "escpos"): lambda config, report: ReceiptPrinterLane(
             config, report, log, pages=pages
         ),

@@ -25,7 +25,7 @@ from sqlcipher3 import dbapi2
 
 from core import wire
 from core.crypto import sealing
-from core.crypto.keys import AgreementKey, PublicKey
+from core.crypto.keys import Agreement, PublicKey
 from core.errors import EntryError, EntryFault, StoreError, StoreFault
 from core.ledger.documents import Grant, Trusted, head_from, read, read_grant, sign
 from core.ledger.entry import EMPTY_HEAD, Entry, Head, parse_stamp, stamp
@@ -67,7 +67,7 @@ class Backup:
     rows: Mapping[str, int]
     revision: str  # of the schema
 
-    def open_key(self, operator: str, key: AgreementKey) -> bytes:
+    def open_key(self, operator: str, key: Agreement) -> bytes:
         """The data file's key.  Raises StoreError BACKUP_KEY where it is not sealed to this key."""
         known, sealed = self.slots.get(operator, ("", b""))
         if known != key.public.text:

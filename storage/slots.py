@@ -15,15 +15,26 @@ from dataclasses import dataclass, field
 from core import wire
 from core.crypto import sealing
 from core.crypto.keys import (
-    AgreementKey,
+    Agreement,
     PublicKey,
+    Signer,
     SoftwareSigner,
     load_agreement,
     load_signer,
     new_agreement,
     new_signer,
+    parse_public_key,
 )
-from core.errors import EntryError, StoreError, StoreFault
+from core.errors import CardError, CardFault, EntryError, StoreError, StoreFault
+from core.operator_cards import (
+    CardAgreementKey,
+    Cards,
+    CardSigner,
+    NoCards,
+    OperatorCard,
+    card_of,
+    need_supported,
+)
 
 KEY_BYTES = 32
 _SALT_BYTES = 16
@@ -34,6 +45,7 @@ _SMALL_MACHINE = 2 * 1024**3
 _TARGET_SECONDS = 0.75  # house.md: 0.5 to 1 s
 # Beyond these a file was not written by us; it would only keep the machine busy.
 _MOST_ITERATIONS, _MOST_MEMORY_KIB, _MOST_LANES = 10_000, 4 * 1024 * 1024, 64
+_NO_CARDS = NoCards()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +76,21 @@ def _physical_memory() -> int:
 
 @dataclass(frozen=True, slots=True)
 class OperatorKeys:
-    """An operator's own two keys while they are in memory, and their wrapped form for file and HQ."""
+    """An operator's own two keys while they are in memory, and their wrapped form for file and HQ.
+
+    Those on a card are used there: ``card`` is its, and the wrapped form names the card only.
+    """
 
     operator: str
-    signer: SoftwareSigner = field(repr=False)
-    agreement: AgreementKey = field(repr=False)
+    signer: Signer = field(repr=False)
+    agreement: Agreement = field(repr=False)
     wrapped: bytes = field(repr=False)
+    card: OperatorCard | None = field(default=None, repr=False)
+
+    def release(self) -> None:
+        """The card, where they are on one, forgets that its PIN was right."""
+        if self.card is not None:
+            self.card.release()
 
 
 def _bound(operator: str, signing: PublicKey, agreement: PublicKey) -> bytes:
@@ -86,17 +107,75 @@ def new_operator_keys(operator: str, password: str, cost: Argon2Cost) -> Operato
     return OperatorKeys(operator, signer, agreement, wrapped)
 
 
+def new_card_keys(operator: str, pin: str, cards: Cards) -> OperatorKeys:
+    """Keys on the card put in last: made there where it is empty; nothing is wrapped, nothing leaves it.
+
+    One that holds keys already may only be her own: that of an activation that was cut off, or of another
+    branch.  Raises CardError MISSING, UNSUPPORTED, TAKEN, PIN_WRONG, PIN_BLOCKED, PULLED, FAILED.
+    """
+    present = cards.present()
+    if not present:
+        raise CardError(CardFault.MISSING, operator=operator)
+    card = present[-1]
+    facts = card.facts
+    need_supported(facts)
+    if facts.signing and facts.operator != operator:
+        raise CardError(CardFault.TAKEN, operator=facts.operator)
+    card.verify(pin)
+    if not facts.signing:
+        facts = card.generate(operator)
+    try:
+        signing = parse_public_key(facts.signing, signing=True)
+        agreement = parse_public_key(facts.agreement, signing=False)
+    except EntryError:
+        raise CardError(CardFault.FAILED, what="key") from None
+    return OperatorKeys(
+        operator, CardSigner(card, signing), CardAgreementKey(card, agreement), card_form(facts.serial), card
+    )
+
+
+def card_form(serial: str) -> bytes:
+    """What stands in the place of wrapped keys where they are on a card."""
+    return wire.encode({"type": "card", "format": 1, "serial": serial})
+
+
+def on_card(wrapped: bytes) -> bool:
+    """Whether the keys are on a card; raises StoreError DAMAGED for a form that is neither."""
+    try:
+        value = wire.decode(wrapped)
+        if value["type"] == "card" and value["format"] == 1 and isinstance(value["serial"], str):
+            return True
+    except (EntryError, KeyError):
+        raise StoreError(StoreFault.DAMAGED, what="wrapped keys") from None
+    cost_of(wrapped)
+    return False
+
+
 def open_operator_keys(
-    operator: str, password: str, signing: PublicKey, agreement: PublicKey, wrapped: bytes
+    operator: str,
+    password: str,
+    signing: PublicKey,
+    agreement: PublicKey,
+    wrapped: bytes,
+    cards: Cards = _NO_CARDS,
 ) -> OperatorKeys:
-    """The inverse; raises StoreError WRONG_KEY, DAMAGED."""
+    """The inverse of both; ``password`` is the PIN where the keys are on a card.
+
+    Raises StoreError WRONG_KEY, DAMAGED; CardError MISSING, OTHER, UNSUPPORTED, PIN_WRONG, PIN_BLOCKED,
+    PULLED, FAILED.
+    """
+    if on_card(wrapped):
+        card = card_of(cards, operator, signing)
+        card.verify(password)
+        signer, own = CardSigner(card, signing), CardAgreementKey(card, agreement)
+        return OperatorKeys(operator, signer, own, wrapped, card)
     secret = unwrap(wrapped, password, _bound(operator, signing, agreement))
     if len(secret) != 2 * KEY_BYTES:
         raise StoreError(StoreFault.DAMAGED, what="wrapped keys")
-    signer, own = load_signer(secret[:KEY_BYTES]), load_agreement(secret[KEY_BYTES:])
-    if signer.public != signing or own.public != agreement:
+    software, agreeing = load_signer(secret[:KEY_BYTES]), load_agreement(secret[KEY_BYTES:])
+    if software.public != signing or agreeing.public != agreement:
         raise StoreError(StoreFault.DAMAGED, what="wrapped keys")
-    return OperatorKeys(operator, signer, own, wrapped)
+    return OperatorKeys(operator, software, agreeing, wrapped)
 
 
 def wrap(secret: bytes, password: str, cost: Argon2Cost, bound: bytes) -> bytes:
@@ -178,8 +257,11 @@ def seal_slot(secret: VaultSecret, terminal: str, epoch: int, operator: str, key
     return sealing.seal(key, plain, _slot_info(terminal, epoch, operator, key))
 
 
-def open_slot(slot: bytes, terminal: str, epoch: int, operator: str, key: AgreementKey) -> VaultSecret:
-    """The inverse; raises StoreError DAMAGED: the password was right, so the slot is not whole."""
+def open_slot(slot: bytes, terminal: str, epoch: int, operator: str, key: Agreement) -> VaultSecret:
+    """The inverse; raises StoreError DAMAGED: the password was right, so the slot is not whole.
+
+    CardError PULLED, FAILED where the key is on a card.
+    """
     try:
         plain = sealing.unseal(key, slot, _slot_info(terminal, epoch, operator, key.public))
     except (StoreError, EntryError, ValueError):

@@ -38,6 +38,7 @@ class TryCounter:
         self._path = path
         self._clock = clock
         self._wait_after = wait
+        self._before: tuple[str, dict[str, Any] | None] = "", None  # who tried last, and how it stood
 
     def begin(self, operator: str | None) -> None:
         """Count a try as failed *before* it is made, so that pulling the plug gives no free guess.
@@ -52,6 +53,7 @@ class TryCounter:
             wait = self._wait(rows, name)
             if wait > 0:
                 raise StoreError(StoreFault.LOCKED_OUT, retry=True, seconds=math.ceil(wait))
+        self._before = name, None if row is None else dict(row)
         failures = 1 if row is None else int(row["failures"]) + 1
         rows[name] = {"failures": failures, **self._now()}
         self._save(rows)
@@ -67,6 +69,18 @@ class TryCounter:
         if operator in rows:
             rows[operator]["released"] = True
             self._save(rows)
+
+    def withdraw(self, operator: str) -> None:
+        """The try that :meth:`begin` counted last was none, nothing was guessed: as it stood before."""
+        name, before = self._before
+        rows = self._load()
+        if name != operator or name not in rows:
+            return
+        if before is None:
+            del rows[name]
+        else:
+            rows[name] = before
+        self._save(rows)
 
     def clear(self, operator: str) -> None:
         """That operator's password was right."""

@@ -1,4 +1,4 @@
-"""The vault: opens with an operator's password, gives keys while it is open, forgets them when shut."""
+"""The vault: opens by password or card, gives keys while it is open, forgets them when shut."""
 
 from __future__ import annotations
 
@@ -11,15 +11,17 @@ from pathlib import Path
 from core.access.rights import Action, may, need
 from core.crypto import sealing
 from core.crypto.keys import Signer, SoftwareSigner
-from core.errors import RuleError, RuleFault, StoreError, StoreFault
+from core.errors import CardError, CardFault, RuleError, RuleFault, StoreError, StoreFault
 from core.ledger.documents import Grant
 from core.ledger.rolls import KeyChain
+from core.operator_cards import Cards, NoCards, OperatorCard, card_of
 from core.ports import Clock, HeadquartersKeys, Probe, StaffRow, UnlockedOperator, no_probe
 from storage.slots import (
     KEY_BYTES,
     Argon2Cost,
     OperatorKeys,
     VaultSecret,
+    on_card,
     open_operator_keys,
     open_slot,
     seal_recovery,
@@ -31,6 +33,7 @@ from storage.vaultfile import OperatorRecord, VaultFile, load, save
 VAULT_NAME = "vault.json"
 TRIES_NAME = "vault.tries"
 # Purposes of subkeys.  A new one gets a new name; none is ever used for two things.
+_NO_CARDS = NoCards()
 SUBKEY_DATABASE, SUBKEY_KEYFILE, SUBKEY_TLS, _SUBKEY_MAC = "database", "keyfile", "tls", "vault-mac"
 
 
@@ -56,13 +59,21 @@ class FileVault:
     """``core.ports.Vault`` over DIR/vault.json.  One thread (the station's) uses it."""
 
     def __init__(
-        self, directory: Path, clock: Clock, wait: WaitRule = default_wait, probe: Probe = no_probe
+        self,
+        directory: Path,
+        clock: Clock,
+        wait: WaitRule = default_wait,
+        probe: Probe = no_probe,
+        cards: Cards = _NO_CARDS,
     ) -> None:
+        """``cards``: what lies in this counter's readers."""
         self._path = directory / VAULT_NAME
         self._tries = TryCounter(directory / TRIES_NAME, clock, wait)
         self._probe = probe
         self._secret: VaultSecret | None = None
         self._file: VaultFile | None = None
+        self._cards = cards
+        self._asked: list[OperatorCard] = []  # cards whose PIN was right, until they are let go
 
     @staticmethod
     def create(directory: Path, new: NewVault, probe: Probe = no_probe) -> None:
@@ -101,14 +112,16 @@ class FileVault:
         return self._secret is not None
 
     def unlock(self, operator: str, password: str) -> UnlockedOperator:
-        """Argon2id (0.5–1 s).  Opens the vault where it is shut; else checks the operator only.
+        """Argon2id (0.5–1 s), or a card.  Opens the vault where it is shut; else checks the operator only.
 
         Raises RuleError ROLE for a role that opens no counter; StoreError WRONG_KEY (also for an unknown
         operator), LOCKED_OUT(seconds), DAMAGED, TOO_NEW, MISSING, and DISK_FULL, READ_ONLY or IO where a
-        failed try could not be counted.
+        failed try could not be counted; CardError as :func:`storage.slots.open_operator_keys`.
         """
         content, mac = load(self._path)
         record = content.operators.get(operator)
+        if record is not None and on_card(record.wrapped):
+            card_of(self._cards, operator, record.signing)  # without it no guess is made, and none counted
         self._tries.begin(operator if record else None)
         if record is None:
             # As slow as a wrong password: the time does not tell who works here.
@@ -121,22 +134,55 @@ class FileVault:
                 lanes=cost.lanes,
             )
             raise StoreError(StoreFault.WRONG_KEY, what="operator")
-        keys = open_operator_keys(operator, password, record.signing, record.agreement, record.wrapped)
-        slot = content.slots.get(operator)
-        if slot is None:
-            if not may(record.role, Action.LOG_IN):
-                self._tries.clear(operator)  # her password was right; it only opens nothing here
-            need(record.role, Action.LOG_IN)
-            raise StoreError(StoreFault.WRONG_KEY, what="slot")
-        grant = _readable_grant(content)
-        secret = open_slot(slot, grant.terminal, grant.epoch, operator, keys.agreement)
+        keys, secret = self._opened(content, record, password)
         if not hmac.compare_digest(content.mac(_mac_key(secret.data_key)), mac):
             raise StoreError(StoreFault.DAMAGED, what=VAULT_NAME)
         _sound_grant(content, secret.terminal)
         failures = self._tries.failures(operator) - 1  # this one is counted, and was right
         self._tries.clear(operator)
         was_shut, self._secret, self._file = self._secret is None, secret, content
-        return UnlockedOperator(operator, record.role, keys.signer, record.agreement, was_shut, failures)
+        serial = keys.card.facts.serial if keys.card is not None else ""
+        return UnlockedOperator(
+            operator, record.role, keys.signer, record.agreement, was_shut, failures, serial
+        )
+
+    def _opened(
+        self, content: VaultFile, record: OperatorRecord, password: str
+    ) -> tuple[OperatorKeys, VaultSecret]:
+        """Her keys and what her slot holds; the try was counted before."""
+        operator = record.operator
+        try:
+            keys = open_operator_keys(
+                operator, password, record.signing, record.agreement, record.wrapped, self._cards
+            )
+            if keys.card is not None:
+                self._asked.append(keys.card)
+            slot = content.slots.get(operator)
+            if slot is None:
+                if not may(record.role, Action.LOG_IN):
+                    self._tries.clear(operator)  # her password was right; it only opens nothing here
+                need(record.role, Action.LOG_IN)
+                raise StoreError(StoreFault.WRONG_KEY, what="slot")
+            grant = _readable_grant(content)
+            return keys, open_slot(slot, grant.terminal, grant.epoch, operator, keys.agreement)
+        except CardError as error:
+            if error.code not in (CardFault.PIN_WRONG, CardFault.PIN_BLOCKED):
+                self._tries.withdraw(operator)  # no guess: the card, which counts for itself, was pulled
+            raise
+
+    def let_go(self) -> None:
+        """Cards that were asked forget that their PIN was right."""
+        asked, self._asked = self._asked, []
+        for card in asked:
+            card.release()
+
+    def holder(self, signing: str, claimed: str) -> tuple[str, str]:
+        """Whose card holds that key: (staff number, "") or ("", CardFault code)."""
+        operators = (self._file or load(self._path)[0]).operators
+        for record in operators.values():
+            if record.signing.text == signing:
+                return record.operator, ""
+        return "", str(CardFault.REPLACED if claimed in operators else CardFault.UNKNOWN)
 
     def failures(self, operator: str) -> int:
         """Tries in vain since her last success."""
@@ -159,6 +205,7 @@ class FileVault:
 
     def close(self) -> None:
         """Forget every key."""
+        self.let_go()
         self._secret = self._file = None
 
     # -- for the store itself ------------------------------------------------------------------
@@ -216,7 +263,7 @@ class FileVault:
             if not row.role:
                 operators.pop(row.operator, None)
                 slots.pop(row.operator, None)
-            elif row.signing is not None and row.agreement is not None:
+            elif row.signing is not None and row.agreement is not None and _sound(row.wrapped):
                 record = OperatorRecord(row.operator, row.role, row.signing, row.agreement, row.wrapped)
                 opens = may(row.role, Action.LOG_IN)
                 if operators.get(row.operator) == record and opens == (row.operator in slots):
@@ -269,6 +316,15 @@ class FileVault:
 
 def _mac_key(data_key: bytes) -> bytes:
     return sealing.derive(data_key, _SUBKEY_MAC)
+
+
+def _sound(wrapped: bytes) -> bool:
+    """Whether the vault could be read again with it: nobody's keys, in whatever form, may damage it."""
+    try:
+        on_card(wrapped)
+    except StoreError:
+        return False
+    return True
 
 
 def _readable_grant(content: VaultFile) -> Grant:

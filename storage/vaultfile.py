@@ -20,7 +20,7 @@ from core.ledger.documents import Grant, read_grant
 from core.ledger.rolls import KeyChain, SignedRoll, rolls_from
 from core.ports import Probe, no_probe
 from storage.files import json_bytes, read_json, write_atomic
-from storage.slots import Argon2Cost, checked_cost, cost_of
+from storage.slots import Argon2Cost, checked_cost, on_card
 
 FORMAT = 1
 
@@ -131,7 +131,7 @@ def _parse(value: Mapping[str, Any]) -> VaultFile:
 
 def _operator(name: str, row: Mapping[str, Any]) -> OperatorRecord:
     wrapped = wire.unb64(row["wrapped"])
-    cost_of(wrapped)
+    on_card(wrapped)
     role = row["role"]
     if not isinstance(role, str) or not role:
         raise ValueError

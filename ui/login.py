@@ -15,6 +15,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from ui import login_card
 from ui.bridge import Station
 from ui.fields import Entry, Typed
 from ui.keys import Keyboard
@@ -24,6 +25,7 @@ from ui.style import mark, put
 from ui.text import Texts
 
 if TYPE_CHECKING:
+    from core.card_view import CardView
     from core.view import CounterView
 
 _WIDTH = 460
@@ -33,7 +35,10 @@ _SAID_ELSEWHERE = ("store.locked_out", "msg.locked")  # by the countdown, by the
 # A supervisor is wanted.
 _BESIDE = ("rule.key_new", "rule.endorser", "rule.approver_self", "store.locked_out")
 _ACTIVATED = ("msg.activated", "msg.activated_shut")  # back to the log-in
-_TRIED = ("store.wrong_key", "store.locked_out", "rule.role")  # one of the two people
+_TRIED = (
+    "store.wrong_key", "store.locked_out", "rule.role",
+    "card.pin_wrong", "card.pin_blocked", "card.missing", "card.other", "card.pulled", "card.failed",
+)  # one of the two people  # fmt: skip
 _SIGNS = {"info": "●", "good": "✓", "warning": "▲", "error": "■"}
 
 
@@ -54,6 +59,7 @@ class LoginPage(QWidget):
         self._title, self._who, self._state = QLabel(self), QLabel(self), QLabel(self)
         self._operator_caption, self._password_caption = QLabel(self), QLabel(self)
         self._keys, self._sync, self._note = QLabel(self), QLabel(self), QLabel(self)
+        self._card = QLabel(self)
         self.operator = Entry("operator", Typed.FIGURES, keyboard, self)
         self.password = Entry("password", Typed.SECRET, keyboard, self)
         # Only where a key is new here: a supervisor stands by.
@@ -73,6 +79,7 @@ class LoginPage(QWidget):
         self.code.left.connect(self.password.setFocus)
         self.again.left.connect(self.endorser.setFocus)
         self.operator.left.connect(self._operator_left)
+        self.operator.textChanged.connect(self._retyped)
         self.password.left.connect(self._password_left)
         self.endorser.left.connect(self.endorser_password.setFocus)
         self.endorser_password.left.connect(self._log_in)
@@ -88,13 +95,15 @@ class LoginPage(QWidget):
         card.setFixedWidth(_WIDTH)
         for label, role in (
             (self._title, "heading"), (self._operator_caption, "caption"), (self._state, "badge"),
+            (self._card, "badge"),
             (self._password_caption, "caption"), (self._keys, "caption"), (self._sync, "semi"),
             (self._endorser_caption, "caption"), (self._endorser_password_caption, "caption"),
             (self._code_caption, "caption"), (self._again_caption, "caption"),
         ):  # fmt: skip
             label.setProperty("role", role)
-        for label in (self._who, self._state, self._keys, self._sync, self._note):
+        for label in (self._who, self._card, self._state, self._keys, self._sync, self._note):
             label.setWordWrap(True)
+        self._card.setObjectName("login_on_card")
         self._state.setObjectName("login_state")
         self._sync.setObjectName("login_sync")
         self._who.setObjectName("locked_by")
@@ -102,7 +111,8 @@ class LoginPage(QWidget):
         inner.setContentsMargins(28, 24, 28, 24)
         inner.setSpacing(6)
         for widget, space in (
-            (self._title, 0), (self._who, 8), (self._operator_caption, 0), (self.operator, 8),
+            (self._title, 0), (self._who, 8), (self._card, 4),
+            (self._operator_caption, 0), (self.operator, 8),
             (self._code_caption, 0), (self.code, 8),
             (self._password_caption, 0), (self.password, 8),
             (self._again_caption, 0), (self.again, 8), (self._second(), 0), (self._state, 4),
@@ -164,9 +174,38 @@ class LoginPage(QWidget):
         self._say_keys()
 
     def _name_password(self) -> None:
-        name = self._texts("login.new_password" if self._activating else "login.password")
+        by_card = self._becomes if self._activating else self._belongs
+        word = "login.new_password" if self._activating else "login.password"
+        name = self._texts("login.pin" if by_card() else word)
         put(self._password_caption, name)
         self.password.setAccessibleName(name)
+
+    def _belongs(self) -> bool:
+        """Her own card is in the reader."""
+        return self._view is not None and login_card.belongs(self._view.card, self.operator.text().strip())
+
+    def _becomes(self) -> bool:
+        """The card in the reader will have her keys."""
+        return self._view is not None and login_card.becomes(self._view.card, self.operator.text().strip())
+
+    def _retyped(self) -> None:
+        """Another staff number stands there: it may ask for a PIN instead of a password, or the reverse."""
+        self._name_password()
+        if self._activating:
+            self._show_fields()
+        if self._view is not None:
+            self._say_card(self._view)
+
+    def _follow_card(self, before: CardView | None, card: CardView | None) -> None:
+        """Card in: her staff number is known, only the PIN is asked.  Card out: nothing of it stays."""
+        now, then = (each.operator if each is not None else "" for each in (card, before))
+        if now and now != then and not self._activating:
+            self.operator.setText(now)
+            self.password.clear()
+            self.password.setFocus()
+        elif then and now != then and self.operator.text() == then:
+            self.password.clear()
+        self._name_password()
 
     def _say_keys(self) -> None:
         keys = "login.activate_keys" if self._activating else "login.keys"
@@ -185,8 +224,10 @@ class LoginPage(QWidget):
 
     def _show_fields(self) -> None:
         """Those that are wanted now; without a gap where none stands."""
-        for widget in (self._code_caption, self.code, self._again_caption, self.again):
+        for widget in (self._code_caption, self.code):
             widget.setVisible(self._activating)
+        for widget in (self._again_caption, self.again):  # a card has its PIN already
+            widget.setVisible(self._activating and not self._becomes())
         self._both.setVisible(self._newcomer or self._activating)
         for layout in self._layouts:
             layout.invalidate()
@@ -213,6 +254,7 @@ class LoginPage(QWidget):
             self.operator.setText(view.operator)
             self.password.clear()
             self.password.setFocus()
+        self._follow_card(before.card if before is not None else None, view.card)
         if was_busy and not busy:
             (self.password if self.operator.text() else self.operator).setFocus()
         self.tick(now)
@@ -242,6 +284,7 @@ class LoginPage(QWidget):
         put(self._who, texts("login.locked_by", who=who) if locked and who else "")
         self._who.setVisible(bool(self._who.text()))
         self._say_state(view)
+        self._say_card(view)
         line = texts("login.sync", count=view.sync.unsent, age=age(texts, self._age(view, now)))
         put(self._sync, line)
         note = texts("login.behind_lock" if locked else "login.nobody")
@@ -270,6 +313,13 @@ class LoginPage(QWidget):
             line = f"{_SIGNS.get(said.level, '●')} {texts.sentence(said.code, said.facts)}"
         self._say(tone, line)
 
+    def _say_card(self, view: CounterView) -> None:
+        operator = self.operator.text().strip()
+        tone, line = login_card.said(self._texts, view.card, activating=self._activating, operator=operator)
+        put(self._card, line)
+        mark(self._card, "tone", tone)
+        self._card.setVisible(bool(line))
+
     def _say(self, tone: str, line: str) -> None:
         put(self._state, line.replace("/", f"/{_BREAK}"))
         mark(self._state, "tone", tone)
@@ -286,7 +336,7 @@ class LoginPage(QWidget):
     def _password_left(self) -> None:
         """Enter in the password: the last field, unless a supervisor stands by."""
         if self._activating:
-            self.again.setFocus()
+            (self.endorser if self._becomes() else self.again).setFocus()
         elif self._newcomer:
             self.endorser.setFocus()
         else:
@@ -313,8 +363,10 @@ class LoginPage(QWidget):
 
     def _activate(self) -> None:
         """Enter in the last field, where every one is filled and both new passwords are one."""
-        lacking = next((entry for entry in self._entries() if not entry.text().strip()), None)
-        self._differ = lacking is None and self.password.text() != self.again.text()
+        card = self._becomes()
+        wanted = [entry for entry in self._entries() if not (card and entry is self.again)]
+        lacking = next((entry for entry in wanted if not entry.text().strip()), None)
+        self._differ = lacking is None and not card and self.password.text() != self.again.text()
         if lacking is not None:
             lacking.setFocus()
         elif self._differ:
@@ -330,7 +382,8 @@ class LoginPage(QWidget):
             beside, theirs = self.endorser.text().strip(), self.endorser_password.text()
             for entry in (self.password, self.again, self.endorser_password):
                 entry.clear()
-            self._station.submit(Activate(self.operator.text().strip(), code, password, beside, theirs))
+            operator = self.operator.text().strip()
+            self._station.submit(Activate(operator, code, password, beside, theirs, card))
 
     def handle_key(self, event: QKeyEvent) -> bool:
         """F1 shows what is needed here; Esc empties the password.  Nothing here can commit."""

@@ -117,6 +117,7 @@ STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], None] | None]] = {
         lambda clerk: clerk.ask(close_question(VIEWS["papers"]), date="2026-11-21", count=129),
     ),
     "login-activate": ("login", _activate),
+    "login-activate-card": ("login-card-empty", _activate),
     "pending": ("pending", lambda clerk: clerk.look_up.open(pending_only=True)),
     "typeahead": ("half", _typeahead),
     "help": ("half", _help),

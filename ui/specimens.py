@@ -36,6 +36,7 @@ from core.view import (
     SyncView,
     VisitView,
 )
+from ui.specimen_cards import entry_views
 from ui.specimen_consents import SAID
 from ui.specimen_late import late_views
 from ui.specimen_papers import BATTERY, DOCUMENTS, GUN, HITS, RARE, SPIRITS
@@ -264,8 +265,7 @@ VIEWS: Mapping[str, CounterView] = {
     "login-locked-out": replace(
         LOGIN, lockout_seconds=27, message=_said(StoreFault.LOCKED_OUT, "error", seconds=27)
     ),
-    "login-paper": replace(LOGIN, message=_said("rule.paper_missing", "error", paper="training")),
-    "login-newcomer": replace(LOGIN, message=_said(RuleFault.KEY_NEW, "error", operator="OP10002")),
+    **entry_views(LOGIN, BASE),
     "login-unlocking": replace(LOGIN, screen=Screen.UNLOCKING),
     "locked": replace(BASE, screen=Screen.LOCKED, visit=None, message=_said("msg.locked")),
     "empty": replace(BASE, message=_said("msg.welcome", operator="OP10001")),

@@ -96,7 +96,9 @@ def parse_public_key(text: object, *, signing: bool | None = None) -> PublicKey:
     sizes = {_ED25519: 32, _X25519: 32, _P256: 65}
     try:
         good = len(key.raw) == sizes.get(key.algorithm, -1)
-    except EntryError:
+        if good and key.algorithm == _P256:  # whoever seals to it later must not fail then
+            ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), key.raw)
+    except (EntryError, ValueError):
         good = False
     if (
         not good
@@ -108,7 +110,7 @@ def parse_public_key(text: object, *, signing: bool | None = None) -> PublicKey:
 
 
 class Signer(Protocol):
-    """Something that holds a private signing key: memory now, a card later."""
+    """Something that holds a private signing key: memory, or a card."""
 
     @property
     def public(self) -> PublicKey: ...
@@ -135,6 +137,17 @@ class SoftwareSigner:
         return self.key.private_bytes_raw()
 
 
+class CardAgreement(Protocol):
+    """A P-256 agreement key on a card: it never leaves it, and only what was agreed comes out."""
+
+    @property
+    def public(self) -> PublicKey: ...
+
+    def agree(self, point: bytes) -> bytes:
+        """The 32 bytes agreed with an uncompressed point (65 bytes): SP 800-56A, 5.7.1.2."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class AgreementKey:
     """An X25519 key in memory: opens what was sealed to it."""
@@ -148,6 +161,9 @@ class AgreementKey:
     def private_bytes(self) -> bytes:
         """32 bytes, to be wrapped at once."""
         return self.key.private_bytes_raw()
+
+
+Agreement = AgreementKey | CardAgreement
 
 
 def new_signer() -> SoftwareSigner:

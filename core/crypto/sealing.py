@@ -17,11 +17,13 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from core import wire
-from core.crypto.keys import AgreementKey, PublicKey
+from core.crypto import card_hpke
+from core.crypto.keys import Agreement, AgreementKey, PublicKey
 from core.errors import EntryError, EntryFault, StoreError, StoreFault
 
 FORM = 1
 SUITE = 1  # DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM
+CARD_SUITE = 2  # DHKEM(P-256, HKDF-SHA256), the rest alike: keys on cards
 PAD_TO = 256
 _HEADER = 18
 
@@ -31,22 +33,38 @@ def _suite() -> Suite:
 
 
 def seal(recipient: PublicKey, plaintext: bytes, info: bytes) -> bytes:
-    """Seal to an X25519 public key; the length is padded to a multiple of 256 bytes (ISO 7816-4)."""
+    """Seal to an X25519 or P-256 public key; padded to a multiple of 256 bytes (ISO 7816-4).
+
+    Raises ValueError for a key that is no point of its curve.
+    """
     padded = plaintext + b"\x80"
     padded += bytes(-len(padded) % PAD_TO)
+    if recipient.algorithm == "p256":
+        return _header(CARD_SUITE, recipient) + card_hpke.seal(recipient, padded, info)
     public = x25519.X25519PublicKey.from_public_bytes(recipient.raw)
     message = _suite().encrypt(padded, public, info=info)
-    return bytes([FORM, SUITE]) + wire.unb64(recipient.id, 16) + message
+    return _header(SUITE, recipient) + message
 
 
-def unseal(key: AgreementKey, sealed: bytes, info: bytes) -> bytes:
-    """Open what :func:`seal` made.  Raises StoreError WRONG_KEY, or EntryError FORM for a bad header."""
-    if len(sealed) < _HEADER or sealed[:2] != bytes([FORM, SUITE]):
+def _header(suite: int, key: PublicKey) -> bytes:
+    return bytes([FORM, suite]) + wire.unb64(key.id, 16)
+
+
+def unseal(key: Agreement, sealed: bytes, info: bytes) -> bytes:
+    """Open what :func:`seal` made.
+
+    Raises StoreError WRONG_KEY, EntryError FORM for a bad header, and CardError where a card is asked.
+    """
+    suite = SUITE if isinstance(key, AgreementKey) else CARD_SUITE
+    if len(sealed) < _HEADER or sealed[:2] != bytes([FORM, suite]):
         raise EntryError(EntryFault.FORM, what="sealed header")
     if wire.b64(sealed[2:_HEADER]) != key.public.id:
         raise StoreError(StoreFault.WRONG_KEY, what="key id")
     try:
-        padded = _suite().decrypt(sealed[_HEADER:], key.key, info=info)
+        if isinstance(key, AgreementKey):
+            padded = _suite().decrypt(sealed[_HEADER:], key.key, info=info)
+        else:
+            padded = card_hpke.unseal(key, sealed[_HEADER:], info)
     except (InvalidTag, ValueError):
         raise StoreError(StoreFault.WRONG_KEY, what="sealed") from None
     return padded[: padded.rindex(b"\x80")]

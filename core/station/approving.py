@@ -15,7 +15,7 @@ from core.access.rights import Action, may_approve
 from core.errors import RuleError, RuleFault
 from core.ledger.documents import Exemption, exemption_message
 from core.rules import Rules
-from core.station import people
+from core.station import cards, people
 from core.station.live import Live
 
 
@@ -23,7 +23,8 @@ def approve(live: Live, visit: Visit, operator: str, password: str) -> Visit:
     """The visit with the approval of ``operator``.
 
     Raises RuleError NOT_ALLOWED, VISIT_BUSY or EXEMPTION_REASON where nothing waits for one, APPROVER_SELF
-    for whoever is logged in here, APPROVER_ROLE; StoreError WRONG_KEY, LOCKED_OUT as a log-in does.
+    for whoever is logged in here, APPROVER_ROLE; CARD_REQUIRED; StoreError WRONG_KEY, LOCKED_OUT and
+    CardError as a log-in does.
     """
     session, rules = live.need_session(), live.rules
     reason = need_exemption(visit, rules)
@@ -35,6 +36,7 @@ def approve(live: Live, visit: Visit, operator: str, password: str) -> Visit:
     if known is None or known["signing"] != unlocked.signer.public.text:
         # Whoever checks the chain knows her only by the key that was accepted in it.
         raise RuleError(RuleFault.APPROVER_ROLE)
+    cards.need_factors(live, unlocked)
     at, epoch = live.now().at, live.state.head.epoch
     exemption = Exemption(
         live.settings.terminal, epoch, visit.id, visit.sender_kind.value, reason, operator, at

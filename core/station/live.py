@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from core import wire
 from core.acceptance.pools import Pool
-from core.devices import DeviceTruth, Slot
+from core.devices import CardFacts, DeviceTruth, Slot
 from core.errors import CounterError, Fact, RuleError, RuleFault
 from core.label_template import Published
 from core.ledger.block_list import BlockList
@@ -76,6 +76,8 @@ class Live:
     lockout_seconds: int = 0
     failed_tries: int = 0  # of whoever logged in last, before that
     last_operator: str = ""  # who locked the screen
+    cards: dict[str, CardFacts] = field(default_factory=dict)  # operators', in the readers; by serial number
+    session_card: str = ""  # with which the session began
     staff: dict[str, StaffRow] = field(default_factory=dict)  # what headquarters says of the operators
     held: dict[tuple[int, int], Held] = field(
         default_factory=dict

@@ -22,7 +22,7 @@ from core.ledger.documents import Approval, approval_message
 from core.ledger.entry import NONCE_BYTES, parse_stamp, stamp
 from core.ledger.requests import Decision, Mode, Where
 from core.ledger.writer import Part, Proposal
-from core.station import lockouts, people
+from core.station import cards, lockouts, people
 from core.station.days import day_proposals
 from core.station.live import Live, new_id
 
@@ -91,6 +91,7 @@ def decide(live: Live, request: str, operator: str, password: str, decision: Dec
     if known is None or known["signing"] != unlocked.signer.public.text:
         # Whoever checks the chain knows her only by the key that was accepted in it.
         raise RuleError(RuleFault.APPROVER_ROLE)
+    cards.need_factors(live, unlocked)
     at, body = live.now().at, wire.unb64(row["body"])
     said = (request, row["asked"], body, decision.value, operator, at, Where.COUNTER.value)
     approval = Approval(live.settings.terminal, live.state.head.epoch, *said)

@@ -15,7 +15,18 @@ from core.ledger.documents import SessionCertificate, make_session
 from core.ledger.state import State
 from core.ledger.writer import EntryWriter, LiveSession, Proposal
 from core.ports import UnlockedOperator
-from core.station import configuring, grace, late, lockouts, looking, newcomers, papers, people, refusals
+from core.station import (
+    cards,
+    configuring,
+    grace,
+    late,
+    lockouts,
+    looking,
+    newcomers,
+    papers,
+    people,
+    refusals,
+)
 from core.station.days import day_proposals
 from core.station.live import Live, new_id
 from core.view import Screen
@@ -33,7 +44,8 @@ def log_in(
     moment for more of them.
     Returns whether the store was opened by this log-in (then what a restart left open is put right).
     Raises StoreError WRONG_KEY, LOCKED_OUT, DAMAGED, TOO_NEW, BUSY; RuleError ROLE, OPERATOR_REMOVED,
-    OFFLINE_TOO_LONG, PAPER_MISSING, PAPER_ENDED, and as :func:`core.station.newcomers.accepted` does.
+    OFFLINE_TOO_LONG, CARD_REQUIRED, PAPER_MISSING, PAPER_ENDED; CardError as the vault's, and as
+    :func:`core.station.newcomers.accepted` does.
     """
     opened = live.journal is None
 
@@ -49,6 +61,7 @@ def log_in(
         live.probe("login.unlocked")
         ready()
         grace.check(live, unlocked.operator)
+        cards.need_factors(live, unlocked)
         papers.check(live, unlocked.operator, newer)
         accepted = newcomers.accepted(live, unlocked, lambda: _endorser(live, asked))
         accepted += lockouts.proposals(unlocked)
@@ -62,6 +75,7 @@ def log_in(
     live.probe("login.recorded")
     live.operator_name = name
     live.failed_tries = unlocked.failures
+    live.session_card = unlocked.card
     live.present.add(unlocked.operator)
     live.last_operator = unlocked.operator
     live.screen = Screen.CLERK
@@ -125,7 +139,7 @@ def lock(live: Live, cause: str) -> None:
             refusals.forget(live)
             live.probe("lock.recorded")
     finally:
-        live.session = None
+        live.session, live.session_card = None, ""
         live.forget_rows()
         live.screen = Screen.LOCKED
 
@@ -144,7 +158,7 @@ def log_out(live: Live) -> bool:
     session = live.need_session()
     live.commit([*refusals.proposals(live), _ending(live, "OperatorLoggedOut", "key")])
     refusals.forget(live)
-    live.session = None
+    live.session, live.session_card = None, ""
     live.operator_name = ""
     live.present.discard(session.operator)
     live.forget_rows()
@@ -162,7 +176,7 @@ def shut(live: Live) -> None:
     ):  # with the vault shut nothing is sent, nothing is awaited
         unsent = max(0, live.state.head.seq - live.received)
         live.sync = replace(live.sync, unsent=unsent, state="stopped", due_s=None)
-    live.session = None
+    live.session, live.session_card = None, ""
     live.writer = None
     live.journal = None
     live.forget_rows()

@@ -27,6 +27,8 @@ from core.devices import (
     CodeScanned,
     DeviceChanged,
     DeviceEvent,
+    OperatorCardIn,
+    OperatorCardOut,
     PrintJob,
     PrintOutcome,
     Slot,
@@ -37,7 +39,7 @@ from core.late import AdoptLate, DeclineLate
 from core.ledger.clock import Anchor
 from core.ledger.directives import SignedDirective
 from core.ports import Activation, LateRead, Printer
-from core.station import anchoring, days, late, refusals, requests, sessions
+from core.station import activating, anchoring, cards, days, late, refusals, requests, sessions
 from core.station.adopting import Adopting
 from core.station.allowed import allowed
 from core.station.desk import Desk
@@ -232,6 +234,8 @@ class Station:
             _log.error("incident %s: %s at %s", number, type(error).__name__, where)
             live.say("msg.incident", "error", number=number)
             return None, error
+        finally:
+            live.vault.let_go()  # a card that was asked is shut again, whatever came of it
 
     def _view(self) -> CounterView:
         return self._viewer.view()
@@ -248,7 +252,7 @@ class Station:
             case c.LogIn():
                 self._log_in(command)
             case c.Activate():
-                self._activate(command)
+                activating.begin(live, self._activation, command, self._enqueue)
             case c.Lock():
                 if live.screen is Screen.CLERK:
                     self._lock(command.cause)
@@ -309,34 +313,11 @@ class Station:
             if opened:
                 self._paper.recover()
 
-    def _activate(self, command: c.Activate) -> None:
-        """Headquarters is asked beside this thread; what became of it is said when it answers."""
-        live = self._live
-        if live.screen is Screen.CLERK or self._activation is None:
-            raise RuleError(RuleFault.NOT_ALLOWED)
-        if command.endorser == command.operator:
-            raise RuleError(RuleFault.APPROVER_SELF)
-        live.say("msg.activating", operator=command.operator)
-        self._activation.begin(command, lambda error: self._activated(command.operator, error))
-
-    def _activated(self, operator: str, error: CounterError | None) -> None:
-        """From the activation's thread."""
-        live = self._live
-
-        def say() -> None:
-            if error is not None:
-                live.say_error(error)
-            else:
-                code = "msg.activated" if live.journal is not None else "msg.activated_shut"
-                live.say(code, "good", operator=operator)
-
-        self._enqueue(say)
-
     def _lock(self, cause: str) -> None:
         self._desk.drafts.leave()
         self._lookups.close()
         sessions.lock(self._live, cause)
-        self._live.say("msg.locked")
+        self._live.say("msg.locked_card" if cause == "card" else "msg.locked")
 
     def _end_session(self) -> bool:
         """A shift is over, or a clock of 1970 was put right: locked before anything is signed too late."""
@@ -377,6 +358,9 @@ class Station:
                     self._lookups.card(event)
                 else:
                     self._desk.card(event)
+            case OperatorCardIn() | OperatorCardOut():
+                if cards.take(live, event):
+                    self._lock("card")
             case CardLeft():
                 if live.screen is Screen.CLERK:
                     live.say("msg.card_left", "warning")

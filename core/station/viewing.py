@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from core.devices import DeviceTruth, Slot
 from core.ledger.clock import CHINA, CONFIRMED, business_date
 from core.ports import ItemRow
-from core.station import late, looking
+from core.station import cards, late, looking
 from core.station.live import Live
 from core.station.weighing import Balance
 from core.view import CounterView, ItemView, Note, Screen, SyncView, VisitView
@@ -119,6 +119,7 @@ class Viewer:
             parked_by_others=desk.drafts.of_others if shown else {},
             message=live.message,
             lockout_seconds=live.lockout_seconds,
+            card=cards.view(live),
             time_confirmed=live.now().quality == CONFIRMED,
             demonstration=live.settings.demonstration,
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core import wire
-from core.crypto.keys import AgreementKey, SoftwareSigner, new_agreement, new_signer
+from core.crypto.keys import AgreementKey, Signer, SoftwareSigner, new_agreement, new_signer
 from core.ledger.clock import TrustedClock
 from core.ledger.documents import Grant, SessionCertificate, make_grant, make_session
 from core.ledger.entry import EMPTY_HEAD, AttachmentClass, Entry
@@ -48,7 +48,7 @@ class Book:
     headquarters: SoftwareSigner = field(default_factory=new_signer)
     opening: AgreementKey = field(default_factory=new_agreement)
     key: SoftwareSigner = field(default_factory=new_signer)
-    person: SoftwareSigner = field(default_factory=new_signer)
+    person: Signer = field(default_factory=new_signer)
     machine: SetClock = field(default_factory=SetClock)
     entries: list[Entry] = field(default_factory=list)
     state: State = field(default_factory=State)

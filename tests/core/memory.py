@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core import wire
-from core.crypto.keys import SoftwareSigner, new_agreement, new_signer
+from core.crypto.keys import Signer, SoftwareSigner, new_agreement, new_signer
 from core.devices import PrintJob
 from core.errors import CounterError, StoreError, StoreFault
 from core.ledger.clock import CONFIRMED, TrustedClock
@@ -223,7 +223,7 @@ class MemoryVault:
 
     def __post_init__(self) -> None:
         self.opening = new_agreement()
-        self.people = {operator: new_signer() for operator in self.passwords}
+        self.people: dict[str, Signer] = {operator: new_signer() for operator in self.passwords}
         self.roles = {"OP10001": "clerk", "OP20001": "supervisor"}
         self._found()
 
@@ -275,6 +275,12 @@ class MemoryVault:
 
     def failures(self, operator: str) -> int:
         return 0
+
+    def let_go(self) -> None:
+        """There are no cards."""
+
+    def holder(self, signing: str, claimed: str) -> tuple[str, str]:
+        return "", "card.unknown"
 
     def release(self, operator: str) -> None:
         """Nobody is locked out of this one."""

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core import wire
-from core.crypto.keys import SoftwareSigner, new_agreement, new_signer
+from core.crypto.keys import Signer, SoftwareSigner, new_agreement, new_signer
 from core.ledger.clock import TrustedClock
 from core.ledger.documents import Grant, SessionCertificate, make_grant, make_session
 from core.ledger.entry import (
@@ -56,7 +56,7 @@ def book() -> Book:
     return book
 
 
-def accept_again(book: Book, old: SoftwareSigner) -> SoftwareSigner:
+def accept_again(book: Book, old: Signer) -> SoftwareSigner:
     """The operator's new key, endorsed by her old one."""
     new = new_signer()
     book.propose(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from core import wire
-from core.crypto.keys import SoftwareSigner, new_signer
+from core.crypto.keys import Signer, new_signer
 from core.errors import EntryError, EntryFault
 from core.ledger.chain import Verifier
 from core.ledger.clock import TrustedClock
@@ -49,7 +49,7 @@ def journal(vault: MemoryVault, data: dict[str, Any]) -> list[Entry]:
     return [*vault.journal.rows, *entries]
 
 
-def entry_data(said: Exemption, signed: Exemption, key: SoftwareSigner) -> dict[str, Any]:
+def entry_data(said: Exemption, signed: Exemption, key: Signer) -> dict[str, Any]:
     """What the entry says, and what was really signed by whom."""
     return {
         "visit": said.visit,

@@ -8,7 +8,7 @@ import pytest
 
 from core import wire
 from core.crypto import sealing
-from core.crypto.keys import new_agreement, new_signer
+from core.crypto.keys import AgreementKey, SoftwareSigner, new_agreement, new_signer
 from core.errors import EntryError, RuleError, RuleFault, StoreError, StoreFault
 from core.ledger.documents import Grant, make_grant
 from core.ledger.entry import EMPTY_HEAD
@@ -89,6 +89,8 @@ def test_wrong_password_and_unknown_operator_are_told_alike(
 
 def test_no_secret_and_no_name_stands_in_the_file(counter: Counter, opened: FileVault) -> None:
     text = (counter.directory / VAULT_NAME).read_text()
+    assert isinstance(counter.keys.signer, SoftwareSigner)
+    assert isinstance(counter.keys.agreement, AgreementKey)
     secrets = (
         counter.data_key,
         counter.book.key.private_bytes(),
@@ -254,6 +256,8 @@ def test_wrapped_keys_travel_as_opaque_bytes() -> None:
     keys = new_operator_keys("OP10001", PASSWORD, CHEAP)
     signing, agreement = keys.signer.public, keys.agreement.public
     again = open_operator_keys("OP10001", PASSWORD, signing, agreement, keys.wrapped)
+    assert isinstance(again.signer, SoftwareSigner)
+    assert isinstance(keys.signer, SoftwareSigner)
     assert again.signer.private_bytes() == keys.signer.private_bytes()
     assert cost_of(keys.wrapped) == CHEAP
     with pytest.raises(StoreError) as caught:

@@ -32,7 +32,7 @@ from core.commands import (
 )
 from core.consents import Answered
 from core.devices import DeviceState, Slot
-from core.errors import ConfigFault, DeviceFault, EntryFault, Fact, HqFault, RuleFault, StoreFault
+from core.errors import CardFault, ConfigFault, DeviceFault, EntryFault, Fact, HqFault, RuleFault, StoreFault
 from core.identity.card import DocumentKind, Sex
 from core.identity.check import CardWarning
 from core.identity.numbers import NumberWarning
@@ -63,8 +63,9 @@ from ui.clerk.who import ASKING
 from ui.text import FACTS, LANGUAGES, MESSAGES, Texts, load
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-FAULTS = (*DeviceFault, *RuleFault, *StoreFault, *EntryFault, *HqFault, *ConfigFault)
+FAULTS = (*DeviceFault, *RuleFault, *StoreFault, *CardFault, *EntryFault, *HqFault, *ConfigFault)
 _ASKED = tuple(f"question.{question.name}" for question in (*QUESTIONS, *LANES, *LATE, *POOLS, *CONSENTS))
+LOGS_IN = next(row for row in RIGHTS if row.action == "log_in").alone
 ALONE = (*FAULTS, *MESSAGES, "unknown.code", *_ASKED)
 
 
@@ -168,6 +169,7 @@ def _of_access() -> set[str]:
     found |= {f"fact.consent.{answer}" for answer in (*Answered, "none")}
     found |= {f"answer.consent_{how.value}" for how in Acknowledgement}
     found |= {f"configuration.{table}" for table in TABLES}
+    found |= {f"fact.who.{role.value}" for role in LOGS_IN}  # whose card is wanted
     return found | {f"right.{row.action.value}" for row in RIGHTS} | {who(row.action) for row in RIGHTS}
 
 
