@@ -8,6 +8,7 @@ from enum import StrEnum
 from core.consents import AnswerConsent, AskConsents, GuardianAgrees
 from core.late import AdoptLate, DeclineLate
 from core.numbering import TakeNumber, VoidNumbers
+from core.second import AskVoid, DecideRequest, VoidItem
 
 
 class Field(StrEnum):
@@ -33,13 +34,6 @@ class Party(StrEnum):
 
     SENDER = "sender"
     RECIPIENT = "recipient"
-
-
-class Inspection(StrEnum):
-    """How the contents were found (邮政法 25, 快递暂行条例 31)."""
-
-    CLEAR = "clear"  # 已验视, 无禁限寄
-    REFUSED = "refused"  # prohibited, or the customer refuses inspection: the item is handed back
 
 
 class RefusalReason(StrEnum):
@@ -447,4 +441,5 @@ Command = (
     | SetRoute | SetFee | SetPayment | ConfirmCondition | AcknowledgeNotice | NewAcceptance | NextItem
     | NextCustomer | Park | Resume | Undo | Commit | Reprint | LabelSeen | LookUp | CloseLookUp | CloseDay
     | DismissMessage | AdoptLate | DeclineLate | AnswerConsent | AskConsents | GuardianAgrees
+    | AskVoid | VoidItem | DecideRequest
 )  # fmt: skip

@@ -132,6 +132,8 @@ class RuleFault(StrEnum):
     APPROVAL_NEEDED = "rule.approval_needed"  # a second person has to approve it first; facts: action
     APPROVAL_REASON = "rule.approval_reason"  # none was chosen, or the rules do not know it
     APPROVAL_WAITS = "rule.approval_waits"  # of this action none may go on before it is approved
+    VOID_ITEM = "rule.void_item"  # not of the open business day, or void already
+    ITEM_VOIDED = "rule.item_voided"  # nothing is printed for it any more
     REQUEST_GONE = "rule.request_gone"  # decided already, or its time is over
     REQUESTS_FULL = "rule.requests_full"  # too many wait for a second person; facts: most
     LETTER_NOT_OPENED = "rule.letter_not_opened"  # 邮政法 25

@@ -1,4 +1,4 @@
-"""What is asked of the number pools (commands; see core/commands.py)."""
+"""What is asked of the number pools (commands; see core/commands.py), and what is seen of them."""
 
 from __future__ import annotations
 
@@ -27,3 +27,11 @@ class VoidNumbers:
     first: str = field(repr=False)
     last: str = field(repr=False)
     cause: VoidCause
+
+
+@dataclass(frozen=True)
+class PoolView:
+    """What this counter's number pools have left; ``low``: more has to come from headquarters."""
+
+    left: int
+    low: bool = False

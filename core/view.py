@@ -29,7 +29,9 @@ from core.consents import ItemConsents, SaidView
 from core.devices import DeviceTruth, Label
 from core.errors import Fact
 from core.late import LateView
+from core.numbering import PoolView as PoolView  # noqa: PLC0414 - one of the views
 from core.regions.complete import PlaceHit
+from core.second import SecondView
 from core.seeing import LooksView
 
 
@@ -340,14 +342,6 @@ class ScaleView:
 
 
 @dataclass(frozen=True)
-class PoolView:
-    """What this counter's number pools have left; ``low``: more has to come from headquarters."""
-
-    left: int
-    low: bool = False
-
-
-@dataclass(frozen=True)
 class VisitView:
     """The visit on the screen; ``notice`` by language is what is told."""
 
@@ -441,6 +435,7 @@ class CounterView:
     looks: tuple[LooksView, ...] = ()  # today's look-ups that want a supervisor's eye
     consents: ItemConsents | None = None  # of an item of the look-up, where somebody asked
     late: tuple[LateView, ...] = ()  # entries beside the chain that wait for a supervisor
+    second: SecondView = SecondView()  # requests for a second person
     parked: tuple[ParkedView, ...] = ()  # visits that wait for this operator, the oldest first
     parked_by_others: Mapping[str, int] = field(default_factory=dict)  # staff number → how many wait
     message: Message | None = None

@@ -37,7 +37,7 @@ _ITEM = (
     "receipt_copies, affixed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _PAGE = (
-    "UPDATE item SET label = coalesce(?, label), copies = coalesce(?, copies), "
+    "UPDATE item SET label = iif(label = 'voided', label, coalesce(?, label)), copies = coalesce(?, copies), "
     "receipt = coalesce(?, receipt), receipt_copies = coalesce(?, receipt_copies), "
     "affixed = coalesce(?, affixed) WHERE seq = ?"
 )

@@ -14,8 +14,9 @@ from typing import Any
 from core.acceptance.again import shown_of
 from core.ledger.entry import Attachment, AttachmentClass, Entry
 
-VERSION = 2  # of what the rows say; a store with rows of another version makes them again
+VERSION = 3  # of what the rows say; a store with rows of another version makes them again
 DUE, STARTED, PRINTED, UNKNOWN = "due", "started", "printed", "unknown"
+VOIDED = "voided"  # whatever its printer still says
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,8 @@ def _page_change(kind: str, data: Mapping[str, Any]) -> PageChange | None:
         return PageChange(int(data["item"]), label=PRINTED)
     if kind == "ReceiptPrinted":
         return PageChange(int(data["item"]), receipt=PRINTED)
+    if kind == "ItemVoided":
+        return PageChange(int(data["item"]), label=VOIDED)
     if kind == "LabelAffixed":
         return PageChange(int(data["item"]), affixed=True)
     if kind not in _PAGES:
@@ -127,7 +130,7 @@ def apply(rows: dict[int, ItemRecord], change: ItemRecord | PageChange | None) -
             old.month,
             old.hint,
             old.who,
-            old.label if change.label is None else change.label,
+            old.label if change.label is None or old.label == VOIDED else change.label,
             old.copies if change.copies is None else change.copies,
             old.receipt if change.receipt is None else change.receipt,
             old.receipt_copies if change.receipt_copies is None else change.receipt_copies,

@@ -15,7 +15,7 @@ from core.view import Screen
 from ui import keys_card
 from ui.application import create_application
 from ui.bridge import Bridge
-from ui.clerk.choices import DISCARD, LOG_OUT
+from ui.clerk.choices import DISCARD, LOG_OUT, Question
 from ui.clerk.consents import item_question
 from ui.clerk.known import known_question
 from ui.clerk.lanes import CANCEL_MANUAL, PROOF, SENDER_KIND, hours_question, manual_question
@@ -23,9 +23,11 @@ from ui.clerk.late import declining, late_question
 from ui.clerk.pools import void_question
 from ui.clerk.questions import centre_question, close_question, parked_question, refuse_question
 from ui.clerk.screen import ClerkScreen
+from ui.clerk.second import requests_question, sign_question, void_item_question
 from ui.specimen_consents import ITEM
+from ui.specimen_late import SECOND
 from ui.specimen_papers import HITS
-from ui.specimen_visits import KNOWN
+from ui.specimen_visits import KNOWN, item
 from ui.specimens import CENTRES, HALF, LOGIN, NO_DOCUMENT, NOW, OFFERED, VIEWS
 from ui.style import mark
 from ui.text import LANGUAGES, Texts
@@ -150,9 +152,29 @@ STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], None] | None]] = {
     "guardian-told": ("child", lambda clerk: _ask_consent(clerk, 0)),
     "consents-item": ("look-up", lambda clerk: clerk.ask(item_question(ITEM, clerk.language))),
     "notice-again": ("consents", _notice),
+    "void-item": ("second", lambda clerk: clerk.ask(_void_item(clerk))),
+    "void-when": ("second", lambda clerk: clerk.ask(_void_when(clerk))),
+    "requests": ("second", lambda clerk: clerk.ask(requests_question(SECOND, clerk.choices.language))),
+    "request-sign": (
+        "second",
+        lambda clerk: clerk.ask(sign_question(SECOND.requests[0], clerk.choices.language)),
+    ),
+    "close-day-second": (
+        "second",
+        lambda clerk: clerk.ask(close_question(VIEWS["second"]), date="2026-11-21", count=129),
+    ),
     "log-out": ("accepted", lambda clerk: clerk.ask(LOG_OUT)),
     "discard": ("half", lambda clerk: clerk.ask(DISCARD)),
 }
+
+
+def _void_item(clerk: ClerkScreen) -> Question:
+    return void_item_question(item(127), SECOND, clerk.choices.language)
+
+
+def _void_when(clerk: ClerkScreen) -> Question:
+    then = _void_item(clerk).answers[0].then
+    return then if isinstance(then, Question) else LOG_OUT
 
 
 def stage(state: str, language: str, theme_name: str) -> MainWindow:

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import replace
 
 from core.late import LateView
+from core.second import RequestView, SecondView
 from core.seeing import LooksView
 from core.view import CounterView, Message, Note
 from ui.specimen_visits import item
@@ -28,6 +29,51 @@ TAKEN_IN = replace(
     item(97), seq=-1, waybill=item(51).waybill, accepted_at="2026-11-20 16:52",
     notes=(Note("note.late", {"epoch": 1}),),
 )  # fmt: skip
+
+
+_VOID = {
+    "customer_withdrew": {"zh": "寄件人撤回交寄", "en": "The sender takes the item back"},
+    "entered_wrongly": {"zh": "录入有误，需重新收寄", "en": "Entered wrongly, done again"},
+    "accepted_twice": {"zh": "同一邮件重复收寄", "en": "One item accepted twice"},
+    "not_inspected": {"zh": "未能完成验视或安检", "en": "Inspection or check not done"},
+}
+
+
+def _asked(name: str, why: str, by: str, about: int, until: dt.datetime, state: str) -> RequestView:
+    mine = by == "OP10001"
+    return RequestView(name, "void", _VOID[why], by, f"{about:06d}", until, state, mine, about)
+
+
+_UNEXPLAINED = {"zh": "原因待查", "en": "Not explained yet"}
+_REQUESTS = (
+    _asked("r1", "customer_withdrew", "OP10001", 127, _at(22, 2, 5), "waits"),
+    _asked("r2", "accepted_twice", "OP10002", 119, _at(23, 8, 41), "signs"),
+    _asked("r3", "entered_wrongly", "OP10001", 124, _at(23, 9, 2), "ready"),
+    RequestView("r4", "difference", _UNEXPLAINED, "OP10002", "", _at(24, 9, 30), "ready", mine=False),
+)
+SECOND = SecondView(_REQUESTS, _VOID, {"wait": 24, "countersign": 72})
+_VOIDED = replace(item(126), label="voided")
+
+
+def second_views(base: CounterView) -> dict[str, CounterView]:
+    """Requests that wait for a second person, told to a supervisor; an item that is void."""
+    told = Message("msg.requests_wait", {"count": 2}, "warning", 1)
+    return {
+        "second": replace(base, second=SECOND, last=item(128)),
+        "second-told": replace(base, role="supervisor", operator="OP10009", second=SECOND, message=told),
+        "second-voided": replace(
+            base,
+            second=SECOND,
+            found=(item(128), _VOIDED, item(125)),
+            found_by="text",
+            message=Message("msg.item_voided_unsigned", {"number": "000126"}, "good", 1),
+        ),
+    }
+
+
+def told_views(base: CounterView) -> dict[str, CounterView]:
+    """Everything here."""
+    return {**late_views(base), **second_views(base)}
 
 
 def late_views(base: CounterView) -> dict[str, CounterView]:

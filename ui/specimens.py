@@ -38,7 +38,7 @@ from core.view import (
 )
 from ui.specimen_cards import entry_views
 from ui.specimen_consents import SAID
-from ui.specimen_late import late_views
+from ui.specimen_late import told_views
 from ui.specimen_papers import BATTERY, DOCUMENTS, GUN, HITS, RARE, SPIRITS
 from ui.specimen_texts import TYPED_TEXTS
 from ui.specimen_visits import (
@@ -352,7 +352,7 @@ VIEWS: Mapping[str, CounterView] = {
         ),
     ),
     **_CONTENTS,
-    **late_views(BASE),
+    **told_views(BASE),
     **{name: replace(BASE, visit=visit) for name, visit in {**TYPED_TEXTS, **SAID}.items()},
     **_DOCUMENTS,
     "centre": replace(BASE, visit=CENTRES),

@@ -7,9 +7,11 @@ from core.access.rights import Action, need
 from core.consents import AnswerConsent, AskConsents, GuardianAgrees
 from core.late import AdoptLate, DeclineLate
 from core.numbering import TakeNumber, VoidNumbers
+from core.second import AskVoid, DecideRequest, VoidItem
 
-# Nobody's to refuse: the way in (which asks for itself), the way out, and a message that was read.
-FREE = (c.LogIn, c.Activate, c.Lock, c.LogOut, c.DismissMessage, c.CloseLookUp)
+# Nobody's to refuse: the way in and a second person's word (which ask for themselves), the way out, and a
+# message that was read.
+FREE = (c.LogIn, c.Activate, c.Lock, c.LogOut, c.DismissMessage, c.CloseLookUp, DecideRequest)
 # All that a clerk does between a customer's document and F9.
 ACCEPTING = (
     c.SetField, TakeNumber, c.TakeKnown, c.SetSenderKind, c.SetSenderField, c.KeepAsPrincipal, c.SetProof,
@@ -23,6 +25,8 @@ OTHERS: dict[type[c.Command], Action] = {
     c.ApproveExemption: Action.EXEMPT,
     c.ApproveReaderDown: Action.READER_DOWN,
     c.Refuse: Action.REFUSE,
+    AskVoid: Action.VOID,
+    VoidItem: Action.VOID,
     c.Reprint: Action.PRINT,
     c.LabelSeen: Action.PRINT,
     c.LookUp: Action.LOOK_UP,

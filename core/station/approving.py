@@ -15,7 +15,8 @@ from core.access.rights import Action, may_approve
 from core.errors import RuleError, RuleFault
 from core.ledger.documents import Exemption, exemption_message
 from core.rules import Rules
-from core.station import cards, people
+from core.station import cards, lockouts, people
+from core.station.days import day_proposals
 from core.station.live import Live
 
 
@@ -37,6 +38,9 @@ def approve(live: Live, visit: Visit, operator: str, password: str) -> Visit:
         # Whoever checks the chain knows her only by the key that was accepted in it.
         raise RuleError(RuleFault.APPROVER_ROLE)
     cards.need_factors(live, unlocked)
+    tried = lockouts.proposals(unlocked)
+    if tried:
+        live.commit([*day_proposals(live), *tried])
     at, epoch = live.now().at, live.state.head.epoch
     exemption = Exemption(
         live.settings.terminal, epoch, visit.id, visit.sender_kind.value, reason, operator, at

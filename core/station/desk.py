@@ -31,6 +31,7 @@ from core.station.live import Live, new_id
 from core.station.paper import Paper, label_page
 from core.station.parts import item_parts
 from core.station.picture import Picture
+from core.station.second import VOIDED
 from core.station.waybills import Waybills
 from core.view import ItemView, Screen, VisitView
 
@@ -403,6 +404,8 @@ class Desk:
         if row is None:
             return False
         number = str(row.annex.get("number", ""))
+        if row.label == VOIDED:
+            raise RuleError(RuleFault.ITEM_VOIDED)
         if row.seq != standing and str(standing) in unscanned:
             live.say("msg.other_label", "error", number=number)
         elif str(row.seq) in unscanned:

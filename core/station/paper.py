@@ -16,6 +16,7 @@ from core.ports import ItemRow, Printer
 from core.receipts.record import ReceiptRecord, sign_record
 from core.station.live import Live, new_id
 from core.station.printing import Pages
+from core.station.second import VOIDED
 from core.station.slips import Slips
 
 _NOTICE_LANGUAGE = "zh"  # the receipt is the customer's, whatever the clerk's screen speaks
@@ -80,6 +81,8 @@ class Paper:
             raise RuleError(RuleFault.NOTHING_TO_REPRINT)
         if row.late is not None:
             raise RuleError(RuleFault.LATE_ITEM)
+        if row.label == VOIDED:
+            raise RuleError(RuleFault.ITEM_VOIDED)
         free = [] if self.labels.holds(item) else [self.labels]
         if row.receipt != "none" and not self.receipts.holds(item) and item not in self._later:
             free.append(self.receipts)

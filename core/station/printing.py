@@ -11,6 +11,7 @@ from core.label_template import OWN
 from core.ledger.writer import Proposal
 from core.ports import ItemRow, Printer
 from core.station.live import Live, new_id
+from core.station.second import VOIDED
 from core.station.templates import template_of
 
 _TRY_AGAIN_SECONDS = 5.0
@@ -43,7 +44,7 @@ class Pages:
         """Hand the item's label to the printer; False where it is queued already or its data is gone."""
         live = self._live
         row = live.item(item)
-        if row is None or item in self._queued:
+        if row is None or item in self._queued or row.label == VOIDED:
             return False
         state = live.state.value[self._member].get(str(item))
         # A page that may have come out once is a copy from then on, however it ended.
@@ -94,6 +95,8 @@ class Pages:
         """The lane is about to send the first byte: ``PrintStarted`` is durable when this returns True."""
         if self._live.journal is None or self._queued.get(job.item) is not job:
             return False
+        if str(job.item) in self._live.state.value["voided"]:
+            return False
         data = {
             "item": job.item,
             "job": job.job,
@@ -142,6 +145,8 @@ class Pages:
             return  # the vault was shut meanwhile: the next opening finds "started" and says so
         row = live.state.value[self._member].get(str(job.item))
         if row is None or row["job"] != job.job:
+            if str(job.item) in live.state.value["voided"]:
+                return  # it was handed to its printer before, and never comes out
             # Never started: the label stays due; the person sees why.
             self.faults[job.item] = fault
             live.say("msg.label_waits", "warning", fault=fault)

@@ -26,6 +26,7 @@ from core.station import (
     papers,
     people,
     refusals,
+    second,
 )
 from core.station.days import day_proposals
 from core.station.live import Live, new_id
@@ -88,6 +89,7 @@ def greet(live: Live, operator: str) -> None:
     papers.warn(live, operator)
     grace.warn(live)
     late.remind(live)
+    second.remind(live)
     looking.remind(live)
     configuring.warn(live)
     if live.failed_tries:

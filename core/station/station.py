@@ -39,7 +39,8 @@ from core.late import AdoptLate, DeclineLate
 from core.ledger.clock import Anchor
 from core.ledger.directives import SignedDirective
 from core.ports import Activation, LateRead, Printer
-from core.station import activating, anchoring, cards, days, late, refusals, requests, sessions
+from core.second import AskVoid, DecideRequest, VoidItem
+from core.station import activating, anchoring, cards, days, late, refusals, requests, second, sessions
 from core.station.adopting import Adopting
 from core.station.allowed import allowed
 from core.station.desk import Desk
@@ -262,6 +263,8 @@ class Station:
                 late.adopt(live, command.branch)
             case DeclineLate():
                 late.decline(live, command.branch, command.reason)
+            case AskVoid() | VoidItem() | DecideRequest():
+                second.handle(live, command)
             case c.CloseDay():
                 date, accepted = days.close_day(live, self._desk.drafts)
                 live.say("msg.day_closed", "good", date=date, count=accepted)

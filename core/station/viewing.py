@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from core.devices import DeviceTruth, Slot
 from core.ledger.clock import CHINA, CONFIRMED, business_date
 from core.ports import ItemRow
-from core.station import cards, late, looking
+from core.second import SecondView
+from core.station import cards, late, looking, second
 from core.station.live import Live
 from core.station.weighing import Balance
 from core.view import CounterView, ItemView, Note, Screen, SyncView, VisitView
@@ -115,6 +116,7 @@ class Viewer:
             looks=looking.shown(live) if shown else (),
             consents=lookups.consents if shown else None,
             late=late.shown(live) if shown else (),
+            second=second.shown(live) if shown else SecondView(),
             parked=desk.drafts.parked if shown else (),
             parked_by_others=desk.drafts.of_others if shown else {},
             message=live.message,

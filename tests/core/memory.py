@@ -217,6 +217,7 @@ class MemoryVault:
     journal: MemoryJournal = field(default_factory=MemoryJournal)
     opened: bool = False
     nudges: int = 0
+    tries: dict[str, int] = field(default_factory=dict)  # wrong passwords in a row; nobody is locked out
     pinned: KeyChain | None = None
     full: bool = False
     asks: bool = False  # no headquarters
@@ -267,14 +268,20 @@ class MemoryVault:
 
     def unlock(self, operator: str, password: str) -> UnlockedOperator:
         if self.passwords.get(operator) != password:
+            self.tries[operator] = self.tries.get(operator, 0) + 1
             raise StoreError(StoreFault.WRONG_KEY)
         shut, self.opened = not self.opened, True
         return UnlockedOperator(
-            operator, self.roles[operator], self.people[operator], new_agreement().public, shut
+            operator,
+            self.roles[operator],
+            self.people[operator],
+            new_agreement().public,
+            shut,
+            self.tries.pop(operator, 0),
         )
 
     def failures(self, operator: str) -> int:
-        return 0
+        return self.tries.get(operator, 0)
 
     def let_go(self) -> None:
         """There are no cards."""

@@ -17,6 +17,7 @@ from core.acceptance.undo import NAMES
 from core.acceptance.visit import VisitNote
 from core.access.papers import Paper
 from core.access.rights import RIGHTS, who
+from core.access.second import ASKED, MODES
 from core.commands import (
     Acknowledgement,
     Field,
@@ -58,13 +59,16 @@ from ui.clerk.lanes import QUESTIONS as LANES
 from ui.clerk.late import QUESTIONS as LATE
 from ui.clerk.pools import QUESTIONS as POOLS
 from ui.clerk.questions import QUESTIONS
+from ui.clerk.second import QUESTIONS as SECOND
+from ui.clerk.second import STATES
 from ui.clerk.shortcuts import SHORTCUTS
 from ui.clerk.who import ASKING
 from ui.text import FACTS, LANGUAGES, MESSAGES, Texts, load
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FAULTS = (*DeviceFault, *RuleFault, *StoreFault, *CardFault, *EntryFault, *HqFault, *ConfigFault)
-_ASKED = tuple(f"question.{question.name}" for question in (*QUESTIONS, *LANES, *LATE, *POOLS, *CONSENTS))
+_QUESTIONS = (*QUESTIONS, *LANES, *LATE, *POOLS, *CONSENTS, *SECOND)
+_ASKED = tuple(f"question.{question.name}" for question in _QUESTIONS)
 LOGS_IN = next(row for row in RIGHTS if row.action == "log_in").alone
 ALONE = (*FAULTS, *MESSAGES, "unknown.code", *_ASKED)
 
@@ -130,10 +134,10 @@ def _families() -> set[str]:
         "place.guessed",
     }
     found |= {f"nation.{number:02d}" for number in (*range(1, 57), 97, 98)}
-    found |= {f"label_state.{state}" for state in ("due", "started", "printed", "unknown")}
+    found |= {f"label_state.{state}" for state in ("due", "started", "printed", "unknown", "voided")}
     found |= {f"receipt_state.{state}" for state in ("due", "started", "printed", "unknown")}
     found |= {f"photo.{state}" for state in ("none", "undecodable", "shown", "typed", "gone", *PhotoReason)}
-    found |= {f"brief.label.{state}" for state in ("due", "started", "unknown")}
+    found |= {f"brief.label.{state}" for state in ("due", "started", "unknown", "voided")}
     found |= {f"brief.receipt.{state}" for state in ("due", "started", "printed", "unknown")}
     found |= {f"action.{action.value}" for action in Action}
     found |= _of_access()
@@ -170,6 +174,9 @@ def _of_access() -> set[str]:
     found |= {f"answer.consent_{how.value}" for how in Acknowledgement}
     found |= {f"configuration.{table}" for table in TABLES}
     found |= {f"fact.who.{role.value}" for role in LOGS_IN}  # whose card is wanted
+    found |= {f"answer.request_{state}" for state in STATES} | {f"line.request_{state}" for state in STATES}
+    found |= {f"answer.void_{mode}" for mode in MODES}
+    found |= {f"second.{action}" for action in (*ASKED, "reader_down")}
     return found | {f"right.{row.action.value}" for row in RIGHTS} | {who(row.action) for row in RIGHTS}
 
 

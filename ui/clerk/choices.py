@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 from core.commands import Command, LogOut, NewAcceptance
 from core.errors import Fact
 from ui.buttons import KeyButton
+from ui.clerk.signing import SignPart
 from ui.keys import Deliberate, Keyboard
 from ui.style import put
 from ui.text import Texts
@@ -39,6 +40,7 @@ class Question:
     answers: tuple[Answer, ...]
     lines: tuple[Line, ...] = ()
     facts: Mapping[str, Fact] = field(default_factory=dict)  # of its title, unless whoever asks gives some
+    signs: str = ""  # the request that a second person decides on here, with number and password
 
 
 LOG_OUT = Question("log_out", (Answer("answer.log_out", LogOut()),))
@@ -57,6 +59,8 @@ class ChoicePanel(QFrame):
         self.setProperty("role", "panel")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._texts = texts
+        self.sign = SignPart(keyboard, self)
+        self.sign.decided.connect(self.answered)
         self._question = LOG_OUT
         self._facts: dict[str, Fact] = {}
         self._keyboard = keyboard
@@ -72,6 +76,7 @@ class ChoicePanel(QFrame):
         for label in (self._title, self._explained, self._lines):
             label.setWordWrap(True)
             layout.addWidget(label)
+        layout.addWidget(self.sign)
         self._buttons = [
             KeyButton(f"choice_{n}", str(n), keyboard, self, wide=True) for n in range(1, _MOST + 1)
         ]
@@ -80,6 +85,11 @@ class ChoicePanel(QFrame):
             layout.addWidget(button)
         layout.addWidget(self._back)
         layout.addStretch(1)
+
+    @property
+    def language(self) -> str:
+        """In which it asks."""
+        return self._texts.language
 
     @property
     def asks(self) -> str:
@@ -94,17 +104,25 @@ class ChoicePanel(QFrame):
     def retranslate(self, texts: Texts) -> None:
         """In this language from now on."""
         self._texts = texts
+        self.sign.retranslate(texts)
         self._paint()
 
     def ask(self, question: Question, **facts: str | int) -> None:
         """Stand for this question and take the focus."""
         self._question, self._facts = question, {**question.facts, **facts}
+        self.sign.stand(question.signs)
         self._paint()
-        self.setFocus()
+        (self.sign.approver if question.signs else self).setFocus()
+
+    def leave(self) -> None:
+        """It stands no longer: nothing that was typed in it stays."""
+        self.sign.stand("")
 
     def answer(self, number: int) -> None:
         """The answer of that place, from 0; beyond the last nothing happens."""
-        if number < len(self._question.answers):
+        if self._question.signs:
+            self.sign.decline()
+        elif number < len(self._question.answers):
             self.answered.emit(self._question.answers[number].then)
 
     def _clicked(self, number: int, _checked: bool = False) -> None:

@@ -17,6 +17,7 @@ from ui.clerk.consents import consents_question, item_question
 from ui.clerk.frame import Around, ClerkFrame, Page, Side
 from ui.clerk.late import late_question
 from ui.clerk.pools import void_question
+from ui.clerk.second import requests_question, sign_question, void_item_question
 from ui.clerk.walk import round_from, something
 from ui.fields import Entry
 from ui.keys import Keyboard
@@ -83,6 +84,8 @@ class FollowingFrame(ClerkFrame):
         self._follow_manual(view)
         self._follow_paste(view)
         self._follow_news(before, view)
+        if before is not None and before.operator == view.operator:
+            self._follow_second(before, view)
         if before is None or around or self._middle_changed(before, view):
             self.paint_middle(view)
         else:
@@ -239,6 +242,8 @@ class FollowingFrame(ClerkFrame):
             "late": self._ask_late,
             "void": self._ask_void,
             "consents": self._ask_consents,
+            "void_item": self._ask_void_item,
+            "requests": self._ask_requests,
         }
 
     def _ask_void(self) -> None:
@@ -272,6 +277,34 @@ class FollowingFrame(ClerkFrame):
         told = view.consents
         if told is not None and self.page is Page.LOOK_UP and (before is None or before.consents is not told):
             self.ask(item_question(told, self.language))
+
+    def _ask_void_item(self) -> None:
+        """Alt+X: the item that is chosen in the look-up, else the last one."""
+        view = self._view
+        chosen = self.look_up.chosen if self.page is Page.LOOK_UP else view.last if view is not None else None
+        if view is None or self.page not in (Page.FORM, Page.LOOK_UP) or self.side is Side.CHOICES:
+            self.say("msg.panel_open")
+        elif chosen is None or chosen.label == "voided":
+            self.say("msg.no_item_to_void")
+        else:
+            self.ask(void_item_question(chosen, view.second, self.choices.language))
+
+    def _ask_requests(self) -> None:
+        """Alt+Y: what waits for a second person."""
+        view = self._view
+        if view is None or self.page not in (Page.FORM, Page.LOOK_UP) or self.side is Side.CHOICES:
+            self.say("msg.panel_open")
+        elif not view.second.requests:
+            self.say("msg.no_requests")
+        else:
+            self.ask(requests_question(view.second, self.choices.language))
+
+    def _follow_second(self, before: CounterView, view: CounterView) -> None:
+        """What was asked for just now is put before the second person at once: she may stand beside."""
+        known = {each.request for each in before.second.requests}
+        fresh = [each for each in view.second.requests if each.request not in known and each.mine]
+        if fresh and fresh[0].state == "waits" and self.side is not Side.CHOICES:
+            self.ask(sign_question(fresh[0], self.choices.language))
 
     def _ask_late(self) -> None:
         """What stands beside the chain, if anything waits there."""
@@ -327,6 +360,7 @@ class FollowingFrame(ClerkFrame):
 
     def _leave_side(self) -> None:
         asked = self.side is Side.CHOICES
+        self.choices.leave()
         self.side = Side.USUAL
         if asked:
             self._focus_home()

@@ -329,6 +329,7 @@ class ClerkFrame(QWidget):
             case Around.WAY:
                 self.way.show_view(visit)
                 self.way.show_parked(view.parked)
+                self.way.show_requests(len(view.second.requests))
             case Around.PREVIEW:
                 self.preview.show_view(visit)
             case Around.DEVICES:
@@ -362,6 +363,8 @@ class ClerkFrame(QWidget):
             part.show_view(None)
         self._paint_lanes(None)
         self.way.show_parked(())
+        self.way.show_requests(0)
+        self.choices.leave()
         for listed in (self.suggestions, *self.places.values()):
             listed.show_view(())
             listed.close_list()  # whoever comes next has typed nothing yet

@@ -24,8 +24,8 @@ def label_words(texts: Texts, item: ItemView) -> tuple[str, str]:
     if item.label == "printed":
         said = texts("label_state.copies", count=item.copies) if item.copies else texts("label_state.printed")
         return "good", f"✓ {said}"
-    if item.label == "unknown":
-        return "bad", f"■ {texts('label_state.unknown')}"
+    if item.label in ("unknown", "voided"):
+        return "bad", f"■ {texts(f'label_state.{item.label}')}"
     said = texts(f"label_state.{item.label}")
     if item.label_fault:
         return "warn", f"▲ {said}{texts('join.fact')}{texts.what(item.label_fault)}"
@@ -61,8 +61,8 @@ def paper_words(texts: Texts, item: ItemView) -> tuple[str, str]:
         return (
             ("good", f"✓ {texts('brief.affixed')}") if item.affixed else ("warn", f"▲ {texts('brief.loose')}")
         )
-    tone, sign = {"unknown": ("bad", "■"), "started": ("quiet", "○")}.get(item.label, ("quiet", "○"))
-    if item.label_fault and item.label != "unknown":
+    tone, sign = ("bad", "■") if item.label in ("unknown", "voided") else ("quiet", "○")
+    if item.label_fault and tone != "bad":
         tone, sign = "warn", "▲"
     return tone, f"{sign} {texts(f'brief.label.{item.label}')}"
 

@@ -19,6 +19,7 @@ from core.errors import Fact
 from core.view import CatalogueHit, CounterView, ParkedView, VisitView
 from ui.clerk.choices import DISCARD, LOG_OUT, Answer, Line, Question
 from ui.clerk.confirmations import REFUSING
+from ui.clerk.second import open_lines
 from ui.present import short_name, waybill
 
 PARKED = "parked"
@@ -106,13 +107,14 @@ def _facts(each: ParkedView) -> dict[str, Fact]:
 
 
 def close_question(view: CounterView | None) -> Question:
-    """Closing the day; visits that wait and labels that were not scanned back are named before it."""
+    """Closing the day; visits that wait, labels that were not scanned back, requests are named."""
     loose = view.unscanned if view is not None else ()
     parked = view.parked if view is not None else ()
     others = view.parked_by_others if view is not None else {}
     lines: list[Line] = [(f"line.{_named(each)}", _facts(each)) for each in parked]
     lines += [("line.parked_others", {"operator": who, "count": count}) for who, count in others.items()]
     waiting = bool(lines)
+    lines += open_lines(view.second) if view is not None else []
     lines += [
         ("line.unscanned", {"number": item.number, "waybill": waybill(item.waybill)})
         for item in loose[:_LISTED]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.commands import Field
 from core.view import GateName, GateState, GateView, ParkedView, VisitView
@@ -120,7 +120,18 @@ class Way(QFrame):
         top.addWidget(self._title)
         top.addStretch(1)
         top.addWidget(self._parked)
-        layout.addLayout(top)
+        self._second = QLabel(self)  # requests that wait for a second person
+        self._second.setObjectName("requests")
+        self._second.setProperty("role", "badge")
+        self._requests = 0
+        head, beside = QVBoxLayout(), QHBoxLayout()
+        head.setSpacing(2)
+        beside.setContentsMargins(14, 0, 4, 4)
+        beside.addWidget(self._second)
+        beside.addStretch(1)
+        head.addLayout(top)
+        head.addLayout(beside)
+        layout.addLayout(head)
         self._gates: dict[GateName, _Gate] = {}
         for number, name in enumerate(GateName, 1):
             gate = _Gate(number, name, self)
@@ -161,6 +172,15 @@ class Way(QFrame):
         self._texts = texts
         put(self._title, texts("way.title"))
         self.show_parked(self._waiting)
+        self.show_requests(self._requests)
+
+    def show_requests(self, count: int) -> None:
+        """How many requests wait for a second person."""
+        self._requests = count
+        line = f"● {self._texts('second.strip', count=count, key=key_of('requests'))}"
+        put(self._second, line if count else "")
+        mark(self._second, "tone", "quiet")
+        self._second.setVisible(bool(count))
 
     def show_parked(self, waiting: Sequence[ParkedView]) -> None:
         """How many visits wait; the time left where one of them lapses soon."""

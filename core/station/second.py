@@ -1,0 +1,119 @@
+"""Voiding an accepted item with a second person, deciding on requests, and what is told of them."""
+
+from __future__ import annotations
+
+from core.access.rights import Action, may_approve
+from core.errors import RuleError, RuleFault
+from core.ledger.entry import parse_stamp
+from core.ledger.requests import Decision, Mode, may_use
+from core.ledger.writer import Proposal
+from core.ports import ItemRow
+from core.second import AskVoid, DecideRequest, RequestView, SecondView, VoidItem
+from core.station import people, requests
+from core.station.days import day_proposals
+from core.station.live import Live, new_id
+
+VOIDED = "voided"  # of an item's label, in the look-ups
+
+
+def handle(live: Live, command: AskVoid | VoidItem | DecideRequest) -> None:
+    """Raises RuleError VOID_ITEM, and as :mod:`core.station.requests` does."""
+    match command:
+        case AskVoid():
+            row = _item(live, command.item)
+            requests.ask(live, Action.VOID, row.seq, command.reason, mode=command.mode)
+            if command.mode == Mode.COUNTERSIGN:
+                _void(live, row)
+            else:
+                live.say("msg.request_asked", "good", action=f"right.{Action.VOID}")
+        case VoidItem():
+            _void(live, _item(live, command.item))
+        case DecideRequest():
+            _decide(live, command)
+
+
+def _decide(live: Live, command: DecideRequest) -> None:
+    """Approved on the spot for whoever stands here, it is done at once: nobody has to ask for it again."""
+    session = live.need_session()
+    row = live.state.value["requests"].get(command.request)
+    decision = Decision.APPROVED if command.approved else Decision.DECLINED
+    requests.decide(live, command.request, command.operator, command.password, decision)
+    mine = row is not None and row["by"] == session.operator and not row["used"]
+    if command.approved and mine and row["action"] == Action.VOID:
+        _void(live, _item(live, row["subject"]))
+    else:
+        said = "msg.request_approved" if command.approved else "msg.request_declined"
+        live.say(said, "good" if command.approved else "warning", operator=command.operator)
+
+
+def _item(live: Live, seq: int) -> ItemRow:
+    """An item that can be voided: accepted in the business day that is open, and not void yet."""
+    row = live.item(seq)
+    if row is None or row.late is not None or row.label == VOIDED or day_proposals(live):
+        raise RuleError(RuleFault.VOID_ITEM)
+    if row.seq <= live.state.value["days"][str(live.state.day)]["first"]:
+        raise RuleError(RuleFault.VOID_ITEM)
+    return row
+
+
+def _void(live: Live, row: ItemRow) -> None:
+    """``ItemVoided``: nothing of it is printed any more, its waybill and number stay used."""
+    asked = requests.need(live, Action.VOID, row.seq)
+    found = live.state.value["requests"].values()
+    reason = next(each["reason"] for each in found if each["asked"] == asked)
+    signed = any(each["given"] for each in found if each["asked"] == asked)
+    data = {"item": row.seq, "reason": reason, "asked": asked}
+    live.commit([Proposal("ItemVoided", data, new_id(), by_person=True)])
+    live.probe("item.voided")
+    number = str(row.annex.get("number", "")).split(" ")[-1]
+    live.say("msg.item_voided" if signed else "msg.item_voided_unsigned", "good", number=number)
+
+
+def remind(live: Live) -> None:
+    """Whoever logs in and may decide hears how many wait for her (she cannot decide on her own)."""
+    session = live.need_session()
+    rows = live.state.value["requests"].values()
+    waiting = [
+        row
+        for row in rows
+        if not row["given"]
+        and not people.same(live, row["by"], session.operator)
+        and may_approve(session.role, Action(row["action"]))
+    ]
+    if waiting:
+        live.say("msg.requests_wait", "warning", count=len(waiting))
+
+
+def shown(live: Live) -> SecondView:
+    """For the screen of whoever stands here."""
+    here = live.session.operator if live.session is not None else ""
+    rules = live.rules.second
+    rows = sorted(live.state.value["requests"].items(), key=lambda each: str(each[1]["until"]))
+    found = tuple(
+        RequestView(
+            request=name,
+            action=row["action"],
+            reason=_named(live, row["action"], row["reason"]),
+            by=row["by"],
+            about=_about(live, row["subject"]),
+            until=parse_stamp(row["until"]),
+            state="signs" if row["used"] else "ready" if may_use(row) else "waits",
+            mine=row["by"] == here,
+            subject=row["subject"],
+        )
+        for name, row in rows
+    )
+    void = rules[Action.VOID.value]
+    return SecondView(found, {each.code: each.names for each in void.reasons}, void.hours)
+
+
+def _named(live: Live, action: str, code: str) -> dict[str, str]:
+    """The reason's names in the rules of today; its code where they no longer have it."""
+    rules = live.rules.second.get(action)
+    names = {each.code: each.names for each in rules.reasons} if rules is not None else {}
+    return dict(names.get(code, {"zh": code, "en": code}))
+
+
+def _about(live: Live, subject: int) -> str:
+    row = live.item(subject) if subject else None
+    return str(row.annex.get("number", "")).split(" ")[-1] if row is not None else ""

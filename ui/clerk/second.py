@@ -1,0 +1,78 @@
+"""A second person at the screen: an item is voided, and requests are listed, each to be decided on."""
+
+from __future__ import annotations
+
+from core.errors import Fact
+from core.second import AskVoid, DecideRequest, RequestView, SecondView, VoidItem
+from core.view import ItemView
+from ui.clerk.choices import Answer, Line, Question
+from ui.text import CHINA
+
+_MOST = 8
+NAMES = ("void_item", "void_mode", "requests", "sign")
+QUESTIONS = tuple(Question(name, ()) for name in NAMES)  # for whoever counts sentences
+STATES = ("waits", "signs", "ready")
+
+
+def void_item_question(item: ItemView, second: SecondView, language: str) -> Question:
+    """Why that item shall be void; then whether it waits for the second person."""
+    lines: tuple[Line, ...] = (
+        ("line.void_item", {"number": item.number.split(" ")[-1], "name": item.recipient}),
+    )
+    answers = (
+        Answer("answer.reason", _mode(item.seq, code, second, lines), {"name": names.get(language, code)})
+        for code, names in second.reasons.items()
+    )
+    return Question("void_item", tuple(answers), lines)
+
+
+def _mode(item: int, reason: str, second: SecondView, lines: tuple[Line, ...]) -> Question:
+    answers = (
+        Answer(f"answer.void_{mode}", AskVoid(item, reason, mode), {"hours": hours})
+        for mode, hours in second.hours.items()
+    )
+    return Question("void_mode", tuple(answers), lines)
+
+
+def requests_question(second: SecondView, language: str) -> Question:
+    """Those that are open, the one that ends first in front; what may be done about each."""
+    answers: list[Answer] = []
+    lines: list[Line] = []
+    for each in second.requests[:_MOST]:
+        facts = _facts(each, language)
+        if each.state != "ready":
+            answers.append(Answer(f"answer.request_{each.state}", sign_question(each, language), facts))
+        elif each.mine and each.action == "void":
+            answers.append(Answer("answer.request_ready", VoidItem(each.subject), facts))
+        else:
+            lines.append(("line.request_ready", facts))
+    if len(second.requests) > _MOST:
+        lines.append(("line.more_requests", {"count": len(second.requests) - _MOST}))
+    return Question("requests", tuple(answers), tuple(lines))
+
+
+def sign_question(each: RequestView, language: str) -> Question:
+    """One of them before the second person: she types number and password, or declines."""
+    facts = _facts(each, language)
+    lines: tuple[Line, ...] = (
+        ("line.request_what", facts), ("line.request_why", facts), ("line.request_until", facts),
+        (f"line.request_{each.state}", facts),
+    )  # fmt: skip
+    declined = DecideRequest(each.request, "", "", approved=False)
+    return Question("sign", (Answer("answer.decline", declined),), lines, signs=each.request)
+
+
+def open_lines(second: SecondView) -> list[Line]:
+    """For whoever closes the day: what is still open, without stopping anything."""
+    return [("line.request_open", _facts(each)) for each in second.requests[:_MOST]]
+
+
+def _facts(each: RequestView, language: str = "") -> dict[str, Fact]:
+    return {
+        "action": f"right.{each.action}",
+        "short": f"second.{each.action}",
+        "about": each.about or " ",
+        "reason": each.reason.get(language, ""),
+        "operator": each.by,
+        "until": f"{each.until.astimezone(CHINA):%m-%d %H:%M}",
+    }
