@@ -8,6 +8,7 @@ from enum import StrEnum
 from core.consents import AnswerConsent, AskConsents, GuardianAgrees
 from core.late import AdoptLate, DeclineLate
 from core.numbering import TakeNumber, VoidNumbers
+from core.scanning import ScanTyped
 from core.second import AskVoid, DecideRequest, VoidItem
 
 
@@ -305,13 +306,10 @@ class ConfirmInspected:
 
 @dataclass(frozen=True)
 class Refuse:
-    """Refuse this item, say why; it is handed back (R17, R29).  A fact of its own, not a commit.
-
-    ``told``: the customer was told the reason (R17).
-    """
+    """Refuse this item, say why; it is handed back (R17, R29).  A fact of its own, not a commit."""
 
     reason: RefusalReason
-    told: bool = False
+    told: bool = False  # the customer was told the reason (R17)
     item: str = ""  # id in the catalogue of what was found, "" for what was declared
 
 
@@ -441,5 +439,5 @@ Command = (
     | SetRoute | SetFee | SetPayment | ConfirmCondition | AcknowledgeNotice | NewAcceptance | NextItem
     | NextCustomer | Park | Resume | Undo | Commit | Reprint | LabelSeen | LookUp | CloseLookUp | CloseDay
     | DismissMessage | AdoptLate | DeclineLate | AnswerConsent | AskConsents | GuardianAgrees
-    | AskVoid | VoidItem | DecideRequest
+    | AskVoid | VoidItem | DecideRequest | ScanTyped
 )  # fmt: skip

@@ -111,7 +111,22 @@ class _File:
         return node.matching(r"/[^\x00]{1,299}", "an absolute path")
 
 
-_Kind = _Number | _Flag | _File
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """Characters that a scanner puts around a code; no CR or LF, which every scanner may end it with."""
+
+    default: str | None = None
+
+    def read(self, node: Node) -> Option:
+        """The value of a key."""
+        if not isinstance(node.value, str):
+            raise node.error(ConfigFault.WRONG_TYPE, "text")
+        if not re.fullmatch(r"[\x01-\x09\x0b\x0c\x0e-\x7e]{1,8}", node.value):
+            raise node.wrong("1 to 8 ASCII characters, no CR or LF")
+        return node.value
+
+
+_Kind = _Number | _Flag | _File | _Marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +162,12 @@ _SAM: Mapping[str, _Kind] = {
     "photo_library": _File(),
     "photo_limit_ms": _Number(100, 10_000),
 }
-_SCANNER: Mapping[str, _Kind] = {"gap_ms": _Number(20, 5000), "gap_ends": _Flag()}
+_SCANNER: Mapping[str, _Kind] = {
+    "gap_ms": _Number(20, 5000),
+    "gap_ends": _Flag(),
+    "prefix": _Marks(),
+    "suffix": _Marks(),
+}
 _LABEL_DRIVERS = {name: _Driver(_PAGES, _LABEL) for name in ("tspl", "zpl", "escpos")}
 
 DRIVERS: Mapping[Slot, Mapping[str, _Driver]] = {
@@ -183,7 +203,7 @@ _BAUD = r"(?:\?baud=[1-9][0-9]{2,6})?"
 LINKS: Mapping[str, _Scheme] = {
     "serial": _Scheme(rf"[^\s?#]+{_BAUD}", "serial:///dev/ttyUSB0?baud=9600"),
     "tcp": _Scheme(rf"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):{_PORT}{_BAUD}", "tcp://192.168.1.50:9100"),
-    "usb": _Scheme(r"[0-9A-Fa-f]{4}:[0-9A-Fa-f]{4}(?:/[^\s/?#]+)?", "usb://0471:0055"),
+    "usb": _Scheme(rf"[0-9A-Fa-f]{{4}}:[0-9A-Fa-f]{{4}}(?:/[^\s/?#]+)?{_BAUD}", "usb://0471:0055"),
     "spool": _Scheme(r"[^\s/?#]+", "spool://labels"),
     "file": _Scheme(r"/[^?#]+", "file:///var/tmp/label"),
     "pcsc": _Scheme(r"\S(?:[^?#]*\S)?", "pcsc://Virtual PCD 00 00"),

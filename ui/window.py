@@ -11,6 +11,7 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 
+from core.scanning import ScanTyped
 from ui.bridge import Bridge, Station
 from ui.header import Header
 from ui.keys import Keyboard
@@ -22,6 +23,7 @@ from ui.style import sheet
 from ui.text import LANGUAGES, Texts
 from ui.theme import THEMES, qt_palette, theme
 from ui.turns import Turns
+from ui.wedge import Wedge, wedge_among
 from ui.whatsnew import newer
 from ui.zoom import STEPS, after, factor_of, room_of, scale
 
@@ -98,6 +100,7 @@ class MainWindow(QWidget):
         self._second.timeout.connect(self._tick)
         self._second.start()
         self._around = Turns(self)
+        self._wedge = Wedge(self, lambda text: station.submit(ScanTyped(text)))
         self.header.arranged.connect(self._lay_out_header)
         bridge.changed.connect(self.take_view)
 
@@ -219,6 +222,7 @@ class MainWindow(QWidget):
             return
         before, self._view = self._view, view
         self._sound(before, view)
+        self._watch_keys(view)
         self.clerk.show_view(view, around=False)
         self._around.begin((*self.clerk.around, self._show_header))
 
@@ -234,6 +238,7 @@ class MainWindow(QWidget):
         before, self._view = self._view, view
         self._sound(before, view)
         now = self._clock()
+        self._watch_keys(view)
         self.header.show_view(view, now)
         if view.screen is Screen.CLERK:
             self.login.leave(view)
@@ -247,6 +252,10 @@ class MainWindow(QWidget):
             self._clerk.clear()
         self.login.show_view(view, now)
         self._show_page(self.login)
+
+    def _watch_keys(self, view: CounterView) -> None:
+        """Where the counter's scanner types, its codes are told from what a person types."""
+        self._wedge.watch(self.windowHandle() if wedge_among(view.devices) else None)
 
     def _show_page(self, page: QWidget) -> None:
         if self._pages.currentWidget() is page:

@@ -7,6 +7,7 @@ from core.access.rights import Action, need
 from core.consents import AnswerConsent, AskConsents, GuardianAgrees
 from core.late import AdoptLate, DeclineLate
 from core.numbering import TakeNumber, VoidNumbers
+from core.scanning import ScanTyped
 from core.second import AskVoid, DecideRequest, VoidItem
 
 # Nobody's to refuse: the way in and a second person's word (which ask for themselves), the way out, and a
@@ -14,9 +15,10 @@ from core.second import AskVoid, DecideRequest, VoidItem
 FREE = (c.LogIn, c.Activate, c.Lock, c.LogOut, c.DismissMessage, c.CloseLookUp, DecideRequest)
 # All that a clerk does between a customer's document and F9.
 ACCEPTING = (
-    c.SetField, TakeNumber, c.TakeKnown, c.SetSenderKind, c.SetSenderField, c.KeepAsPrincipal, c.SetProof,
-    c.OpenPaste, c.SetPaste, c.SwitchPaste, c.NextPastedPhone, c.TakePaste, c.ClosePaste, c.StartManual,
-    c.SetManualField, c.FinishManual, c.CancelManual, c.ConfirmOriginal, c.ConfirmInspected, c.SetSecurity,
+    c.SetField, TakeNumber, ScanTyped, c.TakeKnown, c.SetSenderKind, c.SetSenderField, c.KeepAsPrincipal,
+    c.SetProof, c.OpenPaste, c.SetPaste, c.SwitchPaste, c.NextPastedPhone, c.TakePaste, c.ClosePaste,
+    c.StartManual, c.SetManualField, c.FinishManual, c.CancelManual, c.ConfirmOriginal,
+    c.ConfirmInspected, c.SetSecurity,
     c.SetRoute, c.SetFee, c.SetPayment, c.ConfirmCondition, c.AcknowledgeNotice, c.NewAcceptance, c.NextItem,
     c.NextCustomer, c.Park, c.Resume, c.Undo, c.Commit, AnswerConsent, GuardianAgrees,
 )  # fmt: skip

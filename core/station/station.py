@@ -39,6 +39,7 @@ from core.late import AdoptLate, DeclineLate
 from core.ledger.clock import Anchor
 from core.ledger.directives import SignedDirective
 from core.ports import Activation, LateRead, Printer
+from core.scanning import ScanTyped
 from core.second import AskVoid, DecideRequest, VoidItem
 from core.station import activating, anchoring, cards, days, late, refusals, requests, second, sessions
 from core.station.adopting import Adopting
@@ -283,6 +284,8 @@ class Station:
                 self._lookups.answer_consent(command)
             case c.DismissMessage():
                 live.message = None
+            case ScanTyped():
+                self._device(CodeScanned(Slot.SCANNER, command.text))
             case c.TakeKnown():
                 live.need_session()
                 self._desk.take_known(command, self._known.chosen(command))

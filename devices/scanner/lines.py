@@ -21,6 +21,7 @@ class ScanFault(StrEnum):
     TOO_LONG = "too_long"
     UNPRINTABLE = "unprintable"
     EMPTY = "empty"  # an identifier without a code
+    MARKS = "marks"  # without the prefix or suffix that it was configured with: perhaps half a code
     UNFINISHED = "unfinished"  # no line end came: set the scanner's suffix to CR
 
 
@@ -43,8 +44,18 @@ class BadScan:
 class LineAssembler:
     """Collects bytes into lines; holds ``max_bytes`` at most."""
 
-    def __init__(self, max_bytes: int = MAX_BYTES, *, gap_ends: bool = False) -> None:
-        """``gap_ends``: a pause ends a code, for scanners that cannot send a line end."""
+    def __init__(
+        self, max_bytes: int = MAX_BYTES, *, gap_ends: bool = False, prefix: bytes = b"", suffix: bytes = b""
+    ) -> None:
+        """``gap_ends``: a pause ends a code, for scanners that cannot send a line end.
+
+        ``prefix`` stands before each code and its AIM identifier, ``suffix`` behind it.  A suffix that ends
+        with a control character (a tab, ETX) ends the code, and then CR and LF around it say nothing.
+        """
+        self._prefix, self._suffix, self._ends = prefix, suffix, _END
+        self._bare = suffix[-1:] < b" " and suffix != b""
+        if self._bare:
+            self._suffix, self._ends = suffix[:-1], re.compile(re.escape(suffix[-1:]))
         self._max_bytes = max_bytes
         self._gap_ends = gap_ends
         self._line = bytearray()
@@ -52,7 +63,7 @@ class LineAssembler:
 
     def feed(self, data: bytes) -> list[Scan | BadScan]:
         """Add what arrived; the lines that ended with it, in order."""
-        *ended, rest = _END.split(data)
+        *ended, rest = self._ends.split(data)
         found = []
         for part in ended:
             self._add(part)
@@ -78,6 +89,13 @@ class LineAssembler:
             return []
         if size > self._max_bytes:
             return [BadScan(ScanFault.TOO_LONG, size)]
+        if self._bare:
+            line = line.strip(b"\r\n")
+            if not line:
+                return []
+        if not (line.startswith(self._prefix) and line[len(self._prefix) :].endswith(self._suffix)):
+            return [BadScan(ScanFault.MARKS, size)]
+        line = line[len(self._prefix) : len(line) - len(self._suffix)]
         try:
             text = line.decode("utf-8")
         except UnicodeDecodeError:

@@ -6,7 +6,8 @@ import threading
 import time
 
 from core.devices import CodeScanned, DeviceState
-from core.errors import DeviceFault
+from core.errors import ConfigError, ConfigFault, DeviceFault
+from core.scanning import WEDGE
 from devices.held import HeldLink
 from devices.options import Ranges, whole_options
 from devices.rack import DeviceConfig, LaneReport
@@ -14,6 +15,7 @@ from devices.scanner.lines import BadScan, LineAssembler, Scan
 from devices.traffic import Direction, TrafficLog
 
 GAP_MS = 250  # far above the time between two characters at 300 baud
+LONGEST_MARK = 8  # of a prefix or suffix
 COMPLAINT_S = 5.0  # how long a dropped line is shown
 READ_CHUNK = 4096
 # Option → (default, least, most).  ``gap_ends`` is for scanners that cannot send a line end.
@@ -24,7 +26,8 @@ class ScannerLane:
     """Reports each code as it comes; see :class:`devices.rack.Lane`."""
 
     def __init__(self, config: DeviceConfig, report: LaneReport) -> None:
-        """Options: ``gap_ms`` 20 to 5000; ``gap_ends`` 0 or 1: whether a pause ends a code.
+        """Options: ``gap_ms`` 20 to 5000; ``gap_ends`` 0 or 1: whether a pause ends a code; ``prefix`` and
+        ``suffix``: characters that the scanner was set to put around each code.
 
         Raises ConfigError WRONG_VALUE.
         """
@@ -32,6 +35,7 @@ class ScannerLane:
         option = whole_options(config, OPTIONS)
         self._gap_s = option["gap_ms"] / 1000
         self._gap_ends = bool(option["gap_ends"])
+        self._around = _around(config, "prefix"), _around(config, "suffix")
         self._held = HeldLink(config.link)
         self._complained = 0.0
         self.traffic = TrafficLog()
@@ -42,7 +46,7 @@ class ScannerLane:
 
     def run(self, stop: threading.Event) -> None:
         """See :meth:`devices.rack.Lane.run`."""
-        lines = LineAssembler(gap_ends=self._gap_ends)
+        lines = LineAssembler(gap_ends=self._gap_ends, prefix=self._around[0], suffix=self._around[1])
         with self._held.opened(stop) as link:
             if link is None:
                 return
@@ -70,6 +74,15 @@ class ScannerLane:
         self._report.truth(DeviceState.READY)
 
 
+def _around(config: DeviceConfig, name: str) -> bytes:
+    value = config.options.get(name, "")
+    if not isinstance(value, str) or not value.isascii() or len(value) > LONGEST_MARK:
+        expected = f"at most {LONGEST_MARK} ASCII characters"
+        key = f"devices.{config.slot.value}.{name}"
+        raise ConfigError(ConfigFault.WRONG_VALUE, key=key, value=str(value), expected=expected)
+    return value.encode("ascii")
+
+
 class WedgeLane:
     """A scanner that types like a keyboard: the screen takes its text, nobody can ask it how it is."""
 
@@ -78,7 +91,7 @@ class WedgeLane:
 
     def run(self, stop: threading.Event) -> None:
         """Says once that nothing is known, then waits for the end."""
-        self._report.truth(DeviceState.UNKNOWN)
+        self._report.truth(DeviceState.UNKNOWN, "", {"driver": WEDGE})  # the screen looks at its keys then
         while not stop.wait(1.0):
             continue
 

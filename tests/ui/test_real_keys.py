@@ -58,6 +58,19 @@ class Desk:
         """One xdotool command line."""
         subprocess.run(["xdotool", *words], env=self._env, check=True, timeout=LIMIT, capture_output=True)
 
+    def scan(self, code: str, delay: str = "1") -> None:
+        """A code and Enter by one process, so many milliseconds a key."""
+        self.do("type", "--args", "1", "--delay", delay, code, "key", "Return")
+
+    def to_a_field(self) -> None:
+        """Back from the confirmations to the recipient's address."""
+        way = [self.show("wedge")]
+        while way[-1] != "recipient_address":
+            self.do("key", "shift+Tab")
+            way.append(self.show("wedge"))
+            assert len(way) < 40, way
+        self.kinds("wedge")
+
     def focus(self) -> None:
         """Give the window the keyboard (there is no window manager here)."""
         self.do("search", "--sync", "--onlyvisible", "--name", "实名收寄", "windowfocus", "--sync")
@@ -182,3 +195,42 @@ def test_refusing_by_three_keys(desk: Desk) -> None:
         desk.do("key", key)
         time.sleep(0.3)
     assert desk.kinds() == ["Refuse"]
+
+
+CODE = "EA473124829CN"
+
+
+@pytest.mark.parametrize("delay", ["1", "12"])
+def test_a_scanner_that_types_leaves_no_letter_where_the_focus_is(desk: Desk, delay: str) -> None:
+    """In the middle of an address, and on a button: the code is a scan, its Enter goes nowhere."""
+    desk.show("wedge")
+    desk.to_a_field()
+    desk.kinds("wedge")
+    before = desk.show("wedge")
+    desk.scan(CODE, delay)
+    time.sleep(0.4)
+    assert desk.show("wedge") == before, "Enter went on to the next field"
+    sent, desk.sent = desk.sent, []
+    assert sent[-1] == {"kind": "ScanTyped", "text": CODE}
+    put_back = [command["text"] for command in sent if command["kind"] == "SetField"]
+    assert CODE not in str(put_back[-1])
+    assert {command["kind"] for command in sent} == {"ScanTyped", "SetField"}
+
+
+def test_a_person_who_types_is_no_scanner(desk: Desk) -> None:
+    """The same letters at the pace of a very fast typist, and a code where nothing ends it."""
+    desk.show("wedge")
+    desk.to_a_field()
+    desk.scan(CODE, "70")
+    assert "ScanTyped" not in desk.kinds("wedge")
+    desk.do("type", "--delay", "1", CODE)
+    assert "ScanTyped" not in desk.kinds("wedge")
+
+
+def test_a_code_on_a_button_is_a_scan_and_presses_nothing(desk: Desk) -> None:
+    """With spaces and digits in it, which press and choose."""
+    desk.show("wedge")
+    desk.do("key", "shift+Tab")
+    assert desk.show("wedge") == "gate_notice_spoken"
+    desk.scan("EA 4731 2482 9 CN")
+    assert desk.kinds("wedge") == ["ScanTyped"]

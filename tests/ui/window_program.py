@@ -12,12 +12,14 @@ import threading
 from dataclasses import asdict, replace
 
 from core.commands import Command
+from core.devices import DeviceState, DeviceTruth, Slot
 from core.view import CounterView
 from ui.application import create_application
 from ui.bridge import Bridge
 from ui.specimens import BASE, EMPTY, VIEWS
 from ui.window import MainWindow
 
+WEDGE = replace(BASE, devices=(DeviceTruth(Slot.SCANNER, DeviceState.UNKNOWN, "", {"driver": "wedge"}),))
 READING = replace(BASE, visit=replace(EMPTY, reading=True))
 
 
@@ -49,7 +51,7 @@ def main() -> None:
             word = line.split()
             if word[0] == "quit":
                 break
-            bridge.post(READING if word[0] == "reading" else VIEWS[word[1]])
+            bridge.post({"reading": READING, "wedge": WEDGE}.get(word[0]) or VIEWS[word[1]])
         ended.set()
         bridge.post(VIEWS["login"])
 

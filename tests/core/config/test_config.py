@@ -341,6 +341,10 @@ def test_every_option_of_the_reader() -> None:
 def test_options_of_a_scanner() -> None:
     text = READER + '[devices.scanner]\ndriver = "serial"\nlink = "serial:///dev/ttyACM0"\ngap_ms = 90\n'
     assert parse(text + "gap_ends = true\n").devices[Slot.SCANNER].options == {"gap_ms": 90, "gap_ends": 1}
+    around = parse(text + 'prefix = "\\u0002"\nsuffix = "##"\n').devices[Slot.SCANNER].options
+    assert (around["prefix"], around["suffix"]) == ("\x02", "##")
+    with pytest.raises(ConfigError, match="suffix"):
+        parse(text + 'suffix = "\\r"\n')
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from core.devices import DeviceChanged, DeviceState, DeviceTruth, PrintOutcome, 
 from core.errors import StoreError, StoreFault
 from core.ledger.chain import Verifier
 from core.receipts.record import read_record
+from core.scanning import ScanTyped
 from core.view import Screen, SyncView
 from tests.core.memory import TERMINAL
 from tests.core.station.desk import WAYBILLS, Counter, card
@@ -90,6 +91,18 @@ def test_same_waybill_is_said_at_the_scan(counter: Counter) -> None:
     counter.scan(WAYBILLS[0])
     assert counter.message() == "rule.waybill_twice"
     assert counter.visit().fields[c.Field.WAYBILL].problem == "rule.waybill_twice"
+
+
+def test_a_code_that_a_scanner_typed_is_a_scan(counter: Counter) -> None:
+    """Before the log-in it is nothing; then it goes to the waybill, and in a look-up it is looked up."""
+    counter.do(ScanTyped(WAYBILLS[0]))
+    counter.log_in()
+    assert counter.visit().fields[c.Field.WAYBILL].text == ""
+    counter.do(ScanTyped(WAYBILLS[0]))
+    field = counter.visit().fields[c.Field.WAYBILL]
+    assert (field.text, field.source) == (WAYBILLS[0], "scan")
+    counter.do(c.LookUp(WAYBILLS[1]), ScanTyped(WAYBILLS[2]))
+    assert counter.visit().fields[c.Field.WAYBILL].text == WAYBILLS[0]
 
 
 @pytest.mark.parametrize("fault", [StoreFault.DISK_FULL, StoreFault.READ_ONLY, StoreFault.IO])

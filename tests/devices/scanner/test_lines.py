@@ -104,3 +104,29 @@ def test_any_bytes_in_any_pieces(parts: list[bytes], gap_ends: bool) -> None:
     assert sizes == len(whole.replace(b"\r", b"").replace(b"\n", b""))
     for item in found:
         assert isinstance(item, BadScan) or item.text.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("prefix", "suffix", "sent", "found"),
+    [
+        (b"~", b"", b"~]C0RA1\r\n", [Scan("RA1", "]C0")]),
+        (b"~", b"", b"RA1\r\n", [BadScan(ScanFault.MARKS, 3)]),
+        (b"\x02", b"\x03", b"\x02RA1\x03\r\n\x02RA2\x03", [Scan("RA1"), Scan("RA2")]),
+        (b"\x02", b"\x03", b"A1\x03\x02RA2\x03", [BadScan(ScanFault.MARKS, 2), Scan("RA2")]),
+        (b"", b"\t", b"RA1\tRA2\r\n\t\r\n\t", [Scan("RA1"), Scan("RA2")]),
+        (b"", b"##", b"RA1##\r\nRA2#\r\n", [Scan("RA1"), BadScan(ScanFault.MARKS, 4)]),
+        (
+            b"aa",
+            b"aa",
+            b"aaa\raaaa\raaxaa\r",
+            [BadScan(ScanFault.MARKS, 3), BadScan(ScanFault.EMPTY, 4), Scan("x")],
+        ),
+    ],
+)
+def test_what_the_scanner_puts_around_a_code(
+    prefix: bytes, suffix: bytes, sent: bytes, found: list[Scan | BadScan]
+) -> None:
+    """Taken off where it stands whole; without it perhaps half a code came, and it is dropped."""
+    for pieces in ([sent], [bytes((value,)) for value in sent]):
+        lines = LineAssembler(prefix=prefix, suffix=suffix)
+        assert [item for piece in pieces for item in lines.feed(piece)] == found
