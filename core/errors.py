@@ -168,6 +168,7 @@ class StoreFault(StrEnum):
     WRONG_KEY = "store.wrong_key"  # wrong operator or password
     LOCKED_OUT = "store.locked_out"  # too many tries; facts: seconds
     TOO_NEW = "store.too_new"
+    TOO_OLD = "store.too_old"  # of an older version, and nothing converts it; facts: what
     DAMAGED = "store.damaged"
     DISK_FULL = "store.disk_full"
     READ_ONLY = "store.read_only"

@@ -89,7 +89,8 @@ class Database:
     def check(self, signing: str) -> None:
         """That this is our store, of a version we know, on a database that keeps its promises.
 
-        Raises StoreError MISSING, TOO_NEW, WRONG_KEY (another HQ's), UNSAFE, IO.
+        Raises StoreError MISSING, TOO_NEW, TOO_OLD (a table or column is not there), UNSAFE, IO, WRONG_KEY
+        (another HQ's).
         """
         if not self.is_postgresql and not Path(self.url.database or "").is_file():
             raise StoreError(StoreFault.MISSING, what="database")
@@ -101,6 +102,7 @@ class Database:
                 raise StoreError(StoreFault.TOO_NEW, found=row.version, known=VERSION)
             if row.signing != signing:
                 raise StoreError(StoreFault.WRONG_KEY, what="another headquarters' database")
+            _need_columns(connection)
             self._check_durable(connection)
 
     @contextmanager
@@ -180,3 +182,16 @@ def _sqlite(url: URL) -> Engine:
             connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("counter_writes", False) else "BEGIN")
 
     return engine
+
+
+def _need_columns(connection: Connection) -> None:
+    """Told here and not by the first statement that misses one, in the middle of something."""
+    found = {
+        (table, column["name"])
+        for (_schema, table), columns in inspect(connection).get_multi_columns().items()
+        for column in columns
+    }
+    for table in METADATA.sorted_tables:
+        for column in table.columns:
+            if (table.name, column.name) not in found:
+                raise StoreError(StoreFault.TOO_OLD, what=f"{table.name}.{column.name}")

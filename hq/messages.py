@@ -12,6 +12,8 @@ _SENTENCES: dict[StrEnum, str] = {
     StoreFault.MISSING: "there is no headquarters here ({what}): run init, or check --data and --database",
     StoreFault.EXISTS: "a headquarters is here already ({what})",
     StoreFault.TOO_NEW: "this was written by a newer version of this program",
+    StoreFault.TOO_OLD: "this was written by an older version, and nothing converts it yet: go on with that "
+    "version, or begin with an empty database (hq init); nothing was changed",
     StoreFault.WRONG_KEY: "this cannot be opened: {what}",
     StoreFault.DAMAGED: "this is damaged: {what}",
     StoreFault.UNSAFE: "this is not safe to use: {what}",

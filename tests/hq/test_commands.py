@@ -137,6 +137,21 @@ def test_newer_database_is_refused(capsys: pytest.CaptureFixture[str], common: l
     assert "newer version" in err
 
 
+def test_a_database_of_an_older_version_is_told_with_what_to_do(
+    capsys: pytest.CaptureFixture[str], common: list[str]
+) -> None:
+    """Of yesterday's, a column is missing: said at once, and not by the first statement that wants it."""
+    assert hq(capsys, "init", *common)[0] == 0
+    database = Database(common[3])
+    with database.write() as connection:
+        connection.execute(text("ALTER TABLE alarms RENAME COLUMN what TO said"))
+    database.close()
+    code, _, err = hq(capsys, "terminal", "list", *common)
+    assert code == 3
+    assert "older version" in err
+    assert "nothing was changed" in err
+
+
 def test_postgresql_that_may_lose_commits_is_refused(
     capsys: pytest.CaptureFixture[str], headquarters: Headquarters, tmp_path: Path
 ) -> None:
