@@ -77,6 +77,7 @@ DUTIES: tuple[Duty, ...] = (
     _act("epoch grant", _SECURITY, "terminal"),
     _act("terminal revoke", _SECURITY, "terminal"),
     _act("operator add", _SECURITY, "id", "role", "branch", "same_as"),
+    _act("operator code", _SECURITY, "id", "lost"),
     _act("operator remove", _SECURITY, "id"),
     _act("operator papers", _SECURITY, "id", "confidentiality", "training"),
     _look("operator list", _SEEN),

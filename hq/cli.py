@@ -182,6 +182,12 @@ def _operator(
     )
     add.add_argument("--same-as", default="", metavar="ID", help="a staff number that she has already")
     add.add_argument("--hours", type=_positive, default=operators.CODE_HOURS, help="how long it is good")
+    code = actions.add_parser(
+        "code", parents=[common], help="a new activation code: password forgotten, card lost or blocked"
+    )
+    code.add_argument("id", metavar="ID")
+    code.add_argument("--lost", action="store_true", help="what she has opens nothing from now on")
+    code.add_argument("--hours", type=_positive, default=operators.CODE_HOURS, help="how long it is good")
     papers = actions.add_parser("papers", parents=[common], help="since when agreement and training count")
     papers.add_argument("id", metavar="ID")
     for paper in Paper:

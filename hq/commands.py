@@ -154,6 +154,13 @@ def _operator_add(opened: Opened) -> None:
     opened.answer({"operator": asked.id, "role": asked.role, "code": code}, code)
 
 
+def _operator_code(opened: Opened) -> None:
+    asked = opened.options
+    code = operators.renew_code(opened.database, asked.id, lost=asked.lost, hours=asked.hours)
+    _note_operator(opened, code)
+    opened.answer({"operator": asked.id, "lost": asked.lost, "code": code}, code)
+
+
 def _operator_remove(opened: Opened) -> None:
     operators.remove_operator(opened.database, opened.options.id)
     _note_operator(opened)
@@ -386,6 +393,7 @@ _COMMANDS: dict[str, Callable[[Opened], None]] = {
     "follow": _follow,
     "enrol-code": _enrol_code,
     "operator add": _operator_add,
+    "operator code": _operator_code,
     "operator remove": _operator_remove,
     "operator papers": _operator_papers,
     "operator list": _operator_list,

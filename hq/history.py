@@ -59,7 +59,8 @@ class History:
         known = select(OPERATORS).where(OPERATORS.c.terminal == ESTATE, OPERATORS.c.operator == operator)
         with self._database.read() as connection:
             keys, about = connection.execute(row).one_or_none(), connection.execute(known).one_or_none()
-        if keys is None or about is None or about.removed_at is not None:
+        gone = about is None or about.removed_at is not None
+        if keys is None or about is None or gone or keys.activated_at < about.added_at:
             raise HqError(HqFault.CONFLICT, what="operator unknown")
         return OperatorKeysAnswer(
             operator, about.name, about.role, keys.signing, keys.agreement, wire.b64(keys.wrapped)

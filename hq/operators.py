@@ -104,10 +104,40 @@ def add_operator(
             connection.execute(
                 update(OPERATORS).where(_HERE, OPERATORS.c.operator == operator).values(values)
             )
-            if before.removed_at is None:
+            if before.removed_at is not None:  # her keys of before her removal count nowhere again
+                since = {"added_at": stamp(now())}
+                connection.execute(
+                    update(OPERATORS).where(_HERE, OPERATORS.c.operator == operator).values(since)
+                )
+            else:
                 gone = set(before.branches.split()) - set(hers.split())
                 _tell(connection, StaffRow(operator, ""), sorted(gone), now)
             _tell_keys(connection, operator, now)
+    return code
+
+
+def renew_code(
+    database: Database, operator: str, *, lost: bool = False, hours: int = CODE_HOURS, now: Now = utc_now
+) -> str:
+    """A fresh activation code for a forgotten password or a lost card; all else about her stays.
+
+    ``lost``: what she has opens nothing from now on, her terminals are told, and she is back with the keys
+    that this code brings.  Raises HqError CONFLICT where she is not here.
+    """
+    code = codes.new_code()
+    with database.write() as connection:
+        row = _operator(connection, operator)
+        if row is None or row.removed_at is not None:
+            raise HqError(HqFault.CONFLICT, what="operator unknown")
+        values: dict[str, Any] = {
+            "code_digest": codes.digest(code),
+            "code_expires_at": stamp(now() + dt.timedelta(hours=hours)),
+            "code_used_at": None,
+        }
+        if lost:
+            values["added_at"] = stamp(now())
+            _tell(connection, StaffRow(operator, ""), row.branches.split(), now)
+        connection.execute(update(OPERATORS).where(_HERE, OPERATORS.c.operator == operator).values(values))
     return code
 
 
@@ -224,10 +254,12 @@ def _tell(connection: Connection, row: StaffRow, branches: Sequence[str], now: N
 def _tell_keys(connection: Connection, operator: str, now: Now) -> None:
     """What she may do, and the keys of her last activation; nothing where she has none yet."""
     row = _operator(connection, operator)
-    mine = ACTIVATIONS.c.operator == operator
-    wanted = select(ACTIVATIONS).where(mine).order_by(ACTIVATIONS.c.activated_at.desc()).limit(1)
+    if row is None:
+        return
+    mine = (ACTIVATIONS.c.operator == operator, ACTIVATIONS.c.activated_at >= row.added_at)
+    wanted = select(ACTIVATIONS).where(*mine).order_by(ACTIVATIONS.c.activated_at.desc()).limit(1)
     keys = connection.execute(wanted).one_or_none()
-    if row is None or keys is None:
+    if keys is None:
         return
     signing = parse_public_key(keys.signing, signing=True)
     agreement = parse_public_key(keys.agreement, signing=False)

@@ -42,6 +42,7 @@ enrol-code          .      Y        .
 epoch grant         .      Y        .
 terminal revoke     .      Y        .
 operator add        .      Y        .
+operator code       .      Y        .
 operator remove     .      Y        .
 operator papers     .      Y        .
 operator list       .      Y        Y

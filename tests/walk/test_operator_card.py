@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -9,12 +10,14 @@ from pathlib import Path
 import pytest
 
 from core import commands as c
+from core.access.papers import Paper
 from core.config import load_config
 from core.crypto.keys import parse_public_key
 from core.errors import CardFault, CounterError, RuleError, RuleFault, StoreFault
 from core.ledger.chain import Verifier
 from core.view import CounterView, Screen
 from devices.simulators.operator_cards import CardReaders
+from hq.operators import renew_code, set_papers
 from program.terminal import Parts
 from tests.devices.smartcard.readers import PIN, WRONG
 from tests.peers.checker import check
@@ -23,6 +26,7 @@ from tests.walk.branch import PASSWORDS, QUICK, Branch, Desk
 from tests.walk.test_rules_published import edition, write
 
 HERE, SUPERVISOR, CLERK = "990100-01-03", "OP20001", "OP10001"
+WORDS = PASSWORDS[CLERK]
 
 
 def code(error: BaseException | None) -> object:
@@ -65,11 +69,22 @@ class CardDesk:
         self.readers.pull()
         desk.wait("it is out", lambda: not desk._live.cards)
 
-    def activate(self, desk: Desk, card: str) -> None:
+    def code(self, *, lost: bool = False) -> str:
+        """For a clerk who is here already."""
+        with self.branch.database() as database:
+            return renew_code(database, CLERK, lost=lost)
+
+    def heard(self, desk: Desk) -> None:
+        """All that headquarters said until now has been adopted: what it says next, too."""
+        day = dt.date(2026, 11, 1) + dt.timedelta(days=desk.number)
+        with self.branch.database() as database:
+            set_papers(database, SUPERVISOR, {Paper.TRAINING: min(day, dt.date(2026, 11, 21))})
+        desk.wait("her training", lambda: bool(desk._live.staff[SUPERVISOR].papers))
+
+    def activate(self, desk: Desk, card: str, added: str) -> None:
         """The clerk's keys on that card; a supervisor with a password stands by."""
         self.readers.insert(self.readers.card(card, PIN))
         desk.until("an empty card", partial(on_card, CardFault.EMPTY, ""))
-        added = self.branch.operator(CLERK, "clerk", "990100-01")
         asked = c.Activate(CLERK, added, PIN, SUPERVISOR, PASSWORDS[SUPERVISOR], card=True)
         assert desk.do(asked) is None
         desk.until("activated", partial(told, "msg.activated"))
@@ -106,12 +121,13 @@ def test_a_shift_by_card_and_a_lost_one(counter: CardDesk) -> None:
     with counter.open() as desk:
         assert desk.log_in(SUPERVISOR) is None
         desk.do(c.Lock())
-        counter.activate(desk, "first")
+        counter.activate(desk, "first", counter.branch.operator(CLERK, "clerk", "990100-01"))
         counter.endorsed(desk)
         _signed_by_the_card(desk)
         _pulled_and_back(counter, desk)
         _pulled_while_logging_in(counter, desk)
         _lost(counter, desk)
+        _forgotten(counter, desk)
         journal_verifies(desk)
         _removed(counter, desk)
 
@@ -162,9 +178,12 @@ def _pulled_while_logging_in(counter: CardDesk, desk: Desk) -> None:
 
 
 def _lost(counter: CardDesk, desk: Desk) -> None:
-    """A new activation on another card; the old one is refused by name, by its PIN too."""
+    """It opens nothing once headquarters knows; then another card, and the old one is refused by name."""
+    added = counter.code(lost=True)
+    desk.until("a card of nobody", partial(on_card, CardFault.REMOVED, ""))
+    assert code(desk.do(c.LogIn(CLERK, PIN))) is StoreFault.WRONG_KEY
     counter.out(desk)
-    counter.activate(desk, "second")
+    counter.activate(desk, "second", added)
     counter.endorsed(desk)
     desk.do(c.Lock())
     counter.put(desk, "first")
@@ -176,12 +195,38 @@ def _lost(counter: CardDesk, desk: Desk) -> None:
     assert desk.do(c.LogIn(CLERK, PIN)) is None
 
 
+def _forgotten(counter: CardDesk, desk: Desk) -> None:
+    """From the card to a password, and to another one when that is forgotten."""
+    desk.do(c.Lock())
+    for old, new in (("", "another long passphrase of hers"), ("another long passphrase of hers", WORDS)):
+        before = len(desk.entries("OperatorKeyAccepted"))
+        asked = c.Activate(CLERK, counter.code(), new, SUPERVISOR, PASSWORDS[SUPERVISOR])
+        assert desk.do(asked) is None
+        desk.until("activated", partial(told, "msg.activated"))
+        desk.wait("her new keys", lambda new=new: _is_new(desk, new))  # type: ignore[misc]
+        assert desk.do(c.LogIn(CLERK, new, SUPERVISOR, PASSWORDS[SUPERVISOR])) is None
+        desk.do(c.Lock())
+        assert not old or code(desk.do(c.LogIn(CLERK, old))) is StoreFault.WRONG_KEY
+        assert len(desk.entries("OperatorKeyAccepted")) == before + 1
+    desk.until("the last card", partial(on_card, CardFault.REPLACED, ""))
+    assert desk.do(c.LogIn(CLERK, WORDS)) is None
+
+
+def _is_new(desk: Desk, password: str) -> bool:
+    """Her slot is the one of that password: only then is she asked for a supervisor."""
+    return code(desk.do(c.LogIn(CLERK, password))) is RuleFault.KEY_NEW
+
+
 def _removed(counter: CardDesk, desk: Desk) -> None:
     """While she stands there; from then on her card is named for what it is."""
     counter.branch.remove(CLERK)
     desk.until("locked", lambda view: view.screen is Screen.LOCKED)
-    desk.until("a removed card", partial(on_card, CardFault.REMOVED, ""))
-    assert code(desk.do(c.LogIn(CLERK, PIN))) is StoreFault.WRONG_KEY
+    assert code(desk.do(c.LogIn(CLERK, WORDS))) is StoreFault.WRONG_KEY
+    # Added again, she has a code: neither her password nor a card of before counts until it is used.
+    counter.branch.operator(CLERK, "clerk", "990100-01")
+    counter.heard(desk)
+    assert code(desk.do(c.LogIn(CLERK, WORDS))) in (StoreFault.WRONG_KEY, StoreFault.LOCKED_OUT)
+    desk.until("a card of nobody here", partial(on_card, CardFault.UNKNOWN, ""))
 
 
 def test_two_readers_rules_and_the_shut_counter(counter: CardDesk, tmp_path: Path) -> None:
@@ -189,7 +234,7 @@ def test_two_readers_rules_and_the_shut_counter(counter: CardDesk, tmp_path: Pat
     with counter.open() as desk:
         assert desk.log_in(SUPERVISOR) is None
         desk.do(c.Lock())
-        counter.activate(desk, "first")
+        counter.activate(desk, "first", counter.branch.operator(CLERK, "clerk", "990100-01"))
         counter.endorsed(desk)
         counter.readers.insert(counter.readers.card("empty", PIN), reader=2)
         counter.readers.pull(2)  # another card than hers: nothing is locked by it
