@@ -5,13 +5,17 @@ from __future__ import annotations
 import logging
 import threading
 
-from core.errors import CounterError
+from core.errors import CounterError, Fact
 from hq.admin_check import check
+from hq.alarms import raise_alarm
+from hq.clock import utc_now
 from hq.database import Database
 from hq.home import Home
 from hq.metrics import Metrics
+from hq.schema import ESTATE
 
 _LOG = logging.getLogger(__name__)
+CHANGED = "admin.changed"  # of the whole estate: something stands here that no line made
 
 
 class OwnCheck:
@@ -37,5 +41,12 @@ class OwnCheck:
         self._metrics.set("counter_hq_admin_findings", float(len(done.findings)))
         for found in done.findings:
             _LOG.warning("own check: %s: %s", found.where, found.what)
+        if done.findings:
+            self._alarm(f"{len(done.findings)}: {done.findings[0].where}: {done.findings[0].what}")
         if not done.separate:
             _LOG.info("one person holds everything: administrations are not separate")
+
+    def _alarm(self, what: str) -> None:
+        facts: dict[str, Fact] = {"what": what}
+        with self._database.write() as connection:
+            raise_alarm(connection, ESTATE, CHANGED, utc_now(), facts=facts)

@@ -8,7 +8,7 @@ import logging
 import os
 from pathlib import Path
 
-from core.access.papers import Paper
+from core.access.papers import ENTERED
 from hq import operators, reviews, terminals
 from hq.administrations import Administration
 
@@ -190,7 +190,7 @@ def _operator(
     code.add_argument("--hours", type=_positive, default=operators.CODE_HOURS, help="how long it is good")
     papers = actions.add_parser("papers", parents=[common], help="since when agreement and training count")
     papers.add_argument("id", metavar="ID")
-    for paper in Paper:
+    for paper in ENTERED:
         papers.add_argument(f"--{paper}", type=dt.date.fromisoformat, metavar="YYYY-MM-DD")
     remove = actions.add_parser(
         "remove", parents=[common], help="she works nowhere any more, within a minute"

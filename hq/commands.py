@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from core import wire
-from core.access.papers import Paper
+from core.access.papers import ENTERED
 from core.errors import StoreError, StoreFault
 from hq import journal, operators, pool_commands, reviews, terminals
 from hq.admin_commands import ADMIN, ONE_PERSON, found_administrators, founders_of
@@ -169,7 +169,7 @@ def _operator_remove(opened: Opened) -> None:
 
 def _operator_papers(opened: Opened) -> None:
     asked = opened.options
-    days = {paper: day for paper in Paper if (day := getattr(asked, paper)) is not None}
+    days = {paper: day for paper in ENTERED if (day := getattr(asked, paper)) is not None}
     operators.set_papers(opened.database, asked.id, days)
     _note_operator(opened)
     told = {str(paper): day.isoformat() for paper, day in days.items()}
@@ -214,6 +214,8 @@ def _alarms(opened: Opened) -> None:
             journal.known(connection, asked.terminal)
     rows = list_alarms(opened.database, asked.terminal)
     opened.say(to_json(rows) if asked.json else "\n".join(map(alarm_line, rows)) or "no alarm")
+    if not asked.json and opened.asking is not None and not opened.asking.roster.separate:
+        opened.say(ONE_PERSON)
 
 
 def _late_list(opened: Opened) -> None:

@@ -264,9 +264,19 @@ def _tell_keys(connection: Connection, operator: str, now: Now) -> None:
     signing = parse_public_key(keys.signing, signing=True)
     agreement = parse_public_key(keys.agreement, signing=False)
     papers = {name: dt.date.fromisoformat(day) for name, day in json.loads(row.papers).items()}
+    if not _on_card(keys.wrapped):
+        papers[Paper.PASSWORD.value] = business_date(parse_stamp(keys.activated_at))
     person = row.person or ""
     staff = StaffRow(operator, row.role, row.name, signing, agreement, keys.wrapped, papers, person)
     _tell(connection, staff, row.branches.split(), now)
+
+
+def _on_card(wrapped: bytes) -> bool:
+    """Whether a card has her keys, and there is no password that could be old; the rest is opaque here."""
+    try:
+        return bool(wire.decode(wrapped).get("type") == "card")
+    except EntryError:
+        return False
 
 
 def _person(connection: Connection, same_as: str, operator: str) -> str:

@@ -1,7 +1,8 @@
 """What an operator must have signed and learnt before she may log in, where the rule data ask for it.
 
 The days are headquarters' word (its directive about her); for how long one counts, and how much longer she
-may work after it ended, are dated rule data.  Sources: R85 (confidentiality agreement), R86 (training).
+may work after it ended, are dated rule data.  Sources: R85 (confidentiality agreement), R86 (training),
+GB/T 22239-2019, 8.1.4.1 (what identifies somebody is changed regularly).
 """
 
 from __future__ import annotations
@@ -17,6 +18,13 @@ class Paper(StrEnum):
 
     CONFIDENTIALITY = "confidentiality"  # 保密协议: the day on which she signed
     TRAINING = "training"  # 培训: the day of the last one
+    PASSWORD = "password"  # noqa: S105 - 密码: the day on which she made it, with the keys that it wraps
+
+
+ENTERED = (
+    Paper.CONFIDENTIALITY,
+    Paper.TRAINING,
+)  # by people; a password's day headquarters knows itself
 
 
 class State(StrEnum):
@@ -49,7 +57,10 @@ class Standing:
 
 def standing(known: Mapping[str, dt.date], rules: PaperRules, today: dt.date) -> Standing | None:
     """The worst of those that are asked for; None where none is."""
-    all_of_them = [_one(paper, known.get(paper), rules, today) for paper in Paper if rules.days[paper]]
+    asked = [paper for paper in Paper if rules.days[paper]]
+    if Paper.PASSWORD not in known:  # her keys are on a card
+        asked = [paper for paper in asked if paper is not Paper.PASSWORD]
+    all_of_them = [_one(paper, known.get(paper), rules, today) for paper in asked]
     return max(all_of_them, key=lambda one: list(State).index(one.state), default=None)
 
 

@@ -24,6 +24,7 @@ from hq.admin_check import check
 from hq.admin_journals import check_journals
 from hq.admin_log import Effect, Line, Phase, append, note_head
 from hq.admin_told import EVERY, tell_daily, tell_head
+from hq.admin_watch import CHANGED, OwnCheck
 from hq.administrations import Administration
 from hq.administrators import FOLDER, Founder, effect_of, found, house_signer
 from hq.backup import backup
@@ -32,6 +33,8 @@ from hq.clock import utc_now
 from hq.commands import run
 from hq.database import Database
 from hq.home import Home, open_home
+from hq.looks import list_alarms
+from hq.metrics import Metrics
 from hq.schema import (
     ACTIVATIONS,
     DIRECTIVES,
@@ -46,6 +49,7 @@ from hq.schema import (
     TERMINALS,
 )
 from hq.schema_beside import ADMIN_LOG
+from tests.guards import ExpectedLogs
 from tests.hq.entries import write_items
 from tests.hq.headquarters import BRANCH, Counter, Headquarters
 from tests.hq.test_admission import activate, activation
@@ -352,6 +356,21 @@ def test_the_head_is_told_once_a_day(headquarters: Headquarters) -> None:
     with headquarters.database.write() as connection:
         note_head(headquarters.home.directory / FOLDER, append(connection, line, house, headquarters.now()))
     assert tell_daily(headquarters.database, headquarters.now) == 2
+
+
+def test_a_node_that_starts_says_what_it_finds(edited: Edited, expected_logs: ExpectedLogs) -> None:
+    expected_logs.expect("hq.admin_watch", "operator OP10001: is not what line")
+    metrics = Metrics()
+    OwnCheck(edited.home, edited.database, metrics).look()
+    names = ("counter_hq_admin_findings", "counter_hq_admin_separate")
+    assert [metrics.value(name) for name in names] == [0, 0]
+    assert list_alarms(edited.database) == []
+    edited.edit(sql(update(OPERATORS).values(role="supervisor")))
+    OwnCheck(edited.home, edited.database, metrics).look()
+    assert metrics.value("counter_hq_admin_findings") == 1
+    (alarm,) = list_alarms(edited.database)
+    assert (alarm["terminal"], alarm["fault"]) == (ESTATE, CHANGED)
+    assert "operator OP10001" in alarm["what"]
 
 
 # -- entries ------------------------------------------------------------------------------------------

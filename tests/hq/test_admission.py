@@ -15,12 +15,13 @@ from core import wire
 from core.crypto.keys import new_agreement, new_signer, parse_public_key
 from core.errors import EntryError, HqError, HqFault
 from core.exchange import PATH_ACTIVATE, PATH_ENROL
+from core.ledger.clock import business_date
 from core.ledger.documents import operator_proof, read_grant
 from core.ledger.entry import EMPTY_HEAD
 from hq import codes
 from hq.columns import METADATA
 from hq.operators import add_operator, list_operators, remove_operator
-from hq.schema import ACTIVATIONS, CERTIFICATES, ENROL_CODES
+from hq.schema import ACTIVATIONS, CERTIFICATES, ENROL_CODES, PUBLICATIONS
 from hq.terminals import new_enrol_code
 from tests.core.books import Book
 from tests.hq.entries import TlsKey, enrol_request
@@ -233,6 +234,27 @@ def test_operator_activates_once(headquarters: Headquarters, counter: Counter) -
         "hq.code_invalid",
         {"what": "used"},
     )
+
+
+def test_the_day_of_a_password_is_that_of_its_activation(
+    headquarters: Headquarters, counter: Counter
+) -> None:
+    """Nobody enters it: her counters hear it with her keys, and a new activation gives a new day."""
+    for days in (0, 100):
+        headquarters.now.advance(days * 86400)
+        code = add_operator(headquarters.database, "OP10001", "示例甲", "clerk", now=headquarters.now)
+        assert activate(counter, activation(counter, code)).status_code == 200
+        with headquarters.database.read() as connection:
+            bodies = connection.execute(select(PUBLICATIONS.c.body).order_by(PUBLICATIONS.c.number)).scalars()
+            said = wire.decode(list(bodies)[-1])
+        assert said["papers"] == {"password": business_date(headquarters.now()).isoformat()}
+    code = add_operator(headquarters.database, "OP10001", "示例甲", "clerk", now=headquarters.now)
+    card = wire.b64(wire.encode({"type": "card", "format": 1, "serial": "c-1"}))
+    headquarters.now.advance(1)
+    assert activate(counter, activation(counter, code, wrapped=card)).status_code == 200
+    with headquarters.database.read() as connection:
+        bodies = connection.execute(select(PUBLICATIONS.c.body).order_by(PUBLICATIONS.c.number)).scalars()
+        assert "papers" not in wire.decode(list(bodies)[-1])
 
 
 def test_used_code_at_another_terminal_is_refused(headquarters: Headquarters, counter: Counter) -> None:

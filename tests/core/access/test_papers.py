@@ -9,8 +9,8 @@ import pytest
 from core.access.papers import PaperRules, State, standing
 
 # Training counts for 30 days: 1 November + 30 = 1 December.  Warned for 14 days, grace of 7.
-RULES = PaperRules({"confidentiality": 0, "training": 30}, 14, 7)
-BOTH = PaperRules({"confidentiality": 3650, "training": 30}, 14, 7)
+RULES = PaperRules({"confidentiality": 0, "training": 30, "password": 0}, 14, 7)
+BOTH = PaperRules({"confidentiality": 3650, "training": 30, "password": 0}, 14, 7)
 TRAINED = {"training": dt.date(2026, 11, 1)}
 
 
@@ -33,7 +33,7 @@ def test_from_the_first_day_to_the_last(today: str, state: State, last: str) -> 
 
 
 def test_what_is_not_asked_for_is_not_looked_at() -> None:
-    nothing = PaperRules({"confidentiality": 0, "training": 0}, 14, 7)
+    nothing = PaperRules({"confidentiality": 0, "training": 0, "password": 0}, 14, 7)
     assert standing({}, nothing, dt.date(2026, 11, 1)) is None
 
 
@@ -46,3 +46,16 @@ def test_the_worst_counts() -> None:
     found = standing(signed, BOTH, dt.date(2026, 11, 30))
     assert found is not None
     assert (found.paper, found.state) == ("training", State.SOON)
+
+
+def test_a_password_ends_as_they_do() -> None:
+    """90 days from the activation in which it was made: 3 August + 90 = 1 November."""
+    rules = PaperRules({"confidentiality": 0, "training": 0, "password": 90}, 14, 7)
+    made = {"password": dt.date(2026, 8, 3)}
+    states = {day: standing(made, rules, dt.date(2026, 11, day)) for day in (1, 2, 9)}
+    assert [(found.state, str(found.last)) for found in states.values() if found] == [
+        (State.SOON, "2026-11-01"),
+        (State.GRACE, "2026-11-08"),
+        (State.ENDED, "2026-11-01"),
+    ]
+    assert standing({}, rules, dt.date(2026, 11, 9)) is None  # her keys are on a card

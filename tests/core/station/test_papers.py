@@ -34,10 +34,12 @@ def counter() -> Iterator[Counter]:
     made.station.stop()
 
 
-def trained(counter: Counter, days_ago: int | None) -> tuple[str, str, dict[str, Any]]:
-    """Headquarters' word about her, with the day of her training or without one."""
+def trained(
+    counter: Counter, days_ago: int | None, paper: str = "training"
+) -> tuple[str, str, dict[str, Any]]:
+    """Headquarters' word about her, with the day of her training (or another paper) or without one."""
     day = business_date(counter.vault.machine.wall())
-    papers = {} if days_ago is None else {"training": day - dt.timedelta(days=days_ago)}
+    papers = {} if days_ago is None else {paper: day - dt.timedelta(days=days_ago)}
     key = counter.vault.people["OP10001"].public
     row = StaffRow("OP10001", "clerk", "示例甲", key, new_agreement().public, b"w", papers)
     return "operator", "OP10001", staff_body(row)[0]
@@ -78,3 +80,23 @@ def test_the_day_that_headquarters_enters_while_she_waits_lets_her_in(counter: C
     counter.station.directives_told([said])
     assert done.exception(20) is None
     assert counter.settle().screen is Screen.CLERK
+
+
+def test_a_password_that_is_too_old(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Said before it ends and in the days of grace; a new activation brings a new day."""
+    monkeypatch.setattr(adopting, "_WAIT_SECONDS", 0.05)
+    value = edition(counter, "t-3")
+    value["edition"]["papers"]["password"]["value"] = 90
+    value["edition"]["papers"]["training"]["value"] = 0
+    tell(counter, ("rules", "t-3", value))
+    for days_ago, message in (
+        (90 + 8, "rule.paper_ended"),
+        (90 + 7, "msg.paper_grace"),
+        (89, "msg.paper_soon"),
+        (0, "msg.welcome"),
+    ):
+        tell(counter, trained(counter, days_ago, "password"))
+        counter.do(c.Lock())
+        view = counter.log_in()
+        assert counter.message() == message
+        assert (view.screen is Screen.CLERK) is message.startswith("msg.")
