@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -52,6 +53,7 @@ from hq.schema_beside import ADMIN_LOG
 from tests.guards import ExpectedLogs
 from tests.hq.entries import write_items
 from tests.hq.headquarters import BRANCH, Counter, Headquarters
+from tests.hq.server import ROOT
 from tests.hq.test_admission import activate, activation
 from tests.hq.test_directives import take
 
@@ -356,6 +358,14 @@ def test_the_head_is_told_once_a_day(headquarters: Headquarters) -> None:
     with headquarters.database.write() as connection:
         note_head(headquarters.home.directory / FOLDER, append(connection, line, house, headquarters.now()))
     assert tell_daily(headquarters.database, headquarters.now) == 2
+
+
+def test_the_documented_line_is_the_one_in_force(edited: Edited) -> None:
+    section = (ROOT / "docs" / "format.md").read_text("utf-8").split("## 14")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| `(\w+)`(?:(?:,| ·) `(\w+)`)? \|", section, re.MULTILINE)
+    with edited.database.read() as connection:
+        documents = [wire.decode(row) for row in connection.execute(select(ADMIN_LOG.c.document)).scalars()]
+    assert all({name for row in rows for name in row if name} == set(said) for said in documents)
 
 
 def test_a_node_that_starts_says_what_it_finds(edited: Edited, expected_logs: ExpectedLogs) -> None:
