@@ -35,6 +35,7 @@ class DeviceFault(StrEnum):
     NO_ANSWER = "device.no_answer"  # the link is open, the device is silent
     BAD_FRAME = "device.bad_frame"  # wrong checksum, length or garbage
     WRONG_DEVICE = "device.wrong_device"  # something else answers on this link
+    SEVERAL = "device.several"  # more than one answers to the link's numbers
     REFUSED = "device.refused"  # the device answered with an error of its own
     NOT_AUTHORISED = "device.not_authorised"  # SAM not authorised: the vendor must act
     SELF_TEST = "device.self_test"  # power-cycle the device

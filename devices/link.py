@@ -7,16 +7,18 @@ about the device alone: never a byte that was received.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from core.errors import ConfigError, ConfigFault
 from devices.stream import SerialLink, TcpLink
+from devices.usb import UsbLink, device_root
 
 DEFAULT_BAUD = 115_200
 AUTO = "auto"  # ``baud=auto``: the driver finds the rate; only some can
-LATER_SCHEMES = frozenset({"usb", "spool", "file", "pcsc"})
+LATER_SCHEMES = frozenset({"spool", "file", "pcsc"})
 
 
 class Link(Protocol):
@@ -89,7 +91,8 @@ def parse_link(url: str) -> LinkAddress:
 
 
 def open_link(url: str) -> Link:
-    """The opened link of a URL: ``serial:///dev/…?baud=115200`` or ``tcp://host:port[?baud=…]``.
+    """The opened link of a URL: ``serial:///dev/…?baud=115200``, ``tcp://host:port[?baud=…]`` or
+    ``usb://VID:PID[/SERIAL][?baud=…]``, which is looked for anew at each opening (:mod:`devices.usb`).
 
     ``baud=auto`` of a serial port opens at 115200; the driver searches on.
 
@@ -119,9 +122,13 @@ def make_link(url: str) -> Link:
         if not host or not (port.isascii() and port.isdigit() and 0 < int(port) < 65_536):
             raise _wrong_link(url, "tcp://host:port")
         return TcpLink(url, host.strip("[]"), int(port), _baud(url, address, 0))
+    if address.scheme == "usb":
+        if not re.fullmatch("[0-9A-Fa-f]{4}:[0-9A-Fa-f]{4}(?:/[^/]+)?", address.target):
+            raise _wrong_link(url, "usb://VID:PID or usb://VID:PID/SERIAL")
+        return UsbLink(url, address.target, _baud(url, address, DEFAULT_BAUD), device_root())
     if address.scheme in LATER_SCHEMES:
-        raise _wrong_link(url, f"serial:// or tcp:// ({address.scheme}:// is not supported yet)")
-    raise _wrong_link(url, "serial:// or tcp://")
+        raise _wrong_link(url, f"serial://, tcp:// or usb:// ({address.scheme}:// is not supported yet)")
+    raise _wrong_link(url, "serial://, tcp:// or usb://")
 
 
 def _baud(url: str, address: LinkAddress, default: int) -> int:

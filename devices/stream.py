@@ -82,7 +82,7 @@ class StreamLink(ABC):
 
     def _not_opened(self, error: OSError) -> DeviceError:
         fault = DeviceFault.BUSY if error.errno in _BUSY else DeviceFault.GONE
-        return DeviceError(fault, retry=True, link=self._url, reason=_reason(error))
+        return DeviceError(fault, retry=True, link=self._url, reason=reason_of(error))
 
     @abstractmethod
     def _receive(self, limit: int, wait: float) -> bytes:
@@ -117,7 +117,7 @@ class SerialLink(StreamLink):
         try:
             port.baudrate = baud
         except (OSError, ValueError) as error:
-            raise self._gone(_reason(error)) from None
+            raise self._gone(reason_of(error)) from None
         self._baud = baud
 
     def close(self) -> None:
@@ -136,7 +136,7 @@ class SerialLink(StreamLink):
             # pyserial takes "ready, but nothing there" for a lost device, and so it is.
             return bytes(port.read(min(limit, max(1, port.in_waiting)))) if ready else b""
         except (OSError, ValueError) as error:
-            raise self._gone(_reason(error)) from None
+            raise self._gone(reason_of(error)) from None
 
     def _send(self, data: memoryview, wait: float, sent: int) -> int:
         port = self._opened()
@@ -145,7 +145,7 @@ class SerialLink(StreamLink):
             _, ready, _ = select.select([], [port.fileno()], [], wait)
             return int(port.write(bytes(data[:4096])) or 0) if ready else 0
         except (OSError, ValueError) as error:
-            raise self._gone(_reason(error), sent) from None
+            raise self._gone(reason_of(error), sent) from None
 
     def _opened(self) -> serial.Serial:
         if self._port is None:
@@ -214,7 +214,7 @@ class TcpLink(StreamLink):
         except BlockingIOError:
             return b""
         except OSError as error:
-            raise self._gone(_reason(error)) from None
+            raise self._gone(reason_of(error)) from None
         if data == b"":
             raise self._gone("closed by the device")
         return data or b""
@@ -227,7 +227,7 @@ class TcpLink(StreamLink):
         except BlockingIOError:
             return 0
         except OSError as error:
-            raise self._gone(_reason(error), sent) from None
+            raise self._gone(reason_of(error), sent) from None
 
     def _opened(self) -> socket.socket:
         if self._socket is None:
@@ -244,7 +244,7 @@ def _keep_alive(sock: socket.socket) -> None:
             sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), seconds)
 
 
-def _reason(error: OSError | ValueError) -> str:
+def reason_of(error: OSError | ValueError) -> str:
     """The name of the error number; pyserial keeps it only when opening, so "lost" for the rest."""
     number = error.errno if isinstance(error, OSError) else None
     return errno.errorcode.get(number, "lost") if number else "lost"

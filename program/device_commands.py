@@ -1,4 +1,4 @@
-"""``main.py device list|test|read``: what is configured, whether it answers, one masked read."""
+"""``main.py device list|ports|test|read``: what is configured or connected, whether it answers, one read."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from core.ledger.clock import business_date
 from core.rules import load_rules
 from devices.conformance import check_device
 from devices.rack import Rack
+from devices.usb import device_root, usb_ports
 from program.machine import SystemClock
 from program.opening import config_path, default_data
 from program.terminal import RESOURCES, drivers
@@ -70,7 +71,9 @@ class _Watch:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Needs no vault: nothing here is stored."""
+    """Needs no vault: nothing here is stored.  ``ports`` needs no configuration either."""
+    if options.action == "ports":
+        return _ports(as_json=options.json)
     config = load_config(options.config or config_path(options.data or default_data(demonstration=False)))
     if options.action == "list":
         for device in config.devices.values():
@@ -86,6 +89,16 @@ def run(options: argparse.Namespace) -> int:
         return _read(watch)
     finally:
         watch.rack.stop()
+
+
+def _ports(*, as_json: bool) -> int:
+    """What is connected over USB now, each with the link that finds it again."""
+    for port in usb_ports(device_root()):
+        stable = f"serial:///dev/serial/by-id/{port.stable}" if port.stable else ""
+        row = {"link": port.url, "port": str(port.path), "name": port.name, "stable": stable}
+        line = f"{port.url:<36} {port.path!s:<16} {port.name}  {stable}".rstrip()
+        print(json.dumps(row, ensure_ascii=False) if as_json else line)
+    return SOUND
 
 
 def _slot(name: str, config: Config) -> Slot:

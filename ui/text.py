@@ -27,6 +27,7 @@ FACTS: Mapping[str, frozenset[str]] = MappingProxyType(
         "device.glyph_missing": frozenset({"character"}),
         "device.label_layout": frozenset({"field"}),
         "device.scale_unit": frozenset({"unit"}),
+        "device.several": frozenset({"count"}),
         "rule.contents_prohibited": frozenset({"item", "number"}),
         "rule.field_empty": frozenset({"field"}),
         "rule.waybill_twice": frozenset({"number"}),

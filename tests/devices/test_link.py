@@ -127,11 +127,11 @@ def test_urls() -> None:
         ("tcp://printer:0", "tcp://host:port"),
         ("tcp://printer:65536", "tcp://host:port"),
         ("tcp://printer:port", "tcp://host:port"),
-        ("usb://1234:5678", "usb:// is not supported yet"),
+        ("usb://1234", "usb://VID:PID or usb://VID:PID/SERIAL"),
         ("spool://label", "spool:// is not supported yet"),
         ("file:///tmp/label", "file:// is not supported yet"),
         ("pcsc://Virtual PCD 00 00", "pcsc:// is not supported yet"),
-        ("gopher://x", "serial:// or tcp://"),
+        ("gopher://x", "serial://, tcp:// or usb://"),
     ],
 )
 def test_wrong_urls_say_what_would_be_right(url: str, said: str) -> None:
