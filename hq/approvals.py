@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 
 from sqlalchemy import Connection, select
 
-from core.ledger.entry import Entry
+from core.ledger.entry import Entry, stamp
 from core.ledger.state import State
 from hq.schema import ESTATE, OPERATORS
 
 SAME_PERSON = "approval.same_person"  # the alarm
+UNSIGNED = "approval.unsigned"  # something was done, and nobody signed for it in time
 
 
 def _asker(entry: Entry, before: State) -> str:
@@ -30,6 +31,21 @@ _BOTH: Mapping[str, Callable[[Entry, State], tuple[str, str | None]]] = {
 def approves(entry: Entry) -> bool:
     """Whether :func:`by_herself` has to see it."""
     return entry.header.kind_version == 1 and entry.header.kind in _BOTH
+
+
+def unsigned(entry: Entry, before: State) -> list[str]:
+    """Requests whose act was done and that nobody decided on in time, as this entry shows.
+
+    The counter says so itself (``ApprovalLapsed``); where it does not, the next business day shows it.
+    """
+    kind, rows = (entry.header.kind, entry.header.kind_version), before.value["requests"]
+    if kind == ("ApprovalLapsed", 1):
+        row = rows.get(entry.data["request"])
+        return [entry.data["request"]] if row is not None and row["used"] else []
+    if kind != ("DayOpened", 1):
+        return []
+    at = stamp(entry.header.trusted.at)
+    return [name for name, row in rows.items() if row["used"] and row["until"] < at]
 
 
 def by_herself(connection: Connection, entry: Entry, before: State) -> bool:

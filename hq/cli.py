@@ -135,6 +135,7 @@ def build_parser() -> argparse.ArgumentParser:
     _evidence(commands, common)
     _review(commands, common)
     _open(commands, common)
+    _second(commands, common)
     _keys(commands, common)
     _admin(commands, common)
     kept = commands.add_parser("retention", help="how long attachments are kept, and their end")
@@ -274,6 +275,22 @@ def _open(
         "serve", parents=[common], help="resolve references, answer journal show --open"
     )
     serve.add_argument("--opening", type=Path, metavar="DIR", help="the opening key's own directory")
+
+
+def _second(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser
+) -> None:
+    request = commands.add_parser("request", help="what waits for a second person at the counters")
+    actions = request.add_subparsers(dest="action", required=True, metavar="ACTION")
+    listed = actions.add_parser(
+        "list", parents=[common], help="all of them, the one that ends first in front"
+    )
+    listed.add_argument("--terminal")
+    decided = commands.add_parser("approve", parents=[common], help="decide on a request for a supervisor")
+    decided.add_argument("request", metavar="REQUEST", help="its name as in the list")
+    decided.add_argument("--terminal", required=True)
+    decided.add_argument("--by", required=True, metavar="ID", help="the supervisor who decided")
+    decided.add_argument("--decline", action="store_true")
 
 
 def _review(

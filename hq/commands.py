@@ -36,6 +36,7 @@ from hq.opened import Opened, Say, read_passphrase, to_json
 from hq.publishing import publish_file
 from hq.restore import restore
 from hq.rolling import tell_missing
+from hq.second import SECOND
 
 
 def run(options: argparse.Namespace, say: Say) -> None:
@@ -391,6 +392,7 @@ _COMMANDS: dict[str, Callable[[Opened], None]] = {
     **ADMIN,
     **CARE,
     **KEYS,
+    **SECOND,
     "serve": _serve,
     "follow": _follow,
     "enrol-code": _enrol_code,

@@ -25,7 +25,7 @@ from core.ledger.state import FOLD_VERSION, State, fold, from_bytes
 from hq import referring
 from hq.adoption import keep_adopted, speaks_of_directives
 from hq.alarms import insert_if_new, raise_alarm
-from hq.approvals import SAME_PERSON, approves, by_herself
+from hq.approvals import SAME_PERSON, UNSIGNED, approves, by_herself, unsigned
 from hq.branches import OTHER as OTHER_BRANCH
 from hq.branches import check_decision, decides, keep_decision
 from hq.claims import Annex, Claims, read_annex, read_annexes, waybill_of
@@ -260,6 +260,8 @@ class Follower:
             self._compare_branch(progress, entry)
         if approves(entry):
             self._check_people(progress, entry)
+        for request in unsigned(entry, before):
+            progress.alarm(UNSIGNED, entry, {"request": request})
         progress.state = after
         return True
 

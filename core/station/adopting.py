@@ -31,7 +31,7 @@ from core.ledger.staff import read_staff
 from core.ledger.writer import Proposal
 from core.ports import DirectiveRow
 from core.rules import DatedNotice, RuleBook, Rules
-from core.station import rolling
+from core.station import afar, rolling
 from core.station.live import Live, new_id
 from core.station.pools import Pools
 from core.station.rolling import Rolling
@@ -125,7 +125,8 @@ class Adopting:
             row.signed for row in rows if not row.fault and row.signed.directive.kind == DirectiveKind.POOL
         ]
         proposals += self._pools.proposals(pools)
-        proposals += rolling.proposals(live, [row.signed for row in rows if not row.fault])
+        sound = [row.signed for row in rows if not row.fault]
+        proposals += [*rolling.proposals(live, sound), *afar.proposals(live, sound)]
         live.commit(proposals, directives=rows)
         live.probe("directives.kept")
         self._settle()
@@ -169,6 +170,8 @@ class Adopting:
             live.say("msg.waybill_held", "warning", number=self._number(held.seq), **facts)
         elif kind == DirectiveKind.NOTICE and signed.directive.subject == live.rules.notice.id:
             live.say("msg.notice_changed", "warning", version=live.rules.notice.id)
+        elif kind == DirectiveKind.APPROVAL:
+            afar.tell(live, signed)
         elif kind == DirectiveKind.ELSEWHERE:
             self._elsewhere(read_elsewhere(signed))
         elif kind == DirectiveKind.REVIEW and (review := read_review(signed)).state == RETURNED:
@@ -214,6 +217,8 @@ class Adopting:
                     read_held(signed)
                 case DirectiveKind.REVIEW:
                     read_review(signed)
+                case DirectiveKind.APPROVAL:
+                    afar.check(self._live, signed)
                 case DirectiveKind.LATE:
                     read_late(signed)
                 case DirectiveKind.ELSEWHERE:

@@ -49,6 +49,7 @@ operator list       .      Y        Y
 directive publish   .      Y        .
 directive halt      .      Y        .
 review return       .      Y        .
+approve             .      Y        .
 journal show --open .      Y        .
 authority begin     .      Y        .
 authority switch    .      Y        .
@@ -64,6 +65,7 @@ admin verify        Y      Y        Y
 admin tell          .      .        Y
 alarms              .      Y        Y
 review list         .      Y        Y
+request list        .      Y        Y
 late list           .      Y        Y
 late show           .      Y        Y
 claim list          .      Y        Y

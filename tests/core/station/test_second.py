@@ -7,13 +7,16 @@ from collections.abc import Iterator
 import pytest
 
 from core import commands as c
+from core import wire
 from core.access.rights import Action
 from core.crypto.keys import new_agreement
 from core.devices import PrintOutcome
+from core.ledger.documents import Approval, approval_message
 from core.ledger.staff import staff_body
 from core.ports import StaffRow
 from core.second import AskVoid, DecideRequest, RequestView, VoidItem
 from core.station import requests
+from tests.core.memory import TERMINAL
 from tests.core.station.desk import WAYBILLS, Counter
 from tests.core.station.test_adopting import tell
 from tests.peers.checker import check
@@ -213,3 +216,38 @@ def test_reasons_and_modes_are_rule_data(counter: Counter) -> None:
 
 def test_the_password_is_nowhere() -> None:
     assert PASSWORD not in repr(DecideRequest("r", SUPERVISOR, PASSWORD))
+
+
+def _decided(counter: Counter, request: str, by: str = "OP90001", forged: bool = False) -> dict[str, object]:
+    """What headquarters says of a request that is open here."""
+    row = counter.live.state.value["requests"][request]
+    at, key = counter.live.now().at, counter.vault.headquarters
+    said = (request, row["asked"], wire.unb64(row["body"]), "approved", by, at, "headquarters")
+    approval = Approval(TERMINAL, 1, *said)
+    signer = counter.vault.people[CLERK] if forged else key
+    data = requests.given_data(approval)
+    del data["where"]
+    return {**data, "epoch": 1, "approval": wire.b64(signer.sign(approval_message(approval)))}
+
+
+def test_headquarters_decides_and_the_clerk_goes_on(counter: Counter) -> None:
+    request, number = ask(counter), item(counter)
+    body = _decided(counter, request)
+    tell(counter, ("approval", request, body))
+    assert [each.state for each in shown(counter)] == ["ready"]
+    assert counter.kinds()[-2:] == ["DirectivesAdopted", "ApprovalGiven"]
+    tell(counter, ("approval", request, body))  # told again: it is decided
+    assert counter.kinds()[-1] == "DirectivesAdopted"
+    counter.do(VoidItem(number))
+    assert counter.message() == "msg.item_voided"
+    assert sound(counter)["requests approved"] == 1
+
+
+@pytest.mark.parametrize(("by", "forged"), [(CLERK, False), ("OP90001", True)])
+def test_headquarters_decides_for_nobody_herself_and_by_its_own_key(
+    counter: Counter, by: str, forged: bool
+) -> None:
+    request = ask(counter)
+    tell(counter, ("approval", request, _decided(counter, request, by, forged)))
+    assert [each.state for each in shown(counter)] == ["waits"]
+    assert counter.kinds()[-1] == ("DirectiveParked" if forged else "DirectivesAdopted")

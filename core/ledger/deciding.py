@@ -1,0 +1,46 @@
+"""What headquarters decided about a request, as its directive says it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from core import wire
+from core.errors import EntryError, EntryFault
+from core.ledger import kinds
+from core.ledger.directives import SignedDirective
+from core.ledger.documents import Approval
+from core.ledger.entry import parse_stamp
+from core.ledger.requests import Where
+
+_FORM = {
+    "epoch": kinds.COUNT, "request": kinds.ID, "asked": kinds.COUNT, "body": kinds.HASH,
+    "decision": kinds.CODE, "by": kinds.STAFF, "at": kinds.TIME, "approval": kinds.SIGNATURE,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The document and headquarters' signature over it, which its reader still has to check."""
+
+    approval: Approval
+    signature: bytes = field(repr=False)
+    directive: int = 0
+
+    @property
+    def at(self) -> dt.datetime:
+        """When it was decided."""
+        return self.approval.at
+
+
+def read_decided(signed: SignedDirective) -> Decided:
+    """Raises EntryError FORM."""
+    said = signed.directive
+    body = said.body
+    if set(body) != set(_FORM) or not all(form(body[name]) for name, form in _FORM.items()):
+        raise EntryError(EntryFault.FORM, what="approval")
+    approval = Approval(
+        said.terminal, body["epoch"], body["request"], body["asked"], wire.unb64(body["body"]),
+        body["decision"], body["by"], parse_stamp(body["at"]), Where.HEADQUARTERS.value,
+    )  # fmt: skip
+    return Decided(approval, wire.unb64(body["approval"]), said.number)
