@@ -135,7 +135,6 @@ def build_parser() -> argparse.ArgumentParser:
     _evidence(commands, common)
     _review(commands, common)
     _open(commands, common)
-    _second(commands, common)
     _keys(commands, common)
     _admin(commands, common)
     kept = commands.add_parser("retention", help="how long attachments are kept, and their end")
@@ -296,6 +295,7 @@ def _second(
 def _review(
     commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser
 ) -> None:
+    _second(commands, common)
     review = commands.add_parser("review", help="entries that cannot count as they are")
     actions = review.add_subparsers(dest="action", required=True, metavar="ACTION")
     listed = actions.add_parser("list", parents=[common], help="parked and returned, with owner and age")
