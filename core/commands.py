@@ -10,6 +10,7 @@ from core.late import AdoptLate, DeclineLate
 from core.numbering import TakeNumber, VoidNumbers
 from core.scanning import ScanTyped
 from core.second import AskVoid, DecideRequest, VoidItem
+from core.seeing import CaseCommand
 
 
 class Field(StrEnum):
@@ -439,5 +440,5 @@ Command = (
     | SetRoute | SetFee | SetPayment | ConfirmCondition | AcknowledgeNotice | NewAcceptance | NextItem
     | NextCustomer | Park | Resume | Undo | Commit | Reprint | LabelSeen | LookUp | CloseLookUp | CloseDay
     | DismissMessage | AdoptLate | DeclineLate | AnswerConsent | AskConsents | GuardianAgrees
-    | AskVoid | VoidItem | DecideRequest | ScanTyped
+    | AskVoid | VoidItem | DecideRequest | ScanTyped | CaseCommand
 )  # fmt: skip

@@ -148,6 +148,12 @@ class RuleFault(StrEnum):
     PAPER_MISSING = "rule.paper_missing"  # agreement or training, never entered at HQ; facts: paper, day
     PAPER_ENDED = "rule.paper_ended"  # and its grace is over; facts: paper, day (the last one)
     OFFLINE_TOO_LONG = "rule.offline_too_long"  # facts: hours, limit
+    CASE_OPEN = "rule.case_open"  # the item has one
+    CASE_GONE = "rule.case_gone"  # it has none, or the data is no longer here
+    CASE_EMPTY = "rule.case_empty"
+    CASE_LONG = "rule.case_long"
+    CASE_CAP = "rule.case_cap"  # as often as the rules let
+    CASES_FULL = "rule.cases_full"
     LATE_GONE = "rule.late_gone"  # it was decided already, or is not here yet
     LATE_ITEM = "rule.late_item"  # of another machine: nothing is printed for it here
     CONTACT_UNKNOWN = "rule.contact_unknown"  # not among the contacts that are offered

@@ -211,6 +211,10 @@ class Journal(Protocol):
         """Headquarters' last marks: document and signature, to be checked by whoever uses them."""
         ...
 
+    def case_data(self, seq: int) -> bytes | None:
+        """What entry ``seq`` holds of a case; None where it or its key is gone."""
+        ...
+
     def head_at(self, seq: int) -> Head | None:
         """The head that stood after entry ``seq``."""
         ...

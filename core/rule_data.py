@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from core.acceptance.catalogue import Catalogue
 from core.access.papers import PaperRules
 from core.access.second import SecondRules
+from core.case_rules import CaseRules
 from core.errors import RuleError, RuleFault
 from core.look_rules import LookLimits
 from core.regions.book import Regions
@@ -268,6 +269,7 @@ class Rules:
     security: SecurityRules
     agreements: tuple[Agreement, ...]
     exemptions: Exemptions
+    cases: CaseRules
     look_ups: LookLimits
     second: Mapping[str, SecondRules]  # by action, every one that is asked for by a request
     papers: PaperRules

@@ -22,6 +22,7 @@ from core.acceptance.catalogue import Catalogue, load_catalogues
 from core.access.papers import Paper, PaperRules
 from core.access.rights import Action, right
 from core.access.second import ASKED, read_second
+from core.case_rules import read_cases
 from core.commands import Payment, Route
 from core.errors import ConfigFault, RuleError, RuleFault
 from core.identity.card import DocumentKind
@@ -62,32 +63,11 @@ ASKS = ("name", "birth", "sex", "valid_to", "mrz")
 MARKS = ("F", "X", "M", "P")
 MOST_REASONS = 9  # each is chosen by its digit
 _TOP = (
-    "version",
-    "effective_from",
-    "marks",
-    "limits",
-    "password",
-    "retention",
-    "phones",
-    "waybills",
-    "s10_countries",
-    "documents",
-    "catalogue",
-    "regions",
-    "security",
-    "agreements",
-    "exemptions",
-    "look_ups",
-    "second",
-    "log_in",
-    "papers",
-    "tariff",
-    "letters",
-    "provinces",
-    "notice",
-    "consents",
+    "version", "effective_from", "marks", "limits", "password", "retention", "phones", "waybills",
+    "s10_countries", "documents", "catalogue", "regions", "security", "agreements", "cases", "exemptions",
+    "look_ups", "second", "log_in", "papers", "tariff", "letters", "provinces", "notice", "consents",
     "guardians",
-)
+)  # fmt: skip
 _CODE = "[a-z][a-z0-9_]{0,39}"
 _VERSION = "[A-Za-z0-9][A-Za-z0-9._:-]{0,63}"
 _MAX_BYTES = 1_000_000
@@ -244,6 +224,7 @@ class _Reader:
             security=self._security(part["security"]),
             agreements=self._agreements(part["agreements"]),
             exemptions=self._exemptions(part["exemptions"]),
+            cases=read_cases(part["cases"], self._sourced),
             look_ups=read_look_limits(part["look_ups"], self._sourced),
             second={
                 name: read_second(self._sourced(node, "reasons", "hours"))

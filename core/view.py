@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from core.access.second import Reason
 from core.card_view import CardView
 from core.commands import (
     Acknowledgement,
@@ -30,9 +31,10 @@ from core.devices import DeviceTruth, Label
 from core.errors import Fact
 from core.late import LateView
 from core.numbering import PoolView as PoolView  # noqa: PLC0414 - one of the views
+from core.pasted_view import PasteView
 from core.regions.complete import PlaceHit
 from core.second import SecondView
-from core.seeing import LooksView
+from core.seeing import CaseMark, CaseView, LooksView
 
 
 class Screen(StrEnum):
@@ -219,41 +221,6 @@ class ManualView:
 
 
 @dataclass(frozen=True)
-class PasteRow:
-    """One field of a pasted text: "name", "phone", "region" or "street".
-
-    ``raw`` as it was written, ``fixes`` codes of what was put right, ``doubt`` a code or "".  ``named`` are
-    regions of one name.  ``held``: the document's name stays.
-    """
-
-    part: str
-    text: str = field(default="", repr=False)
-    raw: str = field(default="", repr=False)
-    fixes: tuple[str, ...] = ()
-    doubt: str = ""
-    named: tuple[str, ...] = field(default=(), repr=False)
-    held: bool = False
-
-
-@dataclass(frozen=True)
-class PasteView:
-    """The panel of one pasted text.  ``serial`` grows when the station itself changed ``text``.
-
-    ``left`` became nothing, ``hidden`` counts invisible characters and mark-up, ``most`` is how long a text
-    may be.
-    """
-
-    sender: bool
-    text: str = field(default="", repr=False)
-    serial: int = 0
-    rows: tuple[PasteRow, ...] = ()
-    left: tuple[str, ...] = field(default=(), repr=False)
-    hidden: int = 0
-    phones: int = 0
-    most: int = 0
-
-
-@dataclass(frozen=True)
 class PlaceView:
     """The region of an address.  ``fixes`` are codes of what the label writes out, ``doubt`` a code or ""."""
 
@@ -432,6 +399,10 @@ class CounterView:
     found: tuple[ItemView, ...] | None = None  # look-up result; None: no look-up stands
     noted: int = 0  # entries that headquarters set aside, returned, or gave to another counter
     found_by: str = ""  # "text", "card", or "" for the newest items
+    cases: Mapping[int, CaseMark] = field(default_factory=dict)  # item → its open case, while F3 stands
+    case: CaseView | None = None  # being typed, or shown
+    case_reasons: tuple[Reason, ...] = ()  # why one may be seen
+    case_seconds: int = 0  # for so long
     looks: tuple[LooksView, ...] = ()  # today's look-ups that want a supervisor's eye
     consents: ItemConsents | None = None  # of an item of the look-up, where somebody asked
     late: tuple[LateView, ...] = ()  # entries beside the chain that wait for a supervisor

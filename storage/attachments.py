@@ -39,8 +39,14 @@ def to_rows(entry: Entry, make_key: Callable[[str, str], bytes]) -> list[Row]:
     return rows
 
 
-def from_row(row: Row, terminal: str, epoch: int, find_key: FindKey) -> Attachment | None:
-    """The attachment; None where its bytes or its key are gone.  Raises StoreError DAMAGED."""
+def from_row(
+    row: Row, terminal: str, epoch: int, find_key: FindKey, *, cases: bool = False
+) -> Attachment | None:
+    """The attachment; None where its bytes or its key are gone, and for a case's.  Raises StoreError DAMAGED.
+
+    ``cases``: what belongs to a case, too.  It is asked for by name only: exports, evidence and
+    headquarters never have it.
+    """
     seq, n, cls, retention, month, nonce, data = row
     if data is None:
         return None
@@ -48,6 +54,8 @@ def from_row(row: Row, terminal: str, epoch: int, find_key: FindKey) -> Attachme
         kind = AttachmentClass(cls)
     except ValueError:
         raise StoreError(StoreFault.DAMAGED, what="attachment class", seq=seq, attachment=n) from None
+    if kind is AttachmentClass.CASE and not cases:
+        return None
     if kind is AttachmentClass.SEALED:
         if nonce is None:
             raise StoreError(StoreFault.DAMAGED, what="attachment nonce", seq=seq, attachment=n)
@@ -63,7 +71,7 @@ def from_row(row: Row, terminal: str, epoch: int, find_key: FindKey) -> Attachme
 
 
 def from_rows(
-    rows: Sequence[Row], terminal: str, epoch: int, find_key: FindKey
+    rows: Sequence[Row], terminal: str, epoch: int, find_key: FindKey, *, cases: bool = False
 ) -> tuple[Attachment | None, ...]:
     """All of one entry's, in order."""
-    return tuple(from_row(row, terminal, epoch, find_key) for row in rows)
+    return tuple(from_row(row, terminal, epoch, find_key, cases=cases) for row in rows)

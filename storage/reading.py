@@ -13,7 +13,7 @@ from core.errors import EntryError, StoreError, StoreFault
 from core.ledger.clock import CONFIRMED
 from core.ledger.directives import NO_DIRECTIVE, DirectiveHead, SignedDirective
 from core.ledger.documents import marks_time
-from core.ledger.entry import Entry, Head, TrustedTime, parse_stamp, stamp
+from core.ledger.entry import AttachmentClass, Entry, Head, TrustedTime, parse_stamp, stamp
 from core.ports import DirectiveRow, DraftRow, ItemRow
 from storage import late_items
 from storage.attachments import Row, from_row, from_rows
@@ -87,6 +87,20 @@ class JournalReader:
             )
             for row in rows
         ]
+
+    def case_data(self, seq: int) -> bytes | None:
+        """What entry ``seq`` holds of a case; None where it or its key is gone.
+
+        Raises StoreError DAMAGED.
+        """
+        with self.database.reading() as connection:
+            rows = connection.exec_driver_sql(_ATTACHMENTS, (seq, seq)).fetchall()
+            epoch = connection.exec_driver_sql("SELECT epoch FROM entry WHERE seq = ?", (seq,)).scalar()
+        parts = [row for row in rows if row[2] == AttachmentClass.CASE.value]
+        if not parts or epoch is None:
+            return None
+        found = from_row(tuple(parts[0]), self.terminal, int(epoch), self.keys.find, cases=True)
+        return None if found is None else found.data
 
     def grants(self) -> list[tuple[bytes, bytes]]:
         """Headquarters' grants of the newest epochs, (document, signature), the newest last."""

@@ -14,11 +14,12 @@ from typing import Any
 from core import wire
 from core.crypto.keys import PublicKey
 from core.errors import CounterError, EntryError, EntryFault, StoreFault
+from core.ledger import cases
 from core.ledger.chain import Verifier
 from core.ledger.directives import NO_DIRECTIVE, FeedKeys, SignedDirective
 from core.ledger.documents import marks_received, read_marks
 from core.ledger.entry import AttachmentClass, Commitment, Entry, Head
-from core.ledger.erasure import month_name
+from core.ledger.erasure import month_name, split
 from core.ledger.rolls import KeyChain
 from core.ledger.state import FOLD_VERSION, State, fold
 from storage import late_items, views
@@ -190,7 +191,7 @@ class _Walk:
 
     def _follow(self, row: Any, beside: list[Row]) -> None:
         _check_hash(row)
-        parts = from_rows(beside, self._journal.terminal, row.epoch, self._journal.keys.find)
+        parts = from_rows(beside, self._journal.terminal, row.epoch, self._journal.keys.find, cases=True)
         fields, signatures = read_quickly(row.body), (row.terminal_signature, row.session_signature)
         if fields is None:
             entry = Entry(row.body, *signatures, parts)
@@ -230,7 +231,10 @@ class _Walk:
         erased = self.state.value["erased"]
         if self._gone_sealed > erased["sealed"]:
             raise EntryError(EntryFault.GONE, seq=self._gone_sealed, what="sealed")
+        kept = self.state.value.get(cases.MEMBER, {})
         for name, seq in self._gone_months.items():
+            if cases.is_case(name) and split(name)[0] not in kept:
+                continue  # a case is over by an entry of its own
             if name not in erased["months"]:
                 raise EntryError(EntryFault.GONE, seq=seq, what=name)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
+from core.access.second import Reason
 from core.late import LateView
 from core.second import RequestView, SecondView
-from core.seeing import LooksView
+from core.seeing import CaseMark, CaseView, LooksView
 from core.view import CounterView, Message, Note
-from ui.specimen_visits import item
+from ui.specimen_visits import HELD_FACTS, NOTED, item
 
 
 def _at(day: int, hour: int, minute: int) -> dt.datetime:
@@ -90,5 +91,39 @@ def late_views(base: CounterView) -> dict[str, CounterView]:
             looks=_LOOKS,
             message=Message("msg.looks_told", {"count": 2}, "warning", 1),
         ),
+        "waybill-held": replace(
+            base, found=NOTED, noted=3, message=Message("msg.waybill_held", HELD_FACTS, "warning", 1)
+        ),
         "late-found": replace(base, found=(item(97), TAKEN_IN), found_by="text"),
+    }
+
+
+_CASE = CaseView(
+    128, "000128", "complaint", "recipient", shown=True, name="示例乙", phone="13900139021",
+    address="上海市浦东新区世纪大道100号2楼", seconds=30, mark="OP10001 520100-01-03 2026-11-21 14:26",
+    serial=2,
+)  # fmt: skip
+_REASONS = tuple(
+    Reason(code, {"zh": zh, "en": en})
+    for code, zh, en in (
+        ("customer_asks", "寄件人本人查询", "The sender herself asks"),
+        ("complaint", "处理投诉", "A complaint is handled"),
+    )
+)
+
+
+def case_views(base: CounterView) -> dict[str, CounterView]:
+    """An item's case: in the list, being typed, seen."""
+    mark = CaseMark("complaint", "recipient", "2026-12-21")
+    found = replace(
+        base, found=tuple(item(seq) for seq in range(128, 120, -1)),
+        cases={128: mark, 126: replace(mark, asked=True)},
+        case_reasons=_REASONS, case_seconds=30,
+    )  # fmt: skip
+    typing = CaseView(127, "000127", "hold", "sender", serial=1)
+    return {
+        "case-list": found,
+        "case-approved": replace(found, cases={128: replace(mark, approved=True)}),
+        "case-typing": replace(found, case=typing),
+        "case-shown": replace(found, case=_CASE),
     }

@@ -8,8 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.commands import Field
+from core.pasted_view import PasteRow, PasteView
 from core.regions.complete import PlaceHit
-from core.view import FieldView, GateState, PasteRow, PasteView, PlaceView, PoolView, VisitView
+from core.view import FieldView, GateState, PlaceView, PoolView, VisitView
 from ui.specimen_visits import EMPTY, HALF, READY, fields
 
 _REGION = "贵州省贵阳市南明区"

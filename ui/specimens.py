@@ -38,19 +38,17 @@ from core.view import (
 )
 from ui.specimen_cards import entry_views
 from ui.specimen_consents import SAID
-from ui.specimen_late import told_views
+from ui.specimen_late import case_views, told_views
 from ui.specimen_papers import BATTERY, DOCUMENTS, GUN, HITS, RARE, SPIRITS
 from ui.specimen_texts import TYPED_TEXTS
 from ui.specimen_visits import (
     EMPTY,
     HALF,
-    HELD_FACTS,
     KNOWN,
     KNOWN_TAKEN,
     LABEL,
     LONG,
     MASKED,
-    NOTED,
     NOW,
     READY,
     SENDER,
@@ -353,6 +351,7 @@ VIEWS: Mapping[str, CounterView] = {
     ),
     **_CONTENTS,
     **told_views(BASE),
+    **case_views(BASE),
     **{name: replace(BASE, visit=visit) for name, visit in {**TYPED_TEXTS, **SAID}.items()},
     **_DOCUMENTS,
     "centre": replace(BASE, visit=CENTRES),
@@ -429,9 +428,6 @@ VIEWS: Mapping[str, CounterView] = {
     ),
     "look-up": replace(
         BASE, visit=HALF, found=tuple(item(seq, copies=seq % 3) for seq in range(128, 100, -1))
-    ),
-    "waybill-held": replace(
-        BASE, found=NOTED, noted=3, message=_said("msg.waybill_held", "warning", **HELD_FACTS)
     ),
     "look-up-nothing": replace(BASE, found=(), message=_said("msg.nothing_found", "warning")),
     "pending": replace(

@@ -57,6 +57,10 @@ FACTS: Mapping[str, frozenset[str]] = MappingProxyType(
         "msg.notice_changed": frozenset({"version"}),
         **{f"msg.session_{what}": frozenset({"operator", "terminal", "when"})
            for what in ("elsewhere", "double")},
+        "rule.case_cap": frozenset({"hour", "day"}),
+        "rule.cases_full": frozenset({"most"}),
+        "msg.case_opened": frozenset({"number", "day"}),
+        **{f"msg.case_{what}": frozenset({"number"}) for what in ("asked", "closed")},
         "msg.looks_told": frozenset({"count"}),
         "msg.configuration_changed": frozenset({"part"}),
         "msg.configuration_changed_more": frozenset({"part", "count"}),
@@ -143,6 +147,7 @@ MESSAGES = (
     "msg.paper_grace", "msg.tries_failed",
     "msg.session_elsewhere", "msg.session_double",
     "msg.configuration_changed", "msg.configuration_changed_more",
+    "msg.case_first", "msg.case_opened", "msg.case_asked", "msg.case_closed",
     "msg.looks_told", "msg.late_waits", "msg.late_adopted", "msg.late_declined", "msg.nothing_late",
     "msg.request_asked", "msg.request_approved", "msg.request_declined", "msg.requests_wait",
     "msg.item_voided", "msg.item_voided_unsigned", "msg.no_requests", "msg.no_item_to_void",

@@ -17,10 +17,11 @@ from core.acceptance.visit import CARD, KEPT, KNOWN, PASTED, Step, Visit
 from core.commands import Field
 from core.errors import RuleError, RuleFault
 from core.identity.characters import storable
+from core.pasted_view import PasteRow, PasteView
 from core.regions.complete import PlaceHit, complete
 from core.regions.place import recognise
 from core.rule_data import Rules
-from core.view import PasteRow, PasteView, PlaceView
+from core.view import PlaceView
 
 _TARGETS = {
     True: (Field.SENDER_NAME, Field.SENDER_PHONE, Field.SENDER_ADDRESS),

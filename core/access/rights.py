@@ -92,7 +92,7 @@ RIGHTS: tuple[Right, ...] = (
     _second(Action.EXEMPT, built=True),
     _second(Action.VOID, built=True),
     _second(Action.CORRECT),
-    _second(Action.UNMASK),
+    _second(Action.UNMASK, built=True),
     _second(Action.DISCLOSE),
     _second(Action.PROPOSE_BLOCK),
     _second(Action.DIFFERENCE),

@@ -251,6 +251,16 @@ _ALL = (
     Kind("DraftLapsed", 1, {"operator": STAFF, "cause": CODE}, False),
     # who looked for what; never the text
     Kind("LookedUp", 1, {"by": CODE, "hits": COUNT, "item": COUNT, "terminal": ID}, True),
+    # a customer's data while something has to be done about her item
+    Kind("CaseOpened", 1, {"case": CODE, "item": COUNT, "cause": CODE, "party": CODE, "until": DAY}, True),
+    Kind(
+        "CaseShown",
+        1,
+        {"case": CODE, "opened": COUNT, "asked": COUNT, "purpose": CODE, "seconds": COUNT},
+        True,
+    ),
+    Kind("CaseClosed", 1, {"case": CODE, "opened": COUNT}, True),
+    Kind("CaseLapsed", 1, {"case": CODE, "opened": COUNT}, False),
     # printing
     Kind(
         "PrintStarted",

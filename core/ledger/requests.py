@@ -55,6 +55,7 @@ class Second:
 # Kind and version of every act that names a request, in its member ``asked``.
 SECOND: Mapping[tuple[str, int], Second] = {
     ("ItemVoided", 1): Second(Action.VOID, "item"),
+    ("CaseShown", 1): Second(Action.UNMASK, "opened"),
 }
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from core import wire
 from core.errors import EntryError, EntryFault
-from core.ledger import configured, erasure, looks, ranges, requests
+from core.ledger import cases, configured, erasure, looks, ranges, requests
 from core.ledger.entry import EMPTY_HEAD, Entry, Head
 
 FOLD_VERSION = 1
@@ -152,6 +152,7 @@ def _day_opened(value: dict[str, Any], entry: Entry) -> None:
     value["pools"] = {pool: row for pool, row in value["pools"].items() if ranges.free(row)}
     if looks.MEMBER in value:
         value[looks.MEMBER] = {}
+    cases.new_day(value)
     value["unscanned"] = {}  # what is left is the difference of the day before, in its counts
     value["voided"] = {}  # only items of the open day can be
     opened = {"date": value["date"], "first": entry.header.seq, "last": 0, "counts": _COUNTS}
@@ -417,6 +418,10 @@ _STEPS = {
     ("ItemRefused", 1): _refused,
     ("DraftLapsed", 1): _lapsed,
     ("LookedUp", 1): _looked_up,
+    (cases.OPENED, 1): cases.opened,
+    (cases.SEEN, 1): cases.seen,
+    (cases.CLOSED, 1): cases.ended,
+    (cases.LAPSED, 1): cases.ended,
     ("PrintStarted", 1): _print_started,
     ("LabelPrinted", 1): _label_printed,
     ("ReceiptPrinted", 1): _receipt_printed,

@@ -9,6 +9,7 @@ from core.late import AdoptLate, DeclineLate
 from core.numbering import TakeNumber, VoidNumbers
 from core.scanning import ScanTyped
 from core.second import AskVoid, DecideRequest, VoidItem
+from core.seeing import CASES
 
 # Nobody's to refuse: the way in and a second person's word (which ask for themselves), the way out, and a
 # message that was read.
@@ -37,6 +38,7 @@ OTHERS: dict[type[c.Command], Action] = {
     VoidNumbers: Action.GIVE_UP_NUMBERS,
     AdoptLate: Action.LATE_ENTRIES,
     DeclineLate: Action.LATE_ENTRIES,
+    **dict.fromkeys(CASES, Action.UNMASK),
 }
 
 

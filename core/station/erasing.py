@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.errors import CounterError, EntryError
+from core.ledger import cases
 from core.ledger.clock import CONFIRMED, business_date
 from core.ledger.documents import read_marks
 from core.ledger.erasure import MONTH_ERASED, SEALED, SEALED_ERASED, month_name, over_on, split
@@ -49,6 +50,7 @@ class Erasing:
         self._jobs: deque[_Job] = deque()
         self._worked = False  # the write-ahead log may still hold what went
         self._at = 0.0
+        self._cases: object = None  # the open ones when what is over was last looked for
 
     def tick(self) -> None:
         """A few steps, or a look whether something is due."""
@@ -56,7 +58,10 @@ class Erasing:
         if live.journal is not self._of:
             self._opened(live.journal)
         journal = self._of
-        if journal is None or live.stopped or time.monotonic() < self._at:
+        if journal is None or live.stopped:
+            return
+        self._sweep(journal)
+        if time.monotonic() < self._at:
             return
         try:
             if self._jobs or self._worked:
@@ -70,7 +75,7 @@ class Erasing:
 
     def _opened(self, journal: Journal | None) -> None:
         """What an earlier run, or the journal that a backup came from, may have left is gone over again."""
-        self._of, self._at, self._worked = journal, 0.0, False
+        self._of, self._at, self._worked, self._cases = journal, 0.0, False, None
         self._jobs.clear()
         if journal is None:
             return
@@ -80,6 +85,17 @@ class Erasing:
         for retention, month in map(split, erased["months"]):
             if (retention, month) in held:
                 self._jobs.append(_Job(retention, month, 1, journal.head().seq))
+
+    def _sweep(self, journal: Journal) -> None:
+        """A case that is over by an entry goes at once, and what a power cut left of one."""
+        kept = self._live.state.value.get(cases.MEMBER, {})
+        if kept is self._cases:
+            return
+        self._cases = kept
+        for name, month in journal.held_months():
+            if cases.is_case(name) and name not in kept and not any(j.retention == name for j in self._jobs):
+                self._jobs.append(_Job(name, month, 1, journal.head().seq))
+                self._at = 0.0
 
     def _work(self, journal: Journal) -> None:
         until = time.monotonic() + _SHARE_SECONDS
@@ -110,13 +126,18 @@ class Erasing:
             *self._sealed(journal, safe, today - dt.timedelta(days=days[SEALED])),
             *self._months(journal, safe, today, days),
         ]
-        if not jobs:
+        lapsed = [
+            Proposal(cases.LAPSED, {"case": name, "opened": row["opened"]}, new_id())
+            for name, row in self._live.state.value.get(cases.MEMBER, {}).items()
+            if row["until"] < today.isoformat()
+        ]
+        if not jobs and not lapsed:
             return
-        self._live.commit([
+        self._live.commit([*lapsed, *(
             Proposal(MONTH_ERASED, {"retention": job.retention, "month": job.month}, new_id())
             if job.month else Proposal(SEALED_ERASED, {"through": job.last}, new_id())
             for job in jobs
-        ])  # fmt: skip
+        )])  # fmt: skip
         self._live.probe("erasing.said")
         self._jobs.extend(jobs)
         self._at = 0.0

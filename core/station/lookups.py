@@ -15,7 +15,7 @@ import re
 
 from core.acceptance.again import would_show
 from core.acceptance.record import digest_hint
-from core.consents import AnswerConsent, ItemConsents
+from core.consents import AnswerConsent, AskConsents, ItemConsents
 from core.devices import CardFailed, CardLifted, CardRead, CardReading
 from core.errors import EntryError, RuleError, RuleFault
 from core.identity.card import IdCard
@@ -24,7 +24,9 @@ from core.ledger.looks import KIND, By
 from core.ledger.writer import Proposal
 from core.ports import ItemRow
 from core.receipts.record import PREFIX, read_record
+from core.seeing import BeginCase
 from core.station import consenting, late
+from core.station.cases import Cases
 from core.station.days import day_proposals
 from core.station.live import Live, new_id
 
@@ -45,6 +47,7 @@ class LookUps:
         self._live = live
         self.found: list[ItemRow] | None = None
         self.by = ""  # "text", "card", "" for the newest
+        self.cases = Cases(live)  # of the items that are looked up
         self._said: dict[str, object] = {}  # what the journal says of the look-up that stands
         self.consents: ItemConsents | None = None  # of the item that somebody asked about
 
@@ -61,6 +64,7 @@ class LookUps:
         live = self._live
         live.need_session()
         self.consents = None
+        self.cases.act()
         wanted = fold_width(text[: _TEXT_MAX + 1]).strip()
         if not wanted:
             self._show(self._newest(), "", By.NEWEST)
@@ -75,6 +79,7 @@ class LookUps:
         """A lane's word while a look-up stands: a document that was read looks, and is not kept."""
         live = self._live
         live.need_session()
+        self.cases.act()
         if isinstance(event, CardFailed):
             live.say(event.fault, "error", **dict(event.facts))
         if not isinstance(event, CardRead):
@@ -89,7 +94,8 @@ class LookUps:
         live.say("msg.found_by_card_more" if more else "msg.found_by_card", count=shown)
 
     def close(self) -> None:
-        """Forget the result."""
+        """Forget the result, and what is typed or seen of a case."""
+        self.cases.leave()
         self.found, self.by, self._said, self.consents = None, "", {}, None
 
     def _show(self, rows: list[ItemRow], shown_by: str, by: By, terminal: str = "") -> None:
@@ -109,6 +115,22 @@ class LookUps:
         self.found, self.by = rows, shown_by
 
     # -- separate consents -------------------------------------------------------------------------
+
+    def handle(self, command: object) -> bool:
+        """Whether it is about an item that was found, and was done.  Raises as what it does."""
+        if isinstance(command, BeginCase):
+            self._live.need_session()
+            self._need_found(command.item)
+        if self.cases.handle(command):
+            return True
+        match command:
+            case AskConsents():
+                self.ask_consents(command.item)
+            case AnswerConsent() if command.item:
+                self.answer_consent(command)
+            case _:
+                return False
+        return True
 
     def ask_consents(self, item: int) -> None:
         """What the sender of an item that is shown agreed to.  Raises RuleError as ``consenting.of_item``."""

@@ -17,7 +17,6 @@ from functools import partial
 
 from core import commands as c
 from core import incident
-from core.consents import AnswerConsent, AskConsents
 from core.devices import (
     CardFailed,
     CardLeft,
@@ -250,6 +249,8 @@ class Station:
             return None
         if live.session is not None:
             allowed(live.session.role, command)
+        if self._lookups.handle(command):
+            return None
         match command:
             case c.LogIn():
                 self._log_in(command)
@@ -278,10 +279,6 @@ class Station:
                 self._lookups.find(command.text)
             case c.CloseLookUp():
                 self._lookups.close()
-            case AskConsents():
-                self._lookups.ask_consents(command.item)
-            case AnswerConsent() if command.item:
-                self._lookups.answer_consent(command)
             case c.DismissMessage():
                 live.message = None
             case ScanTyped():
@@ -420,7 +417,7 @@ class Station:
         self._paper.settle()
         self._desk.drafts.save()
         self._erasing.tick()
-        lapsed = self._desk.drafts.tick() | self._requests.tick()
+        lapsed = self._desk.drafts.tick() | self._requests.tick() | self._lookups.cases.tick()
         if live.journal is not None and self._adopting.tick():
             return None
         if self._end_session():

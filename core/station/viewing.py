@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from core.access.rights import Action
 from core.devices import DeviceTruth, Slot
 from core.ledger.clock import CHINA, CONFIRMED, business_date
 from core.ports import ItemRow
@@ -113,6 +114,10 @@ class Viewer:
             found=None if found is None else _items(live, [row.seq for row in found]),
             noted=len(live.held.keys() | live.reviews.keys()) if shown else 0,
             found_by=lookups.by if shown else "",
+            cases=lookups.cases.marks() if found is not None else {},
+            case=lookups.cases.standing if shown else None,
+            case_reasons=live.rules.second[Action.UNMASK].reasons if found is not None else (),
+            case_seconds=live.rules.cases.seconds if found is not None else 0,
             looks=looking.shown(live) if shown else (),
             consents=lookups.consents if shown else None,
             late=late.shown(live) if shown else (),

@@ -17,7 +17,7 @@ from core.errors import CounterError, StoreError, StoreFault
 from core.ledger.clock import CONFIRMED, TrustedClock
 from core.ledger.directives import NO_DIRECTIVE, DirectiveHead
 from core.ledger.documents import Grant, make_grant
-from core.ledger.entry import EMPTY_HEAD, Entry, Head, TrustedTime, parse_stamp, stamp
+from core.ledger.entry import EMPTY_HEAD, AttachmentClass, Entry, Head, TrustedTime, parse_stamp, stamp
 from core.ledger.founding import found, operator_accepted
 from core.ledger.rolls import KeyChain
 from core.ledger.state import State
@@ -184,6 +184,10 @@ class MemoryJournal:
     def anchored_after(self, seq: int) -> dt.datetime | None:
         later = (entry for entry in self.rows[seq:] if entry.header.kind == "TimeAnchored")
         return next((parse_stamp(entry.data["at"]) for entry in later), None)
+
+    def case_data(self, seq: int) -> bytes | None:
+        parts = self.rows[seq - 1].attachments
+        return next((p.data for p in parts if p is not None and p.cls is AttachmentClass.CASE), None)
 
     def held_months(self) -> list[tuple[str, str]]:
         return []

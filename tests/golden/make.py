@@ -20,7 +20,7 @@ from core.acceptance.fees import Fee
 from core.crypto import sealing
 from core.crypto.keys import PublicKey, Signer
 from core.devices import Label
-from core.ledger import documents, requests
+from core.ledger import cases, documents, requests
 from core.ledger.configured import fingerprints
 from core.ledger.directives import Directive, SignedDirective, directive_to_json, make_directive
 from core.ledger.entry import (
@@ -413,30 +413,54 @@ def _acceptance(golden: Golden) -> None:
         person=True,
     )
     _voided(golden, item.header.seq)
+    _cases(golden, item.header.seq)
+
+
+def _ask(golden: Golden, name: str, mode: str, seconds: int, **about: Any) -> Entry:
+    """A request for a second person."""
+    until = stamp(golden.now() + dt.timedelta(seconds=seconds))
+    digest = wire.b64(requests.digest_of(seed(name), {}))
+    data = {"request": name, **about, "digest": digest, "mode": mode, "until": until}
+    return golden.add("ApprovalAsked", data, person=True)
+
+
+def _approve(golden: Golden, asked: Entry, name: str, at: dt.datetime) -> None:
+    """The supervisor signs for it."""
+    seq = asked.header.seq
+    said = documents.Approval(TERMINAL, 1, name, seq, asked.hash, "approved", SUPERVISOR, at, "counter")
+    data = {"request": name, "asked": seq, "body": wire.b64(asked.hash), "decision": "approved"}
+    data |= {"by": SUPERVISOR, "at": stamp(at), "where": "counter", "directive": 0}
+    golden.add("ApprovalGiven", {**data, "approval": wire.b64(FIRST.sign(documents.approval_message(said)))})
 
 
 def _voided(golden: Golden, item: int) -> None:
     """An item voided before a second person signed for it; a request that nobody decided in time."""
-
-    def ask(name: str, mode: str, seconds: int) -> Entry:
-        until = stamp(golden.now() + dt.timedelta(seconds=seconds))
-        digest = wire.b64(requests.digest_of(seed(name), {}))
-        about = {"action": "void", "subject": item, "reason": "customer_withdrew", "digest": digest}
-        return golden.add(
-            "ApprovalAsked", {"request": name, **about, "mode": mode, "until": until}, person=True
-        )
-
-    asked = ask("request-1", "countersign", 86_400)
+    about = {"action": "void", "subject": item, "reason": "customer_withdrew"}
+    asked = _ask(golden, "request-1", "countersign", 86_400, **about)
     seq, at = asked.header.seq, golden.now()
     golden.add("ItemVoided", {"item": item, "reason": "customer_withdrew", "asked": seq}, person=True)
-    said = documents.Approval(
-        TERMINAL, 1, "request-1", seq, asked.hash, "approved", SUPERVISOR, at, "counter"
-    )
-    data = {"request": "request-1", "asked": seq, "body": wire.b64(asked.hash), "decision": "approved"}
-    data |= {"by": SUPERVISOR, "at": stamp(at), "where": "counter", "directive": 0}
-    golden.add("ApprovalGiven", {**data, "approval": wire.b64(FIRST.sign(documents.approval_message(said)))})
-    lapsing = ask("request-2", "wait", 30)
+    _approve(golden, asked, "request-1", at)
+    lapsing = _ask(golden, "request-2", "wait", 30, **about)
     golden.add("ApprovalLapsed", {"request": "request-2", "asked": lapsing.header.seq})
+
+
+def _cases(golden: Golden, item: int) -> None:
+    """A customer's data while something has to be done: taken again, seen once, gone; and one that lapsed."""
+    for number, (cause, party) in enumerate((("complaint", "recipient"), ("shelf", "sender"))):
+        name = cases.case_name(seed(f"case {number}"))
+        texts = {"name": "示例乙", "phone": "13900139021", "address": ""}
+        part = Attachment(AttachmentClass.CASE, name, "2026-11", golden.nonce("case"), wire.encode(texts))
+        data = {"case": name, "item": item, "cause": cause, "party": party, "until": "2026-12-21"}
+        opened = golden.add("CaseOpened", data, person=True, parts=(part,)).header.seq
+        if number:
+            golden.add("CaseLapsed", {"case": name, "opened": opened})
+            continue
+        about = {"action": "unmask", "subject": opened, "reason": "complaint"}
+        asked = _ask(golden, "request-3", "wait", 3600, **about)
+        _approve(golden, asked, "request-3", golden.now())
+        seen = {"case": name, "opened": opened, "asked": asked.header.seq}
+        golden.add("CaseShown", {**seen, "purpose": "complaint", "seconds": 30}, person=True)
+        golden.add("CaseClosed", {"case": name, "opened": opened}, person=True)
 
 
 def _exemptions(golden: Golden) -> None:

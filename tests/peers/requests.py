@@ -13,7 +13,7 @@ OPEN_AT_MOST = 64
 # What is asked for by whoever works at a counter, and approved by a supervisor.
 ACTIONS = ("exempt", "void", "correct", "unmask", "disclose", "propose_block", "difference")
 # Kinds that rest on a request: which action, and the member that names the subject.
-ACTS = {"ItemVoided": ("void", "item")}
+ACTS = {"ItemVoided": ("void", "item"), "CaseShown": ("unmask", "opened")}
 
 
 class Requests:
@@ -24,6 +24,7 @@ class Requests:
         self._accepted: set[int] = set()  # items of the business day
         self._voided: set[int] = set()
         self._day_closed = False
+        self._cases: dict[str, int] = {}
 
     def follow(self, body: dict[str, Any], digest: str, operators: dict[str, Any]) -> dict[str, int]:
         """One entry of version 1; what it did, counted by name."""
@@ -42,6 +43,8 @@ class Requests:
             need(item not in self._voided, "voided twice")
             self._voided.add(item)
             return {"voided": 1}
+        elif kind.startswith("Case"):
+            self._case(kind, data, body["seq"])
         elif kind == "ApprovalAsked":
             self._ask(body, digest, at)
         elif kind == "ApprovalLapsed":
@@ -51,6 +54,16 @@ class Requests:
         elif kind == "ApprovalGiven":
             return self._give(data, at, operators)
         return {}
+
+    def _case(self, kind: str, data: dict[str, Any], seq: int) -> None:
+        """One of a name at a time, and nothing is seen or ended that is not open."""
+        if kind == "CaseOpened":
+            need(data["case"] not in self._cases, "a case is opened twice")
+            self._cases[data["case"]] = seq
+            return
+        need(self._cases.get(data["case"]) == data["opened"], "no such case is open")
+        if kind in ("CaseClosed", "CaseLapsed"):
+            del self._cases[data["case"]]
 
     def _ask(self, body: dict[str, Any], digest: str, at: str) -> None:
         data = body["data"]

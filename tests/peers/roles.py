@@ -11,7 +11,7 @@ PERSONAL = {
     "DayClosed", "OperatorLoggedIn", "OperatorLocked", "OperatorLoggedOut", "SenderVerified", "ItemAccepted",
     "ItemRefused", "PrintSeen", "LabelAffixed", "ReprintAsked",
     "SenderExempted", "ReaderDownApproved", "PoolVoided", "LookedUp", "ApprovalAsked", "ItemVoided",
-    "GuardianConsented", "ConsentAnswered", *DECISIONS,
+    "CaseOpened", "CaseShown", "CaseClosed", "GuardianConsented", "ConsentAnswered", *DECISIONS,
 }  # fmt: skip
 SESSION_ENDS = {"OperatorLocked", "OperatorLoggedOut", "SessionEnded"}
 WORKING = ("clerk", "supervisor")

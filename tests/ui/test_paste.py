@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from core.commands import ClosePaste, Commit, Field, OpenPaste, SetField, SetPaste, SwitchPaste, TakePaste
-from core.view import FieldView, PasteView
+from core.pasted_view import PasteView
+from core.view import FieldView
 from tests.ui.conftest import Desk, Seated
 from tests.ui.typing import ALT, CONTROL, Key, compose, composes_in
 from ui.clerk.frame import Page

@@ -38,6 +38,7 @@ from core.identity.card import DocumentKind, Sex
 from core.identity.check import CardWarning
 from core.identity.numbers import NumberWarning
 from core.ledger.branches import REASONS as DECLINED
+from core.ledger.cases import Cause, Whose
 from core.ledger.configured import TABLES
 from core.ledger.looks import Many
 from core.ledger.notices import PARKED, RETURNED
@@ -51,6 +52,7 @@ from ui.bench.drawer import GROUPS
 from ui.bench.goods import HOSTILE
 from ui.bench.trouble import CONDITIONS, LINES
 from ui.bench.window import ERRORS
+from ui.clerk.case import QUESTIONS as CASES
 from ui.clerk.confirmations import CONFIRMATIONS
 from ui.clerk.consents import QUESTIONS as CONSENTS
 from ui.clerk.form import ROWS
@@ -67,7 +69,8 @@ from ui.text import FACTS, LANGUAGES, MESSAGES, Texts, load
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FAULTS = (*DeviceFault, *RuleFault, *StoreFault, *CardFault, *EntryFault, *HqFault, *ConfigFault)
-_QUESTIONS = (*QUESTIONS, *LANES, *LATE, *POOLS, *CONSENTS, *SECOND)
+CASE_WORDS = ("open", "asked", "approved", "name", "phone", "address")
+_QUESTIONS = (*QUESTIONS, *LANES, *LATE, *POOLS, *CASES, *CONSENTS, *SECOND)
 _ASKED = tuple(f"question.{question.name}" for question in _QUESTIONS)
 LOGS_IN = next(row for row in RIGHTS if row.action == "log_in").alone
 ALONE = (*FAULTS, *MESSAGES, "unknown.code", *_ASKED)
@@ -101,12 +104,12 @@ def _families() -> set[str]:
         "way": GateName, "gate_state": GateState, "slot": Slot, "device_state": DeviceState, "field": Field,
         "refusal": RefusalReason, "sex": Sex, "fact.kind": DocumentKind, "fact.security": Security,
         "fact.how": Acknowledgement, "sender_kind": SenderKind, "proof": Proof, "manual_cause": ManualCause,
-        "payment": Payment,
+        "payment": Payment, "cause": Cause, "party": Whose,
     }  # fmt: skip
     found = {f"{family}.{member.value}" for family, kind in names.items() for member in kind}  # type: ignore[attr-defined]
     found |= {str(code) for code in (*GateDetail, *Many, *Missing, *CardWarning, *NumberWarning)}
     found |= {f"field.{name.value}" for name in (*ManualField, *SenderField)} | {"field.fee"}
-    found |= {f"who.{kind.value}" for kind in ASKING}
+    found |= {f"who.{kind.value}" for kind in ASKING} | {f"case.{what}" for what in CASE_WORDS}
     found |= {f"answer.{cause.value}" for cause in (ManualCause.READER_FAILED, ManualCause.READER_DOWN)}
     found |= {f"confirm.{name}" for name in CONFIRMATIONS}
     found |= {f"fact.source.{source}" for source in ("typed", "scan", "card", "scale", "kept", "pool")}

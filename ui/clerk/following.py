@@ -12,6 +12,7 @@ from core.consents import AskConsents
 from core.view import CounterView, Message, VisitView
 from ui.bridge import Station
 from ui.buttons import KeyButton
+from ui.clerk.case import case_question
 from ui.clerk.choices import Question
 from ui.clerk.consents import consents_question, item_question
 from ui.clerk.frame import Around, ClerkFrame, Page, Side
@@ -123,7 +124,7 @@ class FollowingFrame(ClerkFrame):
         Not so while an edit waits for its answer: a field counts the views that do not give it.
         """
         stood, stands = ((each.visit, each.found, each.found_by, each.noted, each.looks, each.pending,
-                          each.unscanned) for each in (before, view))  # fmt: skip
+                          each.unscanned, each.case, each.cases) for each in (before, view))  # fmt: skip
         return stood != stands or any(field.waits for row in self.rows for field in row.every)
 
     def _follow_reading(self, view: CounterView) -> None:
@@ -244,7 +245,18 @@ class FollowingFrame(ClerkFrame):
             "consents": self._ask_consents,
             "void_item": self._ask_void_item,
             "requests": self._ask_requests,
+            "case": self._ask_case,
         }
+
+    def _ask_case(self) -> None:
+        """Alt+S: what has to be done about the item that is chosen among those found."""
+        view, chosen = self._view, self.look_up.chosen
+        if self.page is not Page.LOOK_UP or self.side is Side.CHOICES or view is None or chosen is None:
+            self.say("msg.case_first")
+        elif chosen.seq < 0:
+            self.say("rule.late_item")
+        else:
+            self.ask(case_question(view, chosen, self.look_up.language), number=chosen.number)
 
     def _ask_void(self) -> None:
         """Alt+V: the number that stands in the waybill field is spoiled."""

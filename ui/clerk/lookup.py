@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from core.seeing import LooksView
+from core.commands import CloseLookUp, Command
+from core.seeing import CaseMark, CaseView, LeaveCase, LooksView
 from core.view import ItemView
+from ui.clerk.case import CasePanel, case_badge
 from ui.clerk.items import show_badges
 from ui.fields import Entry, Typed
 from ui.flow import Flow
@@ -72,14 +74,16 @@ class _Row(QFrame):
         for badge in self._badges:
             (self._under if narrow else self._lower).addWidget(badge)
 
-    def show_view(self, item: ItemView, texts: Texts, *, selected: bool) -> None:
-        """Show an item."""
+    def show_view(self, item: ItemView, texts: Texts, case: str, *, selected: bool) -> None:
+        """Show an item; ``case`` is said of its open case, "" where it has none."""
         put(self._number, item.number.split(" ")[-1])
         put(self._waybill, waybill(item.waybill))
         put(self._goods, f"{item.recipient}  {item.contents}  {kilograms(item.weight_g)}")
         typed = f"▲ {texts('item.manual')}  " if item.manual else ""
         put(self._when, f"{typed}{item.accepted_at}  {item.operator}")
-        said = "  ".join(texts(note.code, **note.facts) for note in item.notes)
+        said = "  ".join(
+            [*(texts(note.code, **note.facts) for note in item.notes), *([case] if case else [])]
+        )
         put(self._note, f"▲ {said}" if said else "")
         self._note.setVisible(bool(said))
         show_badges(self._badges, texts, item)
@@ -115,6 +119,9 @@ class LookUpPage(QFrame):
         self.entry = Entry("look_up", Typed.FIGURES, keyboard, self)
         self.entry.left.connect(self._ask)
         self._rows = [_Row(self) for _ in range(ROWS)]
+        self.case = CasePanel(texts, keyboard, self)
+        self._stands = False  # a case, in the place of the list
+        self._cases: Mapping[int, CaseMark] = {}
         self._nothing, self._looks = QLabel(self), QLabel(self)
         self._lay_out()
 
@@ -142,6 +149,7 @@ class LookUpPage(QFrame):
         layout.addSpacing(4)
         for row in self._rows:
             layout.addWidget(row)
+        layout.addWidget(self.case, 1)
         layout.addWidget(self._nothing, 1)
         layout.addStretch(1)
         layout.addWidget(self._keys)
@@ -151,6 +159,7 @@ class LookUpPage(QFrame):
         self._texts = texts
         put(self._caption, texts("look_up.caption"))
         put(self._keys, texts("look_up.keys"))
+        self.case.retranslate(texts)
         self.entry.setAccessibleName(texts("look_up.caption"))
         self.entry.setAccessibleDescription(texts("look_up.keys"))
         self._paint()
@@ -191,6 +200,26 @@ class LookUpPage(QFrame):
             self._by, self.pending_only = by, self.pending_only and not by
             self._paint()
 
+    def follow_cases(self, cases: Mapping[int, CaseMark], case: CaseView | None) -> None:
+        """Which items have an open one; and the one that is typed or shown, in the place of the list."""
+        changed, stood = cases != self._cases, self._stands
+        self._cases, self._stands = cases, case is not None
+        self.case.show_view(case)
+        if changed or stood != self._stands:
+            self._paint()
+        if stood and not self._stands:
+            self.entry.setFocus()
+
+    @property
+    def language(self) -> str:
+        """What it speaks."""
+        return self._texts.language
+
+    @property
+    def back(self) -> Command:
+        """What Esc does here."""
+        return LeaveCase() if self._stands else CloseLookUp()
+
     @property
     def chosen(self) -> ItemView | None:
         """The item that F10 and Alt+8 mean."""
@@ -211,13 +240,15 @@ class LookUpPage(QFrame):
         self._items = self._waiting if self.pending_only else self._found
         self._at = max(0, min(self._at, len(self._items) - 1))
         # An item that headquarters has something to say of takes a line more.
-        rows = ROWS - 1 if any(item.notes for item in self._items) else ROWS
+        more = any(item.notes or item.seq in self._cases for item in self._items)
+        rows = ROWS - 1 if more else ROWS
         first = max(0, min(self._at - rows // 2, len(self._items) - rows))
         for place, row in enumerate(self._rows):
             at = first + place
-            shown = place < rows and at < len(self._items)
+            shown = place < rows and at < len(self._items) and not self._stands
             if shown:
-                row.show_view(self._items[at], texts, selected=at == self._at)
+                item = self._items[at]
+                row.show_view(item, texts, case_badge(self._cases, item, texts), selected=at == self._at)
             else:
                 row.empty()
             row.setVisible(shown)
@@ -231,4 +262,4 @@ class LookUpPage(QFrame):
         put(self._looks, f"▲ {texts('look_up.looks')}{texts.join(said)}" if said else "")
         self._looks.setVisible(bool(said))
         put(self._nothing, texts("look_up.no_pending" if self.pending_only else "look_up.nothing"))
-        self._nothing.setVisible(not self._items)
+        self._nothing.setVisible(not self._items and not self._stands)

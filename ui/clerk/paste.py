@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.commands import ClosePaste, NextPastedPhone, SwitchPaste, TakePaste
-from core.view import PasteRow, PasteView
+from core.pasted_view import PasteRow, PasteView
 from ui.buttons import KeyButton
 from ui.clerk.shortcuts import key_of
 from ui.keys import Keyboard

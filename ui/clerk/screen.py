@@ -17,7 +17,6 @@ from PySide6.QtWidgets import QWidget
 from core.commands import (
     ApproveExemption,
     CancelManual,
-    CloseLookUp,
     ClosePaste,
     Command,
     Commit,
@@ -158,6 +157,7 @@ class ClerkScreen(PastingFrame):
         self.item_card.fee.edited.connect(self._fee_edited)
         self.connect_paste()
         self.look_up.asked.connect(self._search)
+        self.look_up.case.opened.connect(self._submit)
         self.choices.answered.connect(self._answered)
 
     # -- keys ------------------------------------------------------------------------------------
@@ -433,7 +433,7 @@ class ClerkScreen(PastingFrame):
         elif any(listed.close_list() for listed in self.offers):
             return
         elif self.page is Page.LOOK_UP:
-            self._submit(CloseLookUp())
+            self._submit(self.look_up.back)
         elif self.message.dismiss_local():
             return
         elif self.message.shown is not None:
