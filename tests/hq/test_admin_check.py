@@ -71,6 +71,7 @@ def administered(made: Headquarters, folder: Path) -> Counter:
 
     counter = made.counter(code=hq("enrol-code", "--branch", BRANCH, "--terminal", TERMINAL))
     code = hq("operator", "add", OPERATOR, "--name", "示例甲", "--role", "clerk")
+    made.now.at = utc_now()  # the command line's clock: her keys come after she was added
     assert activate(counter, activation(counter, code)).status_code == 200
     for name in ("one", "two"):
         (folder / name).write_text(json.dumps({"block_list": name, "numbers": []}))
