@@ -21,6 +21,7 @@ BENCHES = {
     "lookup": "bench.lookup",
     "known": "bench.known",
     "parcels": "bench.parcels",
+    "login": "bench.login",
     "switch": "bench.switch",
     "sync": "bench.sync",
     "verify": "bench.verify",
@@ -38,6 +39,7 @@ BENCHES = {
 }
 # Minutes each: only when they are named.
 LONG = (
+    "login",
     "lookup",
     "known",
     "erase",

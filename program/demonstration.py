@@ -27,7 +27,9 @@ from program.relay import Relay
 
 BRANCH, TERMINAL = "990100-01", "990100-01-03"  # no such administrative division: invented
 OPERATOR, NAME, PASSWORD = "OP10001", "示例甲", "shili-2026-guitai"
+SECOND, SECOND_NAME = "OP10002", "示例乙"  # a supervisor, whose keys a visitor makes on a card
 _ROOT = Path(__file__).parents[1]
+_NEWCOMER = "activation-code"
 _NICE = 10
 _START_SECONDS = 30.0
 
@@ -45,12 +47,14 @@ class Demonstration:
         role: str = "clerk",
         read_s: float | None = None,
         relayed: bool = False,
+        cards: bool = False,
     ) -> None:
         """``whole``: headquarters too and a first run; else simulated devices only.
 
         ``database`` is headquarters' (a SQLite file of its own where None), ``role`` the first operator's,
         ``read_s`` how long a chip takes to be read (as real ones do where None).  ``relayed``: the counter
-        reaches headquarters over :attr:`relay`, a line that can be cut.
+        reaches headquarters over :attr:`relay`, a line that can be cut.  ``cards``: there is a reader for
+        operators' cards, and a second operator with an activation code (:attr:`newcomer`).
         """
         self.data = data / "counter" if whole else data
         self.config_path = config or data / "counter.toml"
@@ -64,6 +68,7 @@ class Demonstration:
         self._hq: subprocess.Popen[bytes] | None = None
         self._opening: subprocess.Popen[bytes] | None = None
         self._relayed = relayed
+        self._cards = cards
         self._gives_way = False
         self.relay: Relay | None = None
 
@@ -195,6 +200,16 @@ class Demonstration:
         added = self.ask_headquarters("operator", "add", *person)["code"]
         first_run(self.data, url=url, authority=self._around / "headquarters" / "ca.pem", code=code,
                   operator=OPERATOR, activation=added, password=PASSWORD)  # fmt: skip
+        if self._cards:
+            person = (SECOND, "--name", SECOND_NAME, "--role", "supervisor")
+            second = self.ask_headquarters("operator", "add", *person)["code"]
+            (self._around / _NEWCOMER).write_text(second, "ascii")
+
+    @property
+    def newcomer(self) -> tuple[str, str]:
+        """A second operator who has not activated yet, and her code; ("", "") where there is none."""
+        kept = self._around / _NEWCOMER
+        return (SECOND, kept.read_text("ascii")) if kept.exists() else ("", "")
 
     def _write_config(self, url: str) -> None:
         text = (
@@ -212,6 +227,7 @@ class Demonstration:
         listing = self.devices / "devices.json"
         listing.unlink(missing_ok=True)
         options = ["--directory", str(self.devices), "--end-with-stdin", *self._pace]
+        options += ["--cards"] if self._cards else []
         command = ["-m", "devices.simulators", *options]
         child = self._child(command, "devices.log")
         self._wait(listing.exists, child, "devices")

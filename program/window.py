@@ -140,7 +140,8 @@ def _bench(demonstration: Demonstration, window: MainWindow, clock: BenchClock |
     visitors = [Visitor(**row) for row in rows] if isinstance(rows, list) else []
     pages = {slot: demonstration.devices / name for slot, name in PAGES.items()}
     texts, serial = Texts(window.language), _next_serial(pages.values())
-    bench = BenchWindow(visitors, orders.give, pages, texts, window.theme_name, serial=serial)
+    bench = BenchWindow(visitors, orders.give, pages, texts, window.theme_name, serial=serial,
+                        newcomer=demonstration.newcomer)  # fmt: skip
     bridge.told.connect(bench.told)
     window.dressed.connect(bench.dress)
     window.side_taken.connect(bench.step_aside)

@@ -26,6 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--directory", type=Path, required=True)
     parser.add_argument("--tcp", action="store_true", help="TCP instead of pseudo-terminals")
     parser.add_argument("--read-seconds", type=float, default=READ_S, help="how long a chip takes")
+    parser.add_argument("--cards", action="store_true", help="a reader for operators' cards too")
     parser.add_argument("--end-with-stdin", action="store_true")
     options = parser.parse_args(arguments)
     stop = threading.Event()
@@ -36,7 +37,9 @@ def main(arguments: list[str] | None = None) -> int:
     signal.signal(signal.SIGINT, end)
     signal.signal(signal.SIGTERM, end)
     try:
-        with SimulatedDesk(options.directory, tcp=options.tcp, read_s=options.read_seconds):
+        with SimulatedDesk(
+            options.directory, tcp=options.tcp, read_s=options.read_seconds, cards=options.cards
+        ):
             while not stop.is_set() and not (options.end_with_stdin and _stdin_ended()):
                 stop.wait(POLL_S)
     except OSError as error:

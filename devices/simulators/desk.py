@@ -13,6 +13,7 @@ from devices.simulators.cards import Person, load_people
 from devices.simulators.control import ControlServer, OrderError, Orders, Reply, number, text
 from devices.simulators.drawer import Trouble, load_drawer
 from devices.simulators.label_printer import LabelPrinterSimulator
+from devices.simulators.operator_cards import CardReaders
 from devices.simulators.port import Device, Port, PtyPort, TcpPort
 from devices.simulators.printer import PrinterSimulator
 from devices.simulators.reader import ReaderSimulator
@@ -28,15 +29,23 @@ READ_S = 0.4  # a chip takes its time; tests and the bench set 0
 SOCKET_PATH_LIMIT = 100  # the system allows 107 bytes
 LISTING = "devices.json"
 MOST_GRAMS = 100_000
+PIN = "246810"  # of every card of the demonstration
+OPERATOR_CARDS = {"card_1": "", "card_2": "", "rsa": "rsa2048"}  # by name: the keys that it came with
 
 
 class SimulatedDesk:
     """Reader, scanner, scale, label and receipt printer, perhaps one for stickers; a context manager."""
 
     def __init__(
-        self, directory: Path, *, tcp: bool = False, read_s: float = READ_S, stickers: bool = False
+        self,
+        directory: Path,
+        *,
+        tcp: bool = False,
+        read_s: float = READ_S,
+        stickers: bool = False,
+        cards: bool = False,
     ) -> None:
-        """``directory`` is made; ``devices.json`` in it lists links.
+        """``directory`` is made; ``devices.json`` in it lists links.  ``cards``: operators' have readers too.
 
         Reader, scanner and scale are ptys under their slots' names there, or TCP; the printers are TCP.
         """
@@ -50,6 +59,7 @@ class SimulatedDesk:
         self.printer = LabelPrinterSimulator(TcpPort(PRINTER_BAUD), directory / "labels")
         self.receipts = ReceiptPrinterSimulator(TcpPort(PRINTER_BAUD), directory / "receipts")
         self.stickers = LabelPrinterSimulator(TcpPort(PRINTER_BAUD), directory / "stickers")
+        self.cards = CardReaders(directory / "operator_cards") if cards else None
         self._devices: Mapping[str, Device] = {
             "id_reader": self.reader,
             "scanner": self.scanner,
@@ -65,6 +75,8 @@ class SimulatedDesk:
         """Plug everything in, open the control socket, write the listing."""
         for device in self._devices.values():
             device.start()
+        if self.cards is not None:
+            self.cards.start()
         self._control.start()
         fresh = self._directory / f".{LISTING}.new"
         fresh.write_text(json.dumps(self.listing(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
@@ -74,6 +86,8 @@ class SimulatedDesk:
         """Unplug everything; the listing goes."""
         (self._directory / LISTING).unlink(missing_ok=True)
         self._control.stop()
+        if self.cards is not None:
+            self.cards.stop()
         for device in self._devices.values():
             device.stop()
 
@@ -93,6 +107,8 @@ class SimulatedDesk:
             "receipt_printer": "escpos", "sticker_printer": "tspl",
         }  # fmt: skip
         slots = {slot: {"driver": drivers[slot], "link": self._devices[slot].url} for slot in self._devices}
+        if self.cards is not None:
+            slots["card_reader"] = {"driver": "software", "link": self.cards.url}
         return {"slots": slots, "control": str(self._socket), "pid": os.getpid()}
 
     # -- what can be ordered through the socket -----------------------------------------------------
@@ -114,6 +130,8 @@ class SimulatedDesk:
             "unstable": lambda order: self._done(lambda: self.scale.set_unstable(_on(order))),
             "over": lambda order: self._done(lambda: self.scale.set_over(_on(order))),
             "tare": lambda _order: self._done(self.scale.tare),
+            "card_in": self._card_in,
+            "card_out": lambda order: self._done(lambda: self._readers().pull(number(order, "reader", 1))),
             "people": lambda _order: {"people": list(self._people)},
             "drawer": lambda _order: self._visitors(),
             "state": lambda _order: self._state(),
@@ -121,6 +139,20 @@ class SimulatedDesk:
 
     def _done(self, action: Callable[[], None]) -> Reply:
         action()
+        return {}
+
+    def _readers(self) -> CardReaders:
+        if self.cards is None:
+            raise OrderError("no card reader")
+        return self.cards
+
+    def _card_in(self, order: Mapping[str, object]) -> Reply:
+        """An operator's card by name into ``reader``; of a new name an empty one, with :data:`PIN`."""
+        name, readers = text(order, "card"), self._readers()
+        if name not in OPERATOR_CARDS:
+            raise OrderError("no such card", known=list(OPERATOR_CARDS))
+        card = readers.card(name, PIN, algorithm=OPERATOR_CARDS[name])
+        readers.insert(card, number(order, "reader", 1))
         return {}
 
     def _visitors(self) -> Reply:
@@ -241,6 +273,7 @@ class SimulatedDesk:
             "sticker_conditions": sorted(self.stickers.conditions()),
             "scale": self.scale.state(),
             "silent": self.reader.quirks.silent,
+            "operator_cards": self.cards.lying() if self.cards is not None else None,
             "slots": list(self._devices),
             "unplugged": [slot for slot, device in self._devices.items() if not device.port.wanted],
         }

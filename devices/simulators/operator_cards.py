@@ -187,10 +187,17 @@ class CardReaders:
         with self._lock:
             self._in.pop(reader, None)
 
-    def lying(self) -> dict[str, str]:
-        """Reader → name of the card in it."""
+    def lying(self) -> dict[str, dict[str, object]]:
+        """Reader → the card in it: its name, the staff number on it, tries left."""
         with self._lock:
-            return {str(reader): each.card.path.stem for reader, each in sorted(self._in.items())}
+            here = sorted(self._in.items())
+        found = {}
+        for reader, each in here:
+            facts = each.card.facts()
+            found[str(reader)] = {
+                "card": each.card.path.stem, "operator": facts["operator"], "left": facts["left"]
+            }  # fmt: skip
+        return found
 
     def at(self, do: str, action: Callable[[], None]) -> None:
         """Once, when that is asked next, and before it is answered."""

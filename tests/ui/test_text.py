@@ -48,6 +48,7 @@ from core.station.drafts import DAY_CLOSED, TOO_OLD, UNREADABLE
 from core.view import GateName, GateState
 from devices.idcard.photo import PhotoReason
 from hq.reviews import REASONS, Why
+from ui.bench.cards import NAMES as CARDS
 from ui.bench.drawer import GROUPS
 from ui.bench.goods import HOSTILE
 from ui.bench.trouble import CONDITIONS, LINES
@@ -117,10 +118,6 @@ def _families() -> set[str]:
         f"source.{source}"
         for source in ("scan", "card", "scale", "kept", "known", "pasted", "tariff", "pool")
     }  # "typed" needs no word
-    found |= {f"bench.group.{group}" for group in GROUPS} | {f"bench.hostile.{name}" for name in HOSTILE}
-    found |= {f"bench.condition.{name}" for _, names in CONDITIONS.values() for name in names}
-    found |= {f"bench.line.{line}" for line in LINES} | {f"bench.page.{slot}" for slot in CONDITIONS}
-    found |= {f"bench.error.{error}" for error in ERRORS}
     found |= {f"scale.{note}" for note in ("empty", "stable", "moving", "taken", "last", "typed")}
     found |= {f"{code}_{party.value}" for code in ("answer.known", "known.as_in") for party in Party}
     parts = ("name", "phone", "region", "street")
@@ -143,7 +140,7 @@ def _families() -> set[str]:
     found |= {f"brief.label.{state}" for state in ("due", "started", "unknown", "voided")}
     found |= {f"brief.receipt.{state}" for state in ("due", "started", "printed", "unknown")}
     found |= {f"action.{action.value}" for action in Action}
-    found |= _of_access()
+    found |= _of_access() | _of_bench()
     found |= {f"undone.{name}" for name in NAMES}
     found |= {f"fact.cause.{cause}" for cause in (TOO_OLD, UNREADABLE, DAY_CLOSED)}
     found |= {f"{kind}.parked{bare}" for kind in ("answer", "line") for bare in ("", "_bare")}
@@ -167,6 +164,16 @@ def _families() -> set[str]:
     found |= {f"fact.{fact}.none" for fact in ("fault", "key", "expected")}
     for topic in TOPICS:
         found |= {f"help.{topic}", f"help.{topic}.title"}
+    return found
+
+
+def _of_bench() -> set[str]:
+    """What stands on the demonstration's bench."""
+    found = {f"bench.group.{group}" for group in GROUPS} | {f"bench.hostile.{name}" for name in HOSTILE}
+    found |= {f"bench.condition.{name}" for _, names in CONDITIONS.values() for name in names}
+    found |= {f"bench.card.{name}" for name in CARDS}
+    found |= {f"bench.line.{line}" for line in LINES} | {f"bench.page.{slot}" for slot in CONDITIONS}
+    found |= {f"bench.error.{error}" for error in ERRORS}
     return found
 
 

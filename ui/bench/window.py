@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ui.bench.cards import OperatorCards
 from ui.bench.drawer import Drawer, Visitor
 from ui.bench.goods import FIRST_SERIAL, OtherCodes, Scale, Scanner, Shaking
 from ui.bench.pages import Pages
@@ -74,8 +75,12 @@ class BenchWindow(QWidget):
         theme_name: str = THEMES[0].name,
         *,
         serial: int = FIRST_SERIAL,
+        newcomer: tuple[str, str] = ("", ""),
     ) -> None:
-        """``folders``: where each printer's pages are, by slot; ``serial``: of the first waybill."""
+        """``folders``: where each printer's pages are, by slot; ``serial``: of the first waybill.
+
+        ``newcomer``: who may activate on a card, and her code.
+        """
         super().__init__()
         self.setObjectName("bench")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -91,6 +96,7 @@ class BenchWindow(QWidget):
         self.pages.came.connect(self._came)
         self._trouble: list[Part] = [
             *(Printer(slot, self._give, self) for slot in _SLOTS),
+            OperatorCards(self._give, newcomer, self),
             Plugs(self._give, self),
             Clock(self._give, self),
             Network(self._give, self),

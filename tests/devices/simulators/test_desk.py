@@ -135,3 +135,22 @@ def test_in_this_process_and_below_a_long_path(tmp_path: Path) -> None:
         assert ControlClient.of_directory(folder).tell("place", card="示例甲") == {"ok": True}
         assert desk.reader.lying() == ["示例甲"]
     assert not Path(listing["control"]).exists()
+
+
+def test_operators_cards_have_a_reader_where_they_are_asked_for(tmp_path: Path) -> None:
+    with SimulatedDesk(tmp_path / "without", tcp=True) as desk:
+        assert "card_reader" not in json.dumps(desk.listing())
+        without = ControlClient.of_directory(tmp_path / "without")
+        assert without.tell("card_in", card="card_1")["error"] == "no card reader"
+        assert without.tell("state")["operator_cards"] is None
+    with SimulatedDesk(tmp_path / "with", tcp=True, cards=True):
+        control = ControlClient.of_directory(tmp_path / "with")
+        assert control.tell("card_in", card="of nobody")["error"] == "no such card"
+        assert control.tell("card_in", card="card_1")["ok"]
+        assert control.tell("card_in", card="rsa", reader=2)["ok"]
+        assert control.tell("state")["operator_cards"] == {
+            "1": {"card": "card_1", "operator": "", "left": 3},
+            "2": {"card": "rsa", "operator": "", "left": 3},
+        }
+        assert control.tell("card_out")["ok"]
+        assert list(control.tell("state")["operator_cards"]) == ["2"]  # type: ignore[call-overload]
