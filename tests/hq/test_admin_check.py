@@ -17,13 +17,13 @@ from core import wire
 from core.crypto.keys import new_agreement, new_signer
 from core.errors import StoreError
 from core.ledger.directives import NO_DIRECTIVE
-from core.ledger.documents import operator_proof
+from core.ledger.documents import operator_proof, sign
 from core.ledger.entry import stamp
 from core.ledger.writer import Proposal
 from hq import codes
 from hq.admin_check import check
 from hq.admin_journals import check_journals
-from hq.admin_log import Effect, Line, Phase, append, note_head
+from hq.admin_log import Effect, Line, Phase, append, note_head, rows
 from hq.admin_told import EVERY, tell_daily, tell_head
 from hq.admin_watch import CHANGED, OwnCheck
 from hq.administrations import Administration
@@ -305,6 +305,17 @@ def test_another_log_is_not_this_one(edited: Edited) -> None:
     assert any("line 1: entry.signature" in each for each in edited.found())
     with pytest.raises(StoreError, match="damaged"):  # and no command goes on from it
         run(build_parser().parse_args(["admin", "list", "--data", str(edited.home.directory)]), print)
+
+
+def test_a_line_written_again_by_the_log_s_own_key(edited: Edited) -> None:
+    """Where one person holds everything it can be signed anew; the line after it names the old one."""
+    with edited.database.read() as connection:
+        lines = {row["number"]: row for row in rows(connection)}
+    value = {**wire.decode(lines[4]["document"]), "shown": {}}
+    document, signature = sign(value, house_signer(edited.home.directory))
+    here = update(ADMIN_LOG).where(ADMIN_LOG.c.number == 4)
+    found = edited.edit(sql(here.values(document=document, signature=signature)))
+    assert "administration log, line 5: does not follow the line before it" in found
 
 
 FORGED: dict[str, tuple[Line, str]] = {
