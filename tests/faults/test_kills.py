@@ -41,7 +41,9 @@ def plans() -> list[tuple[tuple[Kill, ...], tuple[Kill, ...]]]:
 
 
 # Steps of commands that a counter's day does not take: cut one by one in the tests of recovery and backups.
-ELSEWHERE = ("recover.", "branch.", "restore.", "backup.", "erasing.")
+# Those of look-ups, cases and requests, and of a void, are cut at the station (tests/core/station).
+AT_STATION = ("look_up.", "case.", "request.", "item.voided")
+ELSEWHERE = ("recover.", "branch.", "restore.", "backup.", "erasing.", *AT_STATION)
 
 
 def _steps(*rooms: str) -> set[str]:

@@ -152,6 +152,19 @@ def test_a_power_cut_after_the_entry_shows_nothing(counter: Counter) -> None:
     assert counter.steps.index("entries.composed") < counter.steps.index("case.said")
 
 
+def test_a_power_cut_after_it_was_kept_keeps_it_once(counter: Counter) -> None:
+    def cut(step: str) -> None:
+        if step == "case.opened":
+            raise StoreError(StoreFault.IO)
+
+    counter.live.probe = cut
+    opened(counter)
+    counter.live.probe = counter.steps.append
+    counter.do(TYPED)
+    assert (counter.kinds().count("CaseOpened"), counter.message()) == (1, "rule.not_allowed")
+    assert item(counter) in counter.views[-1].cases
+
+
 def look(counter: Counter) -> None:
     """Asked for, approved, seen."""
     counter.do(AskToSee(item(counter), "complaint"))

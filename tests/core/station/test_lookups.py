@@ -254,6 +254,16 @@ def test_what_the_journal_does_not_say_is_not_shown(counter: Counter, fault: Sto
     assert found(counter.do(c.LookUp("1"))) == ["000001"]
 
 
+def test_a_power_cut_after_the_entry_shows_nothing(counter: Counter) -> None:
+    def cut(step: str) -> None:
+        if step == "look_up.said":
+            raise StoreError(StoreFault.IO)
+
+    counter.live.probe = cut
+    assert found(counter.do(c.LookUp("1"))) == []
+    assert [said[0] for said in looked(counter)] == ["newest", "number"]
+
+
 def test_a_supervisor_sees_what_is_out_of_the_ordinary(counter: Counter) -> None:
     """Too many that found nothing, another counter's item, a query at night; a clerk is told nothing."""
     for each in range(counter.live.rules.look_ups.nothing):

@@ -11,6 +11,7 @@ from core import wire
 from core.access.rights import Action
 from core.crypto.keys import new_agreement
 from core.devices import PrintOutcome
+from core.errors import StoreError, StoreFault
 from core.ledger.documents import Approval, approval_message
 from core.ledger.staff import staff_body
 from core.ports import StaffRow
@@ -76,6 +77,25 @@ def test_approved_on_the_spot_it_is_done_at_once(counter: Counter) -> None:
     assert counter.kinds()[-3:] == ["ApprovalAsked", "ApprovalGiven", "ItemVoided"]
     found = sound(counter)
     assert (found["requests approved"], found["voided"]) == (1, 1)
+
+
+@pytest.mark.parametrize("step", ["request.asked", "request.given", "item.voided"])
+def test_cut_after_an_entry_it_goes_on_and_doubles_nothing(counter: Counter, step: str) -> None:
+    def cut(reached: str) -> None:
+        if reached == step:
+            raise StoreError(StoreFault.IO)
+
+    counter.live.probe = cut
+    request = ask(counter)
+    if step != "request.asked":
+        counter.do(DecideRequest(request, SUPERVISOR, PASSWORD))
+    counter.live.probe = counter.steps.append
+    if step == "request.asked":
+        counter.do(DecideRequest(request, SUPERVISOR, PASSWORD))
+    counter.do(VoidItem(item(counter)))
+    kinds = counter.kinds()
+    assert [kinds.count(kind) for kind in ("ApprovalAsked", "ApprovalGiven", "ItemVoided")] == [1, 1, 1]
+    assert sound(counter)["voided"] == 1
 
 
 def test_what_is_void_is_printed_and_voided_no_more(counter: Counter) -> None:
