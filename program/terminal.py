@@ -28,6 +28,7 @@ from devices.scanner.serial import ScannerLane, WedgeLane
 from devices.smartcard.software import SoftwareCardLane
 from devices.smartcard.tray import CardTray
 from program.activating import Activating
+from program.evidence_files import OwnEvidence
 from program.examples import with_examples
 from program.machine import SystemClock
 from program.told import LastTold
@@ -154,7 +155,8 @@ class Terminal:
         live = Live(settings, vault, store, clock, rules, parts.probe)
         printers = PrinterSlots()
         activation = Activating(data, config.headquarters.url, clock, tray)
-        self.station = Station(live, printers, publish, activation)
+        evidence = OwnEvidence(lambda: live.journal, vault)
+        self.station = Station(live, printers, publish, activation, evidence)
         self._pages = PageProcess() if parts.page_process else None
         known = drivers(self.station, parts.first_byte, self._pages, tray)
         served = [device for device in config.devices.values() if (device.slot, device.driver) in known]

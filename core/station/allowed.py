@@ -7,6 +7,7 @@ from core.access.rights import Action, need
 from core.consents import AnswerConsent, AskConsents, GuardianAgrees
 from core.late import AdoptLate, DeclineLate
 from core.numbering import TakeNumber, VoidNumbers
+from core.own_evidence import KeepEvidence
 from core.scanning import ScanTyped
 from core.second import AskVoid, DecideRequest, VoidItem
 from core.seeing import CASES
@@ -37,6 +38,7 @@ OTHERS: dict[type[c.Command], Action] = {
     c.CloseDay: Action.CLOSE_DAY,
     VoidNumbers: Action.GIVE_UP_NUMBERS,
     AdoptLate: Action.LATE_ENTRIES,
+    KeepEvidence: Action.EVIDENCE,
     DeclineLate: Action.LATE_ENTRIES,
     **dict.fromkeys(CASES, Action.UNMASK),
 }

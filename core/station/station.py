@@ -37,10 +37,11 @@ from core.errors import CounterError, RuleError, RuleFault
 from core.late import AdoptLate, DeclineLate
 from core.ledger.clock import Anchor
 from core.ledger.directives import SignedDirective
+from core.own_evidence import EvidenceFiles, KeepEvidence
 from core.ports import Activation, LateRead, Printer
 from core.scanning import ScanTyped
 from core.second import AskVoid, DecideRequest, VoidItem
-from core.station import activating, anchoring, cards, days, late, refusals, requests, second, sessions
+from core.station import activating, anchoring, cards, days, late, own, refusals, requests, second, sessions
 from core.station.adopting import Adopting
 from core.station.allowed import allowed
 from core.station.desk import Desk
@@ -79,9 +80,10 @@ class Station:
         printer: Printer,
         publish: Callable[[CounterView], None],
         activation: Activation | None = None,
+        evidence: EvidenceFiles | None = None,
     ) -> None:
         self._live = live
-        self._activation = activation
+        self._activation, self._evidence = activation, evidence
         self._publish = publish
         self._paper = Paper(live, printer)
         self._desk = Desk(live, self._paper)
@@ -261,6 +263,8 @@ class Station:
                     self._lock(command.cause)
             case c.LogOut():
                 self._log_out()
+            case KeepEvidence():
+                own.keep(live, self._evidence, command, self._enqueue)
             case AdoptLate():
                 late.adopt(live, command.branch)
             case DeclineLate():

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from core.commands import Command, LogOut, NewAcceptance
 from core.errors import Fact
+from core.own_evidence import KeepEvidence
 from ui.buttons import KeyButton
 from ui.clerk.signing import SignPart
 from ui.keys import Deliberate, Keyboard
@@ -43,7 +44,14 @@ class Question:
     signs: str = ""  # the request that a second person decides on here, with number and password
 
 
-LOG_OUT = Question("log_out", (Answer("answer.log_out", LogOut()),))
+LOG_OUT = Question(
+    "log_out",
+    (
+        Answer("answer.log_out", LogOut()),
+        Answer("answer.evidence_today", KeepEvidence()),
+        Answer("answer.evidence_before", KeepEvidence(1)),
+    ),
+)
 DISCARD = Question("discard", (Answer("answer.discard", NewAcceptance(discard=True)),))
 _MOST = 9  # one digit each
 
