@@ -147,6 +147,8 @@ _LABEL = {
     "gap_mm": _Number(0, 20),
     "speed": _Number(1, 14),
     "density": _Number(0, 15),
+    "right_dots": _Number(-200, 200),
+    "down_dots": _Number(-200, 200),
 }
 _RECEIPT = {"width_mm": _Number(40, 120, 80), "dpi": _Number(100, 600, 203)}
 # id-reader.md 1.2, 1.5, 1.6 and 3.  What is not given is the lane's own default (devices/idcard/lane.py).

@@ -14,7 +14,7 @@ from devices.options import Ranges, whole_options
 from devices.printer import escpos, tspl, zpl
 from devices.printer.fonts import FontBook
 from devices.printer.label import LabelRenderer
-from devices.printer.page import Bitmap
+from devices.printer.page import Bitmap, moved
 from devices.printer.receipt import ReceiptRenderer
 from devices.printer.receipt_template import DEFAULT_RECEIPTS, load_receipt_template, load_receipt_words
 from devices.printer.slip import SlipRenderer, load_slip
@@ -23,18 +23,25 @@ from devices.rack import DeviceConfig
 
 Page = Label | Receipt | NoPaperSlip
 
+AS_IT_IS = -1  # what the printer itself is set to
 # outside.md, configuration.
 LABEL_OPTIONS: Ranges = {
     "width_mm": (76, 20, 110),
     "height_mm": (130, 20, 300),
     "dpi": (203, 150, 600),
     "gap_mm": (2, 0, 20),
+    "speed": (AS_IT_IS, 1, 14),  # inches a second
+    "density": (AS_IT_IS, 0, 15),  # of TSPL; ZPL has twice as many steps
+    "right_dots": (0, -200, 200),
+    "down_dots": (0, -200, 200),
 }
 RECEIPT_OPTIONS: Ranges = {"width_mm": (80, 40, 120), "dpi": (203, 150, 600)}
 
 _LABEL_ENCODERS: Mapping[str, Callable[[Bitmap, PageForm], bytes]] = {
-    "tspl": lambda page, form: tspl.encode_page(page, form.width_mm, form.height_mm, gap_mm=form.gap_mm),
-    "zpl": lambda page, _form: zpl.encode_page(page),
+    "tspl": lambda page, form: tspl.encode_page(
+        page, form.width_mm, form.height_mm, gap_mm=form.gap_mm, speed=form.speed, density=form.density
+    ),
+    "zpl": lambda page, form: zpl.encode_page(page, speed=form.speed, density=form.density),
     "escpos": lambda page, _form: escpos.encode_page(page, escpos.Ending.NEXT_LABEL),
 }
 
@@ -48,6 +55,10 @@ class PageForm:
     dpi: int
     height_mm: int = 0
     gap_mm: int = 0
+    speed: int = AS_IT_IS
+    density: int = AS_IT_IS
+    right_dots: int = 0  # how far the page is moved on its paper
+    down_dots: int = 0
 
 
 def label_form(config: DeviceConfig) -> PageForm:
@@ -60,6 +71,10 @@ def label_form(config: DeviceConfig) -> PageForm:
             expected=", ".join(_LABEL_ENCODERS),
         )
     option = whole_options(config, LABEL_OPTIONS)
+    for name in ("speed", "density"):
+        if config.driver == "escpos" and option[name] != AS_IT_IS:
+            key = f"devices.{config.slot.value}.{name}"
+            raise ConfigError(ConfigFault.WRONG_VALUE, key=key, value=option[name], expected="tspl or zpl")
     load_template(DEFAULT_TEMPLATES, option["width_mm"], option["height_mm"])
     return PageForm(config.driver, **option)
 
@@ -136,6 +151,7 @@ class _Renderers:
             assert self._receipt is not None
             bitmap = self._receipt.render(job.receipt).bitmap
         if self._form.height_mm:
+            bitmap = moved(bitmap, self._form.right_dots, self._form.down_dots)
             return _LABEL_ENCODERS[self._form.language](bitmap, self._form)
         return escpos.encode_page(bitmap)
 

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.errors import DeviceError, DeviceFault
 from devices.printer.fonts import Glyph
 
 
@@ -48,6 +49,32 @@ class Bitmap:
             + _chunk(b"IDAT", zlib.compress(lines, 6))
             + _chunk(b"IEND", b"")
         )
+
+
+def moved(bitmap: Bitmap, right: int, down: int) -> Bitmap:
+    """The same page moved by so many dots on its paper.
+
+    Raises DeviceError LABEL_LAYOUT where ink would fall off its edge: no half of a code is ever printed.
+    """
+    if not (right or down):
+        return bitmap
+    width, stride = bitmap.width, bitmap.stride
+    down = max(-bitmap.height, min(bitmap.height, down))
+    spare, blank = 8 * stride - width, bytes(stride)
+    rows = []
+    for row in (bitmap.row(y) for y in range(bitmap.height)):
+        dots = int.from_bytes(row, "big") >> spare
+        shifted = dots >> right if right >= 0 else dots << -right
+        lost = dots & ((1 << right) - 1) if right >= 0 else shifted >> width
+        if lost:
+            raise DeviceError(DeviceFault.LABEL_LAYOUT, field="offset")
+        rows.append((shifted << spare).to_bytes(stride, "big"))
+    fallen = rows[len(rows) - down :] if down >= 0 else rows[:-down]
+    if any(row != blank for row in (fallen if down else [])):
+        raise DeviceError(DeviceFault.LABEL_LAYOUT, field="offset")
+    white = [blank] * abs(down)
+    rows = [*white, *rows[: len(rows) - down]] if down >= 0 else [*rows[-down:], *white]
+    return Bitmap(width, bitmap.height, b"".join(rows))
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:

@@ -36,11 +36,16 @@ _FAULTS = (
 STATUS_STRINGS = len(_MEMBERS)
 
 
-def encode_page(bitmap: Bitmap) -> bytes:
-    """One page, printed once."""
+def encode_page(bitmap: Bitmap, *, speed: int = -1, density: int = -1) -> bytes:
+    """One page, printed once.
+
+    ``speed`` in inches a second (^PR), ``density`` 0 to 15, half of ~SD's steps; below zero: as it is set.
+    """
     stride = bitmap.stride
     total = stride * bitmap.height
-    head = f"^XA^PW{bitmap.width}^LL{bitmap.height}^LH0,0^FO0,0^GFA,{total},{total},{stride},"
+    dark = f"~SD{2 * density:02}" if density >= 0 else ""
+    pace = f"^PR{speed}" if speed >= 0 else ""
+    head = f"{dark}^XA{pace}^PW{bitmap.width}^LL{bitmap.height}^LH0,0^FO0,0^GFA,{total},{total},{stride},"
     return (head + _compressed(bitmap) + "^FS^PQ1,0,0,N^XZ").encode("ascii")
 
 

@@ -69,6 +69,10 @@ def _command(reader: _Reader, line: bytes) -> None:
                 raise TsplError(text)
         case "DIRECTION", ["0" | "1"]:
             pass
+        case "SPEED", [pace] if 1 <= float(pace) <= 14:
+            pass
+        case "DENSITY", [dark] if 0 <= int(dark) <= 15:
+            pass
         case "REFERENCE", ["0", "0"]:
             pass
         case "CLS", []:
