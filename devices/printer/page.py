@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from core.errors import DeviceError, DeviceFault
 from devices.printer.fonts import Glyph
 
+OFFSET = "offset"  # what an error names in place of a field: the page was moved too far
+
 
 @dataclass(frozen=True, slots=True)
 class Bitmap:
@@ -67,11 +69,11 @@ def moved(bitmap: Bitmap, right: int, down: int) -> Bitmap:
         shifted = dots >> right if right >= 0 else dots << -right
         lost = dots & ((1 << right) - 1) if right >= 0 else shifted >> width
         if lost:
-            raise DeviceError(DeviceFault.LABEL_LAYOUT, field="offset")
+            raise DeviceError(DeviceFault.LABEL_LAYOUT, field=OFFSET)
         rows.append((shifted << spare).to_bytes(stride, "big"))
     fallen = rows[len(rows) - down :] if down >= 0 else rows[:-down]
     if any(row != blank for row in (fallen if down else [])):
-        raise DeviceError(DeviceFault.LABEL_LAYOUT, field="offset")
+        raise DeviceError(DeviceFault.LABEL_LAYOUT, field=OFFSET)
     white = [blank] * abs(down)
     rows = [*white, *rows[: len(rows) - down]] if down >= 0 else [*rows[-down:], *white]
     return Bitmap(width, bitmap.height, b"".join(rows))

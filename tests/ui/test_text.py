@@ -47,6 +47,7 @@ from core.regions.place import Correction, Doubt
 from core.station.drafts import DAY_CLOSED, TOO_OLD, UNREADABLE
 from core.view import GateName, GateState
 from devices.idcard.photo import PhotoReason
+from devices.printer.page import OFFSET
 from hq.reviews import REASONS, Why
 from ui.bench.cards import NAMES as CARDS
 from ui.bench.drawer import GROUPS
@@ -179,7 +180,7 @@ def _of_bench() -> set[str]:
 
 def _of_access() -> set[str]:
     """What the table of rights, the gate of the log-in and the separate consents speak of."""
-    found = {f"fact.paper.{paper.value}" for paper in Paper}
+    found = {f"fact.paper.{paper.value}" for paper in Paper} | {f"fact.field.{OFFSET}"}
     found |= {f"fact.consent.{answer}" for answer in (*Answered, "none")}
     found |= {f"answer.consent_{how.value}" for how in Acknowledgement}
     found |= {f"configuration.{table}" for table in TABLES}
