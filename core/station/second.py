@@ -64,7 +64,7 @@ def _void(live: Live, row: ItemRow) -> None:
     signed = any(each["given"] for each in found if each["asked"] == asked)
     data = {"item": row.seq, "reason": reason, "asked": asked}
     live.commit([Proposal("ItemVoided", data, new_id(), by_person=True)])
-    live.probe("item.voided")
+    live.probe("request.used")
     number = str(row.annex.get("number", "")).split(" ")[-1]
     live.say("msg.item_voided" if signed else "msg.item_voided_unsigned", "good", number=number)
 

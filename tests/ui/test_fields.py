@@ -172,6 +172,8 @@ def test_the_input_method_is_off_where_letters_must_arrive_as_keys(desk: Desk) -
         "who_agreement",
         "who_approver",
         "who_approver_password",
+        "second_approver",
+        "second_password",
         "endorser",
         "endorser_password",
         "code",
