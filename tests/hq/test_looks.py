@@ -88,10 +88,9 @@ def test_at_night_and_in_the_list(headquarters: Headquarters, capsys: pytest.Cap
     assert alarms(headquarters) == [(HERE, "looks.night", "count=1 operator=OP10001")]
     common = ("--data", str(headquarters.home.directory), "--database", headquarters.url)
     code, text, _ = hq(capsys, "alarms", "--terminal", HERE, *common)
-    assert (code, text.count("\n")) == (0, 1)
-    assert f"{HERE}  looks.night" in text
+    assert (code, text.count(f"{HERE}  looks.night")) == (0, 1)
     told: list[dict[str, Any]] = json.loads(hq(capsys, "alarms", "--json", *common)[1])
-    assert [row["fault"] for row in told] == ["looks.night"]
+    assert [row["fault"] for row in told if row["fault"].startswith("looks.")] == ["looks.night"]
 
 
 def test_rule_data(tmp_path: Path) -> None:
