@@ -9,6 +9,7 @@ from core.consents import AnswerConsent, AskConsents, GuardianAgrees
 from core.late import AdoptLate, DeclineLate
 from core.numbering import TakeNumber, VoidNumbers
 from core.own_evidence import KeepEvidence
+from core.persons import AskErasure
 from core.scanning import ScanTyped
 from core.second import AskVoid, DecideRequest, VoidItem
 from core.seeing import CaseCommand
@@ -441,5 +442,5 @@ Command = (
     | SetRoute | SetFee | SetPayment | ConfirmCondition | AcknowledgeNotice | NewAcceptance | NextItem
     | NextCustomer | Park | Resume | Undo | Commit | Reprint | LabelSeen | LookUp | CloseLookUp | CloseDay
     | DismissMessage | AdoptLate | DeclineLate | AnswerConsent | AskConsents | GuardianAgrees
-    | AskVoid | VoidItem | DecideRequest | ScanTyped | CaseCommand | KeepEvidence
+    | AskVoid | VoidItem | DecideRequest | ScanTyped | CaseCommand | KeepEvidence | AskErasure
 )  # fmt: skip

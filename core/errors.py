@@ -160,6 +160,9 @@ class RuleFault(StrEnum):
     CONSENT_UNKNOWN = "rule.consent_unknown"  # not among the consents of the rules
     CONSENT_VERSION = "rule.consent_version"  # another text stood on the screen than the one in force
     CONSENT_PERSON = "rule.consent_person"  # given anew only by whoever placed her document
+    PERSON_ABSENT = "rule.person_absent"  # asked for by nobody whose document was placed
+    PERSON_PAPER = "rule.person_paper"  # label or receipt of the item is still to come
+    ITEM_RESTRICTED = "rule.item_restricted"  # kept for the law only: neither printed nor used
     GUARDIAN_RELATION = "rule.guardian_relation"  # not among the relations of the rules
     GUARDIAN_PROOF = "rule.guardian_proof"  # what was shown proves no guardianship
     GUARDIAN_NOT_ADULT = "rule.guardian_not_adult"  # a guardian is of age

@@ -195,6 +195,10 @@ class Journal(Protocol):
         """Newest first."""
         ...
 
+    def erase_items(self, items: Sequence[int]) -> int:
+        """What is here of persons' items whose entries say that it went; how many attachments."""
+        ...
+
     def save_draft(self, draft: DraftRow) -> None:
         """Keep what is typed; the same draft again replaces it."""
         ...

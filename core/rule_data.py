@@ -57,6 +57,7 @@ class Limits:
     offline_hours: int
     offline_warn_hours: int
     backup_days: int
+    enquiry_days: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from hq.backup import backup
 from hq.clock import utc_now
 from hq.evidence import write_evidence
 from hq.opened import Opened, to_json
+from hq.restricted import list_restricted
 from hq.retention import Filed, Retention, Standing
 from hq.retention_rules import load_retention
 
@@ -41,6 +42,19 @@ def _retention_run(opened: Opened) -> None:
     _say_filed(opened, done)
     if any(filed.standing is Standing.HELD for filed in done):
         raise StoreError(StoreFault.DAMAGED, what="some of what is due is held back; it is named above")
+
+
+def _retention_persons(opened: Opened) -> None:
+    """The erasure log of persons' requests, over all counters: seqs, nobody's data."""
+    rows = list_restricted(opened.database)
+    if opened.options.json:
+        opened.say(to_json(rows))
+        return
+    for row in rows:
+        where = f"{row['terminal']} {row['seq']}"
+        opened.say(
+            f"{where}  {row['kind']}  {row['ground']}  said in {row['said']} by {row['operator']} {row['at']}"
+        )
 
 
 def _say_filed(opened: Opened, rows: list[Filed]) -> None:
@@ -76,6 +90,7 @@ CARE: Mapping[str, Callable[[Opened], None]] = {
     "authority switch": _authority_switch,
     "retention list": _retention_list,
     "retention run": _retention_run,
+    "retention persons": _retention_persons,
     "backup": _backup,
     "evidence": _evidence,
 }

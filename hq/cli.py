@@ -137,10 +137,7 @@ def build_parser() -> argparse.ArgumentParser:
     _open(commands, common)
     _keys(commands, common)
     _admin(commands, common)
-    kept = commands.add_parser("retention", help="how long attachments are kept, and their end")
-    actions = kept.add_subparsers(dest="action", required=True, metavar="ACTION")
-    actions.add_parser("list", parents=[common], help="each class and month: kept, due, held back, erased")
-    actions.add_parser("run", parents=[common], help="erase what is due and not held back")
+    _retention(commands, common)
 
     backup = commands.add_parser("backup", parents=[common], help="copy, read back, then move the safe marks")
     backup.add_argument("directory", type=Path, metavar="DIR")
@@ -234,6 +231,16 @@ def _pool(
     show.add_argument("pool", metavar="NAME")
     ended = actions.add_parser("withdraw", parents=[common], help="what is not used by then is void")
     ended.add_argument("pool", metavar="NAME")
+
+
+def _retention(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser
+) -> None:
+    kept = commands.add_parser("retention", help="how long attachments are kept, and their end")
+    actions = kept.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("list", parents=[common], help="each class and month: kept, due, held back, erased")
+    actions.add_parser("run", parents=[common], help="erase what is due and not held back")
+    actions.add_parser("persons", parents=[common], help="items restricted or erased on a person's request")
 
 
 def _journal(

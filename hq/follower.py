@@ -46,6 +46,7 @@ from hq.looks import keep_looks, speaks_of_looks
 from hq.pool_count import POOL_COUNT, pool_differences
 from hq.pools import is_number_of, names_pool, series_of
 from hq.referring import references_of
+from hq.restricted import keep_restricted, speaks_of_persons
 from hq.reviews import Parked, Why, judge_anew, park
 from hq.rolls import Headquarters, chain_of
 from hq.schema import DAY_ENDS, FOLLOWER, GRANTS, HEADS
@@ -87,6 +88,7 @@ class Progress:
     sessions: list[Entry] = field(default_factory=list)  # log-ins and what ended them
     decisions: list[Entry] = field(default_factory=list)  # what they say of branches
     looks: list[Entry] = field(default_factory=list)  # who looked for what
+    persons: list[Entry] = field(default_factory=list)  # whose items their persons had restricted or erased
     pools: Mapping[str, Series] = field(default_factory=dict)  # the terminal's, where an entry names one
     stopped: bool = False
 
@@ -256,6 +258,8 @@ class Follower:
             progress.alarm(told[0], entry, told[1])
         if speaks_of_looks(entry):
             progress.looks.append(entry)
+        if speaks_of_persons(entry):
+            progress.persons.append(entry)
         if decides(entry):
             self._compare_branch(progress, entry)
         if approves(entry):
@@ -392,6 +396,7 @@ class Follower:
             keep_sessions(connection, terminal, progress.sessions)
             keep_decision(connection, progress.decisions, self._claims)
             keep_looks(connection, terminal, progress.looks, self._now)
+            keep_restricted(connection, terminal, progress.persons)
             keep_days(connection, terminal, progress.days)
             for seq, state_hash in progress.day_ends.items():
                 end = {"terminal": terminal, "seq": seq, "state_hash": state_hash}

@@ -27,6 +27,7 @@ from hq.database import Database
 from hq.journal import known, one_entry
 from hq.opening_key import OpeningKey
 from hq.references import opened_parts, resolve_waiting
+from hq.restricted import need_unrestricted
 
 _LOG = logging.getLogger(__name__)
 SOCKET = "open.sock"
@@ -56,6 +57,7 @@ class Opening:
             raise HqError(HqFault.CONFLICT, what="not a demonstration")
         with self._database.read() as connection:
             known(connection, terminal)
+            need_unrestricted(connection, terminal, seq)
             return opened_parts(connection, one_entry(connection, terminal, seq), self._key)
 
     def resolve(self) -> int:

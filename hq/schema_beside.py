@@ -1,5 +1,5 @@
-"""Tables of what stands beside: branches of a chain, sessions of one operator and her look-ups, and the log
-of headquarters' own acts."""
+"""Tables of what stands beside: branches of a chain, sessions of one operator and her look-ups, what persons
+asked for, and the log of headquarters' own acts."""
 
 from __future__ import annotations
 
@@ -98,4 +98,21 @@ ADMIN_LOG = Table(
     Column("second_signature", LargeBinary),
     Index("admin_log_who", "terminal", "who", "phase"),
     Index("admin_log_command", "terminal", "command", "phase"),
+)
+
+# Items whose persons asked for deletion, as the counters' entries say: the follower's own view.  ``said`` is
+# the entry that says so, ``seq`` the item's.
+RESTRICTED = Table(
+    "restricted",
+    METADATA,
+    _terminal(),
+    _key("epoch", Integer),
+    _key("said", BigInteger),
+    Column("seq", BigInteger, nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("request", String(64), nullable=False),
+    Column("ground", String(40), nullable=False),
+    Column("operator", String(64), nullable=False),
+    _time("at"),
+    Index("restricted_item", "terminal", "seq"),
 )

@@ -39,7 +39,7 @@ _ITEM = (
 _PAGE = (
     "UPDATE item SET label = iif(label = 'voided', label, coalesce(?, label)), copies = coalesce(?, copies), "
     "receipt = coalesce(?, receipt), receipt_copies = coalesce(?, receipt_copies), "
-    "affixed = coalesce(?, affixed) WHERE seq = ?"
+    "affixed = coalesce(?, affixed), hint = coalesce(?, hint), who = coalesce(?, who) WHERE seq = ?"
 )
 _MARK = (
     "INSERT INTO mark (id, document, signature) VALUES (1, ?, ?) "
@@ -66,6 +66,9 @@ _ERASE_SEALED = (
     "UPDATE attachment SET nonce = NULL, data = NULL "
     "WHERE data IS NOT NULL AND seq BETWEEN ? AND ? AND class = 'sealed'"
 )
+# One person's item: everything of it but the chained bytes.
+_ERASE_ITEM = "UPDATE attachment SET nonce = NULL, data = NULL WHERE seq = ? AND data IS NOT NULL"
+_FORGET_ITEM = "DELETE FROM item WHERE seq = ?"
 _REBUILD_BATCH = 500
 # What is refused while the disk is low.  The room that is left is for labels, locks and the day's close.
 _NEEDS_ROOM = {"SenderVerified", "ItemAccepted"}
@@ -123,7 +126,9 @@ class SqlJournal(JournalReader):
         attachments: list[Row] = []
         for entry in entries:
             attachments += to_rows(entry, self.keys.key)
-        inserts, labels = self._changes(entries)
+        inserts, labels, gone_items = self._changes(entries)
+        for item in gone_items:  # in no backup, and durable before the bytes go
+            self._note_erased(item)
         rows = [_entry_row(entry) for entry in entries]
         self._probe("journal.begin")
         with self._transaction() as cursor:
@@ -137,6 +142,8 @@ class SqlJournal(JournalReader):
                 cursor.executemany(_ITEM, [_item_row(record) for record in inserts])
             if labels:
                 cursor.executemany(_PAGE, [_page_row(change) for change in labels])
+            for item in gone_items:
+                _erase_item(cursor, item.seq)
             self._probe("journal.views")
             if draft is not None:
                 cursor.execute(_DRAFT, _draft_row(draft))
@@ -212,6 +219,17 @@ class SqlJournal(JournalReader):
             cursor.execute(_ERASE_ITEMS, (*span, retention, month))
             return int(cursor.execute(_ERASE, (*span, retention, month)).rowcount)
 
+    def erase_items(self, items: Sequence[int]) -> int:
+        """What is here of persons' items whose entries say that it went; the same again does nothing."""
+        with self._transaction() as cursor:
+            return sum(_erase_item(cursor, item) for item in items)
+
+    def _note_erased(self, item: views.ItemGone) -> None:
+        head = self.head_at(item.seq)
+        if head is None or self.keys.find(item.retention, item.month) is None:
+            return  # with the month's key everything of it is gone
+        self.keys.note_erased(item.retention, item.month, head.hash)
+
     def end_month(self, retention: str, month: str) -> None:
         """What stands beside the chain, then the key: while that is here, something else may be left."""
         with self._transaction() as cursor:
@@ -254,18 +272,23 @@ class SqlJournal(JournalReader):
                 raise StoreError(StoreFault.CONFLICT, what="head", seq=header.seq)
             head = entry.head
 
-    def _changes(self, entries: Sequence[Entry]) -> tuple[list[views.ItemRecord], list[views.PageChange]]:
+    def _changes(
+        self, entries: Sequence[Entry]
+    ) -> tuple[list[views.ItemRecord], list[views.PageChange], list[views.ItemGone]]:
         inserts: list[views.ItemRecord] = []
         labels: list[views.PageChange] = []
+        gone: list[views.ItemGone] = []
         day = self._state.day
         for entry in entries:
             day = views.day_after(entry, day)
             change = views.change_of(entry, day)
             if isinstance(change, views.ItemRecord):
                 inserts.append(change)
+            elif isinstance(change, views.ItemGone):
+                gone.append(change)
             elif change is not None:
                 labels.append(change)
-        return inserts, labels
+        return inserts, labels, gone
 
     @contextmanager
     def _transaction(self) -> Iterator[dbapi2.Cursor]:
@@ -364,3 +387,8 @@ def _item_row(record: views.ItemRecord) -> tuple[object, ...]:
 
 def _page_row(change: views.PageChange) -> tuple[object, ...]:
     return (*(getattr(change, name) for name in views.CHANGING), change.seq)
+
+
+def _erase_item(cursor: dbapi2.Cursor, item: int) -> int:
+    cursor.execute(_FORGET_ITEM, (item,))
+    return int(cursor.execute(_ERASE_ITEM, (item,)).rowcount)

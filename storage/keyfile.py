@@ -1,5 +1,7 @@
 """DIR/month.keys: one random key per retention class and month, wrapped, **in no backup**.
 
+Beside each key stand the hashes of the entries whose persons were erased before the month was over.
+
 Destroying a key ends that class and month in every copy of the database.  A key is on the disk
 before anything is encrypted under it, so that no power cut can leave bytes without a key.
 """
@@ -22,6 +24,7 @@ from storage.files import json_bytes, overwrite, read_json_if_there, write_atomi
 KEYFILE_NAME = "month.keys"
 _FORMAT = 1
 _KEY_BYTES = 32
+_HASH_BYTES = 32
 _NAME = re.compile(r"[a-z][a-z0-9_.]{0,39}/\d{4}-\d{2}")
 
 
@@ -35,6 +38,7 @@ class KeyFile:
         self._terminal = terminal
         self._probe = probe
         self._lock = threading.Lock()
+        self._erased: dict[str, list[bytes]] = {}
         self._keys = self._load()
 
     def find(self, retention: str, month: str) -> bytes | None:
@@ -53,7 +57,7 @@ class KeyFile:
             return found
         fresh = secrets.token_bytes(_KEY_BYTES)
         keys = {**self._keys, name: fresh}
-        self._save(keys)
+        self._save(keys, self._erased)
         with self._lock:
             self._keys = keys
         return fresh
@@ -67,7 +71,7 @@ class KeyFile:
         with os_errors(KEYFILE_NAME):
             old = os.open(self._path, os.O_WRONLY)
         try:
-            self._save(keys)
+            self._save(keys, self._erased)
             with self._lock:
                 self._keys = keys
             with os_errors(KEYFILE_NAME):
@@ -75,6 +79,22 @@ class KeyFile:
         finally:
             os.close(old)
         return True
+
+    def note_erased(self, retention: str, month: str, entry: bytes) -> None:
+        """One person's item of that month: no old backup brings it back.  Durable when it returns.
+
+        ``entry`` is the hash of its entry.  The note goes with the month's key.  Raises StoreError.
+        """
+        name = _name(retention, month)
+        noted = self._erased.get(name, [])
+        if entry not in noted:
+            erased = {**self._erased, name: [*noted, entry]}
+            self._save(self._keys, erased)
+            self._erased = erased
+
+    def erased(self) -> list[bytes]:
+        """The hashes of the entries that were noted, of every month whose key is here."""
+        return [entry for name in sorted(self._erased) for entry in self._erased[name]]
 
     def names(self) -> list[tuple[str, str]]:
         """(retention class, month) of every key held, sorted."""
@@ -85,12 +105,15 @@ class KeyFile:
     def _bound(self, name: str) -> bytes:
         return wire.encode({"type": "month-key", "terminal": self._terminal, "name": name})
 
-    def _save(self, keys: dict[str, bytes]) -> None:
+    def _save(self, keys: dict[str, bytes], erased: dict[str, list[bytes]]) -> None:
+        noted = {name: [wire.b64(each) for each in erased[name]] for name in sorted(erased) if name in keys}
         wrapped = {
             name: wire.b64(sealing.encrypt(self._subkey, key, self._bound(name)))
             for name, key in keys.items()
         }
-        write_atomic(self._path, json_bytes({"format": _FORMAT, "keys": wrapped}), self._probe)
+        write_atomic(
+            self._path, json_bytes({"format": _FORMAT, "keys": wrapped, "erased": noted}), self._probe
+        )
 
     def _load(self) -> dict[str, bytes]:
         value = read_json_if_there(self._path, _FORMAT)
@@ -104,6 +127,8 @@ class KeyFile:
                 keys[name] = sealing.decrypt(self._subkey, wire.unb64(wrapped), self._bound(name))
                 if len(keys[name]) != _KEY_BYTES:
                     raise ValueError
+            for name, noted in value.get("erased", {}).items():
+                self._erased[name] = [wire.unb64(each, _HASH_BYTES) for each in noted if name in keys]
         except (KeyError, TypeError, ValueError, AttributeError, EntryError, StoreError):
             raise StoreError(StoreFault.DAMAGED, what=KEYFILE_NAME) from None
         return keys

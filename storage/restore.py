@@ -176,6 +176,12 @@ def _make(making: Path, keys: KeyFile, vault: FileVault, backup: Backup, data: d
             "WHERE class <> 'sealed' AND retention = ? AND month = ?",
             sorted(set(months.fetchall()) - set(keys.names())),
         )
+        # Nor one person's, who was erased since.
+        target.executemany(
+            "UPDATE attachment SET nonce = NULL, data = NULL "
+            "WHERE seq = (SELECT seq FROM entry WHERE hash = ?)",
+            [(entry,) for entry in keys.erased()],
+        )
         target.execute("COMMIT")
     database = open_database(making, key, low_disk_bytes=0)
     try:

@@ -7,7 +7,7 @@ not the terminal's, an operator's or headquarters' signature.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +21,7 @@ from core.ledger.documents import marks_received, read_marks
 from core.ledger.entry import AttachmentClass, Commitment, Entry, Head
 from core.ledger.erasure import month_name, split
 from core.ledger.rolls import KeyChain
-from core.ledger.state import FOLD_VERSION, State, fold
+from core.ledger.state import FOLD_VERSION, State, fold, from_bytes
 from storage import late_items, views
 from storage.attachments import Row, from_rows
 from storage.quick import read_quickly
@@ -149,6 +149,8 @@ class _Walk:
         self._day = 0
         self._day_ends: dict[int, bytes] = {}  # last seq of a day → state hash there
         # What is not here of this epoch; of earlier ones headquarters gave back what it still had.
+        # Held against the folded state at the end, as the whole of it is.
+        self._erased = _erased_items(journal)
         self._gone_sealed = 0
         self._gone_months: dict[str, int] = {}  # class and month → the first entry
 
@@ -221,6 +223,8 @@ class _Walk:
                 self._gone(header.seq, said)
 
     def _gone(self, seq: int, said: Commitment) -> None:
+        if str(seq) in self._erased:
+            return
         if said.cls is AttachmentClass.SEALED:
             self._gone_sealed = seq
         else:
@@ -281,6 +285,17 @@ def _check_columns(row: Any, entry: Entry, beside: list[Row]) -> None:
         named = (number, said.cls.value, said.retention, said.month)
         if kept[1:5] != named or (kept[6] is None and kept[5] is not None):
             raise EntryError(EntryFault.COMMITMENT, seq=seq, attachment=number)
+
+
+def _erased_items(journal: JournalReader) -> Collection[str]:
+    """Persons' items that the stored state says are erased; nothing where there is no state to read."""
+    with journal.database.reading() as connection:
+        body = connection.exec_driver_sql("SELECT body FROM state").scalar()
+    try:
+        stored = None if body is None else from_bytes(body)
+        return set() if stored is None else set(stored.value["erased"]["items"])
+    except (EntryError, KeyError, TypeError):
+        return set()  # named where the state itself is checked
 
 
 def _check_state(journal: JournalReader, folded: State) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from core.acceptance.again import shown_of
 from core.ledger.entry import Attachment, AttachmentClass, Entry
+from core.ledger.erasure import ITEM_RESTRICTED, PERSON_ERASED
 
 VERSION = 3  # of what the rows say; a store with rows of another version makes them again
 DUE, STARTED, PRINTED, UNKNOWN = "due", "started", "printed", "unknown"
@@ -55,9 +56,20 @@ class PageChange:
     receipt: str | None = None
     receipt_copies: int | None = None
     affixed: bool | None = None
+    hint: str | None = None
+    who: str | None = None
 
 
-CHANGING = ("label", "copies", "receipt", "receipt_copies", "affixed")
+@dataclass(frozen=True, slots=True)
+class ItemGone:
+    """A person's item was erased: its row goes, and its bytes with it."""
+
+    seq: int
+    retention: str
+    month: str
+
+
+CHANGING = ("label", "copies", "receipt", "receipt_copies", "affixed", "hint", "who")
 NONE = "none"  # no receipt is printed for the item
 _RECEIPT_SLOT = "receipt_printer"
 _PAGES = {"PrintStarted": STARTED, "PrintSeen": PRINTED, "PrintNotDone": DUE, "PrintUnknown": UNKNOWN}
@@ -68,11 +80,15 @@ def day_after(entry: Entry, day: int) -> int:
     return int(entry.data["day"]) if entry.header.kind == "DayOpened" else day
 
 
-def change_of(entry: Entry, day: int) -> ItemRecord | PageChange | None:
+def change_of(entry: Entry, day: int) -> ItemRecord | PageChange | ItemGone | None:
     """What ``entry`` (of business day ``day``) does to the look-ups."""
     kind = entry.header.kind
     if kind == "ItemAccepted":
         return _accepted(entry, day)
+    if kind == PERSON_ERASED:
+        return ItemGone(int(entry.data["item"]), entry.data["retention"], entry.data["month"])
+    if kind == ITEM_RESTRICTED:  # no document finds it any more
+        return PageChange(int(entry.data["item"]), hint="", who="")
     return _page_change(kind, entry.data)
 
 
@@ -115,10 +131,12 @@ def _page_change(kind: str, data: Mapping[str, Any]) -> PageChange | None:
     return PageChange(seq, label=_PAGES[kind], copies=copies)
 
 
-def apply(rows: dict[int, ItemRecord], change: ItemRecord | PageChange | None) -> None:
+def apply(rows: dict[int, ItemRecord], change: ItemRecord | PageChange | ItemGone | None) -> None:
     """Follow one change in memory, as the journal's statements do in the table."""
     if isinstance(change, ItemRecord):
         rows[change.seq] = change
+    elif isinstance(change, ItemGone):
+        rows.pop(change.seq, None)
     elif change is not None and (old := rows.get(change.seq)) is not None:
         # Five of seven entries come here when a journal is checked: no dataclasses.replace.
         rows[change.seq] = ItemRecord(
@@ -128,8 +146,8 @@ def apply(rows: dict[int, ItemRecord], change: ItemRecord | PageChange | None) -
             old.waybill,
             old.token,
             old.month,
-            old.hint,
-            old.who,
+            old.hint if change.hint is None else change.hint,
+            old.who if change.who is None else change.who,
             old.label if change.label is None or old.label == VOIDED else change.label,
             old.copies if change.copies is None else change.copies,
             old.receipt if change.receipt is None else change.receipt,

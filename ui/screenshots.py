@@ -24,7 +24,7 @@ from ui.clerk.pools import void_question
 from ui.clerk.questions import centre_question, close_question, parked_question, refuse_question
 from ui.clerk.screen import ClerkScreen
 from ui.clerk.second import requests_question, sign_question, void_item_question
-from ui.specimen_consents import ITEM
+from ui.specimen_consents import ITEM, OF_PERSON
 from ui.specimen_late import SECOND
 from ui.specimen_papers import HITS
 from ui.specimen_visits import KNOWN, item
@@ -96,6 +96,11 @@ def _ask_consent(clerk: ClerkScreen, *answers: int) -> None:
         clerk.choices.answer(number)
 
 
+def _ask_erasure(clerk: ClerkScreen) -> None:
+    clerk.show_view(replace(VIEWS["look-up"], found=OF_PERSON, found_by="card"))
+    clerk.side_acts()["erasure"]()
+
+
 def _help(clerk: ClerkScreen) -> None:
     clerk.fields[Field.WAYBILL].entry.setFocus()
     clerk.toggle_help()
@@ -154,6 +159,7 @@ STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], None] | None]] = {
     "guardian": ("child", lambda clerk: _ask_consent(clerk)),
     "guardian-told": ("child", lambda clerk: _ask_consent(clerk, 0)),
     "consents-item": ("look-up", lambda clerk: clerk.ask(item_question(ITEM, clerk.language))),
+    "erasure": ("look-up", _ask_erasure),
     "notice-again": ("consents", _notice),
     "void-item": ("second", lambda clerk: clerk.ask(_void_item(clerk))),
     "void-when": ("second", lambda clerk: clerk.ask(_void_when(clerk))),

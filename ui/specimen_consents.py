@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from core.consents import ConsentView, GuardianView, ItemConsents, Lines, SaidView
-from core.view import VisitView
-from ui.specimen_visits import HALF, READY
+from core.view import ItemView, Note, VisitView
+from ui.specimen_visits import HALF, READY, item
 
 _RULES = Path(__file__).resolve().parents[1] / "resources" / "rules" / "2026-11-01.json"
 _LANGUAGES = ("zh", "en")
@@ -54,6 +54,13 @@ CONSENTS = _consents()
 ASKED = (replace(CONSENTS[0], answer="given", how="spoken"), *CONSENTS[1:])
 ANSWERED = (ASKED[0], replace(CONSENTS[1], answer="refused", how="spoken"))
 ITEM = ItemConsents(129, tuple(replace(each, day="2026-11-20") for each in ASKED))
+# What a person's document found: one item is restricted already.
+OF_PERSON = (
+    *(item(seq) for seq in (128, 119)),
+    ItemView(104, "000104", "", "", "", operator="OP10001", label="printed", affixed=True,
+             at_headquarters=True,
+             notes=(Note("note.restricted", {"day": "2027-12-02"}),)),
+)  # fmt: skip
 SAID: Mapping[str, VisitView] = {
     "consents": replace(
         HALF, notice=_told(_rules()["notice"]), said=SaidView(CONSENTS, told_on="2026-11-20")

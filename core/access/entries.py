@@ -13,6 +13,8 @@ ENTRY_ACTIONS: Mapping[str, Action] = {
     "PoolVoided": Action.GIVE_UP_NUMBERS,
     "SenderVerified": Action.ACCEPT,
     "SenderExempted": Action.ACCEPT,
+    "ItemRestricted": Action.PERSONS,
+    "PersonErased": Action.PERSONS,
     "GuardianConsented": Action.ACCEPT,
     "ConsentAnswered": Action.ACCEPT,
     "ItemAccepted": Action.ACCEPT,

@@ -35,6 +35,7 @@ class Action(StrEnum):
     REFUSE = "refuse"
     PRINT = "print"  # again, and look at the printer
     LOOK_UP = "look_up"  # masked
+    PERSONS = "persons"  # what a person with her document asks for about her own data
     GIVE_UP_NUMBERS = "give_up_numbers"
     CLOSE_DAY = "close_day"
     JOURNAL = "journal"  # check it, or write it to a file for an outsider
@@ -82,6 +83,7 @@ RIGHTS: tuple[Right, ...] = (
     Right(Action.REFUSE, _BOTH),
     Right(Action.PRINT, _BOTH),
     Right(Action.LOOK_UP, _BOTH),
+    Right(Action.PERSONS, _BOTH),
     Right(Action.GIVE_UP_NUMBERS, _BOTH),
     Right(Action.CLOSE_DAY, _BOTH),
     Right(Action.JOURNAL, _BOTH),

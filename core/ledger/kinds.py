@@ -79,6 +79,11 @@ _COUNTED = dict.fromkeys(
     COUNT,
 )
 
+# A person asked for it; ``request`` is one for all of her items, ``ground`` why this and not the other.
+_PERSONS: Mapping[str, Check] = {
+    "item": COUNT, "request": ID, "ground": CODE, "retention": CODE, "month": MONTH,
+}  # fmt: skip
+
 _ALL = (
     # the store's life
     Kind("DayOpened", 1, {"day": COUNT, "date": DAY}, False),
@@ -94,6 +99,8 @@ _ALL = (
     Kind("DirectiveParked", 1, {"number": COUNT, "cause": CODE}, False),
     Kind("MonthErased", 1, {"retention": CODE, "month": MONTH}, False),
     Kind("SealedErased", 1, {"through": COUNT}, False),
+    Kind("ItemRestricted", 1, _PERSONS, True),
+    Kind("PersonErased", 1, _PERSONS, True),
     Kind(
         "HeadquartersKeyPinned",
         1,

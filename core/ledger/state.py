@@ -87,6 +87,7 @@ _EMPTY: dict[str, Any] = {
     "time": {"at": "", "boot": "", "boottime_ms": 0},
     "branches": {},
     "erased": erasure.EMPTY,
+    "restricted": {},
 }
 COUNTS = tuple(_COUNTS)
 """What is counted of a business day, and of a branch that is taken in."""
@@ -377,6 +378,7 @@ def _month_erased(value: dict[str, Any], entry: Entry) -> None:
     name = erasure.month_name(entry.data["retention"], entry.data["month"])
     months = sorted({*value["erased"]["months"], name})
     value["erased"] = {**value["erased"], "months": months}
+    erasure.forget_month(value, name)
 
 
 def _sealed_erased(value: dict[str, Any], entry: Entry) -> None:
@@ -401,6 +403,8 @@ _STEPS = {
     ("DirectivesAdopted", 1): _directives,
     ("MonthErased", 1): _month_erased,
     ("SealedErased", 1): _sealed_erased,
+    ("ItemRestricted", 1): erasure.restrict,
+    ("PersonErased", 1): erasure.erase_item,
     ("HeadquartersKeyPinned", 1): _key_pinned,
     (configured.KIND, 1): _configured,
     ("PoolOpened", 1): _pool_opened,

@@ -8,6 +8,7 @@ from core.consents import AnswerConsent, AskConsents, GuardianAgrees
 from core.late import AdoptLate, DeclineLate
 from core.numbering import TakeNumber, VoidNumbers
 from core.own_evidence import KeepEvidence
+from core.persons import AskErasure
 from core.scanning import ScanTyped
 from core.second import AskVoid, DecideRequest, VoidItem
 from core.seeing import CASES
@@ -35,6 +36,7 @@ OTHERS: dict[type[c.Command], Action] = {
     c.LabelSeen: Action.PRINT,
     c.LookUp: Action.LOOK_UP,
     AskConsents: Action.LOOK_UP,
+    AskErasure: Action.PERSONS,
     c.CloseDay: Action.CLOSE_DAY,
     VoidNumbers: Action.GIVE_UP_NUMBERS,
     AdoptLate: Action.LATE_ENTRIES,

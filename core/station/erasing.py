@@ -48,6 +48,7 @@ class Erasing:
         self._live = live
         self._of: Journal | None = None
         self._jobs: deque[_Job] = deque()
+        self._items: object = None  # the persons' items that are erased, as the state has them
         self._worked = False  # the write-ahead log may still hold what went
         self._at = 0.0
         self._cases: object = None  # the open ones when what is over was last looked for
@@ -61,7 +62,10 @@ class Erasing:
         if journal is None or live.stopped:
             return
         self._sweep(journal)
-        if time.monotonic() < self._at:
+        new = live.state.value["erased"]["items"] is not self._items
+        if new:  # a person's item went with its entry: out of the write-ahead log as well, now
+            self._items, self._worked = live.state.value["erased"]["items"], True
+        elif time.monotonic() < self._at:
             return
         try:
             if self._jobs or self._worked:
@@ -80,6 +84,9 @@ class Erasing:
         if journal is None:
             return
         erased, held = self._live.state.value["erased"], set(journal.held_months())
+        self._items = erased["items"]
+        if erased["items"]:  # also in a journal that headquarters gave back
+            self._worked = journal.erase_items(sorted(map(int, erased["items"]))) > 0
         if erased["sealed"]:
             self._jobs.append(_Job(SEALED, "", 1, erased["sealed"]))
         for retention, month in map(split, erased["months"]):
@@ -120,7 +127,7 @@ class Erasing:
         now = self._live.now()
         if now.quality != CONFIRMED:
             return
-        safe, days = self._safe(journal), self._live.rules.retention
+        safe, days = safe_seq(self._live, journal), self._live.rules.retention
         today = business_date(now.at)
         jobs = [
             *self._sealed(journal, safe, today - dt.timedelta(days=days[SEALED])),
@@ -141,19 +148,6 @@ class Erasing:
         self._live.probe("erasing.said")
         self._jobs.extend(jobs)
         self._at = 0.0
-
-    def _safe(self, journal: Journal) -> int:
-        """Up to where headquarters has this very chain safe, under its signature; 0 where it is not known."""
-        kept = journal.marks()
-        if kept is None:
-            return 0
-        try:
-            marks = read_marks(*kept, self._live.vault.headquarters_keys().chain)
-        except EntryError as error:
-            _log.error("headquarters' marks do not verify: %s", error.code)
-            return 0
-        same = marks.terminal == self._live.settings.terminal and marks.safe.seq > 0
-        return marks.safe.seq if same and journal.head_at(marks.safe.seq) == marks.safe else 0
 
     def _sealed(self, journal: Journal, safe: int, before: dt.date) -> list[_Job]:
         """Sealed parts of business dates up to ``before``, at or below ``safe``, that are still here."""
@@ -187,3 +181,17 @@ class Erasing:
             return True
         anchored = journal.anchored_after(last)
         return anchored is not None and business_date(anchored) + dt.timedelta(days=days) < today
+
+
+def safe_seq(live: Live, journal: Journal) -> int:
+    """Up to where headquarters has this very chain safe, under its signature; 0 where it is not known."""
+    kept = journal.marks()
+    if kept is None:
+        return 0
+    try:
+        marks = read_marks(*kept, live.vault.headquarters_keys().chain)
+    except EntryError as error:
+        _log.error("headquarters' marks do not verify: %s", error.code)
+        return 0
+    same = marks.terminal == live.settings.terminal and marks.safe.seq > 0
+    return marks.safe.seq if same and journal.head_at(marks.safe.seq) == marks.safe else 0

@@ -19,6 +19,7 @@ from core.commands import Party, TakeKnown
 from core.errors import CounterError, RuleError, RuleFault
 from core.identity.characters import storable
 from core.ledger.clock import CHINA
+from core.ledger.erasure import is_restricted
 from core.ports import ItemRow, Journal
 from core.station.live import Live
 from core.view import KnownView, VisitView
@@ -89,6 +90,8 @@ class Known:
     def chosen(self, command: TakeKnown) -> Contact:
         """What is taken, of what is offered now.  Raises RuleError CONTACT_UNKNOWN."""
         for contact in self._found:
+            if is_restricted(self._live.state.value, command.seq):
+                break  # its person asked for that since
             if (contact.party, contact.as_in.target.seq) == (command.party, command.seq):
                 return contact
         raise RuleError(RuleFault.CONTACT_UNKNOWN)

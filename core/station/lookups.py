@@ -20,12 +20,14 @@ from core.devices import CardFailed, CardLifted, CardRead, CardReading
 from core.errors import EntryError, RuleError, RuleFault
 from core.identity.card import IdCard
 from core.identity.characters import fold_width, storable
+from core.ledger.erasure import is_restricted
 from core.ledger.looks import KIND, By
 from core.ledger.writer import Proposal
+from core.persons import AskErasure
 from core.ports import ItemRow
 from core.receipts.record import PREFIX, read_record
 from core.seeing import BeginCase
-from core.station import consenting, late
+from core.station import consenting, late, persons
 from core.station.cases import Cases
 from core.station.days import day_proposals
 from core.station.live import Live, new_id
@@ -121,6 +123,8 @@ class LookUps:
         if isinstance(command, BeginCase):
             self._live.need_session()
             self._need_found(command.item)
+            if is_restricted(self._live.state.value, command.item):
+                raise RuleError(RuleFault.ITEM_RESTRICTED)
         if self.cases.handle(command):
             return True
         match command:
@@ -128,6 +132,8 @@ class LookUps:
                 self.ask_consents(command.item)
             case AnswerConsent() if command.item:
                 self.answer_consent(command)
+            case AskErasure():
+                self.ask_erasure(command)
             case _:
                 return False
         return True
@@ -145,6 +151,13 @@ class LookUps:
         may_give = self.by == "card"
         consenting.answer_of_item(self._live, command, may_give=may_give)
         self.consents = consenting.of_item(self._live, command.item, may_give=may_give)
+
+    def ask_erasure(self, command: AskErasure) -> None:
+        """What a person asks for her items.  Raises RuleError as ``persons.ask_erasure``."""
+        found = persons.ask_erasure(self._live, command.items, self.found or (), self.by)
+        self.consents = None
+        self.found = [row for row in self.found or () if self._live.item(row.seq) is not None]
+        self._live.say("msg.person_erasure", "good", erased=found.erased, restricted=found.restricted)
 
     def _need_found(self, item: int) -> None:
         """Raises RuleError NOT_ALLOWED for an item that no look-up shows."""

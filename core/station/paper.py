@@ -11,6 +11,7 @@ from core.acceptance.waybill import preprinted
 from core.devices import Label, PrintJob, PrintOutcome, Receipt, Slot
 from core.errors import EntryError, EntryFault, RuleError, RuleFault
 from core.ledger.entry import Entry, Head
+from core.ledger.erasure import is_restricted
 from core.ledger.writer import Proposal
 from core.ports import ItemRow, Printer
 from core.receipts.record import ReceiptRecord, sign_record
@@ -83,6 +84,8 @@ class Paper:
             raise RuleError(RuleFault.LATE_ITEM)
         if row.label == VOIDED:
             raise RuleError(RuleFault.ITEM_VOIDED)
+        if is_restricted(live.state.value, item):
+            raise RuleError(RuleFault.ITEM_RESTRICTED)
         free = [] if self.labels.holds(item) else [self.labels]
         if row.receipt != "none" and not self.receipts.holds(item) and item not in self._later:
             free.append(self.receipts)

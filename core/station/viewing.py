@@ -12,7 +12,7 @@ from core.devices import DeviceTruth, Slot
 from core.ledger.clock import CHINA, CONFIRMED, business_date
 from core.ports import ItemRow
 from core.second import SecondView
-from core.station import cards, late, looking, second
+from core.station import cards, late, looking, persons, second
 from core.station.live import Live
 from core.station.weighing import Balance
 from core.view import CounterView, ItemView, Note, Screen, SyncView, VisitView
@@ -30,6 +30,13 @@ _PENDING_SHOWN = 20
 def item_view(live: Live, row: ItemRow, fault: str = "", receipt_fault: str = "") -> ItemView:
     """One item, masked: everything comes from the annex."""
     annex = row.annex
+    ends = persons.until(live, row.seq)
+    if ends is not None:  # kept for the law only
+        number, note = str(annex.get("number", "")), Note("note.restricted", {"day": ends.isoformat()})
+        return ItemView(
+            row.seq, number, "", "", "", operator=row.operator, label=row.label, affixed=row.affixed,
+            at_headquarters=row.seq <= live.received, notes=(note,),
+        )  # fmt: skip
     at = dt.datetime.fromisoformat(row.accepted_at).astimezone(CHINA)
     today = live.now().at.astimezone(CHINA).date() == at.date()
     return ItemView(

@@ -201,6 +201,9 @@ class MemoryJournal:
     def erase(self, retention: str, month: str, first: int, last: int) -> int:
         raise NotImplementedError
 
+    def erase_items(self, items: Sequence[int]) -> int:
+        return 0
+
     def end_month(self, retention: str, month: str) -> None:
         raise NotImplementedError
 

@@ -278,6 +278,9 @@ def journal(sealed: Mapping[str, str]) -> Golden:
     golden.add("SealedErased", {"through": 5})
     golden.add("MonthErased", {"retention": "acceptance", "month": "2025-10"})
     golden.log_in(SUPERVISOR, "supervisor", FIRST)
+    item = {"item": 11, "request": "p-1", "retention": "acceptance", "month": "2026-11"}
+    golden.add("ItemRestricted", {**item, "ground": "enquiry"}, person=True)
+    golden.add("PersonErased", {**item, "item": 12, "ground": "asked"}, person=True)
     until = stamp(golden.now() + dt.timedelta(hours=4))
     golden.add("ReaderDownApproved", {"hours": 4, "items": 40, "until": until}, person=True)
     golden.add("PoolOpened", {"pool": "ems-1", "count": 500, "directive": number})

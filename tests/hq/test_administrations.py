@@ -32,6 +32,7 @@ restore             Y      .        .
 db distribute       Y      .        .
 retention run       Y      .        .
 retention list      Y      .        Y
+retention persons   Y      .        Y
 pool issue          Y      .        .
 pool withdraw       Y      .        .
 pool list           Y      .        Y

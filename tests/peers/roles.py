@@ -11,7 +11,8 @@ PERSONAL = {
     "DayClosed", "OperatorLoggedIn", "OperatorLocked", "OperatorLoggedOut", "SenderVerified", "ItemAccepted",
     "ItemRefused", "PrintSeen", "LabelAffixed", "ReprintAsked",
     "SenderExempted", "ReaderDownApproved", "PoolVoided", "LookedUp", "ApprovalAsked", "ItemVoided",
-    "CaseOpened", "CaseShown", "CaseClosed", "GuardianConsented", "ConsentAnswered", *DECISIONS,
+    "CaseOpened", "CaseShown", "CaseClosed", "GuardianConsented", "ConsentAnswered",
+    "ItemRestricted", "PersonErased", *DECISIONS,
 }  # fmt: skip
 SESSION_ENDS = {"OperatorLocked", "OperatorLoggedOut", "SessionEnded"}
 WORKING = ("clerk", "supervisor")

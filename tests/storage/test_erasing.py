@@ -350,4 +350,4 @@ def test_what_was_said_is_not_taken_back(counter: Counter) -> None:
         for through in (5, 3):
             said = Proposal("SealedErased", {"through": through}, counter.book.operation())
             journal.commit(counter.book.propose(said), counter.book.state)
-        assert journal.state().value["erased"] == {"sealed": 5, "months": []}
+        assert journal.state().value["erased"] == {"sealed": 5, "months": [], "items": {}}

@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QLabel
 from core.commands import KeepAsPrincipal, RefusalReason, Refuse
 from core.consents import AnswerConsent, Answered, AskConsents, GuardianAgrees
 from core.errors import RuleFault
+from core.persons import AskErasure
 from tests.ui.conftest import Seated
 from tests.ui.typing import ALT, Key
 from ui.buttons import KeyButton
-from ui.specimen_consents import CONSENTS, ITEM, SAID
+from ui.specimen_consents import CONSENTS, ITEM, OF_PERSON, SAID
 from ui.specimens import BASE, HALF, VIEWS
 from ui.window import MainWindow
 
@@ -77,3 +78,15 @@ def test_a_consent_is_taken_back_at_the_look_up_by_one_digit(seated: Seated) -> 
     assert recorder.commands[1:] == [
         AnswerConsent(CALL.code, CALL.version, Answered.WITHDRAWN, "spoken", ITEM.item)
     ]
+
+
+def test_a_person_asks_for_all_her_items_or_the_chosen_one(seated: Seated) -> None:
+    """What is restricted already is not asked for again; without her document nothing is."""
+    window, hands, recorder = seated(VIEWS["look-up"])
+    hands.press(Key.Key_J, ALT)
+    assert recorder.commands == []
+    window.show_view(replace(VIEWS["look-up"], found=OF_PERSON, found_by="card"))
+    hands.press(Key.Key_J, ALT)
+    assert _asked(window) == ("erasure", [])
+    hands.press(Key.Key_1)
+    assert recorder.commands == [AskErasure((128, 119))]

@@ -61,6 +61,7 @@ from ui.clerk.form import ROWS
 from ui.clerk.help import TOPICS
 from ui.clerk.lanes import QUESTIONS as LANES
 from ui.clerk.late import QUESTIONS as LATE
+from ui.clerk.persons import QUESTIONS as PERSONS
 from ui.clerk.pools import QUESTIONS as POOLS
 from ui.clerk.questions import QUESTIONS
 from ui.clerk.second import QUESTIONS as SECOND
@@ -72,7 +73,7 @@ from ui.text import FACTS, LANGUAGES, MESSAGES, Texts, load
 ROOT = Path(__file__).resolve().parent.parent.parent
 FAULTS = (*DeviceFault, *RuleFault, *StoreFault, *CardFault, *EntryFault, *HqFault, *ConfigFault)
 CASE_WORDS = ("open", "asked", "approved", "name", "phone", "address")
-_QUESTIONS = (*QUESTIONS, *LANES, *LATE, *POOLS, *CASES, *CONSENTS, *SECOND)
+_QUESTIONS = (*QUESTIONS, *LANES, *LATE, *POOLS, *CASES, *CONSENTS, *SECOND, *PERSONS)
 _ASKED = tuple(f"question.{question.name}" for question in _QUESTIONS)
 LOGS_IN = next(row for row in RIGHTS if row.action == "log_in").alone
 ALONE = (*FAULTS, *MESSAGES, "unknown.code", *_ASKED)
@@ -181,7 +182,7 @@ def _of_bench() -> set[str]:
 def _of_access() -> set[str]:
     """What the table of rights, the gate of the log-in and the separate consents speak of."""
     found = {f"fact.paper.{paper.value}" for paper in Paper} | {f"fact.field.{OFFSET}"}
-    found |= {f"fact.consent.{answer}" for answer in (*Answered, "none")}
+    found |= {f"fact.consent.{answer}" for answer in (*Answered, "none")} | {"note.restricted"}
     found |= {f"answer.consent_{how.value}" for how in Acknowledgement}
     found |= {f"configuration.{table}" for table in TABLES}
     found |= {f"fact.who.{role.value}" for role in LOGS_IN}  # whose card is wanted

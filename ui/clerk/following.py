@@ -17,6 +17,7 @@ from ui.clerk.choices import Question
 from ui.clerk.consents import consents_question, item_question
 from ui.clerk.frame import Around, ClerkFrame, Page, Side
 from ui.clerk.late import late_question
+from ui.clerk.persons import erasure_question
 from ui.clerk.pools import void_question
 from ui.clerk.second import requests_question, sign_question, void_item_question
 from ui.clerk.walk import round_from, something
@@ -246,6 +247,7 @@ class FollowingFrame(ClerkFrame):
             "void_item": self._ask_void_item,
             "requests": self._ask_requests,
             "case": self._ask_case,
+            "erasure": self._ask_erasure,
         }
 
     def _ask_case(self) -> None:
@@ -283,6 +285,18 @@ class FollowingFrame(ClerkFrame):
             self.ask(asked)
         else:
             self.say("msg.no_consents")
+
+    def _ask_erasure(self) -> None:
+        """Alt+J: a person with her document asks that what is kept of her items be deleted."""
+        if self.side is Side.CHOICES:
+            self.say("msg.panel_open")
+            return
+        found = self.page is Page.LOOK_UP
+        asked = erasure_question(self._view if found else None, self.look_up.chosen)
+        if isinstance(asked, str):
+            self.say(asked)
+        else:
+            self.ask(asked)
 
     def _follow_consents(self, before: CounterView | None, view: CounterView) -> None:
         """What was asked about an earlier item is told: the question stands, and anew after each answer."""

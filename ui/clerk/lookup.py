@@ -78,7 +78,8 @@ class _Row(QFrame):
         """Show an item; ``case`` is said of its open case, "" where it has none."""
         put(self._number, item.number.split(" ")[-1])
         put(self._waybill, waybill(item.waybill))
-        put(self._goods, f"{item.recipient}  {item.contents}  {kilograms(item.weight_g)}")
+        goods = f"{item.recipient}  {item.contents}  {kilograms(item.weight_g)}" if item.waybill else ""
+        put(self._goods, goods)
         typed = f"▲ {texts('item.manual')}  " if item.manual else ""
         put(self._when, f"{typed}{item.accepted_at}  {item.operator}")
         said = "  ".join(

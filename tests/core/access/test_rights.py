@@ -32,6 +32,7 @@ accept           Y     Y          .          .
 refuse           Y     Y          .          .
 print            Y     Y          .          .
 look_up          Y     Y          .          .
+persons          Y     Y          .          .
 give_up_numbers  Y     Y          .          .
 close_day        Y     Y          .          .
 journal          Y     Y          .          .

@@ -1,0 +1,73 @@
+"""A person with her document asks for deletion: what the screen and the printers still do with her items."""
+
+from __future__ import annotations
+
+import pytest
+
+from core import commands as c
+from core.devices import CardRead, Slot
+from core.persons import AskErasure
+from core.view import ItemView
+from tests.core.station.desk import WAYBILLS, Counter, card
+
+
+@pytest.fixture
+def counter() -> Counter:
+    """One item of the specimen's, its label printed; the customer has gone."""
+    counter = Counter()
+    counter.log_in()
+    counter.sender()
+    counter.parcel(WAYBILLS[0])
+    counter.do(c.Commit())
+    counter.print(counter.paper(1)[0])
+    counter.lift()
+    counter.do(c.NextCustomer())
+    return counter
+
+
+def by_card(counter: Counter) -> list[ItemView]:
+    counter.do(c.LookUp(""))
+    counter.station.device_event(CardRead(Slot.ID_READER, card()))
+    return list(counter.shown().found or ())
+
+
+def test_restricted_it_is_named_and_neither_shown_nor_printed_nor_offered(counter: Counter) -> None:
+    (item,) = by_card(counter)
+    assert item.waybill == WAYBILLS[0]
+    view = counter.do(AskErasure((item.seq,)))
+    message = view.message
+    assert message is not None
+    assert (message.code, dict(message.facts)) == ("msg.person_erasure", {"erased": 0, "restricted": 1})
+    said = counter.vault.journal.rows[-1]
+    assert (said.header.kind, said.data["item"]) == ("ItemRestricted", item.seq)
+    assert said.data["ground"] in ("enquiry", "unconfirmed_time")
+    (shown,) = counter.do(c.LookUp(WAYBILLS[0])).found or ()
+    assert (shown.number, shown.waybill, shown.recipient, shown.contents) == (item.number, "", "", "")
+    assert [note.code for note in shown.notes] == ["note.restricted"]
+    before = len(counter.printer.jobs)
+    counter.do(c.Reprint(item.seq))
+    assert counter.message() == "rule.item_restricted"
+    assert len(counter.printer.jobs) == before
+    assert by_card(counter) == []  # no document finds it
+    counter.do(c.CloseLookUp())
+    counter.place()
+    counter.station._known.rest()
+    counter.look()
+    assert counter.visit().known == ()
+
+
+def test_only_for_what_her_own_document_found_and_when_its_paper_is_out(counter: Counter) -> None:
+    (item,) = by_card(counter)
+    counter.do(c.LookUp(WAYBILLS[0]), AskErasure((item.seq,)))
+    assert counter.message() == "rule.person_absent"
+    by_card(counter)
+    counter.do(AskErasure((1,)))
+    assert counter.message() == "rule.not_allowed"
+    counter.do(c.CloseLookUp())
+    counter.sender()
+    counter.parcel(WAYBILLS[1])
+    counter.do(c.Commit(), c.NextCustomer())
+    waits = by_card(counter)[0]
+    counter.do(AskErasure((waits.seq,)))
+    assert counter.message() == "rule.person_paper"
+    assert "ItemRestricted" not in counter.kinds()
