@@ -120,8 +120,13 @@ def _record_seeds() -> list[bytes]:
 
 def _scanner(data: bytes) -> None:
     """Nothing is held beyond the limit; a code is printable text; whole or in pieces the same comes out."""
-    for gap_ends in (False, True):
-        whole, pieces = LineAssembler(64, gap_ends=gap_ends), LineAssembler(64, gap_ends=gap_ends)
+    for gap_ends, prefix, suffix in (
+        (False, b"", b""),
+        (True, b"", b""),
+        (False, b"<", b">"),
+        (True, b"", b"\t"),
+    ):
+        whole, pieces = (LineAssembler(64, gap_ends=gap_ends, prefix=prefix, suffix=suffix) for _ in range(2))
         at_once = whole.feed(data) + whole.gap()
         one_by_one: list[Scan | BadScan] = []
         step = data[0] % 9 + 1 if data else 1
@@ -147,6 +152,8 @@ def _scanner_seeds() -> list[bytes]:
         b"\xff\r",
         b"\0\r",
         b"RA12",
+        b"<RA12>\r<RA13\r",
+        b"\r\nRA12\r\n\t\r\n\tRA13\t",
     ]
 
 
@@ -175,6 +182,9 @@ def _config_seeds() -> list[bytes]:
         'card_reader]\ndriver="pcsc"\nlink="pcsc://a b"', 'scanner]\nlink="tcp://h:1"', "scanner]\ndriver=1",
         'scanner]\ndriver="serial"\nlink="serail:///x"', 'scanner]\ndriver="serial"\nlink="tcp:h"',
         'scanner]\ndriver="serial"\nlink="tcp://h"', 'printer]\ndriver="x"',
+        'scanner]\ndriver="serial"\nlink="tcp://h:1"\nprefix="<"\nsuffix="\\t"',
+        'scanner]\ndriver="serial"\nlink="tcp://h:1"\nprefix=1',
+        'scanner]\ndriver="serial"\nlink="tcp://h:1"\nsuffix=""',
     ]  # fmt: skip
     texts = [_HEAD + "[devices." + table + "\n" for table in tables]
     urls = [

@@ -35,6 +35,7 @@ from hq.home import Home, create_home, open_home, opening_directory
 from hq.keys import open_opening
 from hq.rolls import SigningKeys
 from hq.schema import CERTIFICATES, ENROL_CODES, GRANTS, HEADS, TERMINALS
+from hq.schema_beside import ADMIN_LOG
 from hq.terminals import Authority, Enrolment, new_enrol_code
 from tests.core.books import Book, verified_sender
 from tests.hq.entries import TlsKey, enrol_request, new_book
@@ -42,7 +43,7 @@ from tests.hq.entries import TlsKey, enrol_request, new_book
 FORM = 3
 SEALED = b"\x20" * 450  # as long as the particulars of a sender
 _ITEMS_A_VISIT = 2
-_ENROLLED = (TERMINALS, ENROL_CODES, CERTIFICATES, GRANTS, HEADS)
+_ENROLLED = (TERMINALS, ENROL_CODES, CERTIFICATES, GRANTS, HEADS, ADMIN_LOG)
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ KEYFILE_NAME = "month.keys"
 _FORMAT = 1
 _KEY_BYTES = 32
 _HASH_BYTES = 32
+_NOTES = "erased"
 _NAME = re.compile(r"[a-z][a-z0-9_.]{0,39}/\d{4}-\d{2}")
 
 
@@ -111,9 +112,10 @@ class KeyFile:
             name: wire.b64(sealing.encrypt(self._subkey, key, self._bound(name)))
             for name, key in keys.items()
         }
-        write_atomic(
-            self._path, json_bytes({"format": _FORMAT, "keys": wrapped, "erased": noted}), self._probe
-        )
+        # Nobody is hurt who reads them; sealed so that a changed or missing note is seen as damage.
+        sealed = wire.b64(sealing.encrypt(self._subkey, wire.encode(noted), self._bound(_NOTES)))
+        content = {"format": _FORMAT, "keys": wrapped, _NOTES: sealed}
+        write_atomic(self._path, json_bytes(content), self._probe)
 
     def _load(self) -> dict[str, bytes]:
         value = read_json_if_there(self._path, _FORMAT)
@@ -121,13 +123,16 @@ class KeyFile:
             return {}
         keys = {}
         try:
+            if set(value) != {"format", "keys", _NOTES}:
+                raise ValueError
             for name, wrapped in value["keys"].items():
                 if not _NAME.fullmatch(name):
                     raise ValueError
                 keys[name] = sealing.decrypt(self._subkey, wire.unb64(wrapped), self._bound(name))
                 if len(keys[name]) != _KEY_BYTES:
                     raise ValueError
-            for name, noted in value.get("erased", {}).items():
+            notes = sealing.decrypt(self._subkey, wire.unb64(value[_NOTES]), self._bound(_NOTES))
+            for name, noted in wire.decode(notes).items():
                 self._erased[name] = [wire.unb64(each, _HASH_BYTES) for each in noted if name in keys]
         except (KeyError, TypeError, ValueError, AttributeError, EntryError, StoreError):
             raise StoreError(StoreFault.DAMAGED, what=KEYFILE_NAME) from None

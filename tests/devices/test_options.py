@@ -17,7 +17,7 @@ LANES = [(Slot.ID_READER, "sam", reader.OPTIONS), (Slot.SCANNER, "serial", scann
 @pytest.mark.parametrize(("slot", "driver", "options"), LANES, ids=lambda value: str(value)[:12])
 def test_names_and_ranges(slot: Slot, driver: str, options: Mapping[str, tuple[int, int, int]]) -> None:
     configured = DRIVERS[slot][driver].options
-    assert set(configured) - {"photo_library"} == set(options)
+    assert set(configured) - {"photo_library", "prefix", "suffix"} == set(options)
     for name, (default, least, most) in options.items():
         low = getattr(configured[name], "least", 0)
         high = getattr(configured[name], "most", 1)

@@ -41,8 +41,8 @@ def plans() -> list[tuple[tuple[Kill, ...], tuple[Kill, ...]]]:
 
 
 # Steps of commands that a counter's day does not take: cut one by one in the tests of recovery and backups.
-# Those of look-ups, cases and requests are cut at the station (tests/core/station).
-AT_STATION = ("look_up.", "case.", "request.")
+# Those of look-ups, cases, requests and erasures of one person are cut at the station (tests/core/station).
+AT_STATION = ("look_up.", "case.", "request.", "persons.")
 ELSEWHERE = ("recover.", "branch.", "restore.", "backup.", "erasing.", *AT_STATION)
 
 

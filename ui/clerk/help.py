@@ -40,8 +40,8 @@ class HelpPanel(QFrame):
         self._why.setProperty("role", "caption")
         self._keys_title.setProperty("role", "title")
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 10, 12, 10)
-        layout.setSpacing(7)
+        layout.setContentsMargins(12, 8, 12, 6)
+        layout.setSpacing(5)
         self._notice.setObjectName("help_notice")
         self._notice.setProperty("role", "small")
         for label in (self._title, self._what, self._notice, self._why):

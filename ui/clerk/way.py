@@ -160,7 +160,7 @@ class Way(QFrame):
         """In a strip the step that stands now takes the room that is left."""
         for at, gate in enumerate(self._gates.values(), 1):
             self._layout.setStretch(at, int(gate.now or not self._strip))
-            gate.be_brief(brief=self._room is Room.NARROW and bool(self._waiting))
+            gate.be_brief(brief=self._room is Room.NARROW and bool(self._waiting or self._requests))
 
     def set_theme(self, palette: Palette) -> None:
         """Repaint in these colours."""
@@ -181,6 +181,7 @@ class Way(QFrame):
         put(self._second, line if count else "")
         mark(self._second, "tone", "quiet")
         self._second.setVisible(bool(count))
+        self._stretch()
 
     def show_parked(self, waiting: Sequence[ParkedView]) -> None:
         """How many visits wait; the time left where one of them lapses soon."""
