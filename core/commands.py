@@ -11,7 +11,7 @@ from core.numbering import TakeNumber, VoidNumbers
 from core.own_evidence import KeepEvidence
 from core.persons import AskErasure
 from core.scanning import ScanTyped
-from core.second import AskVoid, DecideRequest, VoidItem
+from core.second import AskReaderDown, AskVoid, BeginReaderDown, DecideRequest, VoidItem
 from core.seeing import CaseCommand
 
 
@@ -291,13 +291,6 @@ class CancelManual:
 
 
 @dataclass(frozen=True)
-class ApproveReaderDown:
-    """A supervisor lets documents be typed for some hours, at most those of the rule data."""
-
-    hours: int
-
-
-@dataclass(frozen=True)
 class ConfirmOriginal:
     """The clerk has seen the original and compared the person with it (R15)."""
 
@@ -438,9 +431,10 @@ Command = (
     LogIn | Activate | Lock | LogOut | SetField | TakeNumber | VoidNumbers | TakeKnown | SetSenderKind
     | SetSenderField | KeepAsPrincipal | SetProof | SetExemption | ApproveExemption | OpenPaste | SetPaste
     | SwitchPaste | NextPastedPhone | TakePaste | ClosePaste | StartManual | SetManualField | FinishManual
-    | CancelManual | ApproveReaderDown | ConfirmOriginal | ConfirmInspected | Refuse | SetSecurity
+    | CancelManual | ConfirmOriginal | ConfirmInspected | Refuse | SetSecurity
     | SetRoute | SetFee | SetPayment | ConfirmCondition | AcknowledgeNotice | NewAcceptance | NextItem
     | NextCustomer | Park | Resume | Undo | Commit | Reprint | LabelSeen | LookUp | CloseLookUp | CloseDay
     | DismissMessage | AdoptLate | DeclineLate | AnswerConsent | AskConsents | GuardianAgrees
-    | AskVoid | VoidItem | DecideRequest | ScanTyped | CaseCommand | KeepEvidence | AskErasure
+    | AskVoid | VoidItem | AskReaderDown | BeginReaderDown | DecideRequest | ScanTyped | CaseCommand
+    | KeepEvidence | AskErasure
 )  # fmt: skip

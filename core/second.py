@@ -31,11 +31,13 @@ class SecondView:
     """All of them, the one that ends first in front; and how an accepted item may be voided.
 
     ``reasons``: code → name by language; ``hours`` by mode, "wait" and perhaps "countersign".
+    ``reader_down``: reasons for counting on without the reader.
     """
 
     requests: tuple[RequestView, ...] = ()
     reasons: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     hours: Mapping[str, int] = field(default_factory=dict)
+    reader_down: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,18 @@ class VoidItem:
     """Void it on the request that was asked and may be used."""
 
     item: int
+
+
+@dataclass(frozen=True)
+class AskReaderDown:
+    """Documents shall be typed for the hours of the rules; it waits for a second person."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class BeginReaderDown:
+    """Begin with it on the request that was asked and approved."""
 
 
 @dataclass(frozen=True)

@@ -18,14 +18,14 @@ from ui.bridge import Bridge
 from ui.clerk.choices import DISCARD, LOG_OUT, Question
 from ui.clerk.consents import item_question
 from ui.clerk.known import known_question
-from ui.clerk.lanes import CANCEL_MANUAL, PROOF, SENDER_KIND, hours_question, manual_question
+from ui.clerk.lanes import CANCEL_MANUAL, PROOF, SENDER_KIND, manual_question, reader_down_question
 from ui.clerk.late import declining, late_question
 from ui.clerk.pools import void_question
 from ui.clerk.questions import centre_question, close_question, parked_question, refuse_question
 from ui.clerk.screen import ClerkScreen
 from ui.clerk.second import requests_question, sign_question, void_item_question
 from ui.specimen_consents import ITEM, OF_PERSON
-from ui.specimen_late import SECOND
+from ui.specimen_late import DOWN, SECOND
 from ui.specimen_papers import HITS
 from ui.specimen_visits import KNOWN, item
 from ui.specimens import CENTRES, HALF, LOGIN, NO_DOCUMENT, NOW, OFFERED, VIEWS
@@ -135,8 +135,14 @@ STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], None] | None]] = {
     "who-sends": ("half", lambda clerk: clerk.ask(SENDER_KIND)),
     "proof": ("agent", lambda clerk: clerk.ask(PROOF)),
     "exempt-reasons": ("exempt", lambda clerk: clerk.ask(clerk.who.exemption.question())),
-    "manual-kinds": ("manual-offered", lambda clerk: clerk.ask(manual_question(OFFERED, "supervisor"))),
-    "reader-down-hours": ("reader-down", lambda clerk: clerk.ask(hours_question(OFFERED))),
+    "manual-kinds": (
+        "manual-offered",
+        lambda clerk: clerk.ask(manual_question(OFFERED, "clerk", DOWN, clerk.choices.language)),
+    ),
+    "reader-down-why": (
+        "manual-offered",
+        lambda clerk: clerk.ask(reader_down_question(DOWN, clerk.choices.language, 4)),
+    ),
     "manual-leave": ("manual", lambda clerk: clerk.ask(CANCEL_MANUAL)),
     "close-day": ("accepted", lambda clerk: clerk.ask(close_question(None), date="2026-11-21", count=129)),
     "parked-list": ("parked", lambda clerk: clerk.ask(parked_question(VIEWS["parked"].parked), count=3)),

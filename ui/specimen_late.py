@@ -52,7 +52,12 @@ _REQUESTS = (
     _asked("r3", "entered_wrongly", "OP10001", 124, _at(23, 9, 2), "ready"),
     RequestView("r4", "difference", _UNEXPLAINED, "OP10002", "", _at(24, 9, 30), "ready", mine=False),
 )
-SECOND = SecondView(_REQUESTS, _VOID, {"wait": 24, "countersign": 72})
+DOWN = {
+    "reader_broken": {"zh": "阅读器损坏，已报修", "en": "The reader is broken, reported"},
+    "reader_missing": {"zh": "没有备用阅读器", "en": "No spare reader is here"},
+    "reader_refuses": {"zh": "阅读器不能读出多张证件", "en": "It refuses many documents"},
+}
+SECOND = SecondView(_REQUESTS, _VOID, {"wait": 24, "countersign": 72}, DOWN)
 _VOIDED = replace(item(126), label="voided")
 
 

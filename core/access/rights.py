@@ -90,7 +90,7 @@ RIGHTS: tuple[Right, ...] = (
     Right(Action.EVIDENCE, _BOTH),
     Right(Action.BACKUP, _BOTH),
     Right(Action.LATE_ENTRIES, _SUPERVISOR),
-    Right(Action.READER_DOWN, _SUPERVISOR),
+    _second(Action.READER_DOWN, built=True),
     _second(Action.EXEMPT, built=True),
     _second(Action.VOID, built=True),
     _second(Action.CORRECT),

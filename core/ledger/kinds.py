@@ -248,7 +248,7 @@ _ALL = (
         {"visit": ID, "sender": COUNT, "consent": CODE, "version": ID, "answer": CODE, "how": CODE},
         True,
     ),
-    Kind("ReaderDownApproved", 1, {"hours": COUNT, "items": COUNT, "until": TIME}, True),
+    Kind("ReaderDownApproved", 1, {"hours": COUNT, "items": COUNT, "until": TIME, "asked": COUNT}, True),
     Kind(
         "ItemRefused",
         1,

@@ -56,6 +56,7 @@ class Second:
 SECOND: Mapping[tuple[str, int], Second] = {
     ("ItemVoided", 1): Second(Action.VOID, "item"),
     ("CaseShown", 1): Second(Action.UNMASK, "opened"),
+    ("ReaderDownApproved", 1): Second(Action.READER_DOWN),
 }
 
 

@@ -10,7 +10,7 @@ from core.numbering import TakeNumber, VoidNumbers
 from core.own_evidence import KeepEvidence
 from core.persons import AskErasure
 from core.scanning import ScanTyped
-from core.second import AskVoid, DecideRequest, VoidItem
+from core.second import AskReaderDown, AskVoid, BeginReaderDown, DecideRequest, VoidItem
 from core.seeing import CASES
 
 # Nobody's to refuse: the way in and a second person's word (which ask for themselves), the way out, and a
@@ -28,7 +28,8 @@ ACCEPTING = (
 OTHERS: dict[type[c.Command], Action] = {
     c.SetExemption: Action.EXEMPT,
     c.ApproveExemption: Action.EXEMPT,
-    c.ApproveReaderDown: Action.READER_DOWN,
+    AskReaderDown: Action.READER_DOWN,
+    BeginReaderDown: Action.READER_DOWN,
     c.Refuse: Action.REFUSE,
     AskVoid: Action.VOID,
     VoidItem: Action.VOID,

@@ -103,8 +103,6 @@ class Desk:
                 self._take(ways.paste(live, self.visit, command, self._waybills.known))
             case c.StartManual() | c.SetManualField() | c.FinishManual() | c.CancelManual():
                 self._take(ways.manual(live, self.visit, command))
-            case c.ApproveReaderDown():
-                reader_down.approve(live, command.hours)
             case c.AcknowledgeNotice():
                 self.visit = turns.acknowledge(self.visit, command.how, rules)
             case AnswerConsent() | GuardianAgrees():

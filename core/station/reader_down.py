@@ -1,31 +1,33 @@
-"""Counting on without a reader: a supervisor approves it for some hours and items, and both run out."""
+"""Counting on without a reader: a second person approves it for some hours and items, and both run out."""
 
 from __future__ import annotations
 
 import datetime as dt
 
 from core.acceptance.visit import Identity
+from core.access.rights import Action
 from core.commands import ManualCause
 from core.errors import RuleError, RuleFault
 from core.ledger.entry import parse_stamp, stamp
 from core.ledger.writer import Proposal
+from core.station import requests
 from core.station.days import day_proposals
 from core.station.live import Live, new_id
 from core.view import ReaderDownView
 
 
-def approve(live: Live, hours: int) -> None:
-    """``ReaderDownApproved``, by a supervisor in her own session.
+def begin(live: Live) -> None:
+    """``ReaderDownApproved``, by whoever asked for it, on a request that somebody else approved.
 
-    Raises RuleError ROLE in anybody else's: approving beside another's session needs a second person's
-    signature, which is taken for exemptions only (``approving``).
+    For the hours and items of the rules.  Raises RuleError APPROVAL_NEEDED without such a request.
     """
     limits = live.rules.limits
-    hours = max(1, min(hours, limits.reader_down_hours))
+    asked = requests.need(live, Action.READER_DOWN, 0)
+    hours, items = limits.reader_down_hours, limits.reader_down_items
     until = stamp(live.now().at + dt.timedelta(hours=hours))
-    data = {"hours": hours, "items": limits.reader_down_items, "until": until}
+    data = {"hours": hours, "items": items, "until": until, "asked": asked}
     live.commit([*day_proposals(live), Proposal("ReaderDownApproved", data, new_id(), by_person=True)])
-    live.say("msg.reader_down", "warning", hours=hours, count=limits.reader_down_items)
+    live.say("msg.reader_down", "warning", hours=hours, count=items)
 
 
 def standing(live: Live) -> ReaderDownView | None:

@@ -1,4 +1,4 @@
-"""Voiding an accepted item with a second person, deciding on requests, and what is told of them."""
+"""A second person: for a void item, for going on without the reader, for requests; what is told of it."""
 
 from __future__ import annotations
 
@@ -8,15 +8,23 @@ from core.ledger.entry import parse_stamp
 from core.ledger.requests import Decision, Mode, may_use
 from core.ledger.writer import Proposal
 from core.ports import ItemRow
-from core.second import AskVoid, DecideRequest, RequestView, SecondView, VoidItem
-from core.station import people, requests
+from core.second import (
+    AskReaderDown,
+    AskVoid,
+    BeginReaderDown,
+    DecideRequest,
+    RequestView,
+    SecondView,
+    VoidItem,
+)
+from core.station import people, reader_down, requests
 from core.station.days import day_proposals
 from core.station.live import Live, new_id
 
 VOIDED = "voided"  # of an item's label, in the look-ups
 
 
-def handle(live: Live, command: AskVoid | VoidItem | DecideRequest) -> None:
+def handle(live: Live, command: AskVoid | VoidItem | AskReaderDown | BeginReaderDown | DecideRequest) -> None:
     """Raises RuleError VOID_ITEM, and as :mod:`core.station.requests` does."""
     match command:
         case AskVoid():
@@ -28,6 +36,11 @@ def handle(live: Live, command: AskVoid | VoidItem | DecideRequest) -> None:
                 live.say("msg.request_asked", "good", action=f"right.{Action.VOID}")
         case VoidItem():
             _void(live, _item(live, command.item))
+        case AskReaderDown():
+            requests.ask(live, Action.READER_DOWN, 0, command.reason)
+            live.say("msg.request_asked", "good", action=f"right.{Action.READER_DOWN}")
+        case BeginReaderDown():
+            reader_down.begin(live)
         case DecideRequest():
             _decide(live, command)
 
@@ -41,6 +54,8 @@ def _decide(live: Live, command: DecideRequest) -> None:
     mine = row is not None and row["by"] == session.operator and not row["used"]
     if command.approved and mine and row["action"] == Action.VOID:
         _void(live, _item(live, row["subject"]))
+    elif command.approved and mine and row["action"] == Action.READER_DOWN:
+        reader_down.begin(live)
     else:
         said = "msg.request_approved" if command.approved else "msg.request_declined"
         live.say(said, "good" if command.approved else "warning", operator=command.operator)
@@ -104,7 +119,8 @@ def shown(live: Live) -> SecondView:
         for name, row in rows
     )
     void = rules[Action.VOID.value]
-    return SecondView(found, {each.code: each.names for each in void.reasons}, void.hours)
+    down = {each.code: each.names for each in rules[Action.READER_DOWN.value].reasons}
+    return SecondView(found, {each.code: each.names for each in void.reasons}, void.hours, down)
 
 
 def _named(live: Live, action: str, code: str) -> dict[str, str]:

@@ -40,7 +40,7 @@ from core.ledger.directives import SignedDirective
 from core.own_evidence import EvidenceFiles, KeepEvidence
 from core.ports import Activation, LateRead, Printer
 from core.scanning import ScanTyped
-from core.second import AskVoid, DecideRequest, VoidItem
+from core.second import AskReaderDown, AskVoid, BeginReaderDown, DecideRequest, VoidItem
 from core.station import activating, anchoring, cards, days, late, own, refusals, requests, second, sessions
 from core.station.adopting import Adopting
 from core.station.allowed import allowed
@@ -269,7 +269,7 @@ class Station:
                 late.adopt(live, command.branch)
             case DeclineLate():
                 late.decline(live, command.branch, command.reason)
-            case AskVoid() | VoidItem() | DecideRequest():
+            case AskVoid() | VoidItem() | AskReaderDown() | BeginReaderDown() | DecideRequest():
                 second.handle(live, command)
             case c.CloseDay():
                 date, accepted = days.close_day(live, self._desk.drafts)

@@ -281,8 +281,6 @@ def journal(sealed: Mapping[str, str]) -> Golden:
     item = {"item": 11, "request": "p-1", "retention": "acceptance", "month": "2026-11"}
     golden.add("ItemRestricted", {**item, "ground": "enquiry"}, person=True)
     golden.add("PersonErased", {**item, "item": 12, "ground": "asked"}, person=True)
-    until = stamp(golden.now() + dt.timedelta(hours=4))
-    golden.add("ReaderDownApproved", {"hours": 4, "items": 40, "until": until}, person=True)
     golden.add("PoolOpened", {"pool": "ems-1", "count": 500, "directive": number})
     golden.add("PoolSkipped", {"pool": "ems-1", "first": 1, "last": 1, "cause": "met"})
     damaged = {"pool": "ems-1", "first": 8, "last": 9, "cause": "damaged"}
@@ -417,6 +415,7 @@ def _acceptance(golden: Golden) -> None:
     )
     _voided(golden, item.header.seq)
     _cases(golden, item.header.seq)
+    _reader_down(golden)
 
 
 def _ask(golden: Golden, name: str, mode: str, seconds: int, **about: Any) -> Entry:
@@ -445,6 +444,15 @@ def _voided(golden: Golden, item: int) -> None:
     _approve(golden, asked, "request-1", at)
     lapsing = _ask(golden, "request-2", "wait", 30, **about)
     golden.add("ApprovalLapsed", {"request": "request-2", "asked": lapsing.header.seq})
+
+
+def _reader_down(golden: Golden) -> None:
+    """Documents are typed for some hours."""
+    asked = _ask(golden, "request-9", "wait", 3600, action="reader_down", subject=0, reason="reader_broken")
+    _approve(golden, asked, "request-9", golden.now())
+    until = stamp(golden.now() + dt.timedelta(hours=4))
+    data = {"hours": 4, "items": 40, "until": until, "asked": asked.header.seq}
+    golden.add("ReaderDownApproved", data, person=True)
 
 
 def _cases(golden: Golden, item: int) -> None:

@@ -11,9 +11,13 @@ MEMBERS = ("request", "action", "subject", "reason", "digest", "mode", "until")
 GIVEN = ("request", "asked", "body", "decision", "by", "at", "where", "directive", "approval")
 OPEN_AT_MOST = 64
 # What is asked for by whoever works at a counter, and approved by a supervisor.
-ACTIONS = ("exempt", "void", "correct", "unmask", "disclose", "propose_block", "difference")
+ACTIONS = ("reader_down", "exempt", "void", "correct", "unmask", "disclose", "propose_block", "difference")
 # Kinds that rest on a request: which action, and the member that names the subject.
-ACTS = {"ItemVoided": ("void", "item"), "CaseShown": ("unmask", "opened")}
+ACTS = {
+    "ItemVoided": ("void", "item"),
+    "CaseShown": ("unmask", "opened"),
+    "ReaderDownApproved": ("reader_down", ""),
+}
 
 
 class Requests:
@@ -110,7 +114,10 @@ class Requests:
         found = [name for name, row in self._open.items() if row["asked"] == data["asked"]]
         need(found, f"{body['kind']} without a request")
         row = self._open[found[0]]
-        need((row["action"], row["subject"]) == (action, data[member]), "a request for something else")
+        need(
+            (row["action"], row["subject"]) == (action, data[member] if member else 0),
+            "a request for something else",
+        )
         need(row["by"] == body["actor"].get("id"), "somebody else's request")
         need(not row["used"], "a request used twice")
         need(row["given"] or row["mode"] == "countersign", f"{body['kind']} that nobody approved")

@@ -16,7 +16,7 @@ PERSONAL = {
 }  # fmt: skip
 SESSION_ENDS = {"OperatorLocked", "OperatorLoggedOut", "SessionEnded"}
 WORKING = ("clerk", "supervisor")
-SUPERVISORS_ONLY = ("ReaderDownApproved", "BranchAdopted", "BranchDeclined")
+SUPERVISORS_ONLY = ("BranchAdopted", "BranchDeclined")
 RELEASE = ("released_by", "released_at", "release")
 ENDING = ("OperatorLocked", "OperatorLoggedOut")
 

@@ -9,7 +9,9 @@ from typing import Any
 
 from core import commands as c
 from core.acceptance.waybill import s10_check_digit
+from core.consents import GuardianAgrees
 from core.errors import CounterError, Fact
+from core.second import AskReaderDown
 from core.view import CounterView, GateState, Message, SenderView
 from devices.simulators.drawer import Visitor
 from program.demonstration import OPERATOR, PASSWORD, Demonstration
@@ -137,7 +139,7 @@ class DrawerCounter(WalkingCounter):
     def _who(self, visitor: Visitor) -> Iterator[c.Command]:
         facts = visitor.facts
         if facts.get("mode") == "reader_down":
-            yield c.ApproveReaderDown(1)
+            yield AskReaderDown("reader_broken")  # one operator works here: nobody approves it
         if "sender" in facts:
             yield c.SetSenderKind(c.SenderKind(facts["sender"]))
         for name, text in facts.get("asks", {}).items():
@@ -187,6 +189,9 @@ class DrawerCounter(WalkingCounter):
             return  # there is nobody to be compared with anything
         if not exempted:
             yield c.ConfirmOriginal()
+        guardian = self.visit().said.guardian
+        if guardian is not None:
+            yield GuardianAgrees("parent", guardian.version, c.Acknowledgement.SPOKEN.value)
         yield c.AcknowledgeNotice(c.Acknowledgement.SPOKEN)
         yield c.SetRoute(c.Route(facts.get("route", "land")))
         if facts.get("sender") != "letter":

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from core.access.rights import Action, may
+from collections.abc import Mapping
+
+from core.access.rights import Action, may_ask
 from core.commands import (
-    ApproveReaderDown,
     CancelManual,
     ManualCause,
     Proof,
@@ -14,6 +15,7 @@ from core.commands import (
     StartManual,
 )
 from core.identity.card import DocumentKind
+from core.second import AskReaderDown
 from core.view import VisitView
 from ui.clerk.choices import Answer, Question
 
@@ -22,7 +24,6 @@ SENDER_KIND = Question(
 )
 PROOF = Question("proof", tuple(Answer(f"proof.{proof.value}", SetProof(proof)) for proof in Proof))
 CANCEL_MANUAL = Question("cancel_manual", (Answer("answer.cancel_manual", CancelManual()),))
-_HOURS = (1, 2, 4, 8)
 # For whoever counts sentences: the last four are put together from the view.
 QUESTIONS = (
     SENDER_KIND, PROOF, CANCEL_MANUAL, Question("reader_down", ()), Question("manual", ()),
@@ -30,16 +31,23 @@ QUESTIONS = (
 )  # fmt: skip
 
 
-def hours_question(visit: VisitView) -> Question:
-    """For how long the mode without a reader is approved: never more than the rules allow."""
-    most = max(1, visit.reader_down_hours)
-    offered = sorted({*(hours for hours in _HOURS if hours < most), most})
-    answers = (Answer("answer.hours", ApproveReaderDown(hours), {"count": hours}) for hours in offered)
-    return Question("reader_down", tuple(answers))
+Reasons = Mapping[str, Mapping[str, str]]  # code → name by language
 
 
-def manual_question(visit: VisitView, role: str) -> Question:
-    """The kinds that may be typed now: the reader's where it failed, then those without a chip."""
+def reader_down_question(reasons: Reasons, language: str, hours: int) -> Question:
+    """Why documents shall be typed for ``hours``; a second person then approves it."""
+    answers = (
+        Answer("answer.reason", AskReaderDown(code), {"name": names.get(language, code)})
+        for code, names in reasons.items()
+    )
+    return Question("reader_down", tuple(answers), (("line.reader_down", {"hours": hours}),))
+
+
+def manual_question(visit: VisitView, role: str, reasons: Reasons, language: str) -> Question:
+    """The kinds that may be typed now: the reader's where it failed, then those without a chip.
+
+    Last, where the mode without a reader does not stand: asking for it, for one of ``reasons``.
+    """
     answers: list[Answer] = []
     cause = ManualCause.READER_FAILED if visit.manual_offered else ManualCause.READER_DOWN
     if visit.manual_offered or visit.reader_down is not None:
@@ -48,7 +56,7 @@ def manual_question(visit: VisitView, role: str) -> Question:
         answers.append(Answer(f"answer.{cause.value}", Question("manual_chip", kinds)))
     for kind in visit.manual_kinds:
         answers.append(Answer(f"fact.kind.{kind}", StartManual(kind, ManualCause.NO_CHIP)))
-    if may(role, Action.READER_DOWN) and visit.reader_down is None:
-        answers.append(Answer("answer.approve_reader_down", hours_question(visit)))
-    approved = visit.reader_down is not None or may(role, Action.READER_DOWN)
-    return Question("manual", tuple(answers), () if approved else (("line.ask_supervisor", {}),))
+    if visit.reader_down is None and may_ask(role, Action.READER_DOWN):
+        why = reader_down_question(reasons, language, visit.reader_down_hours)
+        answers.append(Answer("answer.ask_reader_down", why))
+    return Question("manual", tuple(answers))

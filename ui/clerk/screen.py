@@ -229,7 +229,7 @@ class ClerkScreen(PastingFrame):
     def _ask_manual(self) -> None:
         view = self._view
         if self.page is Page.FORM and view is not None and view.visit is not None:
-            self.ask(manual_question(view.visit, view.role))
+            self.ask(manual_question(view.visit, view.role, view.second.reader_down, self.choices.language))
 
     def _ask_payment(self) -> None:
         if self.page is Page.FORM and self._visit is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.errors import Fact
-from core.second import AskVoid, DecideRequest, RequestView, SecondView, VoidItem
+from core.second import AskVoid, BeginReaderDown, DecideRequest, RequestView, SecondView, VoidItem
 from core.view import ItemView
 from ui.clerk.choices import Answer, Line, Question
 from ui.text import CHINA
@@ -44,6 +44,8 @@ def requests_question(second: SecondView, language: str) -> Question:
             answers.append(Answer(f"answer.request_{each.state}", sign_question(each, language), facts))
         elif each.mine and each.action == "void":
             answers.append(Answer("answer.request_ready", VoidItem(each.subject), facts))
+        elif each.mine and each.action == "reader_down":
+            answers.append(Answer("answer.request_ready", BeginReaderDown(), facts))
         else:
             lines.append(("line.request_ready", facts))
     if len(second.requests) > _MOST:

@@ -39,7 +39,7 @@ journal          Y     Y          .          .
 evidence         Y     Y          .          .
 backup           Y     Y          .          .
 late_entries     .     Y          .          .
-reader_down      .     Y          .          .
+reader_down      a     p          .          .
 exempt           a     p          .          .
 void             a     p          .          .
 correct          a     p          .          .

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core import wire
 from core.crypto.keys import new_signer
 from core.errors import EntryError, EntryFault
 from core.exchange import entry_from_json, entry_to_json
@@ -17,7 +18,7 @@ from core.ledger.documents import Grant
 from core.ledger.entry import EMPTY_HEAD, Entry, Head, parse_header
 from core.ledger.state import State, fold, from_bytes
 from core.ledger.writer import Proposal
-from tests.core.books import NOW, Book
+from tests.core.books import Book
 
 
 @pytest.fixture(scope="module")
@@ -218,10 +219,16 @@ def test_a_header_with_other_members_is_refused(book: Book, member: str, value: 
     assert raised.value.code is EntryFault.FORM
 
 
+DECLINED = {
+    "branch": wire.b64(bytes(32)), "epoch": 1, "first": 2, "last": 3, "base": wire.b64(bytes(32)),
+    "tip": wire.b64(bytes(32)), "reason": "again",
+}  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("role", "proposal"),
     [
-        ("clerk", Proposal("ReaderDownApproved", {"hours": 1, "items": 1, "until": NOW}, "op-x", True)),
+        ("clerk", Proposal("BranchDeclined", DECLINED, "op-x", True)),
         ("auditor", Proposal("ReprintAsked", {"item": 1}, "op-x", True)),
     ],
 )

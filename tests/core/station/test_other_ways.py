@@ -10,6 +10,7 @@ from core import commands as c
 from core.devices import CardFailed, Slot
 from core.errors import DeviceFault
 from core.ledger.entry import Entry
+from core.second import AskReaderDown, BeginReaderDown, DecideRequest
 from tests.core.station.desk import WAYBILLS, Counter
 
 RESIDENT = {
@@ -64,21 +65,23 @@ def test_three_failed_reads_then_the_document_is_typed(counter: Counter) -> None
     assert retention == ["sealed", "acceptance"]
 
 
-def test_the_mode_without_a_reader_is_a_supervisor_s_and_runs_out(counter: Counter) -> None:
-    counter.do(c.ApproveReaderDown(9))
-    assert counter.message() == "rule.role"
+def test_the_mode_without_a_reader_is_approved_by_another_and_runs_out(counter: Counter) -> None:
+    counter.do(BeginReaderDown())
+    assert counter.message() == "rule.approval_needed"
+    counter.do(AskReaderDown("reader_broken"))
+    assert counter.message() == "msg.request_asked"
     counter.do(c.StartManual("resident", c.ManualCause.READER_DOWN))
     assert counter.message() == "rule.manual_not_offered"
-    counter.do(c.Lock())
-    counter.log_in("OP20001", "si-wu-liu")
-    counter.do(c.ApproveReaderDown(9))
+    request = counter.shown().second.requests[0].request
+    counter.do(DecideRequest(request, "OP10001", "yi-er-san"))
+    assert counter.message() == "rule.approver_self"
+    counter.do(DecideRequest(request, "OP20001", "si-wu-liu"))
     entry = last(counter, "ReaderDownApproved")
-    assert (entry.data["hours"], entry.header.actor.id) == (4, "OP20001")
+    assert (entry.data["hours"], entry.header.actor.id) == (4, "OP10001")
+    assert last(counter, "ApprovalGiven").data["by"] == "OP20001"
     left = counter.visit().reader_down
     assert left is not None
     assert left.left == entry.data["items"]
-    counter.do(c.Lock())
-    counter.log_in()
     typed(counter, "resident", c.ManualCause.READER_DOWN, RESIDENT)
     form(counter, WAYBILLS[0])
     standing = counter.visit().reader_down

@@ -9,6 +9,7 @@ import pytest
 
 from core import commands as c
 from core.config import parse_config
+from core.late import AdoptLate
 from core.view import CounterView
 from tests.core.memory import MemoryVault
 from tests.core.station.desk import Counter
@@ -41,8 +42,8 @@ def data_of(vault: MemoryVault, kind: str) -> list[dict[str, object]]:
 def test_a_refused_right_is_an_entry_once_and_then_a_count(counter: Counter) -> None:
     """However often she tries, two entries stand in the journal."""
     for _ in range(7):
-        counter.do(c.ApproveReaderDown(4))
-    refused = {"operator": "OP10001", "action": "reader_down", "cause": "rule.role"}
+        counter.do(AdoptLate("b-1"))
+    refused = {"operator": "OP10001", "action": "late_entries", "cause": "rule.role"}
     assert data_of(counter.vault, "ActsRefused") == [{**refused, "count": 1}]
     counter.do(c.Lock())
     assert data_of(counter.vault, "ActsRefused") == [{**refused, "count": 1}, {**refused, "count": 6}]
