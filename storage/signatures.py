@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 
 from core.crypto.keys import PublicKey
@@ -23,6 +23,8 @@ _MOST = 3
 _WAITING = 2  # spans in each process's hands; what is more is checked here, so that nobody idles
 _SPAN = 500
 _LIMIT_S = 60.0  # a thousand times a span: more than that, and the process is ill
+# What the pool raises where a process died, does not answer, or cannot be made (no memory, no thread).
+_ILL = (OSError, RuntimeError)  # TimeoutError is the one, BrokenProcessPool the other
 
 Said = tuple[str, bytes, bytes]  # the key's text, signature, message
 
@@ -38,10 +40,19 @@ class SignaturesBeside:
     def __init__(self, processes: int) -> None:
         """Raises OSError where no process can be had."""
         self._processes = processes
-        self._pool = ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"))
+        context = multiprocessing.get_context("spawn")
+        self._pool = ProcessPoolExecutor(processes, context, initializer=_end_with_parent)
+        self._ill = False
         self._span: list[Said] = []
         # Each process starts now, while nothing is to be checked yet.
-        self._out: list[Future[bool]] = [self._pool.submit(all_good, ()) for _ in range(processes)]
+        self._out: list[Future[bool]] = []
+        try:
+            for _ in range(processes):
+                self._out.append(self._pool.submit(all_good, ()))
+        except _ILL as error:
+            self._ill = True
+            self.close()
+            raise OSError("no process can be had") from error
 
     def begin(self) -> None:
         """Another journal: what was handed over before is of no interest."""
@@ -64,7 +75,10 @@ class SignaturesBeside:
             self._take(self._out.pop())
 
     def close(self) -> None:
-        """End the processes."""
+        """End the processes; one that does not answer is not waited for."""
+        if self._ill:
+            for process in list((self._pool._processes or {}).values()):
+                process.kill()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _hand_over(self) -> None:
@@ -78,15 +92,28 @@ class SignaturesBeside:
             return
         try:
             self._out.append(self._pool.submit(all_good, span))
-        except BrokenProcessPool:
+        except _ILL:
+            self._ill = True
             _need(False)
 
-    @staticmethod
-    def _take(answer: Future[bool]) -> None:
+    def _take(self, answer: Future[bool]) -> None:
         try:
-            _need(answer.result(_LIMIT_S))
-        except (BrokenProcessPool, TimeoutError):
-            _need(False)
+            good = answer.result(_LIMIT_S)
+        except _ILL:
+            self._ill, good = True, False
+        _need(good)
+
+
+def _end_with_parent() -> None:
+    """In each process: whoever started it may be killed, and nothing else would tell it."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_leave_after, args=(parent,), daemon=True).start()
+
+
+def _leave_after(parent: multiprocessing.process.BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
 
 
 def _need(good: bool) -> None:

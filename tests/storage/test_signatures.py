@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -58,6 +63,67 @@ def test_a_process_that_died_says_nothing_good(one: SignaturesBeside) -> None:
     one.later(key.public, key.sign(MESSAGE), MESSAGE)
     with pytest.raises(EntryError):
         one.need_good()
+
+
+def test_a_process_that_cannot_be_started_says_nothing_good(
+    one: SignaturesBeside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pool starts them when work comes: no memory then, and it is the plain way that answers."""
+
+    def refused(*_: object) -> None:
+        raise BlockingIOError("fork")
+
+    one.need_good()
+    key = new_signer()
+    monkeypatch.setattr(ProcessPoolExecutor, "submit", refused)
+    one.later(key.public, key.sign(MESSAGE), MESSAGE)
+    with pytest.raises(EntryError):
+        one.need_good()
+    with beside(signatures.WORTH_ENTRIES) as made:
+        assert made is None
+
+
+def test_a_process_that_does_not_answer_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = SignaturesBeside(1)
+    made.need_good()
+    monkeypatch.setattr(signatures, "_LIMIT_S", 0.05)
+    (process,) = made._pool._processes.values()
+    os.kill(process.pid or 0, signal.SIGSTOP)
+    key = new_signer()
+    made.later(key.public, key.sign(MESSAGE), MESSAGE)
+    with pytest.raises(EntryError):
+        made.need_good()
+    made.close()
+    assert not process.is_alive()
+
+
+_KILLED = """
+if __name__ == "__main__":
+    import os, signal
+    from storage.signatures import SignaturesBeside
+    made = SignaturesBeside(1)
+    made.need_good()
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_nothing_is_left_of_a_check_that_was_killed(tmp_path: Path) -> None:
+    script = tmp_path / "killed.py"
+    script.write_text(_KILLED, "utf-8")
+    environment = {**os.environ, "PYTHONPATH": os.getcwd()}
+    reader, writer = os.pipe()  # every process that is left holds its end of it
+    try:
+        done = subprocess.run(
+            [sys.executable, str(script)], stdout=writer, stderr=writer, env=environment, timeout=60
+        )
+        os.close(writer)
+        assert done.returncode == -signal.SIGKILL
+        while select.select([reader], [], [], 30)[0]:
+            if not os.read(reader, 4096):
+                return
+        pytest.fail("a process is left")
+    finally:
+        os.close(reader)
 
 
 def test_a_small_journal_has_none_beside() -> None:
