@@ -11,8 +11,10 @@ Source: GB/T 22239-2019, 8.1.4.3.
 from __future__ import annotations
 
 import datetime as dt
+import fcntl
 import hashlib
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -190,12 +192,20 @@ def founder_key(first: Kept) -> PublicKey:
     raise EntryError(EntryFault.FORM, what="first line")
 
 
-def note_head(directory: Path, reached: LogHead) -> None:
-    """Beside the database, so that who can only write there cannot take lines off its end unseen."""
-    known = noted_head(directory)
-    if known is None or known.number < reached.number:
-        data = json.dumps(reached.as_json(), sort_keys=True).encode("ascii")
-        write_private(directory / _HEAD, data)
+def note_head(directory: Path, reached: LogHead, *, anew: bool = False) -> None:
+    """Beside the database, so that who can only write there cannot take lines off its end unseen.
+
+    ``anew``: whatever stood there, after a restore.  Of several nodes one writes at a time.
+    """
+    folder = os.open(directory, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)  # held for one small file, and gone with the process
+        known = noted_head(directory)
+        if anew or known is None or known.number < reached.number:
+            data = json.dumps(reached.as_json(), sort_keys=True).encode("ascii")
+            write_private(directory / _HEAD, data)
+    finally:
+        os.close(folder)
 
 
 def noted_head(directory: Path) -> LogHead | None:

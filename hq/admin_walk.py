@@ -11,11 +11,24 @@ from core import wire
 from core.errors import EntryError
 from core.ledger.entry import ZERO_HASH
 from core.ledger.rolls import KeyChain
+from hq.admin_effects import CODE, ENROL, HALTED, OPERATOR, PUBLICATION, REVOKED
 from hq.admin_log import Kept, LogHead, Phase, read_kept
 from hq.administrations import FOUNDING, duty
-from hq.administrators import ROSTER_COMMANDS, Roster, begin_roster, need_signed
+from hq.administrators import ADMINISTRATOR, ROSTER_COMMANDS, Roster, begin_roster, need_signed
 
 LOST = "lost"  # an effect of a restore: key the last line that was here, digest its hash
+# By which commands an effect is left: nobody speaks for a row that her own administration does not make.
+_LEFT_BY: Mapping[str, tuple[str, ...]] = {
+    "log": ("init",),
+    ADMINISTRATOR: ROSTER_COMMANDS,
+    OPERATOR: ("operator add", "operator code", "operator remove", "operator papers"),
+    CODE: ("operator add", "operator code"),
+    ENROL: ("enrol-code", "epoch grant"),
+    REVOKED: ("terminal revoke",),
+    HALTED: ("directive halt",),
+    PUBLICATION: ("directive publish", "pool issue", "pool withdraw", "approve", "admin tell"),
+    LOST: ("restore",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +94,9 @@ class Walk:
         if line.command == "operator add" and line.phase is Phase.BEGUN:
             self.roles.setdefault(line.shown.get("id", ""), set()).add(line.shown.get("role", ""))
         for effect in line.effects:
+            if line.command not in _LEFT_BY.get(effect.what, ()):
+                self._found(kept.number, f"{line.command} leaves no {effect.what[:16]}")
+                continue
             self.left[effect.what, effect.key] = effect.digest, kept.number
             if effect.what == LOST and effect.key.isdecimal():
                 self.lost.append((line.begun, int(effect.key)))

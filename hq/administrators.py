@@ -65,8 +65,10 @@ class Roster:
             if effect.what != ADMINISTRATOR:
                 continue
             number, _, administration = effect.key.partition(" ")
-            if kept.line.command == "admin password" and number != kept.line.who:
-                raise EntryError(EntryFault.KEY, what=f"line {kept.number}: another one's password")
+            if kept.line.command == "admin password":  # alone, so no more than a new key of her own
+                hers = number == kept.line.who and administration == kept.line.administration
+                if not hers or not effect.digest:
+                    raise EntryError(EntryFault.KEY, what=f"line {kept.number}: not her own new key")
             if not effect.digest:
                 self.people.pop(number, None)
                 continue

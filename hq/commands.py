@@ -14,7 +14,7 @@ from core.errors import StoreError, StoreFault
 from hq import journal, operators, pool_commands, reviews, terminals
 from hq.admin_commands import ADMIN, ONE_PERSON, found_administrators, founders_of
 from hq.admin_effects import HALTED, enrol_effect, operator_effects, publication_effect, revoked_effect
-from hq.admin_log import noted_head
+from hq.admin_log import head, note_head, noted_head
 from hq.admin_walk import LOST
 from hq.administering import administered
 from hq.administrators import FOLDER
@@ -93,6 +93,8 @@ def _restore(options: argparse.Namespace, say: Say) -> None:
         with administered(Opened(home, database, options, say)) as given:
             if lost is not None:
                 given.note(LOST, str(lost.number), wire.b64(lost.hash))
+        with database.read() as connection:  # the lost lines are told: what comes now must not be cut either
+            note_head(home.directory / FOLDER, head(connection), anew=True)
     finally:
         database.close()
     told = {"directory": str(done.directory), "terminals": done.terminals, "entries": done.entries}

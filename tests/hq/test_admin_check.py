@@ -23,11 +23,11 @@ from core.ledger.writer import Proposal
 from hq import codes
 from hq.admin_check import check
 from hq.admin_journals import check_journals
-from hq.admin_log import Effect, Line, Phase, append, note_head, rows
+from hq.admin_log import Effect, Line, Phase, append, head, note_head, rows
 from hq.admin_told import EVERY, tell_daily, tell_head
 from hq.admin_watch import CHANGED, OwnCheck
 from hq.administrations import Administration
-from hq.administrators import FOLDER, Founder, effect_of, found, house_signer
+from hq.administrators import FOLDER, Founder, effect_of, found, house_signer, open_key, read_roster
 from hq.backup import backup
 from hq.cli import build_parser
 from hq.clock import utc_now
@@ -345,6 +345,34 @@ def test_a_line_that_nobody_in_office_signed(edited: Edited, name: str) -> None:
     assert expected in str(edited.found())
 
 
+@pytest.mark.usefixtures("quick_passwords")
+def test_who_signs_with_her_own_key_speaks_for_her_own_acts_only(edited: Edited) -> None:
+    """The system administrator has the database and a key: no second one, and no other's rows by it."""
+    directory, house = edited.home.directory, house_signer(edited.home.directory)
+    password, key = "a password of hers", new_signer()
+    founders = [Founder(f"AD000{n}", a, password) for n, a in enumerate(Administration, 1)]
+    founded = Line("admin found", Phase.DONE, effects=found(directory, founders))
+
+    def alone(command: str, effect: Effect) -> list[str]:
+        with edited.database.write() as connection:
+            mine = ("AD0001", "system")
+            begun = append(connection, Line(command, Phase.BEGUN, *mine), hers, utc_now()).number
+            ended = Line(command, Phase.DONE, *mine, begun=begun, effects=(effect,))
+            append(connection, ended, hers, utc_now())
+        return edited.found()
+
+    with edited.database.write() as connection:
+        append(connection, founded, house, utc_now(), edited.home.keyring(None).signing())
+        roster = read_roster(connection, edited.home.rolls().now())
+    hers = open_key(directory, roster.people["AD0001"], password)
+    assert alone("admin password", effect_of("AD0001", "system", hers.public)) == []
+    assert "leaves no operator" in str(alone("backup", Effect("operator", OPERATOR, "")))
+    more = alone("admin password", effect_of("AD0001", "security", key.public))
+    assert "not her own new key" in more[-1]
+    with edited.database.read() as connection, pytest.raises(StoreError, match="damaged"):
+        read_roster(connection, edited.home.rolls().now())  # and no command goes on from it
+
+
 def test_lines_that_a_restore_lost_are_named_and_no_fault(edited: Edited, tmp_path: Path) -> None:
     home, database = edited.home, edited.database
     done = backup(database, tmp_path / "copies")
@@ -355,9 +383,14 @@ def test_lines_that_a_restore_lost_are_named_and_no_fault(edited: Edited, tmp_pa
     for path in home.directory.glob("hq.sqlite*"):
         path.unlink()
     run(build_parser().parse_args(["restore", str(done.directory), *where]), lambda _line: None)
-    again = check(home, Database(str(database.url)))
+    restored = Database(str(database.url))
+    again = check(home, restored)
     assert again.findings == ()
     assert [note for note in again.notes if "lost at a restore" in note]
+    run(build_parser().parse_args(["operator", "list", *where]), lambda _line: None)
+    with restored.write() as connection:  # what came after it is cut no more unseen than before
+        connection.execute(delete(ADMIN_LOG).where(OF_LOG, ADMIN_LOG.c.number == head(connection).number))
+    assert "the file beside the keys has line" in str(check(home, restored).findings)
 
 
 def test_the_head_is_told_once_a_day(headquarters: Headquarters) -> None:

@@ -110,7 +110,7 @@ if __name__ == "__main__":
 def test_nothing_is_left_of_a_check_that_was_killed(tmp_path: Path) -> None:
     script = tmp_path / "killed.py"
     script.write_text(_KILLED, "utf-8")
-    environment = {**os.environ, "PYTHONPATH": os.getcwd()}
+    environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}
     reader, writer = os.pipe()  # every process that is left holds its end of it
     try:
         done = subprocess.run(
