@@ -75,7 +75,7 @@ def check(home: Home, database: Database) -> Checked:
         for row in rows(connection):
             walk.follow(row)
         if (noted := noted_head(home.directory / FOLDER)) is not None:
-            walk.hold(noted, "the file beside the keys")
+            walk.hold(noted, "the file beside the keys", newest=True)
         found = list(_operators(connection, walk))
         found += _activations(connection, walk)
         found += _codes(connection, walk)

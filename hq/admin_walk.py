@@ -104,11 +104,17 @@ class Walk:
     def _found(self, number: int, what: str) -> None:
         self.findings.append(Finding(f"administration log, line {number}", what))
 
-    def hold(self, said: LogHead, where: str) -> None:
-        """A head that stands elsewhere: the log must have it, or a restore must say that it was lost."""
+    def hold(self, said: LogHead, where: str, *, newest: bool = False) -> None:
+        """A head that stands elsewhere: the log must have it, or a restore must say that it was lost.
+
+        ``newest``: it began anew with the restore, so nothing but the very head that was lost is let pass.
+        """
         if self.hashes.get(said.number) == said.hash:
             return
-        if any(first <= said.number <= last for first, last in self.lost):
+        if newest:
+            if self.left.get((LOST, str(said.number)), ("", 0))[0] == wire.b64(said.hash):
+                return
+        elif any(first <= said.number <= last for first, last in self.lost):
             return
         if said.number > self.reached.number:
             what = f"{where} has line {said.number}, and the log ends at {self.reached.number}"

@@ -378,6 +378,8 @@ def test_lines_that_a_restore_lost_are_named_and_no_fault(edited: Edited, tmp_pa
     done = backup(database, tmp_path / "copies")
     where = ["--data", str(home.directory)]
     run(build_parser().parse_args(["operator", "remove", OPERATOR, *where]), lambda _line: None)
+    for _ in range(3):  # more than a restore writes itself
+        run(build_parser().parse_args(["operator", "list", *where]), lambda _line: None)
     tell_head(database)
     database.close()
     for path in home.directory.glob("hq.sqlite*"):

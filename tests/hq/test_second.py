@@ -73,6 +73,10 @@ def test_it_reaches_the_counter_as_a_signed_decision(headquarters: Headquarters)
         said = wire.decode(body.scalar_one())
     data = {name: said[name] for name in ("request", "asked", "body", "decision", "by", "at", "approval")}
     story.write("ApprovalGiven", {**data, "where": "headquarters", "directive": 1})
+    assert sent(headquarters, story) == []
+    with pytest.raises(RuleError) as caught:  # decided, and not yet used: no second decision
+        decide(headquarters.database, signer, TERMINAL, "r-1", AFAR, approved=False, now=lambda: now().at)
+    assert caught.value.code is RuleFault.REQUEST_GONE
     story.void(asked)
     assert story.verdict() == ("", "")
     assert sent(headquarters, story) == []
