@@ -35,6 +35,7 @@ QLabel[role="problem"][about="warn"] {{ color: {warn}; }}
 QLabel[role="problem"][about="good"] {{ color: {good}; }}
 QLabel[role="detail"] {{ font-size: {label}px; }}
 QLabel[role="key"] {{ font-size: 12px; font-weight: bold; }}
+QLabel[lowered="true"] {{ padding-top: 3px; }}
 QLabel[role="small"] {{ font-size: 12px; color: {muted}; }}
 QLabel[tone="good"] {{ color: {good}; background: {good_soft}; }}
 QLabel[tone="warn"] {{ color: {warn}; background: {warn_soft}; }}

@@ -104,19 +104,16 @@ def times(measure: int, factor: float) -> int:
 
 
 def _scale_widget(widget: QWidget, factor: float) -> None:
+    # Not its margins: those are the style sheet's, which is made anew for each factor.
     kept = widget.property(_BASE)
     if not isinstance(kept, _Measures):
         least, most = widget.minimumSize(), widget.maximumSize()
-        margins = widget.contentsMargins() if widget.layout() is None else None
-        sides = (margins.left(), margins.top(), margins.right(), margins.bottom()) if margins else ()
-        kept = _Measures((least.width(), least.height(), most.width(), most.height(), *sides))
+        kept = _Measures((least.width(), least.height(), most.width(), most.height()))
         widget.setProperty(_BASE, kept)
     if kept.sizes:
-        least_width, least_height, most_width, most_height, *sides_ = (times(n, factor) for n in kept.sizes)
+        least_width, least_height, most_width, most_height = (times(n, factor) for n in kept.sizes)
         widget.setMinimumSize(least_width, least_height)
         widget.setMaximumSize(most_width, most_height)
-        if any(sides_):
-            widget.setContentsMargins(*sides_)
     if isinstance(widget, QLabel):
         widget.setWordWrap(widget.wordWrap())  # it keeps a hint with its least size in it until told so
     _tell(widget, factor)

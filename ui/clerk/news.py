@@ -45,7 +45,7 @@ class NewsPanel(QFrame):
         grid.setColumnStretch(1, 1)
         for at, (key, said) in enumerate(self._rows):
             key.setProperty("role", "key")
-            key.setContentsMargins(0, 3, 0, 0)  # on one line with what it does
+            key.setProperty("lowered", "true")  # on one line with what it does
             said.setProperty("role", "dense")
             said.setWordWrap(True)
             grid.addWidget(key, at, 0, Qt.AlignmentFlag.AlignTop)
