@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from core import wire
-from core.errors import ConfigError, CounterError, EntryError, EntryFault, StoreError
+from core.errors import ConfigError, CounterError, EntryError, EntryFault, Fact, StoreError
 from core.ledger.block_list import read_block_list
 from core.ledger.branches import read_late
 from core.ledger.clock import CHINA
@@ -182,7 +182,10 @@ class Adopting:
         live, session = self._live, self._live.session
         here = session is not None and session.session == said.session and live.screen is Screen.CLERK
         at = f"{said.at.astimezone(CHINA):%Y-%m-%d %H:%M}"
-        facts = {"operator": said.operator, "terminal": said.terminal, "when": at}
+        facts: dict[str, Fact] = {"operator": said.operator, "terminal": said.terminal, "when": at}
+        hers = session is not None and session.operator == said.operator and live.screen is Screen.CLERK
+        if not hers:  # whoever stands here reads it now; she herself when she comes
+            live.doubles[said.operator] = facts
         if here and said.earlier:
             self._lock("elsewhere")
             live.say("msg.session_elsewhere", "warning", **facts)

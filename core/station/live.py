@@ -95,6 +95,9 @@ class Live:
     reached: threading.Event = field(default_factory=threading.Event)  # HQ answered since the store is open
     refused: dict[tuple[str, str, str], int] = field(default_factory=dict)  # of this session, see refusals
     reconfigured: tuple[str, ...] = ()  # parts of the configuration that changed since the last start
+    doubles: dict[str, dict[str, Fact]] = field(
+        default_factory=dict
+    )  # operator → where else she was logged in, while she has not been told
     lapsed: list[str] = field(default_factory=list)  # causes, of her drafts while she was away
     _rows: dict[int, ItemRow] = field(default_factory=dict, repr=False)
 

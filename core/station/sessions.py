@@ -94,6 +94,8 @@ def greet(live: Live, operator: str) -> None:
     configuring.warn(live)
     if live.failed_tries:
         live.say("msg.tries_failed", "warning", count=live.failed_tries)
+    if (double := live.doubles.pop(operator, None)) is not None:
+        live.say("msg.session_double", "warning", **double)
 
 
 def _unlock_or_release(live: Live, asked: LogIn, ready: Callable[[], None]) -> UnlockedOperator:

@@ -248,3 +248,17 @@ def test_whoever_logs_in_elsewhere_is_locked_out_here(counter: Counter) -> None:
     assert (view.screen, counter.message()) == (Screen.CLERK, "msg.session_double")
     assert view.visit is not None
     assert view.visit.sender is not None
+
+
+def test_whoever_was_away_is_told_of_the_other_counter_when_she_comes(counter: Counter) -> None:
+    """Said while the screen was locked: the greeting does not stand over it, and it is told once."""
+    counter.log_in()
+    said = elsewhere(counter, earlier=False)
+    counter.do(c.Lock())
+    tell(counter, ("session_elsewhere", "s-1", said))
+    view = counter.log_in()
+    assert view.message is not None
+    assert (view.message.code, view.message.facts["terminal"]) == ("msg.session_double", "990100-01-09")
+    counter.do(c.Lock())
+    counter.log_in()
+    assert counter.message() != "msg.session_double"
