@@ -73,7 +73,7 @@ def _facts(each: RequestView, language: str = "") -> dict[str, Fact]:
     return {
         "action": f"right.{each.action}",
         "short": f"second.{each.action}",
-        "about": each.about or " ",
+        "about": f" {each.about}" if each.about else "",
         "reason": each.reason.get(language, ""),
         "operator": each.by,
         "until": f"{each.until.astimezone(CHINA):%m-%d %H:%M}",
