@@ -132,6 +132,18 @@ def test_a_shift_by_card_and_a_lost_one(counter: CardDesk) -> None:
         _removed(counter, desk)
 
 
+def test_an_unplugged_reader_locks_as_a_pulled_card_does(counter: CardDesk) -> None:
+    with counter.open() as desk:
+        assert desk.log_in(SUPERVISOR) is None
+        desk.do(c.Lock())
+        counter.activate(desk, "first", counter.branch.operator(CLERK, "clerk", "990100-01"))
+        counter.endorsed(desk)
+        counter.readers.stop()
+        desk.until("locked", partial(told, "msg.locked_card"))
+        assert desk.screen is Screen.LOCKED
+        assert desk.entries("OperatorLocked")[-1].data == {"cause": "card"}
+
+
 def _signed_by_the_card(desk: Desk) -> None:
     """Certificate and acceptance verify under the card's own key, and the session is not its."""
     accepted = desk.entries("OperatorKeyAccepted")[-1].data
