@@ -8,6 +8,7 @@ from collections.abc import Callable
 from core.devices import Label, PrintJob, PrintOutcome, Receipt, Slot
 from core.errors import RuleError, RuleFault, StoreError
 from core.label_template import OWN
+from core.ledger.erasure import is_restricted
 from core.ledger.writer import Proposal
 from core.ports import ItemRow, Printer
 from core.station.live import Live, new_id
@@ -44,7 +45,7 @@ class Pages:
         """Hand the item's label to the printer; False where it is queued already or its data is gone."""
         live = self._live
         row = live.item(item)
-        if row is None or item in self._queued or row.label == VOIDED:
+        if row is None or item in self._queued or not self._may_come_out(item):
             return False
         state = live.state.value[self._member].get(str(item))
         # A page that may have come out once is a copy from then on, however it ended.
@@ -95,7 +96,7 @@ class Pages:
         """The lane is about to send the first byte: ``PrintStarted`` is durable when this returns True."""
         if self._live.journal is None or self._queued.get(job.item) is not job:
             return False
-        if str(job.item) in self._live.state.value["voided"]:
+        if not self._may_come_out(job.item):
             return False
         data = {
             "item": job.item,
@@ -145,7 +146,7 @@ class Pages:
             return  # the vault was shut meanwhile: the next opening finds "started" and says so
         row = live.state.value[self._member].get(str(job.item))
         if row is None or row["job"] != job.job:
-            if str(job.item) in live.state.value["voided"]:
+            if not self._may_come_out(job.item):
                 return  # it was handed to its printer before, and never comes out
             # Never started: the label stays due; the person sees why.
             self.faults[job.item] = fault
@@ -198,6 +199,12 @@ class Pages:
         self._late.clear()
         self._again.clear()
         self.faults.clear()
+
+    def _may_come_out(self, item: int) -> bool:
+        """Not what was voided, restricted or erased, also since a copy was handed to its printer."""
+        live = self._live
+        row = live.item(item)
+        return row is not None and row.label != VOIDED and not is_restricted(live.state.value, item)
 
     def _where(self, item: int) -> str:
         """The slot of an item's pages; where its data is gone, the one that such pages go to first."""

@@ -129,6 +129,17 @@ def test_a_label_that_has_not_begun_never_comes_out() -> None:
     counter.station.stop()
 
 
+def test_nor_a_copy_that_waits_for_its_printer_until_the_next_day(counter: Counter) -> None:
+    counter.do(c.Reprint())
+    copy = counter.paper(2)[1]
+    counter.do(DecideRequest(ask(counter), SUPERVISOR, PASSWORD), c.CloseDay())
+    counter.vault.machine.advance(86_400)
+    counter.log_in()
+    counter.do(c.LookUp(""))  # the next day begins
+    assert counter.kinds().count("DayOpened") == 2
+    assert not counter.print(copy, PrintOutcome.NOT_PRINTED, "device.gone")
+
+
 def test_it_goes_on_and_is_signed_after_a_restart(counter: Counter) -> None:
     ask(counter, "countersign")
     assert counter.message() == "msg.item_voided_unsigned"
