@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from core import wire
@@ -20,6 +20,7 @@ from core.identity.characters import storable
 from core.ledger import cases
 from core.ledger.clock import CHINA, business_date
 from core.ledger.entry import AttachmentClass
+from core.ledger.erasure import is_restricted
 from core.ledger.looks import hour_of
 from core.ledger.writer import Part, Proposal
 from core.seeing import (
@@ -69,9 +70,10 @@ class Cases:
         return True
 
     def begin(self, asked: BeginCase) -> None:
-        """Fields to type into.  Raises RuleError NOT_ALLOWED, CASE_OPEN, CASES_FULL."""
+        """Fields to type into.  Raises RuleError NOT_ALLOWED, ITEM_RESTRICTED, CASE_OPEN, CASES_FULL."""
         live = self._live
         live.need_session()
+        self._need_free(asked.item)
         row = live.item(asked.item) if asked.item > 0 else None
         if row is None or asked.cause not in list(cases.Cause) or asked.party not in list(cases.Whose):
             raise RuleError(RuleFault.NOT_ALLOWED)
@@ -115,20 +117,22 @@ class Cases:
         live.say("msg.case_opened", "good", number=standing.number, day=until)
 
     def ask(self, asked: AskToSee) -> None:
-        """A second person is asked; raises RuleError CASE_GONE and as :func:`core.station.requests.ask`."""
+        """A second person is asked; raises RuleError CASE_GONE, ITEM_RESTRICTED, as :func:`core.station.requests.ask`."""
         self.leave()
         row = self._need(asked.item)
+        self._need_free(asked.item)
         requests.ask(self._live, Action.UNMASK, row["opened"], asked.reason)
         self._live.say("msg.case_asked", number=self._number(asked.item))
 
     def show(self, item: int) -> None:
         """``CaseShown`` first, then the data, for seconds.
 
-        Raises RuleError CASE_GONE, APPROVAL_NEEDED, CASE_CAP, ROLE; StoreError as a commit does: then nothing
-        is shown.
+        Raises RuleError CASE_GONE, ITEM_RESTRICTED, APPROVAL_NEEDED, CASE_CAP, ROLE; StoreError as a commit
+        does: then nothing is shown.
         """
         self.leave()
         live, row = self._live, self._need(item)
+        self._need_free(item)
         session, rules = live.need_session(), live.rules.cases
         if session.role not in rules.roles:
             raise RuleError(RuleFault.ROLE, action=f"right.{Action.UNMASK}", who="fact.who.supervisor")
@@ -160,6 +164,14 @@ class Cases:
         said = {"case": row["case"], "opened": row["opened"]}
         live.commit([*day_proposals(live), Proposal(cases.CLOSED, said, new_id(), by_person=True)])
         live.say("msg.case_closed", "good", number=number)
+
+    def ended_with(self, items: Collection[int]) -> list[Proposal]:
+        """``CaseClosed`` for the open cases of items that nothing may be done with any more."""
+        return [
+            Proposal(cases.CLOSED, {"case": name, "opened": row["opened"]}, new_id(), by_person=True)
+            for name, row in self._rows().items()
+            if row["item"] in items
+        ]
 
     def leave(self) -> None:
         """Nothing is typed or seen any more."""
@@ -210,6 +222,11 @@ class Cases:
         if row is None:
             raise RuleError(RuleFault.CASE_GONE)
         return row
+
+    def _need_free(self, item: int) -> None:
+        """Raises RuleError ITEM_RESTRICTED where what is kept of the item may not be used (PIPL 47)."""
+        if is_restricted(self._live.state.value, item):
+            raise RuleError(RuleFault.ITEM_RESTRICTED)
 
     def _need_room(self, operator: str) -> None:
         """Raises RuleError CASE_CAP where she saw as many this hour, or on this day, as the rules let."""

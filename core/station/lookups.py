@@ -20,7 +20,6 @@ from core.devices import CardFailed, CardLifted, CardRead, CardReading
 from core.errors import EntryError, RuleError, RuleFault
 from core.identity.card import IdCard
 from core.identity.characters import fold_width, storable
-from core.ledger.erasure import is_restricted
 from core.ledger.looks import KIND, By
 from core.ledger.writer import Proposal
 from core.persons import AskErasure
@@ -123,8 +122,6 @@ class LookUps:
         if isinstance(command, BeginCase):
             self._live.need_session()
             self._need_found(command.item)
-            if is_restricted(self._live.state.value, command.item):
-                raise RuleError(RuleFault.ITEM_RESTRICTED)
         if self.cases.handle(command):
             return True
         match command:
@@ -154,7 +151,9 @@ class LookUps:
 
     def ask_erasure(self, command: AskErasure) -> None:
         """What a person asks for her items.  Raises RuleError as ``persons.ask_erasure``."""
-        found = persons.ask_erasure(self._live, command.items, self.found or (), self.by)
+        self.cases.leave()  # nothing is kept that was being typed about an item of hers
+        ends = self.cases.ended_with
+        found = persons.ask_erasure(self._live, command.items, self.found or (), self.by, ends)
         self.consents = None
         self.found = [row for row in self.found or () if self._live.item(row.seq) is not None]
         self._live.say("msg.person_erasure", "good", erased=found.erased, restricted=found.restricted)

@@ -8,7 +8,7 @@ or uses it, and it ends with its month as ever.  After that year annex, nonce an
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from core.errors import RuleError, RuleFault
@@ -33,8 +33,14 @@ class Outcome:
     restricted: int
 
 
-def ask_erasure(live: Live, items: Sequence[int], shown: Collection[ItemRow], by: str) -> Outcome:
-    """One request for these items, an entry for each.
+def ask_erasure(
+    live: Live,
+    items: Sequence[int],
+    shown: Collection[ItemRow],
+    by: str,
+    ends: Callable[[Collection[int]], list[Proposal]] = lambda _: [],
+) -> Outcome:
+    """One request for these items, an entry for each; their open cases end with it (``ends``).
 
     Raises RuleError PERSON_ABSENT unless her document was placed for this look-up (``by`` "card"),
     NOT_ALLOWED for an item that it does not show, LATE_ITEM, PERSON_PAPER while a label or receipt is still
@@ -53,9 +59,11 @@ def ask_erasure(live: Live, items: Sequence[int], shown: Collection[ItemRow], by
         if str(item) in state["labels"] or str(item) in state["receipts"]:
             raise RuleError(RuleFault.PERSON_PAPER)
     request, safe = new_id(), safe_seq(live, live.need_journal())
-    made = [one for item in items if (one := _proposal(live, item, request, safe)) is not None]
-    if made:
-        live.commit([*day_proposals(live), *made])
+    wanted = dict.fromkeys(items)
+    made = [one for item in wanted if (one := _proposal(live, item, request, safe)) is not None]
+    ended = ends(wanted)
+    if made or ended:
+        live.commit([*day_proposals(live), *made, *ended])
         live.probe("persons.said")
         live.forget_rows()
     erased = sum(1 for one in made if one.kind == PERSON_ERASED)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from core import commands as c
-from core.devices import CardRead, Slot
+from core.devices import CardRead, PrintOutcome, Slot
 from core.persons import AskErasure
+from core.seeing import BeginCase, OpenCase
 from core.view import ItemView
 from tests.core.station.desk import WAYBILLS, Counter, card
 
@@ -54,6 +55,37 @@ def test_restricted_it_is_named_and_neither_shown_nor_printed_nor_offered(counte
     counter.station._known.rest()
     counter.look()
     assert counter.visit().known == ()
+
+
+def test_a_copy_that_waits_for_its_printer_does_not_come_out(counter: Counter) -> None:
+    (item,) = by_card(counter)
+    counter.do(c.Reprint(item.seq))
+    copy = counter.paper(2)[1]
+    by_card(counter)
+    counter.do(AskErasure((item.seq,)))
+    assert counter.message() == "msg.person_erasure"
+    assert not counter.print(copy, PrintOutcome.NOT_PRINTED, "device.gone")
+    assert "PrintStarted" not in counter.kinds()[counter.kinds().index("ItemRestricted") :]
+
+
+def test_its_case_ends_with_it_and_none_is_opened_again(counter: Counter) -> None:
+    (item,) = by_card(counter)
+    begin, typed = BeginCase(item.seq, "complaint", "sender"), OpenCase("证件样本", "13800138000", "")
+    counter.do(begin, typed)
+    assert item.seq in counter.views[-1].cases
+    counter.do(AskErasure((item.seq, item.seq)))
+    assert counter.kinds()[-2:] == ["ItemRestricted", "CaseClosed"]
+    assert counter.views[-1].cases == {}
+    assert counter.do(c.LookUp(WAYBILLS[0]), begin).case is None
+    assert counter.message() == "rule.item_restricted"
+
+
+def test_what_was_being_typed_about_it_is_not_kept(counter: Counter) -> None:
+    (item,) = by_card(counter)
+    counter.do(BeginCase(item.seq, "complaint", "sender"), AskErasure((item.seq,)))
+    assert counter.views[-1].case is None
+    counter.do(OpenCase("证件样本", "13800138000", ""))
+    assert "CaseOpened" not in counter.kinds()
 
 
 def test_only_for_what_her_own_document_found_and_when_its_paper_is_out(counter: Counter) -> None:
