@@ -117,7 +117,10 @@ class Cases:
         live.say("msg.case_opened", "good", number=standing.number, day=until)
 
     def ask(self, asked: AskToSee) -> None:
-        """A second person is asked; raises RuleError CASE_GONE, ITEM_RESTRICTED, as :func:`core.station.requests.ask`."""
+        """A second person is asked.
+
+        Raises RuleError CASE_GONE, ITEM_RESTRICTED, and as :func:`core.station.requests.ask`.
+        """
         self.leave()
         row = self._need(asked.item)
         self._need_free(asked.item)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -15,7 +16,7 @@ from core.ledger.requests import Decision
 from core.seeing import AskToSee, BeginCase, CaseView, CloseCase, LeaveCase, OpenCase, ShowCase
 from core.station import requests
 from core.view import CounterView
-from tests.core.station.desk import WAYBILLS, Counter
+from tests.core.station.desk import RULES, WAYBILLS, Counter
 
 NAME, PHONE, ADDRESS = "示例乙", "13900139021", "上海市浦东新区世纪大道100号2楼"
 TYPED = OpenCase(NAME, PHONE, ADDRESS)
@@ -185,6 +186,23 @@ def test_so_often_in_an_hour_and_on_a_day(counter: Counter) -> None:
     counter.live.state.value["shown"]["OP10001"]["00"] = rules.day - rules.hour - 1
     look(counter)
     assert (seen(counter), counter.message()) == (rules.hour + 1, "rule.case_cap")
+
+
+def test_seen_by_no_role_that_the_rules_leave_out_and_so_many_open(counter: Counter) -> None:
+    approved(counter)
+    rule = RULES.editions[0]
+    rules = replace(rule.cases, roles=("supervisor",), open_most=1)
+    rule = replace(rule, cases=rules)
+    counter.live.rulebook = replace(counter.live.rulebook, editions=(rule,), _told={})
+    view = counter.do(ShowCase(item(counter)))
+    assert (view.case, seen(counter), counter.message()) == (None, 0, "rule.role")
+    counter.do(c.CloseLookUp())
+    counter.sender()
+    counter.parcel(WAYBILLS[1])
+    counter.do(c.Commit(), c.LookUp(WAYBILLS[1]))
+    (second,) = counter.views[-1].found or ()
+    assert counter.do(BeginCase(second.seq, "hold", "sender")).case is None
+    assert counter.message() == "rule.cases_full"
 
 
 def test_closed_nothing_is_left_to_see(counter: Counter) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -11,14 +12,16 @@ from core import wire
 from core.access.rights import Action
 from core.crypto.keys import new_agreement
 from core.devices import PrintOutcome
-from core.errors import StoreError, StoreFault
+from core.errors import RuleError, RuleFault, StoreError, StoreFault
 from core.ledger.documents import Approval, approval_message
+from core.ledger.requests import MOST, Decision
 from core.ledger.staff import staff_body
 from core.ports import StaffRow
+from core.rule_data import CARD_ONLY
 from core.second import AskVoid, DecideRequest, RequestView, VoidItem
 from core.station import requests
 from tests.core.memory import TERMINAL
-from tests.core.station.desk import WAYBILLS, Counter
+from tests.core.station.desk import RULES, WAYBILLS, Counter
 from tests.core.station.test_adopting import tell
 from tests.peers.checker import check
 from tests.peers.exports import export
@@ -231,10 +234,48 @@ def test_what_nobody_decides_is_over_by_itself(counter: Counter) -> None:
     sound(counter)
 
 
+@pytest.mark.parametrize("approved", [False, True])
+def test_over_by_time_it_is_neither_decided_nor_used(counter: Counter, approved: bool) -> None:
+    """Also where nothing has written it down yet: both in one turn of the station's thread."""
+    request, live, number = ask(counter), counter.live, item(counter)
+
+    def late() -> None:
+        if approved:
+            requests.decide(live, request, SUPERVISOR, PASSWORD, Decision.APPROVED)
+        counter.vault.machine.advance(25 * 3600)
+        if approved:
+            requests.need(live, Action.VOID, number)
+        else:
+            requests.decide(live, request, SUPERVISOR, PASSWORD, Decision.APPROVED)
+
+    error = counter.station._enqueue(late).exception(10)
+    assert isinstance(error, RuleError)
+    assert error.code == (RuleFault.APPROVAL_NEEDED if approved else RuleFault.REQUEST_GONE)
+
+
+def test_her_password_alone_does_not_decide_where_the_rules_want_a_card(counter: Counter) -> None:
+    request, rule = ask(counter), RULES.editions[0]
+    rule = replace(rule, log_in={**rule.log_in, "supervisor": CARD_ONLY})
+    counter.live.rulebook = replace(counter.live.rulebook, editions=(rule,), _told={})
+    counter.do(DecideRequest(request, SUPERVISOR, PASSWORD))
+    assert (counter.message(), shown(counter)[0].state) == ("rule.card_required", "waits")
+
+
+def test_so_many_requests_stand_and_no_more(counter: Counter) -> None:
+    number = item(counter)
+    counter.do(*[AskVoid(number, REASON, "wait")] * (MOST + 1))
+    assert (len(shown(counter)), counter.message()) == (MOST, "rule.requests_full")
+
+
 def test_only_items_of_the_open_day(counter: Counter) -> None:
     number = item(counter)
     counter.do(c.CloseDay(), AskVoid(number, REASON, "wait"))
     assert counter.message() == "rule.void_item"
+    counter.vault.machine.advance(86_400)
+    counter.log_in()
+    counter.do(c.LookUp(""), AskVoid(number, REASON, "wait"))  # the next day is open
+    assert counter.kinds().count("DayOpened") == 2
+    assert (counter.message(), shown(counter)) == ("rule.void_item", [])
 
 
 def test_reasons_and_modes_are_rule_data(counter: Counter) -> None:
