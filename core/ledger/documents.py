@@ -229,22 +229,23 @@ class Approval:
     where: str
 
 
+def given_data(approval: Approval) -> dict[str, object]:
+    """The members that its document and the entry ``ApprovalGiven`` 1 both have."""
+    return {
+        "request": approval.request,
+        "asked": approval.asked,
+        "body": wire.b64(approval.body),
+        "decision": approval.decision,
+        "by": approval.by,
+        "at": stamp(approval.at),
+        "where": approval.where,
+    }
+
+
 def approval_document(approval: Approval) -> bytes:
     """Canonical bytes of it; an entry holds all of it."""
-    return wire.encode(
-        {
-            "type": "approval",
-            "terminal": approval.terminal,
-            "epoch": approval.epoch,
-            "request": approval.request,
-            "asked": approval.asked,
-            "body": wire.b64(approval.body),
-            "decision": approval.decision,
-            "by": approval.by,
-            "at": stamp(approval.at),
-            "where": approval.where,
-        }
-    )
+    beside = {"type": "approval", "terminal": approval.terminal, "epoch": approval.epoch}
+    return wire.encode({**beside, **given_data(approval)})
 
 
 def approval_message(approval: Approval) -> bytes:

@@ -8,13 +8,12 @@ from core import wire
 from core.errors import EntryError, EntryFault
 from core.ledger.deciding import Decided, read_decided
 from core.ledger.directives import DirectiveKind, SignedDirective
-from core.ledger.documents import approval_message
+from core.ledger.documents import approval_message, given_data
 from core.ledger.entry import parse_stamp
 from core.ledger.requests import Decision
 from core.ledger.writer import Proposal
 from core.station import people
 from core.station.live import Live, new_id
-from core.station.requests import given_data
 
 
 def check(live: Live, signed: SignedDirective) -> None:

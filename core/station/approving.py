@@ -7,15 +7,15 @@ and is let go.  No session of hers begins.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from core.acceptance.said import Approval
 from core.acceptance.senders import need_exemption
 from core.acceptance.visit import Visit
 from core.access.rights import Action, may_approve
-from core.errors import RuleError, RuleFault
 from core.ledger.documents import Exemption, exemption_message
 from core.rules import Rules
-from core.station import cards, lockouts, people
+from core.station import approver, lockouts, people
 from core.station.days import day_proposals
 from core.station.live import Live
 
@@ -29,15 +29,7 @@ def approve(live: Live, visit: Visit, operator: str, password: str) -> Visit:
     """
     session, rules = live.need_session(), live.rules
     reason = need_exemption(visit, rules)
-    known = live.state.value["operators"].get(operator)
-    people.need_another(live, operator, session.operator)
-    if known is not None and not _may(rules, known["role"]):
-        raise RuleError(RuleFault.APPROVER_ROLE)
-    unlocked = live.vault.unlock(operator, password)
-    if known is None or known["signing"] != unlocked.signer.public.text:
-        # Whoever checks the chain knows her only by the key that was accepted in it.
-        raise RuleError(RuleFault.APPROVER_ROLE)
-    cards.need_factors(live, unlocked)
+    unlocked = approver.unlock(live, operator, password, session.operator, partial(_may, rules))
     tried = lockouts.proposals(unlocked)
     if tried:
         live.commit([*day_proposals(live), *tried])

@@ -11,6 +11,7 @@ import datetime as dt
 import secrets
 import time
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from core import wire
@@ -18,11 +19,11 @@ from core.access.rights import Action, may_approve
 from core.access.second import SecondRules
 from core.errors import RuleError, RuleFault, StoreError
 from core.ledger import requests as ledger
-from core.ledger.documents import Approval, approval_message
+from core.ledger.documents import Approval, approval_message, given_data
 from core.ledger.entry import NONCE_BYTES, parse_stamp, stamp
 from core.ledger.requests import Decision, Mode, Where
 from core.ledger.writer import Part, Proposal
-from core.station import cards, lockouts, people
+from core.station import approver, lockouts, people
 from core.station.days import day_proposals
 from core.station.live import Live, new_id
 
@@ -83,15 +84,8 @@ def decide(live: Live, request: str, operator: str, password: str, decision: Dec
     row = live.state.value["requests"].get(request)
     if row is None or row["given"] or live.now().at > parse_stamp(row["until"]):
         raise RuleError(RuleFault.REQUEST_GONE)
-    known = live.state.value["operators"].get(operator)
-    people.need_another(live, operator, row["by"])
-    if known is not None and not may_approve(known["role"], Action(row["action"])):
-        raise RuleError(RuleFault.APPROVER_ROLE)
-    unlocked = live.vault.unlock(operator, password)
-    if known is None or known["signing"] != unlocked.signer.public.text:
-        # Whoever checks the chain knows her only by the key that was accepted in it.
-        raise RuleError(RuleFault.APPROVER_ROLE)
-    cards.need_factors(live, unlocked)
+    may = partial(may_approve, action=Action(row["action"]))
+    unlocked = approver.unlock(live, operator, password, row["by"], may)
     at, body = live.now().at, wire.unb64(row["body"])
     said = (request, row["asked"], body, decision.value, operator, at, Where.COUNTER.value)
     approval = Approval(live.settings.terminal, live.state.head.epoch, *said)
@@ -103,19 +97,6 @@ def decide(live: Live, request: str, operator: str, password: str, decision: Dec
     tried = lockouts.proposals(unlocked)
     live.commit([*day_proposals(live), *tried, Proposal("ApprovalGiven", data, new_id())])
     live.probe("request.given")
-
-
-def given_data(approval: Approval) -> dict[str, object]:
-    """The members of ``ApprovalGiven`` 1 that its document says too."""
-    return {
-        "request": approval.request,
-        "asked": approval.asked,
-        "body": wire.b64(approval.body),
-        "decision": approval.decision,
-        "by": approval.by,
-        "at": stamp(approval.at),
-        "where": approval.where,
-    }
 
 
 def need(live: Live, action: Action, subject: int) -> int:

@@ -10,12 +10,11 @@ from core.crypto.keys import Signer, new_agreement, new_signer
 from core.errors import EntryError
 from core.ledger import requests
 from core.ledger.chain import Verifier
-from core.ledger.documents import Approval, approval_message
+from core.ledger.documents import Approval, approval_message, given_data
 from core.ledger.entry import Entry, stamp
 from core.ledger.founding import operator_accepted
 from core.ledger.state import State, fold
 from core.ledger.writer import Proposal
-from core.station.requests import given_data
 from tests.core.books import RULES, Book
 from tests.peers.checker import Bad, check
 from tests.peers.exports import export

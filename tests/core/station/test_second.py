@@ -13,7 +13,7 @@ from core.access.rights import Action
 from core.crypto.keys import new_agreement
 from core.devices import PrintOutcome
 from core.errors import RuleError, RuleFault, StoreError, StoreFault
-from core.ledger.documents import Approval, approval_message
+from core.ledger.documents import Approval, approval_message, given_data
 from core.ledger.requests import MOST, Decision
 from core.ledger.staff import staff_body
 from core.ports import StaffRow
@@ -297,7 +297,7 @@ def _decided(counter: Counter, request: str, by: str = "OP90001", forged: bool =
     said = (request, row["asked"], wire.unb64(row["body"]), "approved", by, at, "headquarters")
     approval = Approval(TERMINAL, 1, *said)
     signer = counter.vault.people[CLERK] if forged else key
-    data = requests.given_data(approval)
+    data = given_data(approval)
     del data["where"]
     return {**data, "epoch": 1, "approval": wire.b64(signer.sign(approval_message(approval)))}
 
