@@ -90,6 +90,11 @@ def test_it_is_taken_again_and_only_asked_for(counter: Counter) -> None:
     assert counter.message() == "rule.case_open"
 
 
+def test_of_no_item_that_the_look_up_does_not_show(counter: Counter) -> None:
+    counter.do(c.LookUp("2"), BeginCase(item(counter), "complaint", "recipient"))
+    assert (counter.message(), counter.views[-1].case) == ("rule.not_allowed", None)
+
+
 def test_seen_for_a_purpose_with_who_where_and_when_across_it(counter: Counter) -> None:
     view = approved(counter)
     assert view.cases[item(counter)].approved

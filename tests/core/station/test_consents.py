@@ -121,6 +121,8 @@ def test_withdrawn_at_a_look_up_as_easily_as_given(counter: Counter) -> None:
     item = entries(counter, "ItemAccepted")[0].header.seq
     counter.do(AskConsents(item))
     assert counter.message() == "rule.not_allowed"  # no look-up shows it
+    counter.do(said(Answered.WITHDRAWN, item=item))
+    assert (counter.message(), answers(counter)) == ("rule.not_allowed", [(CALL.code, "given")])
     counter.do(c.LookUp(WAYBILLS[0]), AskConsents(item))
     told = counter.views[-1].consents
     assert told is not None

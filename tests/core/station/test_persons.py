@@ -88,6 +88,21 @@ def test_what_was_being_typed_about_it_is_not_kept(counter: Counter) -> None:
     assert "CaseOpened" not in counter.kinds()
 
 
+def test_not_while_her_receipt_is_still_to_come() -> None:
+    counter = Counter(receipts=True)
+    counter.log_in()
+    counter.sender()
+    counter.parcel(WAYBILLS[0])
+    counter.do(c.Commit())
+    counter.print(counter.paper(1)[0])
+    counter.lift()
+    counter.do(c.NextCustomer())
+    (item,) = by_card(counter)
+    counter.do(AskErasure((item.seq,)))
+    assert (counter.message(), counter.kinds().count("ItemRestricted")) == ("rule.person_paper", 0)
+    counter.station.stop()
+
+
 def test_only_for_what_her_own_document_found_and_when_its_paper_is_out(counter: Counter) -> None:
     (item,) = by_card(counter)
     counter.do(c.LookUp(WAYBILLS[0]), AskErasure((item.seq,)))
