@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -11,7 +12,7 @@ from core.devices import CardFailed, Slot
 from core.errors import DeviceFault
 from core.ledger.entry import Entry
 from core.second import AskReaderDown, BeginReaderDown, DecideRequest
-from tests.core.station.desk import WAYBILLS, Counter
+from tests.core.station.desk import RULES, WAYBILLS, Counter
 
 RESIDENT = {
     "number": "11010519491231002X",
@@ -173,3 +174,17 @@ def test_nobody_without_a_document_is_an_offender(counter: Counter) -> None:
     visit = counter.visit()
     assert (visit.sender, visit.fields[c.Field.SENDER_NAME].text) == (None, "")
     assert set(visit.manual_kinds) >= {"temporary_resident", "passport"}
+
+
+def test_the_mode_without_a_reader_is_over_with_its_last_item(counter: Counter) -> None:
+    rule = RULES.editions[0]
+    rule = replace(rule, limits=replace(rule.limits, reader_down_items=1))
+    counter.live.rulebook = replace(counter.live.rulebook, editions=(rule,), _told={})
+    counter.do(AskReaderDown("reader_broken"))
+    request = counter.shown().second.requests[0].request
+    counter.do(DecideRequest(request, "OP20001", "si-wu-liu"))
+    assert counter.visit().reader_down is not None
+    typed(counter, "resident", c.ManualCause.READER_DOWN, RESIDENT)
+    form(counter, WAYBILLS[0])
+    assert counter.message() == "msg.accepted"
+    assert counter.visit().reader_down is None

@@ -7,7 +7,8 @@ import pytest
 from core import commands as c
 from core.devices import CardRead, PrintOutcome, Slot
 from core.persons import AskErasure
-from core.seeing import BeginCase, OpenCase
+from core.seeing import AskToSee, BeginCase, CloseCase, OpenCase, ShowCase
+from core.station import persons
 from core.view import ItemView
 from tests.core.station.desk import WAYBILLS, Counter, card
 
@@ -78,6 +79,19 @@ def test_its_case_ends_with_it_and_none_is_opened_again(counter: Counter) -> Non
     assert counter.views[-1].cases == {}
     assert counter.do(c.LookUp(WAYBILLS[0]), begin).case is None
     assert counter.message() == "rule.item_restricted"
+
+
+def test_a_case_that_an_earlier_program_left_open_is_closed_and_never_seen(counter: Counter) -> None:
+    (item,) = by_card(counter)
+    counter.do(BeginCase(item.seq, "complaint", "sender"), OpenCase("证件样本", "13800138000", ""))
+    found = (counter.live.item(item.seq),)
+    rows = [row for row in found if row is not None]
+    counter.station._enqueue(lambda: persons.ask_erasure(counter.live, (item.seq,), rows, "card")).result(10)
+    for command in (AskToSee(item.seq, "complaint"), ShowCase(item.seq)):
+        counter.do(command)
+        assert counter.message() == "rule.item_restricted"
+    counter.do(CloseCase(item.seq))
+    assert counter.kinds()[-2:] == ["ItemRestricted", "CaseClosed"]
 
 
 def test_what_was_being_typed_about_it_is_not_kept(counter: Counter) -> None:
