@@ -44,6 +44,7 @@ def test_the_last_item_is_voided_and_signed_on_the_spot(desk: Desk) -> None:
     hands.type(PASSWORD)
     hands.press(Key.Key_Return)
     assert recorder.commands == [DecideRequest("r1", "OP20001", PASSWORD)]
+    window.show_view(replace(VIEW, visit=replace(EMPTY, revision=1)))  # it was decided
     for name in ("second_approver", "second_password"):
         entry = window.clerk.findChild(QLineEdit, name)
         assert isinstance(entry, QLineEdit)

@@ -68,7 +68,6 @@ class ChoicePanel(QFrame):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._texts = texts
         self.sign = SignPart(keyboard, self)
-        self.sign.decided.connect(self.answered)
         self._question = LOG_OUT
         self._facts: dict[str, Fact] = {}
         self._keyboard = keyboard
@@ -98,6 +97,11 @@ class ChoicePanel(QFrame):
     def language(self) -> str:
         """In which it asks."""
         return self._texts.language
+
+    @property
+    def signs(self) -> str:
+        """The request that somebody signs here, "" for any other question."""
+        return self._question.signs
 
     @property
     def asks(self) -> str:

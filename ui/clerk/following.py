@@ -19,7 +19,7 @@ from ui.clerk.frame import Around, ClerkFrame, Page, Side
 from ui.clerk.late import late_question
 from ui.clerk.persons import erasure_question
 from ui.clerk.pools import void_question
-from ui.clerk.second import requests_question, sign_question, void_item_question
+from ui.clerk.second import decided, requests_question, sign_question, void_item_question
 from ui.clerk.walk import round_from, something
 from ui.fields import Entry
 from ui.keys import Keyboard
@@ -327,6 +327,8 @@ class FollowingFrame(ClerkFrame):
 
     def _follow_second(self, before: CounterView, view: CounterView) -> None:
         """What was asked for just now is put before the second person at once: she may stand beside."""
+        if self.side is Side.CHOICES and decided(view.second, self.choices.signs):
+            self._leave_side()  # not before: what she types after a wrong password belongs into that panel
         known = {each.request for each in before.second.requests}
         fresh = [each for each in view.second.requests if each.request not in known and each.mine]
         if fresh and fresh[0].state == "waits" and self.side is not Side.CHOICES:

@@ -137,7 +137,7 @@ class ClerkScreen(PastingFrame):
         for button in self.findChildren(KeyButton):
             button.left.connect(self._next_field)
             if isinstance(button, ConfirmationButton):
-                button.clicked.connect(partial(self._clicked, button.confirmation.command))
+                button.clicked.connect(partial(self._confirm, button.confirmation.command))
         for field in (*self.form_fields(), *(lane.field for lane in self.lane_fields())):
             field.entry.left.connect(self._entered)
         controls: list[Entry | KeyButton] = [*self.findChildren(Entry), *self.findChildren(KeyButton)]
@@ -159,6 +159,7 @@ class ClerkScreen(PastingFrame):
         self.look_up.asked.connect(self._search)
         self.look_up.case.opened.connect(self._submit)
         self.choices.answered.connect(self._answered)
+        self.choices.sign.decided.connect(self._submit)
 
     # -- keys ------------------------------------------------------------------------------------
 
@@ -310,10 +311,7 @@ class ClerkScreen(PastingFrame):
         self._refocus = True
         self.forget_pending()
 
-    def _clicked(self, command: Command, _checked: bool = False) -> None:
-        self._confirm(command)
-
-    def _confirm(self, command: Command) -> None:
+    def _confirm(self, command: Command, _checked: bool = False) -> None:
         chosen = self.look_up.chosen if self.page is Page.LOOK_UP else None
         if isinstance(command, LabelSeen):
             self._submit(LabelSeen(chosen.seq if chosen else 0))
@@ -400,7 +398,7 @@ class ClerkScreen(PastingFrame):
         self.look_up.pending_only = pending_only
         if self.page is Page.LOOK_UP:
             self.look_up.open(pending_only=pending_only)
-        self._submit(LookUp(""))
+        self._search("")
 
     def _search(self, text: str) -> None:
         self._submit(LookUp(text))

@@ -64,6 +64,11 @@ def sign_question(each: RequestView, language: str) -> Question:
     return Question("sign", (Answer("answer.decline", declined),), lines, signs=each.request)
 
 
+def decided(second: SecondView, request: str) -> bool:
+    """Whether nobody has to say yes or no to ``request`` any more; "" is none."""
+    return bool(request) and all(each.request != request or each.state == "ready" for each in second.requests)
+
+
 def open_lines(second: SecondView) -> list[Line]:
     """For whoever closes the day: what is still open, without stopping anything."""
     return [("line.request_open", _facts(each)) for each in second.requests[:_MOST]]

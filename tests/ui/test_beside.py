@@ -1,0 +1,88 @@
+"""A second person beside the session, from the first key to the entry: the real window, the real station."""
+
+from __future__ import annotations
+
+from core import commands as c
+from tests.core.station.desk import WAYBILLS
+from tests.ui.test_visits import Seat, seat
+from tests.ui.typing import ALT, Key
+from ui.clerk.frame import Page, Side
+
+__all__ = ["seat"]
+
+
+def _sign(seat: Seat, password: str = "si-wu-liu") -> None:
+    """The panel stands; she types number and password."""
+    seat.wait(lambda: seat.hands.place == "second_approver")
+    seat.hands.type("OP20001")
+    seat.hands.press(Key.Key_Return)
+    seat.hands.type(password)
+    seat.hands.press(Key.Key_Return)
+
+
+def _accepted(seat: Seat) -> None:
+    seat.counter.sender()
+    seat.counter.parcel(WAYBILLS[0])
+    seat.counter.do(c.Commit())
+    seat.said("msg.accepted")
+
+
+def _answer(seat: Seat, *digits: Key) -> None:
+    for digit in digits:
+        seat.wait(lambda: seat.window.clerk.side is Side.CHOICES)
+        seat.hands.press(digit)
+
+
+def test_an_item_is_voided(seat: Seat) -> None:
+    """A wrong password first: it costs a try and nothing else."""
+    _accepted(seat)
+    seat.hands.press(Key.Key_X, ALT)
+    _answer(seat, Key.Key_1, Key.Key_1)
+    _sign(seat, "wrong")
+    seat.said("store.wrong_key")
+    assert seat.hands.place == "second_password"  # nothing that she types next may reach the form
+    seat.hands.type("si-wu-liu")
+    seat.hands.press(Key.Key_Return)
+    seat.said("msg.item_voided")
+    kinds = seat.counter.kinds()
+    assert [kinds.count(kind) for kind in ("ApprovalAsked", "ApprovalGiven", "ItemVoided")] == [1, 1, 1]
+    assert seat.window.clerk.side is Side.USUAL
+
+
+def test_documents_are_typed_without_the_reader(seat: Seat) -> None:
+    seat.hands.press(Key.Key_M, ALT)
+    visit = seat.view.visit
+    assert visit is not None
+    _answer(seat, Key(Key.Key_1.value + len(visit.manual_kinds)), Key.Key_1)
+    _sign(seat)
+    seat.said("msg.reader_down")
+    given = [entry for entry in seat.counter.vault.journal.rows if entry.header.kind == "ApprovalGiven"]
+    assert [entry.data["by"] for entry in given] == ["OP20001"]
+    seat.hands.press(Key.Key_M, ALT)
+    _answer(seat, Key.Key_1, Key.Key_1)
+    seat.wait(lambda: seat.window.clerk.page is Page.MANUAL)
+
+
+def test_a_case_is_opened_and_seen(seat: Seat) -> None:
+    """Typed by keys, asked for, approved beside the session, seen, and gone with Esc."""
+    _accepted(seat)
+    seat.hands.press(Key.Key_F3)
+    seat.wait(lambda: seat.window.clerk.look_up.chosen is not None)
+    seat.hands.press(Key.Key_S, ALT)
+    _answer(seat, Key.Key_3, Key.Key_2)
+    panel = seat.window.clerk.look_up.case
+    seat.wait(lambda: seat.hands.place == "case_name")
+    for text in ("示例乙", "13900139021", "上海市浦东新区世纪大道100号2楼"):
+        seat.hands.type(text)
+        seat.hands.press(Key.Key_Return)
+    seat.said("msg.case_opened")
+    seat.hands.press(Key.Key_S, ALT)
+    _answer(seat, Key.Key_1, Key.Key_2)
+    _sign(seat)
+    seat.said("msg.request_approved")
+    seat.hands.press(Key.Key_S, ALT)
+    _answer(seat, Key.Key_1)
+    seat.wait(lambda: not panel.data.empty)
+    assert seat.counter.kinds()[-1] == "CaseShown"
+    seat.hands.press(Key.Key_Escape)
+    seat.wait(lambda: panel.data.empty)
