@@ -40,7 +40,7 @@ def ask(
     mode: str = Mode.WAIT,
     parts: tuple[Part, ...] = (),
 ) -> str:
-    """``ApprovalAsked`` in the session that stands; the name of the request.
+    """``ApprovalAsked`` in the session that stands; the name of the request, or of her own that stands yet.
 
     ``subject``: seq of the entry that it is about, 0 for none.  ``details`` go into the journal as a digest
     only, under a nonce that nobody keeps; whoever has to show them later attaches them (``parts``).
@@ -55,6 +55,10 @@ def ask(
     if mode not in rules.hours:
         raise RuleError(RuleFault.APPROVAL_WAITS)
     lapse(live)
+    same = (action.value, subject, mode, session.operator)
+    for known, row in live.state.value["requests"].items():
+        if (row["action"], row["subject"], row["mode"], row["by"]) == same and not row["used"]:
+            return str(known)
     if len(live.state.value["requests"]) >= ledger.MOST:
         raise RuleError(RuleFault.REQUESTS_FULL, most=ledger.MOST)
     name = new_id()

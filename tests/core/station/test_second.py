@@ -261,10 +261,23 @@ def test_her_password_alone_does_not_decide_where_the_rules_want_a_card(counter:
     assert (counter.message(), shown(counter)[0].state) == ("rule.card_required", "waits")
 
 
+def test_the_same_asked_twice_is_one_request(counter: Counter) -> None:
+    """Whoever presses again fills no list."""
+    first = ask(counter)
+    assert ask(counter) == first
+    assert (len(shown(counter)), counter.message()) == (1, "msg.request_asked")
+    assert counter.kinds().count("ApprovalAsked") == 1
+
+
 def test_so_many_requests_stand_and_no_more(counter: Counter) -> None:
-    number = item(counter)
-    counter.do(*[AskVoid(number, REASON, "wait")] * (MOST + 1))
-    assert (len(shown(counter)), counter.message()) == (MOST, "rule.requests_full")
+    def fill() -> None:
+        for subject in range(MOST + 1):
+            requests.ask(counter.live, Action.VOID, subject, REASON)
+
+    error = counter.station._enqueue(fill).exception(10)
+    assert isinstance(error, RuleError)
+    assert error.code == RuleFault.REQUESTS_FULL
+    assert len(counter.live.state.value["requests"]) == MOST
 
 
 def test_only_items_of_the_open_day(counter: Counter) -> None:
