@@ -7,6 +7,7 @@ one (``/dev/ttyUSBN``, ``/dev/ttyACMN``).  What is connected stands in sysfs; no
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import re
@@ -105,16 +106,20 @@ def _in_order(entry: Path) -> tuple[str, int]:
 
 def _by_id(root: Path) -> dict[str, str]:
     """Name of a serial port → its stable name."""
-    links = (entry for entry in _listed(root / "dev/serial/by-id") if entry.is_symlink())
-    return {entry.readlink().name: entry.name for entry in sorted(links)}
+    names = {}
+    for entry in sorted(_listed(root / "dev/serial/by-id")):
+        with contextlib.suppress(OSError):  # unplugged meanwhile, or no link
+            names[entry.readlink().name] = entry.name
+    return names
 
 
 def _device_of(entry: Path, root: Path) -> Path | None:
     """The USB device above a port of it: the first folder upwards that names a vendor."""
-    top = (root / "sys").resolve()
-    for folder in _upwards((entry / "device").resolve(), top):
-        if (folder / "idVendor").is_file():
-            return folder
+    with contextlib.suppress(OSError, RuntimeError):  # unplugged meanwhile, not readable, a loop of links
+        top = (root / "sys").resolve()
+        for folder in _upwards((entry / "device").resolve(), top):
+            if (folder / "idVendor").is_file():
+                return folder
     return None
 
 

@@ -94,6 +94,10 @@ def greet(live: Live, operator: str) -> None:
     configuring.warn(live)
     if live.failed_tries:
         live.say("msg.tries_failed", "warning", count=live.failed_tries)
+
+
+def tell_double(live: Live, operator: str) -> None:
+    """That she was logged in somewhere else as well; it stands over every other greeting, said once."""
     if (double := live.doubles.pop(operator, None)) is not None:
         live.say("msg.session_double", "warning", **double)
 

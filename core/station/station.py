@@ -316,6 +316,7 @@ class Station:
         try:
             self._desk.drafts.arrive()
             self._weigh()
+            sessions.tell_double(live, command.operator)
         finally:  # also where the disk refuses what a draft leaves behind
             if opened:
                 self._paper.recover()

@@ -49,7 +49,7 @@ class _Line:
         line, _, self._left = self._left.partition(b"\n")
         try:
             answer = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise DeviceError(DeviceFault.BAD_FRAME, retry=True) from None
         if not isinstance(answer, dict):
             raise DeviceError(DeviceFault.BAD_FRAME, retry=True)
@@ -190,7 +190,7 @@ class SoftwareCardLane:
         rows = line.ask({"do": "list"}).get("cards")
         try:
             found = [_Lying(_facts(row), int(row["insertion"])) for row in rows or ()]
-        except (CardError, KeyError, TypeError, ValueError):
+        except (CardError, AttributeError, KeyError, TypeError, ValueError, OverflowError):
             raise DeviceError(DeviceFault.BAD_FRAME, retry=True) from None
         self._follow({each.facts.serial: each for each in sorted(found, key=lambda each: each.insertion)})
         self._report.truth(DeviceState.READY)

@@ -101,6 +101,11 @@ def test_a_device_that_says_odd_things_of_itself_stops_nothing(bus: Bus) -> None
     assert (port.serial, port.name, port.path) == ("", "", path)
     (bus.root / "sys/class/usbmisc/lp1").symlink_to("nowhere")
     (bus.root / "sys/class/usbmisc/lpx").mkdir()
+    loop = bus.root / "sys/class/usbmisc/lp2"
+    loop.mkdir()
+    (loop / "device").symlink_to("device")
+    (bus.root / "dev/serial/by-id").mkdir(parents=True)
+    (bus.root / "dev/serial/by-id/no link").touch()
     assert usb_ports(bus.root) == [port]
 
 

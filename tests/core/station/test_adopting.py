@@ -251,8 +251,9 @@ def test_whoever_logs_in_elsewhere_is_locked_out_here(counter: Counter) -> None:
 
 
 def test_whoever_was_away_is_told_of_the_other_counter_when_she_comes(counter: Counter) -> None:
-    """Said while the screen was locked: the greeting does not stand over it, and it is told once."""
+    """Said while the screen was locked: neither the greeting nor her unfinished work stands over it, once."""
     counter.log_in()
+    counter.sender()
     said = elsewhere(counter, earlier=False)
     counter.do(c.Lock())
     tell(counter, ("session_elsewhere", "s-1", said))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,9 +12,9 @@ import pytest
 from core.crypto import sealing
 from core.crypto.keys import PublicKey, parse_public_key
 from core.devices import CardFacts, DeviceState, OperatorCardIn, OperatorCardOut, Slot
-from core.errors import CardError, CardFault
+from core.errors import CardError, CardFault, DeviceError, DeviceFault
 from core.operator_cards import CardAgreementKey, OperatorCard
-from devices.rack import Rack
+from devices.rack import LaneReport, Rack
 from devices.simulators.operator_cards import CardReaders
 from devices.smartcard.software import SoftwareCardLane
 from devices.smartcard.tray import CardTray
@@ -151,6 +153,36 @@ def test_the_lane_says_what_comes_and_goes(tmp_path: Path) -> None:
     finally:
         cards.stop()
         assert rack.stop() == ()
+
+
+def _row(insertion: str) -> str:
+    texts = '"serial": "s", "operator": "", "signing": "", "agreement": "", "algorithm": "p256"'
+    return f'[{{{texts}, "insertion": {insertion}}}]'
+
+
+@pytest.mark.parametrize(
+    "cards",
+    ["[1]", "7", '[{"insertion": 1}]', _row("Infinity"), _row('"x"'), _row("null"), "[" * 8000 + "]" * 8000],
+    ids=lambda cards: cards[:24],
+)
+def test_whatever_a_reader_says_is_a_fault_with_a_name(cards: str) -> None:
+    """And no other end of the lane: it is opened again as after any bad frame."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            there, _ = server.accept()
+            with there:
+                there.recv(4096)
+                there.sendall(f'{{"cards": {cards}}}\n'.encode())
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        config = Config(Slot.CARD_READER, "software", f"tcp://127.0.0.1:{server.getsockname()[1]}")
+        lane = SoftwareCardLane(config, LaneReport(Slot.CARD_READER, Told()), CardTray())
+        with pytest.raises(DeviceError) as caught:
+            lane.run(threading.Event())
+        thread.join(5)
+    assert caught.value.code is DeviceFault.BAD_FRAME
 
 
 def _signed(card: OperatorCard) -> bytes:
