@@ -1,5 +1,5 @@
 """Logging in behind the lock, by password and by card: what the counter adds to the key derivation, or to
-what the card is asked, without typing."""
+what the card is asked, without typing; and a second person's approval beside the session."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from bench.figures import Figure, at_most, percentile
 from core import commands as c
 from core.ledger.founding import operator_accepted
+from core.second import AskReaderDown, DecideRequest
 from core.station.live import Live, new_id
 from core.view import Screen
 from devices.simulators.desk import PIN
@@ -40,6 +41,9 @@ def run() -> Iterator[Figure]:
             whole = _median(lambda who=(operator, secret): _log_in(counter, who))  # type: ignore[misc]
             note = f"whole {whole:.0f} ms, {what} alone {alone:.0f} ms; medians of {_TIMES}"
             yield at_most(name, whole - alone, "ms", 500, note)
+        approval = _median(lambda: _approved(counter))  # the card's holder stands here, and asks
+        note = f"her password's key derivation included; medians of {_TIMES}"
+        yield at_most("approval", approval, "ms", 1000, note)
 
 
 def _median(timed: Callable[[], float]) -> float:
@@ -66,6 +70,18 @@ def _log_in(counter: WalkingCounter, who: tuple[str, str]) -> float:
     took = (time.perf_counter() - begun) * 1000
     assert counter.view is not None
     assert (counter.view.screen, counter.view.operator) == (Screen.CLERK, who[0])
+    return took
+
+
+def _approved(counter: WalkingCounter) -> float:
+    """Milliseconds from number and password beside the session to the act that they allow."""
+    counter.do(AskReaderDown("reader_broken"))
+    assert counter.view is not None
+    (request,) = counter.view.second.requests
+    begun = time.perf_counter()
+    counter.do(DecideRequest(request.request, OPERATOR, PASSWORD))
+    took = (time.perf_counter() - begun) * 1000
+    assert not counter.view.second.requests
     return took
 
 
