@@ -28,7 +28,9 @@ def run() -> Iterator[Figure]:
     """Medians of eight: from the command to the published view, less what the keys cost by themselves."""
     with (
         tempfile.TemporaryDirectory(prefix="counter-bench-") as directory,
-        Demonstration(Path(directory) / "b", None, whole=True, read_s=0.0, cards=True) as around,
+        Demonstration(
+            Path(directory) / "b", None, whole=True, read_s=0.0, cards=True, role="supervisor"
+        ) as around,
         WalkingCounter(around) as counter,
     ):
         around.give_way()

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -30,6 +31,15 @@ from tests.walk.watching import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parents[2]
 WAYBILLS = ("EA473124829CN", "EA473124815CN")
+
+
+def followed(around: Demonstration) -> dict[str, Any]:
+    """The terminal as headquarters has it, once it folded what it received: that takes its own time."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while (told := around.ask_headquarters("terminal", "list")[0])["folded"] != told["received"]["seq"]:
+        assert time.monotonic() < end, told
+    found: dict[str, Any] = told
+    return found
 
 
 @pytest.fixture
@@ -91,7 +101,7 @@ def test_one_card_two_items_to_headquarters(around: Demonstration, tmp_path: Pat
         for read in READERS.values():
             assert read(picture) == {"code128": [waybill], "qr": [row.token]}
 
-    (told,) = around.ask_headquarters("terminal", "list")
+    told = followed(around)
     assert (told["received"]["seq"], told["folded"]) == (state.head.seq, state.head.seq)
     assert told["received"]["hash"] == wire.b64(state.head.hash)
     assert told["state"] == wire.b64(state.hash())
@@ -132,7 +142,4 @@ def test_weeks_without_headquarters_then_everything_arrives(around: Demonstratio
         assert counter.until("unsent", lambda view: view.sync.unsent > 0).sync.state == "trying"
         around.start_headquarters()
         counter.at_headquarters()
-    # The last entry, the session's end, was received; headquarters folds it in its own time.
-    end = time.monotonic() + PATIENCE_SECONDS
-    while (told := around.ask_headquarters("terminal", "list")[0])["folded"] != told["received"]["seq"]:
-        assert time.monotonic() < end, told
+    followed(around)
