@@ -11,9 +11,11 @@ from core.second import AskVoid, DecideRequest, VoidItem
 from core.view import CounterView
 from tests.ui.conftest import Desk, Seated
 from tests.ui.typing import ALT, Key
+from ui.clerk.second import requests_question, sign_question
 from ui.specimen_late import SECOND
 from ui.specimen_visits import item
 from ui.specimens import BASE, EMPTY
+from ui.text import Texts
 
 PASSWORD = "Si-Wu-Liu 20"
 VIEW = replace(BASE, visit=EMPTY, last=item(127), second=replace(SECOND, requests=()))
@@ -88,3 +90,11 @@ def test_declined_with_her_own_password(desk: Desk) -> None:
     hands.type(PASSWORD)
     window.clerk.choices.answer(0)
     assert recorder.commands == [DecideRequest("r1", "OP20001", PASSWORD, approved=False)]
+
+
+def test_a_request_about_no_item_says_so_without_a_gap() -> None:
+    """In a list, and before whoever signs."""
+    texts, mode = Texts("en"), replace(SECOND.requests[0], action="reader_down", about="", state="ready")
+    (line,) = requests_question(replace(SECOND, requests=(replace(mode, mine=False),)), "en").lines
+    assert texts.what(*line) == f"Approved: Typing documents without the reader (for {mode.by} to do)"
+    assert texts.what(*sign_question(mode, "en").lines[0]) == "Typing documents without the reader"

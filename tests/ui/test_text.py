@@ -186,6 +186,7 @@ def _of_access() -> set[str]:
     found |= {f"answer.consent_{how.value}" for how in Acknowledgement}
     found |= {f"configuration.{table}" for table in TABLES}
     found |= {f"fact.who.{role.value}" for role in LOGS_IN}  # whose card is wanted
+    found.add("fact.about.none")  # a request may be about no item
     found |= {f"answer.request_{state}" for state in STATES} | {f"line.request_{state}" for state in STATES}
     found |= {f"answer.void_{mode}" for mode in MODES}
     found |= {f"second.{action}" for action in (*ASKED, "reader_down")}
