@@ -34,14 +34,13 @@ from core.devices import (
     Weighed,
 )
 from core.errors import CounterError, RuleError, RuleFault
-from core.late import AdoptLate, DeclineLate
 from core.ledger.clock import Anchor
 from core.ledger.directives import SignedDirective
 from core.own_evidence import EvidenceFiles, KeepEvidence
 from core.ports import Activation, LateRead, Printer
 from core.scanning import ScanTyped
-from core.second import AskReaderDown, AskVoid, BeginReaderDown, DecideRequest, VoidItem
-from core.station import activating, anchoring, cards, days, late, own, refusals, requests, second, sessions
+from core.station import activating, anchoring, cards, days, late, own, refusals, requests, sessions
+from core.station.acts import ACTS
 from core.station.adopting import Adopting
 from core.station.allowed import allowed
 from core.station.desk import Desk
@@ -253,6 +252,9 @@ class Station:
             allowed(live.session.role, command)
         if self._lookups.handle(command):
             return None
+        if (act := ACTS.get(type(command))) is not None:
+            act(live, command)
+            return None
         match command:
             case c.LogIn():
                 self._log_in(command)
@@ -265,12 +267,6 @@ class Station:
                 self._log_out()
             case KeepEvidence():
                 own.keep(live, self._evidence, command, self._enqueue)
-            case AdoptLate():
-                late.adopt(live, command.branch)
-            case DeclineLate():
-                late.decline(live, command.branch, command.reason)
-            case AskVoid() | VoidItem() | AskReaderDown() | BeginReaderDown() | DecideRequest():
-                second.handle(live, command)
             case c.CloseDay():
                 date, accepted = days.close_day(live, self._desk.drafts)
                 live.say("msg.day_closed", "good", date=date, count=accepted)

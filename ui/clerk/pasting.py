@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from core.commands import Command, NextPastedPhone, OpenPaste, SetPaste, SwitchPaste, TakePaste
-from ui.clerk.following import FollowingFrame
+from ui.clerk.asking import AskingFrame
 from ui.clerk.frame import Page, Side
 from ui.clerk.suggestions import Hit, Suggestions
 from ui.clerk.walk import sender_wanted
 
 
-class PastingFrame(FollowingFrame):
+class PastingFrame(AskingFrame):
     """Lists under fields, and F6."""
 
     @property

@@ -1,0 +1,25 @@
+"""Commands that need nothing of the station but its live state: what does each of them.
+
+A new act has its command in a module of its own (beside ``core/late.py``), a row here, and a row in
+:mod:`core.station.allowed`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from core import commands as c
+from core.late import AdoptLate, DeclineLate
+from core.second import AskReaderDown, AskVoid, BeginReaderDown, DecideRequest, VoidItem
+from core.station import late, second
+from core.station.live import Live
+
+Act = Callable[[Live, Any], None]
+
+ACTS: Mapping[type[c.Command], Act] = MappingProxyType({
+    AdoptLate: lambda live, command: late.adopt(live, command.branch),
+    DeclineLate: lambda live, command: late.decline(live, command.branch, command.reason),
+    **dict.fromkeys((AskVoid, VoidItem, AskReaderDown, BeginReaderDown, DecideRequest), second.handle),
+})  # fmt: skip

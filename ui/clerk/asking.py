@@ -1,0 +1,116 @@
+"""The keys that put a question beside the form: each says why not, or asks.
+
+A new one is a row of :meth:`AskingFrame.side_acts` and a method here, and a letter in
+``ui/clerk/shortcuts.py``; its question stands in a module of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from core.consents import AskConsents
+from ui.clerk.case import case_question
+from ui.clerk.consents import consents_question
+from ui.clerk.following import FollowingFrame
+from ui.clerk.frame import Page, Side
+from ui.clerk.late import late_question
+from ui.clerk.persons import erasure_question
+from ui.clerk.pools import void_question
+from ui.clerk.second import requests_question, void_item_question
+
+
+class AskingFrame(FollowingFrame):
+    """The frame that follows the station, with the keys that ask."""
+
+    def side_acts(self) -> Mapping[str, Callable[[], None]]:
+        """The keys that only show something beside the form, by their names in the table."""
+        return {
+            "help": self.toggle_help,
+            "news": self.toggle_news,
+            "late": self._ask_late,
+            "void": self._ask_void,
+            "consents": self._ask_consents,
+            "void_item": self._ask_void_item,
+            "requests": self._ask_requests,
+            "case": self._ask_case,
+            "erasure": self._ask_erasure,
+        }
+
+    def _ask_case(self) -> None:
+        """Alt+S: what has to be done about the item that is chosen among those found."""
+        view, chosen = self._view, self.look_up.chosen
+        if self.page is not Page.LOOK_UP or self.side is Side.CHOICES or view is None or chosen is None:
+            self.say("msg.case_first")
+        elif chosen.seq < 0:
+            self.say("rule.late_item")
+        else:
+            self.ask(case_question(view, chosen, self.look_up.language), number=chosen.number)
+
+    def _ask_void(self) -> None:
+        """Alt+V: the number that stands in the waybill field is spoiled."""
+        if self.page is not Page.FORM or self.side is Side.CHOICES:
+            self.say("msg.panel_open")
+        elif (asked := void_question(self._view.visit if self._view is not None else None)) is not None:
+            self.ask(asked)
+        else:
+            self.say("msg.nothing_to_void")
+
+    def _ask_consents(self) -> None:
+        """Alt+C: what is asked of the customer by itself; in a look-up, what an earlier sender said."""
+        visit, chosen = self._visit, self.look_up.chosen
+        if self.side is Side.CHOICES or self.page not in (Page.FORM, Page.LOOK_UP):
+            self.say("msg.panel_open")
+        elif self.page is Page.LOOK_UP:
+            if chosen is not None:
+                self._submit(AskConsents(chosen.seq))
+        elif visit is None:
+            return
+        elif visit.said.guardian is not None and visit.sender is None:
+            self.say("msg.guardian_document")
+        elif (asked := consents_question(visit, self.language)) is not None:
+            self.ask(asked)
+        else:
+            self.say("msg.no_consents")
+
+    def _ask_erasure(self) -> None:
+        """Alt+J: a person with her document asks that what is kept of her items be deleted."""
+        if self.side is Side.CHOICES:
+            self.say("msg.panel_open")
+            return
+        found = self.page is Page.LOOK_UP
+        asked = erasure_question(self._view if found else None, self.look_up.chosen)
+        if isinstance(asked, str):
+            self.say(asked)
+        else:
+            self.ask(asked)
+
+    def _ask_void_item(self) -> None:
+        """Alt+X: the item that is chosen in the look-up, else the last one."""
+        view = self._view
+        chosen = self.look_up.chosen if self.page is Page.LOOK_UP else view.last if view is not None else None
+        if view is None or self.page not in (Page.FORM, Page.LOOK_UP) or self.side is Side.CHOICES:
+            self.say("msg.panel_open")
+        elif chosen is None or chosen.label == "voided":
+            self.say("msg.no_item_to_void")
+        else:
+            self.ask(void_item_question(chosen, view.second, self.choices.language))
+
+    def _ask_requests(self) -> None:
+        """Alt+Y: what waits for a second person."""
+        view = self._view
+        if view is None or self.page not in (Page.FORM, Page.LOOK_UP) or self.side is Side.CHOICES:
+            self.say("msg.panel_open")
+        elif not view.second.requests:
+            self.say("msg.no_requests")
+        else:
+            self.ask(requests_question(view.second, self.choices.language))
+
+    def _ask_late(self) -> None:
+        """What stands beside the chain, if anything waits there."""
+        view = self._view
+        if self.page is not Page.FORM or self.side is Side.CHOICES:
+            self.say("msg.panel_open")
+        elif view is None or not view.late:
+            self.say("msg.nothing_late")
+        else:
+            self.ask(late_question(view))
