@@ -77,6 +77,16 @@ class RuleFault(StrEnum):
     NAME_MISMATCH = "rule.name_mismatch"
     NAME_FORM = "rule.name_form"
     PHONE_FORM = "rule.phone_form"
+    SENDER_CODE_FORM = "rule.sender_code_form"  # of a registered sender: not readable as one
+    SENDER_CODE_LONG = "rule.sender_code_long"
+    SENDER_CODE_NONE = "rule.sender_code_none"  # headquarters named no issuer to this counter
+    SENDER_CODE_ISSUER = "rule.sender_code_issuer"
+    SENDER_CODE_FORGED = "rule.sender_code_forged"
+    SENDER_CODE_EARLY = "rule.sender_code_early"
+    SENDER_CODE_EXPIRED = "rule.sender_code_expired"
+    SENDER_CODE_LIFE = "rule.sender_code_life"
+    SENDER_CODE_KIND = "rule.sender_code_kind"
+    SENDER_CODE_USED = "rule.sender_code_used"
     ADDRESS_FORM = "rule.address_form"
     CONTENTS_FORM = "rule.contents_form"
     WAYBILL_FORM = "rule.waybill_form"

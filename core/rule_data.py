@@ -248,6 +248,17 @@ class Guardians:
     relations: Mapping[str, Mapping[str, str]]
 
 
+CODE_MINUTES_MAX = 24 * 60  # the state forgets a code of a registered sender after a day
+
+
+@dataclass(frozen=True, slots=True)
+class SenderCodeRules:
+    """How long a code of a registered sender may live, and of which kinds of document (codes)."""
+
+    life_minutes: int
+    kinds: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """One edition.  ``retention`` is days by retention class; ``provinces`` two-digit codes."""
@@ -274,6 +285,7 @@ class Rules:
     look_ups: LookLimits
     second: Mapping[str, SecondRules]  # by action, every one that is asked for by a request
     papers: PaperRules
+    sender_codes: SenderCodeRules
     tariff: Tariff
     letter_contents: str  # what a label says of a letter
     sources: tuple[Source, ...] = field(repr=False, default=())

@@ -66,7 +66,7 @@ _TOP = (
     "version", "effective_from", "marks", "limits", "password", "retention", "phones", "waybills",
     "s10_countries", "documents", "catalogue", "regions", "security", "agreements", "cases", "exemptions",
     "look_ups", "second", "log_in", "papers", "tariff", "letters", "provinces", "notice", "consents",
-    "guardians",
+    "guardians", "sender_codes",
 )  # fmt: skip
 _CODE = "[a-z][a-z0-9_]{0,39}"
 _VERSION = "[A-Za-z0-9][A-Za-z0-9._:-]{0,63}"
@@ -232,6 +232,7 @@ class _Reader:
             },
             log_in=self._log_in(part["log_in"]),
             papers=self._papers(part["papers"]),
+            sender_codes=self._sender_codes(part["sender_codes"]),
             tariff=self._tariff(part["tariff"]),
             letter_contents=self._sourced(part["letters"], "contents")["contents"].text(40),
             documents=self._documents(part["documents"]),
@@ -279,6 +280,13 @@ class _Reader:
         name, check = part["name"].matching(_CODE, "code"), part["check"].one_of(("s10", "none"))
         preprinted = part["paper"].one_of(("counter", "preprinted")) == "preprinted"
         return WaybillForm(name, part["pattern"].pattern(), check, preprinted)
+
+    def _sender_codes(self, node: Node) -> r.SenderCodeRules:
+        part = self._sourced(node, "life_minutes", "kinds")
+        life = part["life_minutes"].integer(1, r.CODE_MINUTES_MAX)
+        return r.SenderCodeRules(
+            life, tuple(one.one_of(tuple(DocumentKind)) for one in part["kinds"].items(0))
+        )
 
     def _documents(self, node: Node) -> Mapping[str, r.DocumentRule]:
         found = {rule.kind: rule for rule in map(self._document, node.items())}

@@ -121,7 +121,7 @@ class SenderView:
     issue_count: str = ""
     old_number: str = field(default="", repr=False)  # Y, masked as the number
     newest_address: str = field(default="", repr=False)  # where the reader knew a later one
-    method: str = "chip"  # "chip" | "manual"
+    method: str = "chip"  # "chip" | "manual" | "code"
     cause: str = "none"  # ManualCause code where it was typed
     picture: bytes = field(default=b"", repr=False)
 

@@ -50,7 +50,7 @@ from hq.schema import (
 )
 
 # What only an administrator publishes.  Two keys sign a roll, and what is told of an entry follows from it.
-BY_COMMAND = frozenset({"rules", "block_list", "label", "notice", "pool"})
+BY_COMMAND = frozenset({"rules", "block_list", "sender_codes", "label", "notice", "pool"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ from hq.restricted import keep_restricted, speaks_of_persons
 from hq.reviews import Parked, Why, judge_anew, park
 from hq.rolls import Headquarters, chain_of
 from hq.schema import DAY_ENDS, FOLLOWER, GRANTS, HEADS
+from hq.sender_codes import keep_codes, speaks_of_codes
 from hq.sessions import keep_sessions, speaks_of_sessions
 from hq.sessions import settle as settle_sessions
 from hq.snapshot import verifier_from_bytes, verifier_to_bytes
@@ -88,6 +89,7 @@ class Progress:
     sessions: list[Entry] = field(default_factory=list)  # log-ins and what ended them
     decisions: list[Entry] = field(default_factory=list)  # what they say of branches
     looks: list[Entry] = field(default_factory=list)  # who looked for what
+    codes: list[Entry] = field(default_factory=list)  # of registered senders
     persons: list[Entry] = field(default_factory=list)  # whose items their persons had restricted or erased
     pools: Mapping[str, Series] = field(default_factory=dict)  # the terminal's, where an entry names one
     stopped: bool = False
@@ -258,6 +260,8 @@ class Follower:
             progress.alarm(told[0], entry, told[1])
         if speaks_of_looks(entry):
             progress.looks.append(entry)
+        if speaks_of_codes(entry):
+            progress.codes.append(entry)
         if speaks_of_persons(entry):
             progress.persons.append(entry)
         if decides(entry):
@@ -396,6 +400,7 @@ class Follower:
             keep_sessions(connection, terminal, progress.sessions)
             keep_decision(connection, progress.decisions, self._claims)
             keep_looks(connection, terminal, progress.looks, self._now)
+            keep_codes(connection, terminal, progress.codes, self._now)
             keep_restricted(connection, terminal, progress.persons)
             keep_days(connection, terminal, progress.days)
             for seq, state_hash in progress.day_ends.items():

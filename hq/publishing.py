@@ -11,10 +11,13 @@ from typing import Any
 from sqlalchemy import select
 
 from core import wire
+from core.crypto.keys import PublicKey, parse_public_key
 from core.errors import ConfigError, ConfigFault, EntryError, HqError, HqFault, RuleError
 from core.label_template import OWN, check_template, parse_template
 from core.ledger.block_list import SUBJECT, block_attachment
 from core.ledger.directives import MAX_BYTES, DirectiveKind
+from core.ledger.sender_codes import CONTENT_KEY_BYTES, MOST_ISSUERS, issuers_attachment, issuers_body
+from core.ledger.sender_codes import SUBJECT as SUBJECT_CODES
 from core.rules import RuleBook, Rules, load_rules
 from core.strict import Node, read_json
 from hq.clock import Now, utc_now
@@ -23,6 +26,7 @@ from hq.directives import EVERYBODY, Publication, publish, to_branch
 from hq.schema import ESTATE, PUBLICATIONS
 from hq.terminals import check_name
 
+_VERSION = "[A-Za-z0-9][A-Za-z0-9._:-]{0,63}"
 _OTHER_EDITION = "another edition bears this version"
 RESOURCES = Path(__file__).parents[1] / "resources"
 
@@ -30,7 +34,9 @@ RESOURCES = Path(__file__).parents[1] / "resources"
 def publish_file(
     database: Database, path: Path, branch: str | None = None, *, now: Now = utc_now
 ) -> tuple[int, Publication]:
-    """Publish an edition of the rule data, or a block list; (the publication's number, what it says).
+    """Publish an edition of the rule data, or one of its parts that come by themselves.
+
+    (The publication's number, what it says.)
 
     A file that ends in ``.toml`` is TOML, any other JSON.  Raises ConfigError (file, key, expected) where it
     is not a sound edition, HqError CONFLICT where another one bears its version.
@@ -46,6 +52,10 @@ def publish_file(
         listed = _block_list(value, path.name, scope)
         with database.write() as connection:
             return publish(connection, listed, now), listed
+    if "sender_codes" in value and "version" not in value:
+        issuing = _sender_codes(value, path.name, scope)
+        with database.write() as connection:
+            return publish(connection, issuing, now), issuing
     if "notice" in value and len(value) == 1:
         noticed = _notice(database, value["notice"], path.name, scope)
         with database.write() as connection:
@@ -92,12 +102,38 @@ def _block_list(value: dict[str, Any], file: str, scope: str) -> Publication:
     """``{"block_list": version, "numbers": [document numbers]}``; the numbers are not kept in any form."""
     top = Node(file, value)
     part = top.members(("block_list", "numbers"))
-    version = part["block_list"].matching(
-        "[A-Za-z0-9][A-Za-z0-9._:-]{0,63}", "version: letters, digits, . _ : -"
-    )
+    version = part["block_list"].matching(_VERSION, "version: letters, digits, . _ : -")
     numbers = [one.matching("[0-9A-Za-z]{4,30}", "a document number") for one in part["numbers"].items(0)]
     body = {"version": version, "count": len(numbers)}
     return Publication(DirectiveKind.BLOCK_LIST, SUBJECT, body, scope, block_attachment(numbers))
+
+
+def _sender_codes(value: dict[str, Any], file: str, scope: str) -> Publication:
+    """``{"sender_codes": version, "issuers": [{"issuer", "key", "content_key"}]}``: who registers senders.
+
+    ``key`` is the issuer's public signing key in its text form, ``content_key`` 32 bytes as base64url.
+    """
+    part = Node(file, value).members(("sender_codes", "issuers"))
+    version = part["sender_codes"].matching(_VERSION, "version: letters, digits, . _ : -")
+    issuers: list[tuple[str, PublicKey]] = []
+    contents: dict[str, bytes] = {}
+    for one in part["issuers"].items(0):
+        row = one.members(("issuer", "key", "content_key"))
+        code = row["issuer"].matching("[a-z][a-z0-9_]{0,23}", "a code: small letters, digits, _")
+        try:
+            key = parse_public_key(row["key"].value, signing=True)
+        except EntryError:
+            raise row["key"].wrong("a public key that signs, in its text form") from None
+        try:
+            content = wire.unb64(row["content_key"].value, CONTENT_KEY_BYTES)
+        except EntryError:
+            raise row["content_key"].wrong("32 bytes, base64url") from None
+        if code in contents or len(contents) >= MOST_ISSUERS:
+            raise one.wrong(f"at most {MOST_ISSUERS} issuers, each once")
+        issuers.append((code, key))
+        contents[code] = content
+    body = issuers_body(version, issuers)
+    return Publication(DirectiveKind.SENDER_CODES, SUBJECT_CODES, body, scope, issuers_attachment(contents))
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -82,6 +82,18 @@ LOOKS = Table(
     Index("looks_operator", "operator", "day"),
 )
 
+# Codes of registered senders that counters took in the last days: each counts once over all of them.
+SENDER_CODES = Table(
+    "sender_codes",
+    METADATA,
+    Column("code", String(64), primary_key=True),
+    _terminal(),
+    _key("epoch", Integer),
+    _key("seq", BigInteger),
+    Column("day", String(10), nullable=False),  # China's time
+    Index("sender_codes_day", "terminal", "day"),
+)
+
 # Headquarters' own acts (hq/admin_log.py).  ``who``, ``command``, ``phase`` and ``at`` repeat the signed
 # document for look-ups; ``hq admin verify`` compares them.
 ADMIN_LOG = Table(

@@ -1,7 +1,7 @@
 """Carries out the bench window's orders, one after the other, off the main thread, and says how all is.
 
 Orders about devices go to their simulators; ``network`` and ``clock`` to the demonstration's own line and
-clock, where there are any.
+clock, where there are any; ``sender_code`` to the app on a sender's phone, whose code the scanner then reads.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from devices.simulators.control import ControlClient
 from program.bench_clock import BenchClock
 from program.relay import Line, Relay
+from program.sender_app import SenderApp
 
 _log = logging.getLogger(__name__)
 _LOOK_S = 0.5
@@ -30,6 +31,7 @@ class Around:
 
     relay: Relay | None = None
     clock: BenchClock | None = None
+    app: SenderApp | None = None
 
 
 class BenchOrders:
@@ -84,6 +86,10 @@ class BenchOrders:
             return self._network(str(facts.get("line")))
         if do == "clock":
             return self._clock(facts)
+        if do == "sender_code":
+            if self._around.app is None:
+                return "no such app"
+            do, facts = "scan", {"code": self._around.app.code(str(facts.get("kind")))}
         try:
             reply = self._control.tell(do, **facts)
         except (OSError, ValueError):

@@ -24,6 +24,7 @@ from core.errors import CounterError, HqError, HqFault
 from devices.simulators.control import ControlClient
 from program.first_run import first_run
 from program.relay import Relay
+from program.sender_app import make_issuer
 
 BRANCH, TERMINAL = "990100-01", "990100-01-03"  # no such administrative division: invented
 OPERATOR, NAME, PASSWORD = "OP10001", "示例甲", "shili-2026-guitai"
@@ -93,6 +94,11 @@ class Demonstration:
     def missing_links(self, config: Config) -> dict[Slot, DeviceConfig]:
         """Simulated devices for the slots that a configuration leaves open."""
         return {slot: device for slot, device in self.links().items() if slot not in config.devices}
+
+    @property
+    def sender_app(self) -> Path:
+        """Where the app of senders who registered beforehand keeps its keys."""
+        return self._around / "sender-app"
 
     def control(self) -> ControlClient:
         """To place cards, scan codes and take the paper away."""
@@ -195,6 +201,8 @@ class Demonstration:
         return json.loads(done.stdout.splitlines()[-1])
 
     def _first_run(self, url: str) -> None:
+        issuers = make_issuer(self.sender_app)
+        self.ask_headquarters("directive", "publish", str(issuers))
         code = self.ask_headquarters("enrol-code", "--branch", BRANCH, "--terminal", TERMINAL)["code"]
         person = (OPERATOR, "--name", NAME, "--role", self._role)
         added = self.ask_headquarters("operator", "add", *person)["code"]

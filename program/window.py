@@ -130,12 +130,16 @@ def _bench_clock(demonstration: Demonstration | None) -> BenchClock | None:
 def _bench(demonstration: Demonstration, window: MainWindow, clock: BenchClock | None) -> BenchOrders:
     """The bench beside the counter; it goes when the counter goes."""
     from program.bench_orders import Around, BenchOrders
+    from program.sender_app import SenderApp
     from ui.bench.part import BenchBridge
     from ui.bench.window import BenchWindow, Visitor, beside
     from ui.text import Texts
 
     control, bridge = demonstration.control(), BenchBridge(window)
-    orders = BenchOrders(control, bridge.told.emit, Around(demonstration.relay, clock))
+    app = None
+    if (demonstration.sender_app / "keys.json").exists():
+        app = SenderApp(demonstration.sender_app, clock.wall if clock is not None else utc_now)
+    orders = BenchOrders(control, bridge.told.emit, Around(demonstration.relay, clock, app))
     rows = control.tell("drawer").get("drawer")
     visitors = [Visitor(**row) for row in rows] if isinstance(rows, list) else []
     pages = {slot: demonstration.devices / name for slot, name in PAGES.items()}

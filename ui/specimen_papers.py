@@ -35,6 +35,7 @@ def _picture() -> bytes:
 
 PICTURE = _picture()
 DOCUMENTS: Mapping[str, SenderView] = {
+    "code": replace(SENDER, method="code", nation="", address="", photo="none", still_on_reader=False),
     "photo": replace(SENDER, photo="shown", picture=PICTURE),
     "moved": replace(
         SENDER,

@@ -15,6 +15,7 @@ from core.acceptance.visit import (
     CARD,
     KEPT,
     MET,
+    METHOD_CODE,
     SCAN,
     TYPED,
     FieldText,
@@ -135,15 +136,29 @@ def card_read(visit: Visit, card: IdCard, now: dt.datetime, today: dt.date, rule
     Raises RuleError VISIT_BUSY for another person's document (or another one of the same person)
     once this visit's was compared with its holder, or an item was committed.
     """
-    finding = check_card(card, today, rules)
-    new = Identity(
-        card.read_id, now, card.kind, storable(card.number), storable(card.name), card.valid_from,
-        card.valid_to, finding.problems, finding.warnings, storable(card.name_en),
-    )  # fmt: skip
     if visit.exempted:
         return Step(replace(visit, on_reader=True))  # nobody's identity is asked for, so none is taken
     present = replace(visit, on_reader=True, card_fault="", card_facts={}, failures=0, manual=None)
-    return take_identity(present, new, card)
+    return take_identity(present, _identity(card, now, today, rules), card)
+
+
+def code_read(visit: Visit, card: IdCard, now: dt.datetime, today: dt.date, rules: Rules) -> Step:
+    """The code of a sender who registered beforehand; as :func:`card_read`, but nothing lies on the reader.
+
+    ``card`` is what the code says, its ``read_id`` the code's own.  Raises RuleError as :func:`card_read`.
+    """
+    if visit.exempted:
+        return Step(visit)
+    new = replace(_identity(card, now, today, rules), method=METHOD_CODE)
+    return take_identity(replace(visit, card_fault="", card_facts={}, manual=None), new, card)
+
+
+def _identity(card: IdCard, now: dt.datetime, today: dt.date, rules: Rules) -> Identity:
+    finding = check_card(card, today, rules)
+    return Identity(
+        card.read_id, now, card.kind, storable(card.number), storable(card.name), card.valid_from,
+        card.valid_to, finding.problems, finding.warnings, storable(card.name_en),
+    )  # fmt: skip
 
 
 def take_identity(visit: Visit, new: Identity, card: IdCard | None) -> Step:

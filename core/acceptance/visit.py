@@ -45,7 +45,7 @@ TYPED, CARD, SCAN, SCALE, KEPT = "typed", "card", "scan", "scale", "kept"
 POOL = "pool"  # drawn from a number pool: another one may stand here at the commit
 PASTED = "pasted"  # taken from one text
 KNOWN = "known"  # by reference to an earlier acceptance: what stands in the field is masked
-METHOD_CHIP, METHOD_MANUAL = "chip", "manual"
+METHOD_CHIP, METHOD_MANUAL, METHOD_CODE = "chip", "manual", "code"
 NO_CAUSE = "none"
 UNSTATED_FROM = dt.date.min  # of documents that do not say since when they hold
 

@@ -203,12 +203,15 @@ class Verifier:
 
     def _open_epoch(self, entry: Entry) -> int:
         """Learn its grant; which of headquarters' keys signed that."""
-        document, signature = wire.unb64(entry.data["grant"]), wire.unb64(entry.data["grant_signature"])
+        said = entry.data  # of a version that nobody knows, or changed by hand: its members are not sure
+        if not {"grant", "grant_signature", "key"} <= set(said):
+            raise EntryError(EntryFault.FORM, seq=entry.header.seq, what="grant")
+        document, signature = wire.unb64(said["grant"]), wire.unb64(said["grant_signature"])
         grant = read_grant(document, signature, self.keys)
         if (
             grant.terminal != self.terminal
             or grant.epoch != entry.header.epoch
-            or grant.key.text != entry.data["key"]
+            or grant.key.text != said["key"]
         ):
             raise EntryError(EntryFault.KEY, seq=entry.header.seq, what="grant")
         self.learn(grant)

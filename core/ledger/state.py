@@ -13,7 +13,7 @@ from typing import Any
 
 from core import wire
 from core.errors import EntryError, EntryFault
-from core.ledger import cases, configured, erasure, looks, ranges, requests
+from core.ledger import cases, configured, erasure, looks, ranges, requests, sender_codes
 from core.ledger.entry import EMPTY_HEAD, Entry, Head
 
 FOLD_VERSION = 1
@@ -225,6 +225,11 @@ def _session_ended(value: dict[str, Any], _entry: Entry) -> None:
     value["session"] = None
 
 
+def _verified(value: dict[str, Any], entry: Entry) -> None:
+    sender_codes.take(value, entry)
+    _sender(value, entry)
+
+
 def _sender(value: dict[str, Any], entry: Entry) -> None:
     value["senders"] = {entry.data["visit"]: entry.header.seq}
     _count(value, "senders")
@@ -415,7 +420,7 @@ _STEPS = {
     ("OperatorLocked", 1): _session_ended,
     ("OperatorLoggedOut", 1): _session_ended,
     ("SessionEnded", 1): _session_ended,
-    ("SenderVerified", 1): _sender,
+    ("SenderVerified", 1): _verified,
     ("SenderExempted", 1): _sender,
     ("ReaderDownApproved", 1): _reader_down,
     ("ItemAccepted", 1): _item,

@@ -27,6 +27,7 @@ from core.ledger.notices import (
     read_review,
     read_told_head,
 )
+from core.ledger.sender_codes import read_issuers
 from core.ledger.staff import read_staff
 from core.ledger.writer import Proposal
 from core.ports import DirectiveRow
@@ -64,7 +65,7 @@ class Adopting:
     def shut(self) -> None:
         """The store is shut: what stood in it is no longer known here."""
         self._live.staff = {}
-        self._live.block_list = None
+        self._live.block_list, self._live.issuers = None, {}
         self._live.pools = ()
         self._live.templates = ()
         self._live.held, self._live.reviews = {}, {}
@@ -208,6 +209,8 @@ class Adopting:
                     read_staff(signed)
                 case DirectiveKind.BLOCK_LIST:
                     read_block_list(signed)
+                case DirectiveKind.SENDER_CODES:
+                    read_issuers(signed)
                 case DirectiveKind.RULES:
                     self._edition(signed)
                 case DirectiveKind.NOTICE:
@@ -264,6 +267,8 @@ class Adopting:
         live.rulebook = live.rulebook.with_notices([each for each in notices if each is not None])
         blocked = journal.directives(DirectiveKind.BLOCK_LIST)
         live.block_list = read_block_list(blocked[-1].signed) if blocked else None
+        issuing = journal.directives(DirectiveKind.SENDER_CODES)
+        live.issuers = read_issuers(issuing[-1].signed) if issuing else {}
         self._pools.settle()
         live.templates = read_labels(journal.directives(DirectiveKind.LABEL))
         staff = [read_staff(row.signed) for row in journal.directives(DirectiveKind.OPERATOR)]

@@ -12,6 +12,7 @@ from core import wire
 from core.acceptance.pools import Pool
 from core.devices import CardFacts, DeviceTruth, Slot
 from core.errors import CounterError, Fact, RuleError, RuleFault
+from core.identity.sender_code import Issuer
 from core.label_template import Published
 from core.ledger.block_list import BlockList
 from core.ledger.branches import Late
@@ -88,6 +89,7 @@ class Live:
     late: list[Late] = field(default_factory=list)  # what headquarters told of, beside our chain
     late_here: Mapping[str, int] = field(default_factory=dict)  # branch → up to which entry it was fetched
     block_list: BlockList | None = None
+    issuers: Mapping[str, Issuer] = field(default_factory=dict)  # of codes of registered senders
     templates: tuple[Published, ...] = ()  # label templates that headquarters published
     pools: tuple[Pool, ...] = ()  # the number pools that headquarters gave to this counter
     contact: dt.datetime | None = None  # HQ's last word, as far as it counts for the offline grace

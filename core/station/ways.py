@@ -9,8 +9,9 @@ from core.acceptance import senders
 from core.acceptance.inputs import Known, waybill_scanned
 from core.acceptance.visit import Step, Visit
 from core.errors import RuleError
+from core.identity.sender_code import is_sender_code
 from core.ledger.clock import business_date
-from core.station import approving, reader_down
+from core.station import approving, reader_down, sender_codes
 from core.station.live import Live, new_id
 
 SenderCommand = (
@@ -70,7 +71,12 @@ def paste(live: Live, visit: Visit, command: PasteCommand, known: Known) -> Step
 
 
 def code(live: Live, visit: Visit, text: str, known: Known) -> Step:
-    """A scanned code: a waybill, or a contact for the panel.  Raises RuleError for any other."""
+    """A scanned code: a waybill, a registered sender, or a contact for the panel.
+
+    Raises RuleError for any other.
+    """
+    if is_sender_code(text):
+        return sender_codes.take(live, visit, text, known)
     try:
         step = waybill_scanned(visit, text, live.rules, known)
     except RuleError:

@@ -181,6 +181,7 @@ def test_backup_holds_every_table_and_no_key(
         "directive_faults",
         "request_nonces",
         "looks",
+        "sender_codes",
         "restricted",
     }
     assert {table.name for table in BACKED_UP} == set(METADATA.tables) - views

@@ -118,6 +118,7 @@ class Journal:
         self.annexes: dict[int, Object] = {}
         self.sealed: dict[int, Object] = {}
         self.decisions: list[Object] = []
+        self.codes: set[str] = set()  # of registered senders
         self.kinds: collections.Counter[str] = collections.Counter()
         self.counts: collections.Counter[str] = collections.Counter()
 
@@ -159,6 +160,9 @@ class Journal:
         if body["kind"] == "OperatorLoggedIn":
             self.log_in(body)
         self.session_signature(body, raw, entry["session_signature"])
+        if body["kind"] == "SenderVerified" and body["data"].get("method") == "code":
+            need(body["data"]["read"] not in self.codes, "a registered sender's code is used twice")
+            self.codes.add(body["data"]["read"])
         if body["kind"] == "SenderExempted" and body["kind_version"] == 1:
             self.exemption(body)
         if body["kind"] == "LogInsFailed" and (value := released(body["data"])):

@@ -111,6 +111,7 @@ def bench(qtbot: QtBot, tmp_path: Path) -> Bench:
          ("condition", {"name": "head_open", "on": 1, "slot": "receipt_printer"})),
         ("bench_plug_scanner", ("unplug", {"slot": "scanner"})),
         ("bench_scan_hostile", ("scan", {"code": HOSTILE["check"]})),
+        ("bench_scan_sender_code", ("sender_code", {"kind": "good"})),
     ],
 )  # fmt: skip
 def test_each_control_gives_its_order(bench: Bench, name: str, order: tuple[str, dict[str, object]]) -> None:

@@ -51,7 +51,7 @@ from devices.printer.page import OFFSET
 from hq.reviews import REASONS, Why
 from ui.bench.cards import NAMES as CARDS
 from ui.bench.drawer import GROUPS
-from ui.bench.goods import HOSTILE
+from ui.bench.goods import HOSTILE, SENDER_CODES
 from ui.bench.trouble import CONDITIONS, LINES
 from ui.bench.window import ERRORS
 from ui.clerk.case import QUESTIONS as CASES
@@ -138,7 +138,9 @@ def _families() -> set[str]:
     found |= {f"nation.{number:02d}" for number in (*range(1, 57), 97, 98)}
     found |= {f"label_state.{state}" for state in ("due", "started", "printed", "unknown", "voided")}
     found |= {f"receipt_state.{state}" for state in ("due", "started", "printed", "unknown")}
-    found |= {f"photo.{state}" for state in ("none", "undecodable", "shown", "typed", "gone", *PhotoReason)}
+    found |= {
+        f"photo.{state}" for state in ("none", "undecodable", "shown", "typed", "code", "gone", *PhotoReason)
+    }
     found |= {f"brief.label.{state}" for state in ("due", "started", "unknown", "voided")}
     found |= {f"brief.receipt.{state}" for state in ("due", "started", "printed", "unknown")}
     found |= {f"action.{action.value}" for action in Action}
@@ -172,6 +174,7 @@ def _families() -> set[str]:
 def _of_bench() -> set[str]:
     """What stands on the demonstration's bench."""
     found = {f"bench.group.{group}" for group in GROUPS} | {f"bench.hostile.{name}" for name in HOSTILE}
+    found |= {f"bench.sender_code.{name}" for name in SENDER_CODES}
     found |= {f"bench.condition.{name}" for _, names in CONDITIONS.values() for name in names}
     found |= {f"bench.card.{name}" for name in CARDS}
     found |= {f"bench.line.{line}" for line in LINES} | {f"bench.page.{slot}" for slot in CONDITIONS}

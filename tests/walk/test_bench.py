@@ -11,9 +11,11 @@ from core import commands as c
 from program.bench_clock import BenchClock
 from program.demonstration import Demonstration
 from program.relay import Line
+from program.sender_app import PERSON, SenderApp
 from program.terminal import Parts
 from storage.pump import PumpSettings
 from tests.walk.counter import WalkingCounter
+from ui.present import utc_now
 
 HOUR, DAY = 3600, 86_400
 QUICK = PumpSettings(first_wait_s=0.2, longest_wait_s=0.5, heartbeat_s=0.5, time_every_s=1.0)
@@ -80,3 +82,34 @@ def test_the_line_is_cut_the_clock_jumps_and_all_ends_well(around: Demonstration
         relay.set(Line.UP)
         assert counter.at_headquarters().last is not None
     assert len(counter.labels()) == 3
+
+
+@pytest.mark.timeout(120)
+def test_a_registered_sender_s_code_from_her_phone_to_headquarters(around: Demonstration) -> None:
+    """Issuers by directive, the code over the scanner's own line, the entry at headquarters."""
+    with WalkingCounter(around, Parts(pump=QUICK)) as counter:
+        counter.log_in()
+        app = SenderApp(around.sender_app, utc_now)
+        refused = ("expired", "forged", "stranger", "torn")
+        for kind in refused:
+            counter.tell("scan", code=app.code(kind))
+            counter.until(kind, lambda view: view.message is not None and _refusal(view.message.code))
+            assert counter.visit().sender is None
+            counter.do(c.DismissMessage())
+        counter.tell("scan", code=app.code("good"))
+        counter.until("code", lambda _view: counter.visit().sender is not None)
+        sender = counter.visit().sender
+        assert sender is not None
+        assert (sender.method, sender.name) == ("code", PERSON["name"])
+        counter.do(c.ConfirmOriginal(), c.AcknowledgeNotice(c.Acknowledgement.SPOKEN))
+        counter.parcel("EA473124829CN")
+        counter.do(c.Commit())
+        counter.printed()
+        counter.do(c.NextCustomer())
+        counter.tell("scan", code=app.code("again"))
+        counter.until("used", lambda view: view.message is not None and view.message.code.endswith("_used"))
+        assert counter.at_headquarters().last is not None
+
+
+def _refusal(code: str) -> bool:
+    return code.startswith("rule.sender_code_")

@@ -23,6 +23,7 @@ from ui.text import Texts, kilograms
 
 FIRST_SERIAL = 47312482
 PRESETS_G = (350, 1284, 5600)
+SENDER_CODES = ("good", "again", "expired", "forged", "stranger", "torn")
 _MOST_G, _STEP_G = 30_000, 10
 _CALM_MS = 150
 
@@ -100,6 +101,34 @@ class OtherCodes(Part):
 
     def _scan(self) -> None:
         self.order("scan", {"code": list(HOSTILE.values())[max(0, self._hostile.currentIndex())]})
+
+
+class SenderCodes(Part):
+    """The phone of a sender who registered beforehand, held before the scanner."""
+
+    def __init__(self, order: Order, parent: QWidget | None = None) -> None:
+        super().__init__(order, parent)
+        self._kind = QComboBox(self)
+        self._kind.setObjectName("bench_sender_code")
+        self._kind.addItems(list(SENDER_CODES))
+        self._kind.setMinimumContentsLength(8)
+        self._kind.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(6)
+        grid.addWidget(self.caption("bench.sender_code"), 0, 0, 1, 2)
+        grid.addWidget(self._kind, 1, 0)
+        grid.addWidget(self.button("bench_scan_sender_code", "bench.scan_hostile", self._scan), 1, 1)
+        grid.setColumnStretch(0, 1)
+        self.says(self._say)
+
+    def _say(self, texts: Texts) -> None:
+        self._kind.setAccessibleName(texts("bench.sender_code"))
+        for at, name in enumerate(SENDER_CODES):
+            self._kind.setItemText(at, texts(f"bench.sender_code.{name}"))
+
+    def _scan(self) -> None:
+        self.order("sender_code", {"kind": SENDER_CODES[max(0, self._kind.currentIndex())]})
 
 
 class Shaking(Part):

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 
 from ui.bench.cards import OperatorCards
 from ui.bench.drawer import Drawer, Visitor
-from ui.bench.goods import FIRST_SERIAL, OtherCodes, Scale, Scanner, Shaking
+from ui.bench.goods import FIRST_SERIAL, OtherCodes, Scale, Scanner, SenderCodes, Shaking
 from ui.bench.pages import Pages
 from ui.bench.part import Order, Part, bench_sheet
 from ui.bench.trouble import PART, Clock, Network, Plugs, Printer
@@ -102,6 +102,7 @@ class BenchWindow(QWidget):
             Network(self._give, self),
             Shaking(self._give, self),
             OtherCodes(self._give, self),
+            SenderCodes(self._give, self),
         ]
         self._tabs = QTabWidget(self)
         self._tabs.setObjectName("bench_tabs")

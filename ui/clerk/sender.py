@@ -24,6 +24,7 @@ from ui.zoom import Room, measure_again
 _DOCUMENT_HEIGHT, _ROOMY_HEIGHT = 113, 128
 _PHOTO = QSize(90, _DOCUMENT_HEIGHT)  # 102 × 126 of the card, as high as there is room
 _UNBOUND = 16777215
+_NO_PHOTO = {"manual": "typed", "code": "code"}  # by how the document came
 _DETAILS = 3  # lines under name and number; no kind of document has more
 
 
@@ -179,7 +180,7 @@ class SenderCard(QFrame):
         texts = self._texts
         # Once an entry holds the document, its details leave the screen; a typed one never had a photo.
         gone = not sender.birth and sender.method == "chip"
-        code = "gone" if gone else "typed" if sender.method == "manual" else sender.photo
+        code = "gone" if gone else _NO_PHOTO.get(sender.method, sender.photo)
         self._show_photo(sender.picture if code == "shown" else b"", texts(f"photo.{code}"))
         put(self._values["name"], sender.name or sender.name_en)
         put(self._values["number"], _grouped(sender.number))
@@ -271,6 +272,8 @@ def badges(sender: SenderView, texts: Texts) -> list[tuple[str, str]]:
         found.append(("bad", f"■ {_badge(texts, RuleFault.NAME_MISMATCH)}"))
     if sender.method == "manual":
         found.append(("warn", f"▲ {texts('sender.typed')}"))
+    if sender.method == "code":
+        found.append(("good", f"✓ {texts('sender.code')}"))
     found += [("warn", f"▲ {texts.what(code)}") for code in sender.warnings]
     if not any(code.startswith("rule.document") for code in sender.problems):
         until = texts("sender.long_term") if sender.long_term else sender.valid_to

@@ -81,6 +81,16 @@ def test_any_changed_byte_is_found(book: Book, data: st.DataObject) -> None:
         walk(book, [*book.entries[:number], bad, *book.entries[number + 1 :]])
 
 
+@pytest.mark.parametrize("changed", [b'"grant"', b'"grant_signature"', b'"key"', b'"kind_version":1'])
+def test_a_first_entry_whose_grant_is_lost_is_named(book: Book, changed: bytes) -> None:
+    first = next(at for at, one in enumerate(book.entries) if one.header.kind == "EpochOpened")
+    body = book.entries[first].body
+    other = changed.replace(b":1", b":2") if b":" in changed else changed.swapcase()
+    bad = dataclasses.replace(book.entries[first], body=body.replace(changed, other))
+    with pytest.raises(EntryError):
+        walk(book, [*book.entries[:first], bad, *book.entries[first + 1 :]])
+
+
 def test_dropped_swapped_and_doubled_entries_are_found(book: Book) -> None:
     one = book.entries
     for bad in ([*one[:5], *one[6:]], [*one[:5], one[6], one[5], *one[7:]], [*one[:6], one[5], *one[6:]]):
