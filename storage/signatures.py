@@ -20,7 +20,7 @@ from core.errors import EntryError, EntryFault
 # Below: two processes cost more to start than they save.
 WORTH_ENTRIES = 4_000
 _MOST = 3
-_WAITING = 2  # spans in each process's hands; what is more is checked here, so that nobody idles
+_WAITING = 4  # spans in each process's hands; what is more is checked here, so that nobody idles
 _SPAN = 500
 _LIMIT_S = 60.0  # a thousand times a span: more than that, and the process is ill
 # What the pool raises where a process died, does not answer, or cannot be made (no memory, no thread).

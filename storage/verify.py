@@ -24,6 +24,7 @@ from core.ledger.rolls import KeyChain
 from core.ledger.state import FOLD_VERSION, State, fold, from_bytes
 from storage import late_items, views
 from storage.attachments import Row, from_rows
+from storage.pages import PagesBeside
 from storage.quick import read_quickly
 from storage.reading import JournalReader
 from storage.signatures import SignaturesBeside
@@ -100,11 +101,35 @@ def _verify(
     restored: bool,
     beside: SignaturesBeside | None,
 ) -> Report:
-    report = Report()
-    pages = journal.database.damaged_pages()
-    if pages:
-        report.findings.append(Finding(str(StoreFault.DAMAGED), 0, pages[0][:80]))
+    if beside is None:
+        report = Report()
+        if pages := journal.database.damaged_pages():
+            report.findings.append(_bad_page(pages))
+        else:
+            _check_all(journal, headquarters, terminal, restored, report, None)
         return report
+    report, looking = Report(), PagesBeside(journal.database)
+    try:
+        _check_all(journal, headquarters, terminal, restored, report, beside)
+    finally:
+        if pages := looking.found():
+            report.findings.append(_bad_page(pages))
+    return report
+
+
+def _bad_page(pages: Sequence[str]) -> Finding:
+    return Finding(str(StoreFault.DAMAGED), 0, pages[0][:80])
+
+
+def _check_all(
+    journal: JournalReader,
+    headquarters: PublicKey | KeyChain,
+    terminal: str,
+    restored: bool,
+    report: Report,
+    beside: SignaturesBeside | None,
+) -> None:
+    """Everything but the pages: into ``report``, which names the first thing found."""
     verifier = Verifier(terminal, headquarters)
     if beside is not None:
         verifier.signed = beside.later
@@ -114,8 +139,6 @@ def _verify(
         if journal.terminal != terminal:
             raise EntryError(EntryFault.WRONG_TERMINAL, what="meta")
         walk.run()
-        if beside is not None:
-            beside.need_good()
         if not restored:
             walk.check_gone()
         _check_state(journal, walk.state)
@@ -125,6 +148,8 @@ def _verify(
         _check_items(journal, walk.rows)
         with journal.database.reading() as connection:
             late_items.check(connection, terminal, journal.keys.find)
+        if beside is not None:
+            beside.need_good()
     except CounterError as error:
         # Of a gap, what is missing is named, not what stands behind it.
         seq = error.facts.get("expected", error.facts.get("seq"))
@@ -133,7 +158,6 @@ def _verify(
             what = f"attachment {error.facts['attachment']}"
         report.findings.append(Finding(str(error.code), seq if isinstance(seq, int) else 0, what))
     report.items = len(walk.rows)
-    return report
 
 
 class _Walk:
@@ -150,12 +174,13 @@ class _Walk:
         self._day_ends: dict[int, bytes] = {}  # last seq of a day → state hash there
         # What is not here of this epoch; of earlier ones headquarters gave back what it still had.
         # Held against the folded state at the end, as the whole of it is.
-        self._erased = _erased_items(journal)
+        self._erased: Collection[str] = ()
         self._gone_sealed = 0
         self._gone_months: dict[str, int] = {}  # class and month → the first entry
 
     def run(self) -> None:
         """Raises EntryError or StoreError for the first bad entry, its seq in facts."""
+        self._erased = _erased_items(self._journal)
         after = 0
         while True:
             rows, beside = self._chunk(after)
@@ -198,7 +223,7 @@ class _Walk:
         if fields is None:
             entry = Entry(row.body, *signatures, parts)
         else:
-            entry = Entry.decoded(fields, row.body, signatures, parts)
+            entry = Entry.decoded(fields, row.body, signatures, parts, row.hash)
         _check_columns(row, entry, beside)
         header = entry.header
         self._verifier.follow(entry)
@@ -260,6 +285,7 @@ def _named(error: EntryError, seq: int) -> EntryError:
 
 
 def _check_hash(row: Any) -> None:
+    """That the column is the body's hash: from here on it is used for it."""
     if not isinstance(row.body, bytes) or hashlib.sha256(row.body).digest() != row.hash:
         raise EntryError(EntryFault.PREVIOUS, seq=row.seq, what="hash")
 
@@ -267,23 +293,21 @@ def _check_hash(row: Any) -> None:
 def _check_columns(row: Any, entry: Entry, beside: list[Row]) -> None:
     """What has a column beside the chained bytes says the same as they do."""
     header, seq = entry.header, row.seq
-    for name, value in (
-        ("seq", header.seq),
-        ("epoch", header.epoch),
-        ("kind", header.kind),
-        ("operation", header.operation),
-    ):
-        if getattr(row, name) != value:
-            raise EntryError(EntryFault.FORM, seq=seq, what=name)
+    kept = (row.seq, row.epoch, row.kind, row.operation)
+    said = (header.seq, header.epoch, header.kind, header.operation)
+    if kept != said:
+        names = ("seq", "epoch", "kind", "operation")
+        wrong = next(name for name, a, b in zip(names, kept, said, strict=True) if a != b)
+        raise EntryError(EntryFault.FORM, seq=seq, what=wrong)
     if not isinstance(row.terminal_signature, bytes):
         raise EntryError(EntryFault.SIGNATURE, seq=seq, what="terminal")
     if row.session_signature is not None and not isinstance(row.session_signature, bytes):
         raise EntryError(EntryFault.SIGNATURE, seq=seq, what="session")
     if len(beside) != len(header.commitments):
         raise EntryError(EntryFault.COMMITMENT, seq=seq, what="count")
-    for number, (said, kept) in enumerate(zip(header.commitments, beside, strict=True)):
-        named = (number, said.cls.value, said.retention, said.month)
-        if kept[1:5] != named or (kept[6] is None and kept[5] is not None):
+    for number, (commitment, part) in enumerate(zip(header.commitments, beside, strict=True)):
+        named = (number, commitment.cls.value, commitment.retention, commitment.month)
+        if part[1:5] != named or (part[6] is None and part[5] is not None):
             raise EntryError(EntryFault.COMMITMENT, seq=seq, attachment=number)
 
 

@@ -194,10 +194,11 @@ class Entry:
         body: bytes,
         signatures: tuple[bytes, bytes | None],
         attachments: tuple[Attachment | None, ...],
+        body_hash: bytes,
     ) -> Entry:
-        """An entry whose ``body`` was seen to be canonical, and to say ``fields``."""
+        """An entry whose ``body`` was seen to be canonical, to say ``fields``, and to have that hash."""
         entry = cls(body, *signatures, attachments)
-        vars(entry)["fields"] = fields
+        vars(entry).update(fields=fields, hash=body_hash)
         return entry
 
     @_once
