@@ -255,6 +255,11 @@ class NoPaperSlip:
 
 
 @dataclass(frozen=True)
+class CalibrationPage:
+    """Rulers and codes for whoever sets a printer up.  It names nobody and stands in no journal."""
+
+
+@dataclass(frozen=True)
 class PrintJob:
     """One page for one slot.  ``job`` is unique; ``item`` is the sequence number of the item's entry.
 
@@ -266,7 +271,7 @@ class PrintJob:
     job: str
     slot: Slot
     item: int
-    page: Label | Receipt | NoPaperSlip
+    page: Label | Receipt | NoPaperSlip | CalibrationPage
     pressed_ns: int = 0  # perf_counter_ns of the key press, for the bench; 0 where none
     passing: bool = False
     template_id: str = "own"
@@ -275,7 +280,7 @@ class PrintJob:
     @property
     def copy(self) -> int:
         """0 for the first print, n for the n-th copy; slips have no copies."""
-        return 0 if isinstance(self.page, NoPaperSlip) else self.page.copy
+        return self.page.copy if isinstance(self.page, Label | Receipt) else 0
 
     @property
     def label(self) -> Label:

@@ -86,13 +86,15 @@ def parser() -> argparse.ArgumentParser:
     _evidence(commands)
     _backups(commands)
     device = _command(commands, "device", "list the devices, test one, read one document")
-    actions = device.add_subparsers(dest="action", required=True, metavar="list|ports|test|read")
-    for name in ("list", "ports", "test", "read"):
+    actions = device.add_subparsers(dest="action", required=True, metavar="list|ports|test|read|calibrate")
+    for name in ("list", "ports", "test", "read", "calibrate"):
         action = actions.add_parser(name)
         _common(action, nested=True)
         _json(action)
         if name not in ("list", "ports"):
             action.add_argument("slot", metavar="SLOT")
+        if name == "calibrate":
+            action.add_argument("--png", type=Path, metavar="FILE", help="the page as a picture, not printed")
     receipt = _command(commands, "receipt", "check a receipt's code, offline, with headquarters' public key")
     action = receipt.add_subparsers(dest="action", required=True, metavar="verify").add_parser("verify")
     _common(action, nested=True)

@@ -29,6 +29,7 @@ from core.rules import load_rules
 from devices.conformance import check_device
 from devices.rack import Rack
 from devices.usb import device_root, usb_ports
+from program.calibrating import calibrate
 from program.machine import SystemClock
 from program.opening import config_path, default_data
 from program.terminal import RESOURCES, drivers
@@ -83,6 +84,8 @@ def run(options: argparse.Namespace) -> int:
     slot = _slot(options.slot, config)
     if options.action == "test":
         return _test(config, slot, as_json=options.json)
+    if options.action == "calibrate":
+        return calibrate(config.devices[slot], options.png)
     watch = _Watch(config, slot)
     watch.rack.start()
     try:

@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from core.devices import Label, NoPaperSlip, PrintJob, Receipt
+from core.devices import CalibrationPage, Label, NoPaperSlip, PrintJob, Receipt
 from core.errors import ConfigError, ConfigFault, DeviceError, DeviceFault, Fact
 from core.label_template import parse_template
 from devices.options import Ranges, whole_options
 from devices.printer import escpos, tspl, zpl
+from devices.printer.calibration import CalibrationRenderer, load_calibration
 from devices.printer.fonts import FontBook
 from devices.printer.label import LabelRenderer
 from devices.printer.page import Bitmap, moved
@@ -21,7 +22,7 @@ from devices.printer.slip import SlipRenderer, load_slip
 from devices.printer.template import DEFAULT_TEMPLATES, load_template
 from devices.rack import DeviceConfig
 
-Page = Label | Receipt | NoPaperSlip
+Page = Label | Receipt | NoPaperSlip | CalibrationPage
 
 AS_IT_IS = -1  # what the printer itself is set to
 # outside.md, configuration.
@@ -126,11 +127,13 @@ class _Renderers:
             template = load_template(DEFAULT_TEMPLATES, form.width_mm, form.height_mm)
             self._label = LabelRenderer(fonts, template, form.dpi)
             self._slip = SlipRenderer(fonts, load_slip(), form.width_mm, form.dpi, form.height_mm)
+            self._printed_mm: float = form.width_mm
         else:
             paper = load_receipt_template(DEFAULT_RECEIPTS, form.width_mm)
             words = load_receipt_words(DEFAULT_RECEIPTS)
             self._receipt = ReceiptRenderer(fonts, paper, words, form.dpi)
             self._slip = SlipRenderer(fonts, load_slip(), paper.printed_mm, form.dpi)
+            self._printed_mm = paper.printed_mm
 
     def _published(self, text: str) -> LabelRenderer:
         """Of a template that headquarters published; raises DeviceError LABEL_LAYOUT for another size."""
@@ -144,6 +147,9 @@ class _Renderers:
     def page(self, job: PrintJob) -> bytes:
         if isinstance(job.page, NoPaperSlip):
             bitmap = self._slip.render(job.page).bitmap
+        elif isinstance(job.page, CalibrationPage):
+            words = load_calibration()
+            bitmap = CalibrationRenderer(self._fonts, words, self._form, self._printed_mm).render().bitmap
         elif self._label is not None:
             renderer = self._published(job.template) if job.template else self._label
             bitmap = renderer.render(job.label).bitmap
@@ -151,7 +157,8 @@ class _Renderers:
             assert self._receipt is not None
             bitmap = self._receipt.render(job.receipt).bitmap
         if self._form.height_mm:
-            bitmap = moved(bitmap, self._form.right_dots, self._form.down_dots)
+            cut = isinstance(job.page, CalibrationPage)  # its rulers reach the edges
+            bitmap = moved(bitmap, self._form.right_dots, self._form.down_dots, cut=cut)
             return _LABEL_ENCODERS[self._form.language](bitmap, self._form)
         return escpos.encode_page(bitmap)
 

@@ -53,10 +53,11 @@ class Bitmap:
         )
 
 
-def moved(bitmap: Bitmap, right: int, down: int) -> Bitmap:
+def moved(bitmap: Bitmap, right: int, down: int, *, cut: bool = False) -> Bitmap:
     """The same page moved by so many dots on its paper.
 
-    Raises DeviceError LABEL_LAYOUT where ink would fall off its edge: no half of a code is ever printed.
+    Raises DeviceError LABEL_LAYOUT where ink would fall off its edge: no half of a code is ever printed, but
+    where a page may be ``cut``.
     """
     if not (right or down):
         return bitmap
@@ -68,11 +69,11 @@ def moved(bitmap: Bitmap, right: int, down: int) -> Bitmap:
         dots = int.from_bytes(row, "big") >> spare
         shifted = dots >> right if right >= 0 else dots << -right
         lost = dots & ((1 << right) - 1) if right >= 0 else shifted >> width
-        if lost:
+        if lost and not cut:
             raise DeviceError(DeviceFault.LABEL_LAYOUT, field=OFFSET)
-        rows.append((shifted << spare).to_bytes(stride, "big"))
+        rows.append(((shifted & ((1 << width) - 1)) << spare).to_bytes(stride, "big"))
     fallen = rows[len(rows) - down :] if down >= 0 else rows[:-down]
-    if any(row != blank for row in (fallen if down else [])):
+    if not cut and any(row != blank for row in (fallen if down else [])):
         raise DeviceError(DeviceFault.LABEL_LAYOUT, field=OFFSET)
     white = [blank] * abs(down)
     rows = [*white, *rows[: len(rows) - down]] if down >= 0 else [*rows[-down:], *white]

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from devices.simulators.desk import SimulatedDesk
 
@@ -83,3 +84,16 @@ def test_a_weight_is_read_once_it_stands(desk: SimulatedDesk, tmp_path: Path) ->
     assert (answer["kind"], answer["grams"], answer["net"]) == ("weight", 1284, False)
     desk.scale.port.unplug()
     assert outcome("scale", tmp_path, action="read") == (3, "")
+
+
+def test_a_calibration_page_printed_and_as_a_picture(desk: SimulatedDesk, tmp_path: Path) -> None:
+    code, said = outcome("label_printer", tmp_path, action="calibrate")
+    assert (code, said) == (0, "")
+    (printed,) = (tmp_path / "desk").rglob("page-*.png")
+    code, said = outcome("label_printer", tmp_path, "--png", str(tmp_path / "look.png"), action="calibrate")
+    assert code == 0, said
+    with Image.open(printed) as paper, Image.open(tmp_path / "look.png") as look:
+        assert paper.convert("1").tobytes() == look.convert("1").tobytes()
+    desk.printer.set_condition("paper_out", True)
+    assert outcome("label_printer", tmp_path, action="calibrate")[0] == 3
+    assert outcome("scanner", tmp_path, action="calibrate")[0] == 2
