@@ -9,7 +9,7 @@ from core.consents import AnswerConsent, AskConsents, GuardianAgrees
 from core.late import AdoptLate, DeclineLate
 from core.numbering import TakeNumber, VoidNumbers
 from core.own_evidence import KeepEvidence
-from core.persons import AskErasure
+from core.persons import AnswerRight, AskErasure, AskRight
 from core.scanning import ScanTyped
 from core.second import AskReaderDown, AskVoid, BeginReaderDown, DecideRequest, VoidItem
 from core.seeing import CaseCommand
@@ -436,5 +436,5 @@ Command = (
     | NextCustomer | Park | Resume | Undo | Commit | Reprint | LabelSeen | LookUp | CloseLookUp | CloseDay
     | DismissMessage | AdoptLate | DeclineLate | AnswerConsent | AskConsents | GuardianAgrees
     | AskVoid | VoidItem | AskReaderDown | BeginReaderDown | DecideRequest | ScanTyped | CaseCommand
-    | KeepEvidence | AskErasure
+    | KeepEvidence | AskErasure | AskRight | AnswerRight
 )  # fmt: skip

@@ -254,6 +254,46 @@ class NoPaperSlip:
     rules: str  # the edition that says so
 
 
+@dataclass(frozen=True, slots=True)
+class PersonItem:
+    """One item in a person's record, masked as the label is; ``rows``: (field code, text).
+
+    ``consents``: (title, answer code, ISO day).
+    """
+
+    number: str
+    accepted_at: str
+    rows: tuple[tuple[str, str], ...] = ()
+    consents: tuple[tuple[str, str, str], ...] = ()
+
+    def __repr__(self) -> str:
+        return f"PersonItem(number={self.number!r}, …)"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRecord:
+    """What a person takes home of a request about her own data (PIPL 45, 46, 48, 50).
+
+    ``right`` and ``outcome`` are codes, ``outcome`` "" while it waits until the day ``due``; texts are the
+    rule data's, in the customer's language.  ``kept``: what, why, how long, to whom.
+    """
+
+    right: str
+    branch: str
+    operator: str
+    at: str  # local time, YYYY-MM-DD HH:MM
+    reference: str  # terminal and entry of the request
+    due: str
+    handler: str
+    rules: str  # the edition
+    outcome: str = ""
+    ground: str = ""
+    fields: tuple[str, ...] = ()
+    items: tuple[PersonItem, ...] = ()
+    kept: tuple[tuple[str, str, str, str], ...] = ()
+    told: tuple[tuple[str, str], ...] = ()  # heading, text
+
+
 @dataclass(frozen=True)
 class CalibrationPage:
     """Rulers and codes for whoever sets a printer up.  It names nobody and stands in no journal."""
@@ -271,7 +311,7 @@ class PrintJob:
     job: str
     slot: Slot
     item: int
-    page: Label | Receipt | NoPaperSlip | CalibrationPage
+    page: Label | Receipt | NoPaperSlip | CalibrationPage | PersonRecord
     pressed_ns: int = 0  # perf_counter_ns of the key press, for the bench; 0 where none
     passing: bool = False
     template_id: str = "own"

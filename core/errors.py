@@ -171,6 +171,8 @@ class RuleFault(StrEnum):
     CONSENT_VERSION = "rule.consent_version"  # another text stood on the screen than the one in force
     CONSENT_PERSON = "rule.consent_person"  # given anew only by whoever placed her document
     PERSON_ABSENT = "rule.person_absent"  # asked for by nobody whose document was placed
+    RIGHTS_FULL = "rule.rights_full"  # too many requests of persons are open; facts: most
+    RIGHT_GROUND = "rule.right_ground"  # refused without a ground that the rule data have for it
     PERSON_PAPER = "rule.person_paper"  # label or receipt of the item is still to come
     ITEM_RESTRICTED = "rule.item_restricted"  # kept for the law only: neither printed nor used
     GUARDIAN_RELATION = "rule.guardian_relation"  # not among the relations of the rules

@@ -14,6 +14,7 @@ from core.case_rules import CaseRules
 from core.errors import RuleError, RuleFault
 from core.look_rules import LookLimits
 from core.regions.book import Regions
+from core.right_rules import RightRules
 
 # What a role logs in with: her card where she has one, else her password; or her card and nothing else.
 CARD_OR_PASSWORD, CARD_ONLY = "card_or_password", "card"
@@ -283,6 +284,7 @@ class Rules:
     exemptions: Exemptions
     cases: CaseRules
     look_ups: LookLimits
+    rights: RightRules
     second: Mapping[str, SecondRules]  # by action, every one that is asked for by a request
     papers: PaperRules
     sender_codes: SenderCodeRules

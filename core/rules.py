@@ -29,6 +29,7 @@ from core.identity.card import DocumentKind
 from core.identity.numbers import FAMILIES
 from core.look_rules import read_look_limits
 from core.regions.book import Regions, load_regions
+from core.right_rules import read_rights
 from core.rule_consents import read_consents, read_relations
 from core.rule_data import (
     DocumentRule,
@@ -66,7 +67,7 @@ _TOP = (
     "version", "effective_from", "marks", "limits", "password", "retention", "phones", "waybills",
     "s10_countries", "documents", "catalogue", "regions", "security", "agreements", "cases", "exemptions",
     "look_ups", "second", "log_in", "papers", "tariff", "letters", "provinces", "notice", "consents",
-    "guardians", "sender_codes",
+    "guardians", "sender_codes", "rights",
 )  # fmt: skip
 _CODE = "[a-z][a-z0-9_]{0,39}"
 _VERSION = "[A-Za-z0-9][A-Za-z0-9._:-]{0,63}"
@@ -226,6 +227,7 @@ class _Reader:
             exemptions=self._exemptions(part["exemptions"]),
             cases=read_cases(part["cases"], self._sourced),
             look_ups=read_look_limits(part["look_ups"], self._sourced),
+            rights=read_rights(part["rights"], self._sourced, LANGUAGES),
             second={
                 name: read_second(self._sourced(node, "reasons", "hours"))
                 for name, node in part["second"].members(ASKED).items()

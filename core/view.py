@@ -32,6 +32,7 @@ from core.errors import Fact
 from core.late import LateView
 from core.numbering import PoolView as PoolView  # noqa: PLC0414 - one of the views
 from core.pasted_view import PasteView
+from core.persons import RightsView
 from core.regions.complete import PlaceHit
 from core.second import SecondView
 from core.seeing import CaseMark, CaseView, LooksView
@@ -405,6 +406,7 @@ class CounterView:
     case_seconds: int = 0  # for so long
     looks: tuple[LooksView, ...] = ()  # today's look-ups that want a supervisor's eye
     consents: ItemConsents | None = None  # of an item of the look-up, where somebody asked
+    rights: RightsView = RightsView()  # what persons asked about their own data, and is not answered
     late: tuple[LateView, ...] = ()  # entries beside the chain that wait for a supervisor
     second: SecondView = SecondView()  # requests for a second person
     parked: tuple[ParkedView, ...] = ()  # visits that wait for this operator, the oldest first

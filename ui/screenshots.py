@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from core.commands import Command, Field, Party
-from core.view import Screen
+from core.view import Note, Screen
 from ui import keys_card
 from ui.application import create_application
 from ui.bridge import Bridge
@@ -27,6 +27,7 @@ from ui.clerk.second import requests_question, sign_question, void_item_question
 from ui.specimen_consents import ITEM, OF_PERSON
 from ui.specimen_late import DOWN, SECOND
 from ui.specimen_papers import HITS
+from ui.specimen_rights import RIGHTS
 from ui.specimen_visits import KNOWN, item
 from ui.specimens import CENTRES, HALF, LOGIN, NO_DOCUMENT, NOW, OFFERED, VIEWS
 from ui.style import mark
@@ -96,9 +97,19 @@ def _ask_consent(clerk: ClerkScreen, *answers: int) -> None:
         clerk.choices.answer(number)
 
 
-def _ask_erasure(clerk: ClerkScreen) -> None:
-    clerk.show_view(replace(VIEWS["look-up"], found=OF_PERSON, found_by="card"))
-    clerk.side_acts()["erasure"]()
+def _ask_person(clerk: ClerkScreen, *answers: int) -> None:
+    found = (replace(OF_PERSON[0], notes=(Note("note.right_soon", _SOON),)), *OF_PERSON[1:])
+    clerk.show_view(replace(VIEWS["look-up"], found=found, found_by="card", rights=RIGHTS))
+    clerk.side_acts()["person"]()
+    for number in answers:
+        clerk.choices.answer(number)
+
+
+def _ask_rights(clerk: ClerkScreen, *answers: int) -> None:
+    clerk.show_view(replace(VIEWS["half"], role="supervisor", rights=RIGHTS))
+    clerk.side_acts()["person"]()
+    for number in answers:
+        clerk.choices.answer(number)
 
 
 def _help(clerk: ClerkScreen) -> None:
@@ -106,6 +117,7 @@ def _help(clerk: ClerkScreen) -> None:
     clerk.toggle_help()
 
 
+_SOON = {"right": "person_right.correct", "day": "2026-11-25"}
 # state → (view, what is opened on top of it)
 STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], None] | None]] = {
     **{name: (name, None) for name in VIEWS if name not in ("pending", "suggestions", "places")},
@@ -165,7 +177,12 @@ STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], None] | None]] = {
     "guardian": ("child", lambda clerk: _ask_consent(clerk)),
     "guardian-told": ("child", lambda clerk: _ask_consent(clerk, 0)),
     "consents-item": ("look-up", lambda clerk: clerk.ask(item_question(ITEM, clerk.language))),
-    "erasure": ("look-up", _ask_erasure),
+    "person": ("look-up", _ask_person),
+    "person-wrong": ("look-up", lambda clerk: _ask_person(clerk, 3)),
+    "erasure": ("look-up", lambda clerk: _ask_person(clerk, 4)),
+    "rights": ("half", _ask_rights),
+    "right-answer": ("half", lambda clerk: _ask_rights(clerk, 1)),
+    "right-ground": ("half", lambda clerk: _ask_rights(clerk, 0, 2)),
     "notice-again": ("consents", _notice),
     "void-item": ("second", lambda clerk: clerk.ask(_void_item(clerk))),
     "void-when": ("second", lambda clerk: clerk.ask(_void_when(clerk))),

@@ -15,6 +15,8 @@ ENTRY_ACTIONS: Mapping[str, Action] = {
     "SenderExempted": Action.ACCEPT,
     "ItemRestricted": Action.PERSONS,
     "PersonErased": Action.PERSONS,
+    "PersonAsked": Action.PERSONS,
+    "PersonAnswered": Action.PERSONS,
     "GuardianConsented": Action.ACCEPT,
     "ConsentAnswered": Action.ACCEPT,
     "ItemAccepted": Action.ACCEPT,

@@ -36,6 +36,7 @@ class Action(StrEnum):
     PRINT = "print"  # again, and look at the printer
     LOOK_UP = "look_up"  # masked
     PERSONS = "persons"  # what a person with her document asks for about her own data
+    ANSWER_RIGHT = "answer_right"  # what is not answered at once, and every refusal
     GIVE_UP_NUMBERS = "give_up_numbers"
     CLOSE_DAY = "close_day"
     JOURNAL = "journal"  # check it, or write it to a file for an outsider
@@ -84,6 +85,7 @@ RIGHTS: tuple[Right, ...] = (
     Right(Action.PRINT, _BOTH),
     Right(Action.LOOK_UP, _BOTH),
     Right(Action.PERSONS, _BOTH),
+    Right(Action.ANSWER_RIGHT, _SUPERVISOR),
     Right(Action.GIVE_UP_NUMBERS, _BOTH),
     Right(Action.CLOSE_DAY, _BOTH),
     Right(Action.JOURNAL, _BOTH),

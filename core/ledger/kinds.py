@@ -101,6 +101,10 @@ _ALL = (
     Kind("SealedErased", 1, {"through": COUNT}, False),
     Kind("ItemRestricted", 1, _PERSONS, True),
     Kind("PersonErased", 1, _PERSONS, True),
+    Kind("PersonAsked", 1, {"request": ID, "right": CODE, "item": COUNT, "field": CODE, "due": DAY}, True),
+    Kind("PersonAnswered", 1, {"request": ID, "outcome": CODE, "ground": CODE}, True),
+    # by headquarters' directive: nobody at the counter signs
+    Kind("PersonAnswered", 2, {"request": ID, "outcome": CODE, "ground": CODE, "directive": COUNT}, False),
     Kind(
         "HeadquartersKeyPinned",
         1,

@@ -8,7 +8,7 @@ from core.consents import AnswerConsent, AskConsents, GuardianAgrees
 from core.late import AdoptLate, DeclineLate
 from core.numbering import TakeNumber, VoidNumbers
 from core.own_evidence import KeepEvidence
-from core.persons import AskErasure
+from core.persons import AnswerRight, AskErasure, AskRight
 from core.scanning import ScanTyped
 from core.second import AskReaderDown, AskVoid, BeginReaderDown, DecideRequest, VoidItem
 from core.seeing import CASES
@@ -38,6 +38,8 @@ OTHERS: dict[type[c.Command], Action] = {
     c.LookUp: Action.LOOK_UP,
     AskConsents: Action.LOOK_UP,
     AskErasure: Action.PERSONS,
+    AskRight: Action.PERSONS,
+    AnswerRight: Action.ANSWER_RIGHT,
     c.CloseDay: Action.CLOSE_DAY,
     VoidNumbers: Action.GIVE_UP_NUMBERS,
     AdoptLate: Action.LATE_ENTRIES,

@@ -22,7 +22,7 @@ from core.identity.card import IdCard
 from core.identity.characters import fold_width, storable
 from core.ledger.looks import KIND, By
 from core.ledger.writer import Proposal
-from core.persons import AskErasure
+from core.persons import AnswerRight, AskErasure, AskRight
 from core.ports import ItemRow
 from core.receipts.record import PREFIX, read_record
 from core.seeing import BeginCase
@@ -30,6 +30,7 @@ from core.station import consenting, late, persons
 from core.station.cases import Cases
 from core.station.days import day_proposals
 from core.station.live import Live, new_id
+from core.station.rights import Rights
 
 SHOWN = 50  # so many items are shown without a search, the newest
 SHOWN_BY_CARD = 12  # and of one document, two pages: each lies somewhere else on the disk
@@ -44,8 +45,9 @@ _CardEvent = CardReading | CardRead | CardFailed | CardLifted
 class LookUps:
     """F3.  ``found`` is None while no look-up stands; ``by`` says how it was looked for."""
 
-    def __init__(self, live: Live) -> None:
+    def __init__(self, live: Live, rights: Rights) -> None:
         self._live = live
+        self._rights = rights
         self.found: list[ItemRow] | None = None
         self.by = ""  # "text", "card", "" for the newest
         self.cases = Cases(live)  # of the items that are looked up
@@ -131,6 +133,10 @@ class LookUps:
                 self.answer_consent(command)
             case AskErasure():
                 self.ask_erasure(command)
+            case AskRight():
+                self._rights.ask(command, self.found or (), self.by)
+            case AnswerRight():
+                self._rights.answer(command)
             case _:
                 return False
         return True

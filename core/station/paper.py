@@ -17,6 +17,7 @@ from core.ports import ItemRow, Printer
 from core.receipts.record import ReceiptRecord, sign_record
 from core.station.live import Live, new_id
 from core.station.printing import Pages
+from core.station.rights import Rights
 from core.station.second import VOIDED
 from core.station.slips import Slips
 
@@ -35,6 +36,7 @@ class Paper:
         self._later: deque[int] = deque()  # items whose receipt is to be made
         self._later_due = 0.0
         self._slips = Slips(live, printer)
+        self.rights = Rights(live, printer)
         self.labels = Pages(live, printer, label_page, lambda row: label_slot(live, row))
         self.receipts = Pages(
             live,
@@ -113,7 +115,8 @@ class Paper:
 
     def starting(self, job: PrintJob) -> bool:
         """See :class:`core.ports.PrintLog`."""
-        may = self._slips.is_slip(job) or self._pages(job).starting(job)
+        passing = self._slips.is_slip(job) or self.rights.is_record(job)
+        may = passing or self._pages(job).starting(job)
         self._later_due = 0.0  # the label is on its way
         return may
 
@@ -121,6 +124,8 @@ class Paper:
         """See :class:`core.ports.PrintLog`."""
         if self._slips.is_slip(job):
             self._slips.ended(outcome, fault)
+        elif self.rights.is_record(job):
+            self.rights.ended(job, outcome, fault)
         else:
             self._pages(job).ended(job, outcome, fault)
 

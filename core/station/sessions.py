@@ -26,6 +26,7 @@ from core.station import (
     papers,
     people,
     refusals,
+    rights,
     second,
 )
 from core.station.days import day_proposals
@@ -91,6 +92,7 @@ def greet(live: Live, operator: str) -> None:
     late.remind(live)
     second.remind(live)
     looking.remind(live)
+    rights.remind(live)
     configuring.warn(live)
     if live.failed_tries:
         live.say("msg.tries_failed", "warning", count=live.failed_tries)

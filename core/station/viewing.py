@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from core.access.rights import Action
 from core.devices import DeviceTruth, Slot
 from core.ledger.clock import CHINA, CONFIRMED, business_date
+from core.persons import RightsView
 from core.ports import ItemRow
 from core.second import SecondView
-from core.station import cards, late, looking, persons, second
+from core.station import cards, late, looking, persons, rights, second
 from core.station.live import Live
 from core.station.weighing import Balance
 from core.view import CounterView, ItemView, Note, Screen, SyncView, VisitView
@@ -69,6 +70,8 @@ def _notes(live: Live, row: ItemRow) -> tuple[Note, ...]:
         at = f"{held.at.astimezone(CHINA):%Y-%m-%d %H:%M}"
         where = {"terminal": held.terminal, "number": f"{held.number:06d}"}
         notes.append(Note("note.held", {**where, "operator": held.operator, "when": at}))
+    for right, state, due in rights.of_item(live, seq) if row.late is None else ():
+        notes.append(Note(f"note.right_{state}", {"right": f"person_right.{right}", "day": due}))
     if review is not None:
         notes.append(Note(f"note.{review.state}", {"review": review.why}))
     return tuple(notes)
@@ -127,6 +130,7 @@ class Viewer:
             case_seconds=live.rules.cases.seconds if found is not None else 0,
             looks=looking.shown(live) if shown else (),
             consents=lookups.consents if shown else None,
+            rights=rights.shown(live) if shown else RightsView(),
             late=late.shown(live) if shown else (),
             second=second.shown(live) if shown else SecondView(),
             parked=desk.drafts.parked if shown else (),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from core.devices import CalibrationPage, Label, NoPaperSlip, PrintJob, Receipt
+from core.devices import CalibrationPage, Label, NoPaperSlip, PersonRecord, PrintJob, Receipt
 from core.errors import ConfigError, ConfigFault, DeviceError, DeviceFault, Fact
 from core.label_template import parse_template
 from devices.options import Ranges, whole_options
@@ -18,11 +18,12 @@ from devices.printer.label import LabelRenderer
 from devices.printer.page import Bitmap, moved
 from devices.printer.receipt import ReceiptRenderer
 from devices.printer.receipt_template import DEFAULT_RECEIPTS, load_receipt_template, load_receipt_words
+from devices.printer.record import RecordRenderer, load_record
 from devices.printer.slip import SlipRenderer, load_slip
 from devices.printer.template import DEFAULT_TEMPLATES, load_template
 from devices.rack import DeviceConfig
 
-Page = Label | Receipt | NoPaperSlip | CalibrationPage
+Page = Label | Receipt | NoPaperSlip | CalibrationPage | PersonRecord
 
 AS_IT_IS = -1  # what the printer itself is set to
 # outside.md, configuration.
@@ -126,14 +127,16 @@ class _Renderers:
         if form.height_mm:
             template = load_template(DEFAULT_TEMPLATES, form.width_mm, form.height_mm)
             self._label = LabelRenderer(fonts, template, form.dpi)
-            self._slip = SlipRenderer(fonts, load_slip(), form.width_mm, form.dpi, form.height_mm)
             self._printed_mm: float = form.width_mm
+            sized: tuple[float, int, float] = (form.width_mm, form.dpi, form.height_mm)
         else:
             paper = load_receipt_template(DEFAULT_RECEIPTS, form.width_mm)
             words = load_receipt_words(DEFAULT_RECEIPTS)
             self._receipt = ReceiptRenderer(fonts, paper, words, form.dpi)
-            self._slip = SlipRenderer(fonts, load_slip(), paper.printed_mm, form.dpi)
             self._printed_mm = paper.printed_mm
+            sized = (paper.printed_mm, form.dpi, 0.0)
+        self._slip = SlipRenderer(fonts, load_slip(), *sized)
+        self._record = RecordRenderer(fonts, load_record(), *sized)
 
     def _published(self, text: str) -> LabelRenderer:
         """Of a template that headquarters published; raises DeviceError LABEL_LAYOUT for another size."""
@@ -150,6 +153,8 @@ class _Renderers:
         elif isinstance(job.page, CalibrationPage):
             words = load_calibration()
             bitmap = CalibrationRenderer(self._fonts, words, self._form, self._printed_mm).render().bitmap
+        elif isinstance(job.page, PersonRecord):
+            bitmap = self._record.render(job.page).bitmap
         elif self._label is not None:
             renderer = self._published(job.template) if job.template else self._label
             bitmap = renderer.render(job.label).bitmap

@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from core.devices import NoPaperSlip
 from core.errors import ConfigError, ConfigFault, DeviceError, DeviceFault
@@ -43,8 +43,8 @@ class SlipTemplate:
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
-    """One text of the slip; ``field`` is what it is called in the report."""
+class Piece:
+    """One text of the page; ``field`` is what it is called in the report."""
 
     field: str
     text: str
@@ -64,52 +64,43 @@ def load_slip(directory: Path = DEFAULT_RECEIPTS) -> SlipTemplate:
         raise ConfigError(ConfigFault.SYNTAX, file=_FILE, expected=str(error)) from error
 
 
-class SlipRenderer:
-    """Renders slips ``width_mm`` wide; as long as they must be, or exactly ``height_mm`` where that is given.
+class Sizes(Protocol):
+    """Millimetres: of the margin, of the least type, and between paragraphs."""
 
-    One thread at a time.
+    @property
+    def margin(self) -> float: ...
+    @property
+    def least(self) -> float: ...
+    @property
+    def gap(self) -> float: ...
+
+
+class PieceRenderer:
+    """Sets texts one under the other, ``width_mm`` wide; as long as they must be, or exactly ``height_mm``
+    where that is given.  One thread at a time.
     """
 
     def __init__(
-        self, fonts: FontBook, template: SlipTemplate, width_mm: float, dpi: int, height_mm: float = 0.0
+        self, fonts: FontBook, sizes: Sizes, width_mm: float, dpi: int, height_mm: float = 0.0
     ) -> None:
         self._fonts = fonts
-        self._template = template
+        self._sizes = sizes
         self._per_mm = round(dpi / 25.4)
         self._width = self._dots(width_mm)
         self._height = self._dots(height_mm)
 
-    def render(self, slip: NoPaperSlip) -> RenderedPage:
-        """Raises DeviceError LABEL_LAYOUT: too small a label, or a document without words."""
-        pieces = tuple(self._pieces(slip))
+    def set(self, pieces: tuple[Piece, ...], field: str) -> RenderedPage:
+        """Raises DeviceError LABEL_LAYOUT (``field``) where the label is too small for them."""
         for scale in _SCALES if self._height else _SCALES[:1]:
             lines = self._lines(pieces, scale)
-            length = lines[-1][1] + line_height(lines[-1][3].size) + self._dots(self._template.margin)
+            length = lines[-1][1] + line_height(lines[-1][3].size) + self._dots(self._sizes.margin)
             if not self._height or length <= self._height:
                 return self._drawn(lines, self._height or length)
-        raise DeviceError(DeviceFault.LABEL_LAYOUT, field="slip")
+        raise DeviceError(DeviceFault.LABEL_LAYOUT, field=field)
 
-    def _pieces(self, slip: NoPaperSlip) -> Iterator[_Piece]:
-        words = self._template
-        yield _Piece("title", words.title, words.title_size, bold=True)
-        yield _Piece("lead", words.lead, words.size, gap=True)
-        for name in dict.fromkeys(self._named(code) for code in slip.documents):
-            yield _Piece("document", _BULLET + name, words.size, bold=True)
-        yield _Piece("note", words.note, words.size, gap=True)
-        yield _Piece("branch", slip.branch, words.foot_size, gap=True)
-        yield _Piece("day", slip.day, words.foot_size)
-        yield _Piece("rules", f"{words.rules} {slip.rules}", words.foot_size)
-
-    def _named(self, code: str) -> str:
-        words = self._template
-        if code not in words.documents:
-            raise DeviceError(DeviceFault.LABEL_LAYOUT, field="document")
-        remark = words.remarks.get(code, "")
-        return words.documents[code] + (f"（{remark}）" if remark else "")
-
-    def _lines(self, pieces: tuple[_Piece, ...], scale: float) -> list[tuple[str, int, str, Look]]:
+    def _lines(self, pieces: tuple[Piece, ...], scale: float) -> list[tuple[str, int, str, Look]]:
         """(field, top, line, look), downward."""
-        words, found = self._template, list[tuple[str, int, str, Look]]()
+        words, found = self._sizes, list[tuple[str, int, str, Look]]()
         top = self._dots(words.margin)
         room = self._width - 2 * self._dots(words.margin)
         for piece in pieces:
@@ -126,10 +117,42 @@ class SlipRenderer:
     def _drawn(self, lines: list[tuple[str, int, str, Look]], height: int) -> RenderedPage:
         canvas = Canvas(self._width, height)
         setter = LineSetter(self._fonts, canvas)
-        left = self._dots(self._template.margin)
+        left = self._dots(self._sizes.margin)
         for field, top, line, look in lines:
             setter.line(field, line, (left, top, baseline(look.size)), look)
         return RenderedPage(canvas.bitmap(), tuple(setter.placed))
 
     def _dots(self, millimetres: float) -> int:
         return round(millimetres * self._per_mm)
+
+
+class SlipRenderer(PieceRenderer):
+    """The slip of what would do."""
+
+    def __init__(
+        self, fonts: FontBook, template: SlipTemplate, width_mm: float, dpi: int, height_mm: float = 0.0
+    ) -> None:
+        super().__init__(fonts, template, width_mm, dpi, height_mm)
+        self._template = template
+
+    def render(self, slip: NoPaperSlip) -> RenderedPage:
+        """Raises DeviceError LABEL_LAYOUT: too small a label, or a document without words."""
+        return self.set(tuple(self._pieces(slip)), "slip")
+
+    def _pieces(self, slip: NoPaperSlip) -> Iterator[Piece]:
+        words = self._template
+        yield Piece("title", words.title, words.title_size, bold=True)
+        yield Piece("lead", words.lead, words.size, gap=True)
+        for name in dict.fromkeys(self._named(code) for code in slip.documents):
+            yield Piece("document", _BULLET + name, words.size, bold=True)
+        yield Piece("note", words.note, words.size, gap=True)
+        yield Piece("branch", slip.branch, words.foot_size, gap=True)
+        yield Piece("day", slip.day, words.foot_size)
+        yield Piece("rules", f"{words.rules} {slip.rules}", words.foot_size)
+
+    def _named(self, code: str) -> str:
+        words = self._template
+        if code not in words.documents:
+            raise DeviceError(DeviceFault.LABEL_LAYOUT, field="document")
+        remark = words.remarks.get(code, "")
+        return words.documents[code] + (f"（{remark}）" if remark else "")

@@ -181,6 +181,7 @@ class Golden:
         data: Mapping[str, Any],
         *,
         person: bool = False,
+        version: int = 1,
         parts: tuple[Attachment, ...] = (),
     ) -> Entry:
         """One more entry, signed by whom it needs."""
@@ -191,7 +192,7 @@ class Golden:
             seq=len(self.entries) + 1,
             previous=self.state.head.hash,
             kind=kind,
-            kind_version=1,
+            kind_version=version,
             actor=Actor(ActorType.PERSON, session.operator, session.name) if session else SYSTEM,
             operation=self.operation(),
             wall=self.now() + dt.timedelta(seconds=2),
@@ -281,6 +282,7 @@ def journal(sealed: Mapping[str, str]) -> Golden:
     item = {"item": 11, "request": "p-1", "retention": "acceptance", "month": "2026-11"}
     golden.add("ItemRestricted", {**item, "ground": "enquiry"}, person=True)
     golden.add("PersonErased", {**item, "item": 12, "ground": "asked"}, person=True)
+    _rights(golden, number)
     golden.add("PoolOpened", {"pool": "ems-1", "count": 500, "directive": number})
     golden.add("PoolSkipped", {"pool": "ems-1", "first": 1, "last": 1, "cause": "met"})
     damaged = {"pool": "ems-1", "first": 8, "last": 9, "cause": "damaged"}
@@ -304,6 +306,22 @@ def journal(sealed: Mapping[str, str]) -> Golden:
     _failed_log_ins(golden)
     _roll(golden)
     return golden
+
+
+def _rights(golden: Golden, number: int) -> None:
+    """What persons ask about their own data, and how it is answered."""
+    asked = {"due": "2026-12-21", "field": "none"}
+    golden.add("PersonAsked", {**asked, "request": "q-1", "right": "access", "item": 11}, person=True)
+    golden.add("PersonAnswered", {"request": "q-1", "outcome": "done", "ground": "none"}, person=True)
+    wrong = {**asked, "request": "q-2", "right": "correct", "item": 11}
+    for each in ("recipient_name", "weight"):
+        golden.add("PersonAsked", {**wrong, "field": each}, person=True)
+    golden.add("PersonAsked", {**asked, "request": "q-3", "right": "copy", "item": 10}, person=True)
+    refused = {"request": "q-2", "outcome": "refused", "ground": "found_correct"}
+    golden.add("PersonAnswered", refused, person=True)
+    golden.add("PersonAsked", {**asked, "request": "q-4", "right": "explain", "item": 0}, person=True)
+    told = {"request": "q-3", "outcome": "partly", "ground": "others_rights", "directive": number}
+    golden.add("PersonAnswered", told, version=2)
 
 
 def _failed_log_ins(golden: Golden) -> None:

@@ -42,6 +42,7 @@ from tests.peers.canonical import (
 from tests.peers.numbers import Bad as Bad  # noqa: PLC0414 - others take it from here
 from tests.peers.numbers import Numbers
 from tests.peers.numbers import need as need  # noqa: PLC0414
+from tests.peers.persons import Persons
 from tests.peers.requests import Requests, said
 from tests.peers.roles import DECISIONS, PERSONAL, SESSION_ENDS, check_approver, check_role, released
 from tests.peers.rolls import ROLL, Keys
@@ -115,6 +116,7 @@ class Journal:
         self.opening: X25519PrivateKey | None = None
         self.numbers = Numbers()
         self.requests = Requests()
+        self.persons = Persons()
         self.annexes: dict[int, Object] = {}
         self.sealed: dict[int, Object] = {}
         self.decisions: list[Object] = []
@@ -175,6 +177,7 @@ class Journal:
             self.counts.update(self.requests.follow(body, digest, self.operators))
             if body["kind"] == "ApprovalGiven":
                 self.given(body)
+        self.counts.update(self.persons.follow(body, (self.session or {}).get("role")))
         if body["actor"]["type"] == "person":  # section 5
             check_role(body["kind"], (self.session or {}).get("role"))
         if body["kind"] in DECISIONS:  # section 12; of what, tests/peers/estate.py checks

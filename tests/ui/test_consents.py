@@ -87,6 +87,8 @@ def test_a_person_asks_for_all_her_items_or_the_chosen_one(seated: Seated) -> No
     assert recorder.commands == []
     window.show_view(replace(VIEWS["look-up"], found=OF_PERSON, found_by="card"))
     hands.press(Key.Key_J, ALT)
+    assert _asked(window) == ("person", [])
+    hands.press(Key.Key_5)
     assert _asked(window) == ("erasure", [])
     hands.press(Key.Key_1)
     assert recorder.commands == [AskErasure((128, 119))]

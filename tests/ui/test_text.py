@@ -42,6 +42,7 @@ from core.ledger.cases import Cause, Whose
 from core.ledger.configured import TABLES
 from core.ledger.looks import Many
 from core.ledger.notices import PARKED, RETURNED
+from core.ledger.persons import Outcome
 from core.numbering import VoidCause
 from core.regions.place import Correction, Doubt
 from core.station.drafts import DAY_CLOSED, TOO_OLD, UNREADABLE
@@ -62,6 +63,8 @@ from ui.clerk.help import TOPICS
 from ui.clerk.lanes import QUESTIONS as LANES
 from ui.clerk.late import QUESTIONS as LATE
 from ui.clerk.persons import QUESTIONS as PERSONS
+from ui.clerk.persons import RIGHTS as ASKABLE
+from ui.clerk.persons import STATES as DUE
 from ui.clerk.pools import QUESTIONS as POOLS
 from ui.clerk.questions import QUESTIONS
 from ui.clerk.second import QUESTIONS as SECOND
@@ -189,7 +192,11 @@ def _of_access() -> set[str]:
     found |= {f"answer.consent_{how.value}" for how in Acknowledgement}
     found |= {f"configuration.{table}" for table in TABLES}
     found |= {f"fact.who.{role.value}" for role in LOGS_IN}  # whose card is wanted
-    found.add("fact.about.none")  # a request may be about no item
+    found |= {"fact.about.none", "fact.wrong.none"}  # a request may be about no item
+    found |= {f"{where}.right_{state}" for where in ("note", "line", "answer") for state in DUE}
+    found |= {f"person_right.{right}" for right in ASKABLE}
+    found |= {f"person_outcome.{outcome.value}" for outcome in Outcome}
+    found |= {f"answer.right_{outcome.value}" for outcome in Outcome}
     found |= {f"answer.request_{state}" for state in STATES} | {f"line.request_{state}" for state in STATES}
     found |= {f"answer.void_{mode}" for mode in MODES}
     found |= {f"second.{action}" for action in (*ASKED, "reader_down")}

@@ -14,7 +14,7 @@ from ui.clerk.consents import consents_question
 from ui.clerk.following import FollowingFrame
 from ui.clerk.frame import Page, Side
 from ui.clerk.late import late_question
-from ui.clerk.persons import erasure_question
+from ui.clerk.persons import person_question, rights_question
 from ui.clerk.pools import void_question
 from ui.clerk.second import requests_question, void_item_question
 
@@ -33,7 +33,7 @@ class AskingFrame(FollowingFrame):
             "void_item": self._ask_void_item,
             "requests": self._ask_requests,
             "case": self._ask_case,
-            "erasure": self._ask_erasure,
+            "person": self._ask_person,
         }
 
     def _ask_case(self) -> None:
@@ -72,13 +72,18 @@ class AskingFrame(FollowingFrame):
         else:
             self.say("msg.no_consents")
 
-    def _ask_erasure(self) -> None:
-        """Alt+J: a person with her document asks that what is kept of her items be deleted."""
-        if self.side is Side.CHOICES:
+    def _ask_person(self) -> None:
+        """Alt+J: what a person with her document asks about her own data; elsewhere, what is open of it."""
+        view = self._view
+        if self.side is Side.CHOICES or view is None or self.page not in (Page.FORM, Page.LOOK_UP):
             self.say("msg.panel_open")
             return
-        found = self.page is Page.LOOK_UP
-        asked = erasure_question(self._view if found else None, self.look_up.chosen)
+        if self.page is Page.LOOK_UP and (view.found_by == "card" or not view.rights.requests):
+            asked = person_question(view, self.look_up.chosen, self.language)
+        elif view.rights.requests:
+            asked = rights_question(view, self.language)
+        else:
+            asked = "msg.person_first"
         if isinstance(asked, str):
             self.say(asked)
         else:

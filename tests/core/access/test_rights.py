@@ -33,6 +33,7 @@ refuse           Y     Y          .          .
 print            Y     Y          .          .
 look_up          Y     Y          .          .
 persons          Y     Y          .          .
+answer_right     .     Y          .          .
 give_up_numbers  Y     Y          .          .
 close_day        Y     Y          .          .
 journal          Y     Y          .          .
