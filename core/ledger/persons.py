@@ -72,6 +72,9 @@ def answered(value: dict[str, Any], entry: Entry) -> None:
     value[MEMBER] = {name: row for name, row in rows.items() if name != data["request"]}
 
 
+STEPS = {(ASKED, 1): asked, (ANSWERED, 1): answered, (ANSWERED, 2): answered}  # of the fold
+
+
 def open_of(value: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
     """Request → right, due (ISO day), asked (seq of its first entry), by, about: [item, field] …"""
     found: Mapping[str, Mapping[str, Any]] = value.get(MEMBER, {})

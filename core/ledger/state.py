@@ -13,16 +13,7 @@ from typing import Any
 
 from core import wire
 from core.errors import EntryError, EntryFault
-from core.ledger import (
-    cases,
-    configured,
-    erasure,
-    looks,
-    persons,
-    ranges,
-    requests,
-    sender_codes,
-)
+from core.ledger import cases, configured, erasure, looks, persons, ranges, requests, sender_codes
 from core.ledger.entry import EMPTY_HEAD, Entry, Head
 
 FOLD_VERSION = 1
@@ -419,9 +410,7 @@ _STEPS = {
     ("SealedErased", 1): _sealed_erased,
     ("ItemRestricted", 1): erasure.restrict,
     ("PersonErased", 1): erasure.erase_item,
-    (persons.ASKED, 1): persons.asked,
-    (persons.ANSWERED, 1): persons.answered,
-    (persons.ANSWERED, 2): persons.answered,
+    **persons.STEPS,
     ("HeadquartersKeyPinned", 1): _key_pinned,
     (configured.KIND, 1): _configured,
     ("PoolOpened", 1): _pool_opened,

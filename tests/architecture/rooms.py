@@ -59,7 +59,7 @@ ROOMS: Mapping[str, Room] = {
     "tests/peers/checker.py": Room(
         _set(
             "tests.peers.canonical tests.peers.numbers tests.peers.requests tests.peers.roles"
-            " tests.peers.rolls"
+            " tests.peers.persons tests.peers.rolls"
         ),
         _set("cryptography"),
     ),
@@ -68,6 +68,7 @@ ROOMS: Mapping[str, Room] = {
     "tests/peers/numbers.py": Room(),
     "tests/peers/roles.py": Room(_set("tests.peers.numbers")),
     "tests/peers/requests.py": Room(_set("tests.peers.canonical tests.peers.numbers")),
+    "tests/peers/persons.py": Room(_set("tests.peers.numbers")),
     "bench": Room(free=True),
 }
 OURS = _set("core devices storage ui hq program main tests bench")

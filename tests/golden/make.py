@@ -47,6 +47,7 @@ from core.ledger.staff import staff_body
 from core.ledger.state import FOLD_VERSION, State, fold
 from core.ports import StaffRow
 from tests.golden.people import CardSigner, agreement, seed, signer
+from tests.golden.rights import rights
 from tests.peers.exports import export
 
 HERE = Path(__file__).parent
@@ -282,7 +283,7 @@ def journal(sealed: Mapping[str, str]) -> Golden:
     item = {"item": 11, "request": "p-1", "retention": "acceptance", "month": "2026-11"}
     golden.add("ItemRestricted", {**item, "ground": "enquiry"}, person=True)
     golden.add("PersonErased", {**item, "item": 12, "ground": "asked"}, person=True)
-    _rights(golden, number)
+    rights(golden, number)
     golden.add("PoolOpened", {"pool": "ems-1", "count": 500, "directive": number})
     golden.add("PoolSkipped", {"pool": "ems-1", "first": 1, "last": 1, "cause": "met"})
     damaged = {"pool": "ems-1", "first": 8, "last": 9, "cause": "damaged"}
@@ -306,22 +307,6 @@ def journal(sealed: Mapping[str, str]) -> Golden:
     _failed_log_ins(golden)
     _roll(golden)
     return golden
-
-
-def _rights(golden: Golden, number: int) -> None:
-    """What persons ask about their own data, and how it is answered."""
-    asked = {"due": "2026-12-21", "field": "none"}
-    golden.add("PersonAsked", {**asked, "request": "q-1", "right": "access", "item": 11}, person=True)
-    golden.add("PersonAnswered", {"request": "q-1", "outcome": "done", "ground": "none"}, person=True)
-    wrong = {**asked, "request": "q-2", "right": "correct", "item": 11}
-    for each in ("recipient_name", "weight"):
-        golden.add("PersonAsked", {**wrong, "field": each}, person=True)
-    golden.add("PersonAsked", {**asked, "request": "q-3", "right": "copy", "item": 10}, person=True)
-    refused = {"request": "q-2", "outcome": "refused", "ground": "found_correct"}
-    golden.add("PersonAnswered", refused, person=True)
-    golden.add("PersonAsked", {**asked, "request": "q-4", "right": "explain", "item": 0}, person=True)
-    told = {"request": "q-3", "outcome": "partly", "ground": "others_rights", "directive": number}
-    golden.add("PersonAnswered", told, version=2)
 
 
 def _failed_log_ins(golden: Golden) -> None:
