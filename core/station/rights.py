@@ -75,7 +75,7 @@ class Rights:
             Proposal(ledger.ASKED, {**said, "item": item, "field": field}, new_id(), by_person=True)
             for item, field in about
         )])  # fmt: skip
-        live.probe("rights.asked")
+        live.probe("persons.asked")
         return name
 
     # -- answered -----------------------------------------------------------------------------------
@@ -100,7 +100,7 @@ class Rights:
         )
         data = {"request": command.request, "outcome": command.outcome, "ground": command.ground}
         live.commit([*day_proposals(live), Proposal(ledger.ANSWERED, data, new_id(), by_person=True)])
-        live.probe("rights.answered")
+        live.probe("persons.answered")
         self._send(record, "")
         live.say("msg.right_answered", "good", outcome=f"person_outcome.{command.outcome}")
 
@@ -126,7 +126,7 @@ class Rights:
             live.need_session()
             data = {"request": request, "outcome": Outcome.DONE.value, "ground": NONE}
             live.commit([*day_proposals(live), Proposal(ledger.ANSWERED, data, new_id(), by_person=True)])
-            live.probe("rights.answered")
+            live.probe("persons.answered")
         except CounterError as error:
             live.say_error(error)
             return
