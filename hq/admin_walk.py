@@ -26,7 +26,14 @@ _LEFT_BY: Mapping[str, tuple[str, ...]] = {
     ENROL: ("enrol-code", "epoch grant"),
     REVOKED: ("terminal revoke",),
     HALTED: ("directive halt",),
-    PUBLICATION: ("directive publish", "pool issue", "pool withdraw", "approve", "admin tell"),
+    PUBLICATION: (
+        "directive publish",
+        "pool issue",
+        "pool withdraw",
+        "approve",
+        "persons answer",
+        "admin tell",
+    ),
     LOST: ("restore",),
 }
 

@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 from core.access.papers import ENTERED
+from core.ledger.persons import NONE, Outcome
 from hq import operators, reviews, terminals
 from hq.administrations import Administration
 
@@ -292,6 +293,16 @@ def _second(
         "list", parents=[common], help="all of them, the one that ends first in front"
     )
     listed.add_argument("--terminal")
+    persons = commands.add_parser("persons", help="what persons ask about their own data")
+    does = persons.add_subparsers(dest="action", required=True, metavar="ACTION")
+    asked = does.add_parser("list", parents=[common], help="all that is open, overdue first")
+    asked.add_argument("--terminal")
+    for name, what in (("show", "one request"), ("answer", "answer one: its counter hears by directive")):
+        one = does.add_parser(name, parents=[common], help=what)
+        one.add_argument("request", metavar="REQUEST", help="its name as in the list")
+        one.add_argument("--terminal", required=True)
+    one.add_argument("--outcome", required=True, choices=[each.value for each in Outcome])
+    one.add_argument("--ground", default=NONE, metavar="CODE", help="of the rule data, unless all was done")
     decided = commands.add_parser("approve", parents=[common], help="decide on a request for a supervisor")
     decided.add_argument("request", metavar="REQUEST", help="its name as in the list")
     decided.add_argument("--terminal", required=True)

@@ -33,6 +33,7 @@ from hq.home import create_home, default_database, open_home, opening_directory
 from hq.key_commands import KEYS
 from hq.looks import alarm_line, list_alarms
 from hq.opened import Opened, Say, read_passphrase, to_json
+from hq.persons import PERSONS
 from hq.publishing import publish_file
 from hq.restore import restore
 from hq.rolling import tell_missing
@@ -394,6 +395,7 @@ _COMMANDS: dict[str, Callable[[Opened], None]] = {
     **ADMIN,
     **CARE,
     **KEYS,
+    **PERSONS,
     **SECOND,
     "serve": _serve,
     "follow": _follow,

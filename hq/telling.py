@@ -1,4 +1,5 @@
-"""What an entry tells headquarters that somebody should look at: a changed configuration, refused acts."""
+"""What an entry tells headquarters that somebody should look at: a changed configuration, refused acts,
+what a person asked and nobody answered in time."""
 
 from __future__ import annotations
 
@@ -6,10 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.errors import Fact, StoreFault
-from core.ledger import configured
+from core.ledger import configured, persons
 from core.ledger.entry import Entry
 
 REFUSED_KIND, REFUSED = "ActsRefused", "acts.refused"
+OVERDUE = "persons.overdue"  # a person's request is past the day by which it had to be answered
 _SLIPS = 3  # fewer mistyped passwords are nothing to tell
 
 
@@ -19,8 +21,17 @@ def told_of(state: Mapping[str, Any], entry: Entry) -> tuple[str, dict[str, Fact
     if kind == (configured.KIND, 1):
         parts = configured.changed(state, data)
         return (configured.CHANGED, {"parts": ",".join(parts)}) if parts else None
+    if kind == ("DayOpened", 1):
+        return _overdue(state, str(data["date"]))
     if kind == (REFUSED_KIND, 1):
         slip = data["cause"] == StoreFault.WRONG_KEY and data["count"] < _SLIPS
         facts: dict[str, Fact] = {name: data[name] for name in ("operator", "action", "cause", "count")}
         return None if slip else (REFUSED, facts)
     return None
+
+
+def _overdue(state: Mapping[str, Any], date: str) -> tuple[str, dict[str, Fact]] | None:
+    """What was not overdue on the business day before, and is on this one: each is told once."""
+    rows = persons.open_of(state).values()
+    late = [row for row in rows if str(state["date"]) <= row["due"] < date]
+    return (OVERDUE, {"count": len(late), "asked": min(row["asked"] for row in late)}) if late else None

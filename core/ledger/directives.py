@@ -49,6 +49,7 @@ class DirectiveKind(StrEnum):
     LATE = "late"  # entries beside this counter's chain: a supervisor decides
     KEY = "key_roll"  # headquarters signs with another key from here on
     ADMINISTRATION = "admin_head"  # how far headquarters' own log went: kept, so that it cannot be shortened
+    PERSON = "person_answer"  # headquarters answered what a person asked here about her own data
     ELSEWHERE = "session_elsewhere"  # whoever is logged in here logged in at another counter
 
 

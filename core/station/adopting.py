@@ -32,7 +32,7 @@ from core.ledger.staff import read_staff
 from core.ledger.writer import Proposal
 from core.ports import DirectiveRow
 from core.rules import DatedNotice, RuleBook, Rules
-from core.station import afar, rolling
+from core.station import afar, answered, rolling
 from core.station.live import Live, new_id
 from core.station.pools import Pools
 from core.station.rolling import Rolling
@@ -128,6 +128,7 @@ class Adopting:
         proposals += self._pools.proposals(pools)
         sound = [row.signed for row in rows if not row.fault]
         proposals += [*rolling.proposals(live, sound), *afar.proposals(live, sound)]
+        proposals += answered.proposals(live, sound)
         live.commit(proposals, directives=rows)
         live.probe("directives.kept")
         self._settle()
@@ -173,6 +174,8 @@ class Adopting:
             live.say("msg.notice_changed", "warning", version=live.rules.notice.id)
         elif kind == DirectiveKind.APPROVAL:
             afar.tell(live, signed)
+        elif kind == DirectiveKind.PERSON:
+            answered.tell(live, signed)
         elif kind == DirectiveKind.ELSEWHERE:
             self._elsewhere(read_elsewhere(signed))
         elif kind == DirectiveKind.REVIEW and (review := read_review(signed)).state == RETURNED:
@@ -227,6 +230,8 @@ class Adopting:
                     afar.check(self._live, signed)
                 case DirectiveKind.LATE:
                     read_late(signed)
+                case DirectiveKind.PERSON:
+                    answered.read_answered(signed)
                 case DirectiveKind.ELSEWHERE:
                     read_elsewhere(signed)
                 case DirectiveKind.ADMINISTRATION:

@@ -51,6 +51,9 @@ directive publish   .      Y        .
 directive halt      .      Y        .
 review return       .      Y        .
 approve             .      Y        .
+persons list        .      Y        Y
+persons show        .      Y        Y
+persons answer      .      Y        .
 journal show --open .      Y        .
 authority begin     .      Y        .
 authority switch    .      Y        .

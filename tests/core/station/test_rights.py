@@ -11,6 +11,7 @@ from core.devices import CardRead, PersonRecord, PrintJob, PrintOutcome, Slot
 from core.persons import AnswerRight, AskErasure, AskRight
 from core.view import ItemView
 from tests.core.station.desk import RULES, WAYBILLS, Counter, card
+from tests.core.station.test_adopting import tell
 
 SUPERVISOR = ("OP20001", "si-wu-liu")
 WRONG = ("recipient_phone", "weight")
@@ -187,3 +188,19 @@ def test_deletion_leaves_what_was_asked_before_open(counter: Counter) -> None:
     counter.do(AskRight("copy", (item.seq,)), AskErasure((item.seq,)))
     assert counter.kinds()[-1] == "ItemRestricted"
     assert [each[0] for each in open_requests(counter)] == ["copy"]
+
+
+def test_headquarters_answer_is_adopted_once_and_said(counter: Counter) -> None:
+    (item,) = by_card(counter)
+    counter.do(AskRight("copy", (item.seq,)))
+    (request,) = counter.views[-1].rights.requests
+    body = {"request": request.request, "outcome": "partly", "ground": "others_rights"}
+    tell(counter, ("person_answer", request.request, body))
+    assert counter.message() == "msg.right_told"
+    said = counter.vault.journal.rows[-1]
+    assert (said.header.kind, said.header.kind_version, said.data["directive"]) == ("PersonAnswered", 2, 1)
+    assert open_requests(counter) == []
+    tell(counter, ("person_answer", request.request, body))
+    assert counter.kinds().count("PersonAnswered") == 1
+    tell(counter, ("person_answer", "q-9", {**body, "ground": "none"}))
+    assert counter.message() == "msg.directive_parked"

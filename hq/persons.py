@@ -1,0 +1,129 @@
+"""What persons ask about their own data at the counters (PIPL 44-50): listed with its day, shown, answered.
+
+An answer reaches the counter as a directive and counts from the counter's own ``PersonAnswered`` 2 on.  The
+rows are the counters' own, as far as they are followed: seqs, codes and days, nobody's data.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from core.errors import HqError, HqFault, RuleError, RuleFault
+from core.ledger import persons as ledger
+from core.ledger.clock import CHINA
+from core.ledger.directives import DirectiveKind
+from core.ledger.persons import NONE, Outcome
+from core.ledger.state import from_bytes
+from core.rules import load_rules
+from hq.admin_effects import publication_effect
+from hq.clock import Now, utc_now
+from hq.database import Database
+from hq.directives import Publication, publish, to_terminal
+from hq.opened import Opened, to_json
+from hq.publishing import RESOURCES
+from hq.schema import FOLLOWER, PUBLICATIONS
+
+
+def list_open(database: Database, terminal: str | None = None, now: Now = utc_now) -> list[dict[str, Any]]:
+    """Every open request, what is due first in front; ``overdue`` in days, 0 for none, ``told`` True where
+    an answer was published and its counter has not adopted it yet."""
+    wanted = select(FOLLOWER.c.terminal, FOLLOWER.c.state)
+    if terminal is not None:
+        wanted = wanted.where(FOLLOWER.c.terminal == terminal)
+    kind = PUBLICATIONS.c.kind == DirectiveKind.PERSON.value
+    with database.read() as connection:
+        found = [(row.terminal, from_bytes(row.state)) for row in connection.execute(wanted)]
+        told = set(connection.execute(select(PUBLICATIONS.c.subject).where(kind)).scalars())
+    today = now().astimezone(CHINA).date()
+    rows = [
+        {"terminal": name, "request": request, **row, "told": request in told, "overdue": _late(row, today)}
+        for name, state in found
+        if state is not None
+        for request, row in ledger.open_of(state.value).items()
+    ]
+    return sorted(rows, key=lambda row: (str(row["due"]), str(row["terminal"]), int(row["asked"])))
+
+
+def answer(
+    database: Database, terminal: str, request: str, outcome: str, ground: str = NONE, now: Now = utc_now
+) -> int:
+    """Publish an answer to the request's counter; the publication's number.
+
+    Raises RuleError REQUEST_GONE where it is not open there, RIGHT_GROUND for a ground that does not fit;
+    HqError CONFLICT where it was answered already.
+    """
+    with database.write() as connection:
+        row = _open(connection, terminal, request)
+        done = outcome == Outcome.DONE
+        rights = load_rules(RESOURCES / "rules").at(now().astimezone(CHINA).date()).rights
+        if (ground == NONE) != done or not (done or rights.ground(ground, row["right"]) is not None):
+            raise RuleError(RuleFault.RIGHT_GROUND)
+        same = (PUBLICATIONS.c.kind == DirectiveKind.PERSON.value, PUBLICATIONS.c.subject == request)
+        if connection.execute(select(PUBLICATIONS.c.number).where(*same).limit(1)).first() is not None:
+            raise HqError(HqFault.CONFLICT, what="answered already; its counter has not heard of it yet")
+        body = {"request": request, "outcome": outcome, "ground": ground}
+        said = Publication(DirectiveKind.PERSON.value, request, body, to_terminal(terminal))
+        return publish(connection, said, now)
+
+
+def _open(connection: Connection, terminal: str, request: str) -> Mapping[str, Any]:
+    found = connection.execute(
+        select(FOLLOWER.c.state).where(FOLLOWER.c.terminal == terminal)
+    ).scalar_one_or_none()
+    state = from_bytes(found) if found is not None else None
+    row = ledger.open_of(state.value).get(request) if state is not None else None
+    if row is None:
+        raise RuleError(RuleFault.REQUEST_GONE)
+    return row
+
+
+def _late(row: Mapping[str, Any], today: dt.date) -> int:
+    return max(0, (today - dt.date.fromisoformat(row["due"])).days)
+
+
+def _line(row: Mapping[str, Any]) -> str:
+    late = f"OVERDUE {row['overdue']} d" if row["overdue"] else f"due {row['due']}"
+    items = " ".join(str(item) for item in dict.fromkeys(item for item, _ in row["about"] if item))
+    told = "  answered, not adopted yet" if row["told"] else ""
+    return f"{row['terminal']}  {row['request']}  {row['right']:<8} {late:<16} items {items or '-'}{told}"
+
+
+def _list(opened: Opened) -> None:
+    rows = list_open(opened.database, opened.options.terminal)
+    text = "\n".join(map(_line, rows)) or "no open request"
+    opened.say(to_json(rows) if opened.options.json else text)
+
+
+def _show(opened: Opened) -> None:
+    asked = opened.options
+    rows = [row for row in list_open(opened.database, asked.terminal) if row["request"] == asked.request]
+    if not rows:
+        raise RuleError(RuleFault.REQUEST_GONE)
+    row = rows[0]
+    if asked.json:
+        opened.say(to_json(row))
+        return
+    opened.say(_line(row))
+    opened.say(f"on paper: {row['terminal']} {row['asked']}; taken down by {row['by']}")
+    for item, field in row["about"]:
+        opened.say(f"  entry {item}" + (f": {field} is said to be wrong" if field != NONE else ""))
+
+
+def _answer(opened: Opened) -> None:
+    asked = opened.options
+    number = answer(opened.database, asked.terminal, asked.request, asked.outcome, asked.ground)
+    with opened.database.read() as connection:
+        opened.effects.append(publication_effect(connection, number))
+    told = {"publication": number, "request": asked.request, "outcome": asked.outcome, "ground": asked.ground}
+    opened.answer(told, f"{asked.outcome}: {asked.terminal} is told by publication {number}")
+
+
+PERSONS: Mapping[str, Callable[[Opened], None]] = {
+    "persons list": _list,
+    "persons show": _show,
+    "persons answer": _answer,
+}
