@@ -25,6 +25,7 @@ from hq.administrators import FOLDER, Administrator, Asking, house_signer, open_
 from hq.clock import Now, utc_now
 from hq.opened import Opened, read_passphrase
 from hq.schema_beside import ADMIN_LOG
+from hq.tried import Begun
 
 TRIES, TRIES_MINUTES = 5, 15
 PASSWORD = "password"  # noqa: S105 - the outcome of a wrong one
@@ -121,16 +122,37 @@ def _key(
     keeper: Keeper,
     refuse: Callable[[str, CounterError], CounterError],
 ) -> SoftwareSigner:
-    """Her open key; wrong passwords are counted in the log itself, so that a new process forgets nothing."""
-    with opened.database.read() as connection:
-        if wrong_tries(connection, known.id, keeper.now) >= TRIES:
+    """Her open key; wrong passwords are counted in the log itself, so that a new process forgets nothing.
+
+    And each try before it is made (hq/tried.py), so that nobody guesses by ending the process in between.
+    """
+    folder, window = opened.home.directory / FOLDER, dt.timedelta(minutes=TRIES_MINUTES)
+    begun = Begun(folder, known.id, window)
+
+    def need_tries(without: int) -> None:
+        with opened.database.read() as connection:
+            wrong = wrong_tries(connection, known.id, keeper.now)
+        if wrong + without >= TRIES:
             raise HqError(HqFault.CONFLICT, what=f"too many tries; wait {TRIES_MINUTES} minutes")
+
+    need_tries(0)
+    password = password_of(file, f"{known.id} {asked_for}: ")
+    mark, count = begun.begin(keeper.now)
     try:
-        return open_key(opened.home.directory, known, password_of(file, f"{known.id} {asked_for}: "))
+        need_tries(count - 1)
+    except HqError:
+        begun.end(mark, keeper.now)  # it was not made
+        raise
+    try:
+        signer = open_key(opened.home.directory, known, password)
     except StoreError as error:
         if error.code is not StoreFault.WRONG_KEY:
             raise
-        raise refuse(f"{PASSWORD} {known.id}", error) from None
+        refused = refuse(f"{PASSWORD} {known.id}", error)
+        begun.end(mark, keeper.now)
+        raise refused from None
+    begun.end(mark, keeper.now)
+    return signer
 
 
 def wrong_tries(connection: Connection, number: str, now: dt.datetime) -> int:

@@ -49,8 +49,12 @@ def raise_alarm(
     epoch: int = 0,
     seq: int = 0,
     facts: Mapping[str, Fact] | None = None,
+    again: bool = True,
 ) -> None:
-    """Record ``fault`` at (epoch, seq), or count it once more where it stands already."""
+    """Record ``fault`` at (epoch, seq), or count it once more where it stands already.
+
+    ``again`` False: it is a thing of that one entry, and comes again only where that is folded again.
+    """
     shown = " ".join(f"{key}={value}" for key, value in sorted((facts or {}).items()) if key != "seq")
     row = {
         "terminal": terminal,
@@ -62,6 +66,9 @@ def raise_alarm(
         "first_at": stamp(now),
         "last_at": stamp(now),
     }
+    if not again:
+        insert_if_new(connection, ALARMS, row)
+        return
     statement = upsert(connection, ALARMS).values(row)
     connection.execute(
         statement.on_conflict_do_update(

@@ -3,7 +3,7 @@
 Leased accounts were found by their queries (账号租借 2020), so each ``LookedUp`` is held against limits of
 headquarters' own (``resources/headquarters``), which no counter's rule data can loosen.  An operator is
 counted at all counters together.  The rows are the follower's own view of the last
-days; the entries are the record.
+days; the entries are the record.  Each entry tells once, however often it is folded.
 """
 
 from __future__ import annotations
@@ -60,7 +60,10 @@ def keep_looks(connection: Connection, terminal: str, entries: Sequence[Entry], 
     if not entries:
         return
     limits = load_look_limits(now().astimezone(CHINA).date())
+    judged = _judged(connection, terminal)
     for entry in entries:
+        if (entry.header.epoch, entry.header.seq) <= judged:
+            continue  # folded anew: what it told is told, whatever rows of its day are left
         at = entry.header.trusted.at.astimezone(CHINA)
         row: dict[str, object] = {
             "terminal": terminal,
@@ -76,6 +79,18 @@ def keep_looks(connection: Connection, terminal: str, entries: Sequence[Entry], 
             _judge(connection, entry, row, limits, now)
     before = entries[-1].header.trusted.at.astimezone(CHINA).date() - _KEPT
     connection.execute(delete(LOOKS).where(LOOKS.c.terminal == terminal, LOOKS.c.day < before.isoformat()))
+
+
+def _judged(connection: Connection, terminal: str) -> tuple[int, int]:
+    """Epoch and sequence of the last look-up of ``terminal`` that was counted; its row is never deleted."""
+    last = (
+        select(LOOKS.c.epoch, LOOKS.c.seq)
+        .where(LOOKS.c.terminal == terminal)
+        .order_by(LOOKS.c.epoch.desc(), LOOKS.c.seq.desc())
+        .limit(1)
+    )
+    row = connection.execute(last).first()
+    return (0, 0) if row is None else (int(row.epoch), int(row.seq))
 
 
 def _judge(
@@ -102,7 +117,7 @@ def _judge(
         if many is Many.ELSEWHERE:
             facts["asked"] = entry.data["terminal"]
         place = {"epoch": entry.header.epoch, "seq": entry.header.seq}
-        raise_alarm(connection, entry.header.terminal, many.value, now(), **place, facts=facts)
+        raise_alarm(connection, entry.header.terminal, many.value, now(), **place, facts=facts, again=False)
     if found:
         mine = (LOOKS.c.terminal == row["terminal"], LOOKS.c.epoch == row["epoch"], LOOKS.c.seq == row["seq"])
         connection.execute(update(LOOKS).where(*mine).values(told=" ".join(found)))

@@ -116,9 +116,9 @@ def fold(state: State, entry: Entry) -> State:
     value = dict(state.value)  # steps replace what they change; nothing inside is ever written to
     value["terminal"] = header.terminal
     value["epoch"] = header.epoch
+    requests.use(value, entry)  # also where the act itself changes nothing here
     step = _STEPS.get((header.kind, header.kind_version))
     if step is not None:
-        requests.use(value, entry)
         step(value, entry)
     return State(entry.head, value)
 

@@ -344,8 +344,14 @@ class Station:
         self._live.message = None
 
     def _device(self, event: DeviceEvent) -> object:
+        try:
+            self._end_session()
+        finally:  # where its end cannot be written, what the device said is true all the same
+            changed = self._take(event)
+        return changed
+
+    def _take(self, event: DeviceEvent) -> object:
         live = self._live
-        self._end_session()
         match event:
             case DeviceChanged():
                 if live.devices.get(event.truth.slot) == event.truth:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from core.crypto.keys import SoftwareSigner
+from hq import administering
 from hq.__main__ import main
 from tests.hq.server import run_hq
 
@@ -146,6 +148,34 @@ def test_wrong_passwords_are_counted_in_the_log(house: House) -> None:
     house.file(SECURITY, f"a password of {SECURITY}")
     assert "too many tries" in house.run("admin", "list", who=SECURITY)[2]  # right, and too early
     assert house.run("admin", "list", who=SYSTEM)[0] == 0  # nobody else waits
+
+
+class Killed(BaseException):
+    """The process ends there."""
+
+
+def test_a_try_is_counted_before_it_is_made(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever ends the process before the wrong password is in the log has no try more for it."""
+
+    def killed(*_: object) -> SoftwareSigner:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(administering, "open_key", killed)
+        for _ in range(administering.TRIES):
+            with pytest.raises(Killed):
+                house.run("admin", "list", who=SECURITY)
+    assert "too many tries" in house.run("admin", "list", who=SECURITY)[2]
+    assert house.run("admin", "list", who=SYSTEM)[0] == 0
+
+
+def test_tries_without_an_outcome_end_with_their_time(house: House) -> None:
+    """What a power cut left of a line counts too; a right password leaves nothing behind."""
+    path = house.folder / "hq" / "admin" / f"{SECURITY}.tries"
+    lines = [f"2026-11-01T00:00:0{n}.000Z 00" for n in range(5)]
+    path.write_text("\n".join([*lines, "9999-12-31T00:"]))
+    assert house.run("admin", "list", who=SECURITY)[0] == 0
+    assert path.read_text() == "9999-12-31T00:\n"
 
 
 def test_one_person_says_so_and_becomes_three(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 
 from core.errors import ConfigError
 from core.ledger.writer import Proposal
 from hq.looks import list_alarms, load_look_limits
 from hq.retention_rules import DIRECTORY
 from hq.schema import FOLLOWER
+from hq.schema_beside import LOOKS
 from tests.hq.headquarters import Counter, Headquarters
 from tests.hq.test_commands import hq
 
@@ -63,6 +65,35 @@ def test_an_operator_is_counted_at_all_counters_together(headquarters: Headquart
         connection.execute(FOLLOWER.delete())
     headquarters.follow()
     assert alarms(headquarters) == expected
+
+
+def test_what_was_told_days_ago_is_not_told_again(headquarters: Headquarters) -> None:
+    """Her rows of those days are gone, and the entries are folded anew: the same alarms, each once."""
+    counter = begin(headquarters, HERE)
+    look(counter, LIMITS.hour)
+    look(counter, terminal=FAR)
+    expected = [
+        (HERE, "looks.hour", f"count={LIMITS.hour} operator=OP10001"),
+        (HERE, "looks.elsewhere", f"asked={FAR} count=1 operator=OP10001"),
+    ]
+    assert alarms(headquarters) == expected
+    for _ in range(2):
+        counter.book.machine.advance(2 * 86_400)
+        counter.book.log_in()
+        counter.sent(counter.book.entries[-1:])
+        look(counter)
+    with headquarters.database.write() as connection:
+        assert connection.execute(select(func.count()).select_from(LOOKS)).scalar_one() == 2
+        connection.execute(FOLLOWER.delete())
+    headquarters.follow()
+    assert alarms(headquarters) == expected
+    with headquarters.database.write() as connection:  # and where the rows themselves were lost
+        connection.execute(LOOKS.delete())
+        connection.execute(FOLLOWER.delete())
+    headquarters.follow()
+    assert alarms(headquarters) == expected
+    told = [row["count"] for row in list_alarms(headquarters.database) if row["fault"].startswith("looks.")]
+    assert told == [1, 1]
 
 
 def test_what_found_nothing_and_another_branch_s_item(headquarters: Headquarters) -> None:

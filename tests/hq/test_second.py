@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 import pytest
 from sqlalchemy import select
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from core import wire
 from core.errors import RuleError, RuleFault
 from core.ledger.entry import parse_stamp
+from core.ledger.founding import day_opened
 from hq.approvals import UNSIGNED
 from hq.operators import add_operator, remove_operator
 from hq.schema import PUBLICATIONS
@@ -108,3 +110,19 @@ def test_done_and_never_signed_is_an_alarm(
     story.later(HOUR + dt.timedelta(seconds=1))
     story.lapse(asked)
     assert sent(headquarters, story) == ([UNSIGNED] if used else [])
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_day_that_begins_shows_what_its_counter_did_not_say(
+    headquarters: Headquarters, expected_logs: ExpectedLogs, late: bool
+) -> None:
+    """A request whose act was done and whose time is over is told at the next day, and not sooner."""
+    if late:
+        expected_logs.expect("hq.follower", UNSIGNED)
+    story = begun(headquarters)
+    story.void(story.ask(mode="countersign"))
+    story.later(HOUR + dt.timedelta(seconds=1) if late else HOUR - dt.timedelta(minutes=1))
+    opened = day_opened(2, story.book.clock, story.book.operation())
+    assert isinstance(opened.data, Mapping)
+    story.write(opened.kind, dict(opened.data))
+    assert sent(headquarters, story) == ([UNSIGNED] if late else [])

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 
 from core import commands as c
-from core.devices import PrintOutcome
+from core.devices import DeviceChanged, DeviceState, DeviceTruth, PrintOutcome, Slot
 from core.errors import StoreError, StoreFault
 from core.ledger.entry import Entry
 from core.ledger.state import State
@@ -264,3 +264,18 @@ def test_a_start_whose_log_in_was_refused_is_put_right_by_the_next(journal: Refu
     assert [job.item for job in second.printer.jobs] == [first.printer.jobs[1].item]
     assert verified(second)
     second.station.stop()
+
+
+def test_what_a_device_says_is_taken_though_the_end_of_a_session_cannot_be_written(
+    counter: Counter, journal: RefusingJournal
+) -> None:
+    """The shift is over and the disk is full: the screen shows the scale that was unplugged all the same."""
+    counter.log_in()
+    counter.vault.machine.advance(60 * 720)
+    journal.full = True
+    truth = DeviceTruth(Slot.SCALE, DeviceState.GONE, "device.gone")
+    counter.station.device_event(DeviceChanged(truth))
+    counter.shown()
+    assert counter.live.devices[Slot.SCALE] == truth
+    journal.full = False
+    assert counter.do(c.Lock("key")).screen is Screen.LOCKED
