@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import closing
 
 import pytest
 
+from core import wire
+from core.crypto import sealing
 from core.crypto.keys import new_signer
 from core.errors import ConfigError, ConfigFault, CounterError, EntryFault
+from core.ledger.documents import Grant, make_grant
 from core.ledger.evidence import find_days, gather
 from core.ledger.writer import EntryWriter, LiveSession, Proposal
 from program.terminal import ConfiguredStore
+from storage.database import DATABASE_NAME, connect
 from storage.evidence import KeptMarks, StoredChain
 from storage.journal import SqlJournal
+from storage.slots import recovery_info
 from storage.store import open_reader
+from storage.vault import SUBKEY_DATABASE, VAULT_NAME
 from storage.vaultfile import OperatorRecord
 from storage.verify import verify
 from tests.core.books import RULES
@@ -63,6 +70,54 @@ def test_a_colleague_s_slot_puts_nothing_under_a_clerk_s_name(
     file = [line(each) for each in made.lines]
     with pytest.raises(peer.Bad, match=f"entry {state.head.seq}: "):
         peer.check(file, headquarters.text)
+
+
+@pytest.mark.parametrize("granted", [False, True])
+def test_headquarters_recovery_writes_nothing_under_a_clerk_s_name(
+    counter: Counter, journal: SqlJournal, granted: bool
+) -> None:
+    """The recovery slot gives the data key: every row can be written, but no key of the terminal is in it.
+
+    ``granted``: whoever did it has headquarters' signing key too, and grants his own key a new epoch.
+    """
+    book = counter.book
+    journal.commit(counter.accept(), book.state)
+    victim = book.session
+    assert victim is not None
+    slot = wire.unb64(json.loads((counter.directory / VAULT_NAME).read_bytes())["recovery"])
+    said = recovery_info(book.terminal, 1, book.opening.public)
+    database_key = sealing.derive(sealing.unseal(book.opening, slot, said), SUBKEY_DATABASE)
+    head, own = book.state.head, new_signer()
+    writer = EntryWriter(book.terminal, 2 if granted else 1, own, book.opening.public, book.clock)
+    proposals, forged = list[Proposal](), head.seq + 1
+    if granted:
+        grant = Grant(book.terminal, book.terminal[:9], 2, own.public, head, book.opening.public)
+        document, signature = make_grant(grant, book.headquarters)
+        opened = {"grant": wire.b64(document), "grant_signature": wire.b64(signature), "key": own.public.text}
+        proposals.append(Proposal("EpochOpened", opened, "op-epoch"))
+        forged += 1
+    refused = {
+        "visit": "v-9", "reason": "prohibited", "told": True, "item_class": "none", "action": "none",
+    }  # fmt: skip
+    proposals.append(Proposal("ItemRefused", refused, "op-forged", by_person=True))
+    session = LiveSession(victim.operator, victim.role, victim.session, new_signer(), victim.end)
+    entries, state = writer.compose(proposals, book.state, session, RULES)
+    journal.database.close()
+    with closing(connect(counter.directory / DATABASE_NAME, database_key)) as raw:
+        for entry in entries:
+            header = entry.header
+            row = (header.seq, header.epoch, entry.hash, header.kind, header.operation)
+            both = (entry.body, entry.terminal_signature, entry.session_signature)
+            raw.execute("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*row, *both))
+        raw.execute("UPDATE state SET body = ?", (state.to_bytes(),))
+    with closing(counter.vault()) as vault:
+        vault.unlock(book.operator, PASSWORD)
+        reader = open_reader(counter.directory, vault)
+        with closing(reader.database):
+            first = verify(reader, book.headquarters.public, book.terminal).first
+    assert first is not None
+    expected = EntryFault.SESSION if granted else EntryFault.KEY
+    assert (first.seq, first.code) == (forged, expected)
 
 
 # What a byte changed by hand in a file does not show at once, and why that is no harm.
