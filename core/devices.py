@@ -135,6 +135,7 @@ class CardFacts:
     """What an operator's card says without its PIN.  ``operator`` is the staff number written on it, a claim
     until her key proves it; ``signing`` and ``agreement`` are public keys in their text form, "" where it has
     none; ``algorithm``: "p256", "" for an empty card, else what it has instead.  ``left``: tries of its PIN.
+    ``fault``: a CardFault code where it is no card that could be used; then nothing else is said of it.
     """
 
     serial: str
@@ -143,6 +144,7 @@ class CardFacts:
     agreement: str = ""
     algorithm: str = ""
     left: int | None = None
+    fault: str = ""
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,10 @@ class DeviceFault(StrEnum):
     PRINTER_OTHER = "device.printer_other"
     GLYPH_MISSING = "device.glyph_missing"  # no font has the character; facts give U+XXXX
     LABEL_LAYOUT = "device.label_layout"  # a text or symbol does not fit its place; facts: field
+    CARD_LIBRARY = "device.card_library"  # operators' cards: pyscard is not installed here
+    CARD_SERVICE = "device.card_service"  # operators' cards: the smart-card service does not run
+    CARD_DENIED = "device.card_denied"  # operators' cards: the service does not serve this account
+    CARD_READER = "device.card_reader"  # operators' cards: no such reader is connected; facts: reader, found
     SCALE_OVER = "device.scale_over"  # more lies there than it can weigh
     SCALE_BELOW = "device.scale_below"  # below zero with nothing tared
     SCALE_UNIT = "device.scale_unit"  # it shows another unit than kg or g; facts: unit
@@ -229,6 +233,13 @@ class CardFault(StrEnum):
     TAKEN = "card.taken"  # at activation: it holds somebody's keys already; facts: operator it names
     PULLED = "card.pulled"  # it left the reader while it was asked
     FAILED = "card.failed"  # it answered something else; facts: what
+    FOREIGN = "card.foreign"  # no operator's card at all: a bank card, a bus card
+    MUTE = "card.mute"  # nothing answers: the wrong way round, or its contacts are dirty
+    HALF = "card.half"  # it has one of the two keys only
+    ISSUER = "card.issuer"  # empty, and only who issued it may make keys on it
+    NONE = "card.none"  # nothing was put in within the time
+    PIN_FORM = "card.pin_form"  # no PIN can be so: the card was not asked; facts: least, most
+    IN_USE = "card.in_use"  # another program on this machine keeps it
 
 
 class CardError(CounterError):

@@ -28,12 +28,15 @@ class OperatorCard(Protocol):
     def verify(self, pin: str) -> None:
         """From now on, until :meth:`release`, the keys may be used.
 
-        Raises CardError PIN_WRONG(left), PIN_BLOCKED, PULLED, FAILED.
+        Raises CardError PIN_WRONG(left), PIN_BLOCKED, PIN_FORM, IN_USE, PULLED, FAILED.
         """
         ...
 
     def generate(self, operator: str) -> CardFacts:
-        """Make both keys on an empty card and write her staff number on it.  Raises TAKEN, as above too."""
+        """Make both keys on an empty card and write her staff number on it.
+
+        Raises TAKEN, ISSUER, as above too.
+        """
         ...
 
     def sign(self, message: bytes) -> bytes:
@@ -90,7 +93,11 @@ class CardAgreementKey:
 
 
 def need_supported(facts: CardFacts) -> None:
-    """Raises CardError UNSUPPORTED for a card with keys of another kind (RSA)."""
+    """Raises CardError UNSUPPORTED for a card with keys of another kind (RSA); FOREIGN, MUTE, HALF, FAILED
+    for one that is of no use.
+    """
+    if facts.fault:
+        raise CardError(CardFault(facts.fault))
     if facts.algorithm not in ("", CARD_ALGORITHM):
         raise CardError(CardFault.UNSUPPORTED, algorithm=facts.algorithm)
 

@@ -12,7 +12,10 @@ fail() { # an environment fault, told in one sentence
 
 package_list() { # names in the Debian lists of a purpose
     local lists=("$root/packaging/debian-run.txt")
-    [ "$1" = run ] || lists+=("$root/packaging/debian-$1.txt")
+    case $1 in
+    cards) lists=("$root/packaging/debian-cards.txt") ;;
+    test) lists+=("$root/packaging/debian-cards.txt" "$root/packaging/debian-test.txt") ;;
+    esac
     sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "${lists[@]}"
 }
 
@@ -92,7 +95,8 @@ system_packages() { # whatever of the lists dpkg does not have
 fingerprint() { # of everything that set-up depends on
     {
         package_list "$1"
-        cat "$root/requirements/$1.txt"
+        package_list cards
+        cat "$root/requirements/$1.txt" "$root/requirements/cards.txt"
         [ "$1" != test ] || cat "$root/packaging/npm-test.txt"
         "$root/.venv/bin/python" -c 'import sys; print(sys.version, sys.prefix)'
     } 2>/dev/null | sha256sum | cut -d' ' -f1
@@ -117,6 +121,20 @@ npm_packages() { # those of npm-test.txt, in .venv/npm; what is there is not ask
     done < <(grep -v -e '^#' -e '^$' "$root/packaging/npm-test.txt")
 }
 
+operator_cards() { # pyscard, built here; where that cannot be, the counter goes without, and this is said
+    local why
+    if ! (system_packages cards); then
+        why="its Debian packages are not there"
+    elif ! "$root/.venv/bin/python" -m pip install --quiet --no-input --disable-pip-version-check \
+        --progress-bar off --require-hashes -r "$root/requirements/cards.txt" </dev/null >&2; then
+        why="it could not be built"
+    else
+        return 0
+    fi
+    say "Operators' cards cannot be used on this machine: pyscard is missing, for $why."
+    say "Everything else works. To try again once that is put right:  rm .venv/run.stamp, then ./run"
+}
+
 prepare() { # purpose: run or test
     local purpose=$1 stamp="$root/.venv/$1.stamp" python lazily=()
     if [ -x "$root/.venv/bin/python" ] && [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$(fingerprint "$purpose")" ]; then
@@ -138,7 +156,7 @@ prepare() { # purpose: run or test
     "$root/.venv/bin/python" -m pip install --quiet --no-input --disable-pip-version-check "${lazily[@]}" \
         --progress-bar off --require-hashes -r "$root/requirements/$purpose.txt" </dev/null >&2 ||
         fail "The Python packages could not be installed: is the network there?"
-    [ "$purpose" != test ] || npm_packages
+    if [ "$purpose" = test ]; then npm_packages; else operator_cards; fi
     fingerprint "$purpose" >"$stamp"
     exec 9>&-
     say "Set-up is done."

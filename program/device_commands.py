@@ -16,18 +16,31 @@ from core.devices import (
     DeviceChanged,
     DeviceEvent,
     DeviceState,
+    OperatorCardIn,
     PrintJob,
     PrintOutcome,
     Slot,
     Weighed,
 )
-from core.errors import ConfigError, ConfigFault, DeviceError, DeviceFault, RuleError, RuleFault
+from core.errors import (
+    CardError,
+    CardFault,
+    ConfigError,
+    ConfigFault,
+    DeviceError,
+    DeviceFault,
+    RuleError,
+    RuleFault,
+)
 from core.identity.check import check_card
 from core.identity.masking import mask_name, mask_number_for_record
 from core.ledger.clock import business_date
+from core.operator_cards import need_supported
 from core.rules import load_rules
 from devices.conformance import check_device
 from devices.rack import Rack
+from devices.smartcard.pcsc import card_readers
+from devices.smartcard.pcsc_lane import SCHEME
 from devices.usb import device_root, usb_ports
 from program.calibrating import calibrate
 from program.machine import SystemClock
@@ -95,12 +108,15 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _ports(*, as_json: bool) -> int:
-    """What is connected over USB now, each with the link that finds it again."""
+    """What is connected over USB now, each with the link that finds it again; then readers of cards."""
     for port in usb_ports(device_root()):
         stable = f"serial:///dev/serial/by-id/{port.stable}" if port.stable else ""
         row = {"link": port.url, "port": str(port.path), "name": port.name, "stable": stable}
         line = f"{port.url:<36} {port.path!s:<16} {port.name}  {stable}".rstrip()
         print(json.dumps(row, ensure_ascii=False) if as_json else line)
+    for name in card_readers():
+        row = {"link": f"{SCHEME}{name}", "port": "", "name": name, "stable": ""}
+        print(json.dumps(row, ensure_ascii=False) if as_json else row["link"])
     return SOUND
 
 
@@ -144,6 +160,8 @@ def _read(watch: _Watch) -> int:
     """One document as one JSON line: kind, masked fields, checks, milliseconds per step; or a weight."""
     if watch.slot is Slot.SCALE:
         return _weigh(watch)
+    if watch.slot is Slot.CARD_READER:
+        return _operator_card(watch)
     if watch.slot is not Slot.ID_READER:
         raise RuleError(RuleFault.NOT_ALLOWED, slot=watch.slot.value)
     begun = found = time.perf_counter()
@@ -174,6 +192,27 @@ def _weigh(watch: _Watch) -> int:
             print(json.dumps({"kind": "weight", "grams": event.grams, "net": event.net, "ms": ms}))
             return SOUND
     raise DeviceError(DeviceFault(last) if last else DeviceFault.NO_ANSWER)
+
+
+def _operator_card(watch: _Watch) -> int:
+    """What an operator's card says without its PIN; no try of it is lost.
+
+    Raises CardError for a card of no use, DeviceError with what the reader last said.
+    """
+    begun, end = time.perf_counter(), time.monotonic() + _READ_SECONDS
+    while (event := watch.until(end - time.monotonic())) is not None:
+        if isinstance(event, DeviceChanged) and event.truth.fault:
+            said = event.truth.facts
+            raise DeviceError(
+                DeviceFault(event.truth.fault), reader=said.get("reader"), found=said.get("found")
+            )
+        if isinstance(event, OperatorCardIn):
+            need_supported(event.card)
+            row = {name: getattr(event.card, name) for name in ("serial", "operator", "algorithm", "left")}
+            ms = round((time.perf_counter() - begun) * 1000, 1)
+            print(json.dumps({"kind": "operator_card", "empty": not event.card.signing, **row, "ms": ms}))
+            return SOUND
+    raise CardError(CardFault.NONE)
 
 
 def _card_line(event: CardRead, begun: float, found: float) -> dict[str, object]:

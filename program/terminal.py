@@ -25,6 +25,7 @@ from devices.printer.queue import PrinterLane
 from devices.rack import Drivers, Rack
 from devices.scale.lane import ScaleLane, nci_lane, sics_lane
 from devices.scanner.serial import ScannerLane, WedgeLane
+from devices.smartcard.pcsc_lane import PcscCardLane
 from devices.smartcard.software import SoftwareCardLane
 from devices.smartcard.tray import CardTray
 from program.activating import Activating
@@ -212,6 +213,7 @@ def drivers(
         (Slot.SCALE, "sics"): sics_lane,
         (Slot.SCALE, "nci"): nci_lane,
         (Slot.CARD_READER, "software"): lambda config, report: SoftwareCardLane(config, report, cards),
+        (Slot.CARD_READER, "pcsc"): lambda config, report: PcscCardLane(config, report, cards),
         (Slot.RECEIPT_PRINTER, "escpos"): lambda config, report: ReceiptPrinterLane(
             config, report, log, pages=pages
         ),

@@ -32,6 +32,8 @@ def view(live: Live) -> CardView | None:
     if not live.cards or live.screen is Screen.CLERK:
         return None
     card = next(reversed(live.cards.values()))
+    if card.fault:
+        return CardView(fault=card.fault)
     if card.algorithm not in ("", CARD_ALGORITHM):
         return CardView(fault=CardFault.UNSUPPORTED, facts={"algorithm": card.algorithm}, left=card.left)
     if not card.signing:

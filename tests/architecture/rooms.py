@@ -35,7 +35,7 @@ ROOMS: Mapping[str, Room] = {
     "core/crypto": Room(_set("core"), _set("cryptography nacl"), _OUTSIDE),
     "devices": Room(
         _set("core devices"),
-        _set("serial zxingcpp PIL freetype"),
+        _set("serial smartcard zxingcpp PIL freetype"),
         _set("asyncio sqlite3 http urllib.request"),
     ),
     "storage": Room(

@@ -168,7 +168,7 @@ def _families() -> set[str]:
     found |= {f"answer.void_{cause.value}" for cause in VoidCause}
     found |= {f"review.{why}" for why in (*REASONS, *Why)} | {f"note.{state}" for state in (PARKED, RETURNED)}
     found |= {"confirm.refuse", "confirmed.yes", "confirmed.no"}
-    found |= {f"fact.{fact}.none" for fact in ("fault", "key", "expected")}
+    found |= {f"fact.{fact}.none" for fact in ("fault", "key", "expected", "found")}
     for topic in TOPICS:
         found |= {f"help.{topic}", f"help.{topic}.title"}
     return found
