@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from core.consents import AnswerConsent, AskConsents, GuardianAgrees
+from core.correcting import CorrectingCommand
 from core.late import AdoptLate, DeclineLate
 from core.numbering import TakeNumber, VoidNumbers
 from core.own_evidence import KeepEvidence
@@ -436,5 +437,5 @@ Command = (
     | NextCustomer | Park | Resume | Undo | Commit | Reprint | LabelSeen | LookUp | CloseLookUp | CloseDay
     | DismissMessage | AdoptLate | DeclineLate | AnswerConsent | AskConsents | GuardianAgrees
     | AskVoid | VoidItem | AskReaderDown | BeginReaderDown | DecideRequest | ScanTyped | CaseCommand
-    | KeepEvidence | AskErasure | AskRight | AnswerRight
+    | KeepEvidence | AskErasure | AskRight | AnswerRight | CorrectingCommand
 )  # fmt: skip

@@ -238,6 +238,8 @@ class Receipt:
     paragraphs: tuple[tuple[str, str], ...]
     qr: str
     copy: int = 0
+    correction: int = 0  # n: it says what stands after the n-th correction of the item
+    replaces: str = ""  # the number of the receipt that it takes the place of
 
     def __repr__(self) -> str:
         return f"Receipt(number={self.number!r}, copy={self.copy}, …)"

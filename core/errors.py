@@ -148,6 +148,13 @@ class RuleFault(StrEnum):
     APPROVAL_REASON = "rule.approval_reason"  # none was chosen, or the rules do not know it
     APPROVAL_WAITS = "rule.approval_waits"  # of this action none may go on before it is approved
     VOID_ITEM = "rule.void_item"  # not of the open business day, or void already
+    CORRECT_ITEM = "rule.correct_item"  # not of the open day, or void
+    CORRECT_FIELD = "rule.correct_field"  # the rules let nobody correct it
+    CORRECT_SAME = "rule.correct_same"  # it stands so already
+    CORRECT_MOST = "rule.correct_most"
+    CORRECT_PAPER = "rule.correct_paper"  # a page of it is in the printer, or may be
+    CORRECT_CONTENTS = "rule.correct_contents"  # contents that would have been refused, or need a condition
+    CORRECT_GONE = "rule.correct_gone"  # what was typed is not here any more
     ITEM_VOIDED = "rule.item_voided"  # nothing is printed for it any more
     REQUEST_GONE = "rule.request_gone"  # decided already, or its time is over
     REQUESTS_FULL = "rule.requests_full"  # too many wait for a second person; facts: most

@@ -11,6 +11,7 @@ from core.acceptance.catalogue import Catalogue
 from core.access.papers import PaperRules
 from core.access.second import SecondRules
 from core.case_rules import CaseRules
+from core.correction_rules import CorrectionRules
 from core.errors import RuleError, RuleFault
 from core.look_rules import LookLimits
 from core.regions.book import Regions
@@ -283,6 +284,7 @@ class Rules:
     agreements: tuple[Agreement, ...]
     exemptions: Exemptions
     cases: CaseRules
+    corrections: CorrectionRules
     look_ups: LookLimits
     rights: RightRules
     second: Mapping[str, SecondRules]  # by action, every one that is asked for by a request

@@ -24,6 +24,7 @@ from core.access.rights import Action, right
 from core.access.second import ASKED, read_second
 from core.case_rules import read_cases
 from core.commands import Payment, Route
+from core.correction_rules import read_corrections
 from core.errors import ConfigFault, RuleError, RuleFault
 from core.identity.card import DocumentKind
 from core.identity.numbers import FAMILIES
@@ -66,8 +67,8 @@ MOST_REASONS = 9  # each is chosen by its digit
 _TOP = (
     "version", "effective_from", "marks", "limits", "password", "retention", "phones", "waybills",
     "s10_countries", "documents", "catalogue", "regions", "security", "agreements", "cases", "exemptions",
-    "look_ups", "second", "log_in", "papers", "tariff", "letters", "provinces", "notice", "consents",
-    "guardians", "sender_codes", "rights",
+    "corrections", "look_ups", "second", "log_in", "papers", "tariff", "letters", "provinces", "notice",
+    "consents", "guardians", "sender_codes", "rights",
 )  # fmt: skip
 _CODE = "[a-z][a-z0-9_]{0,39}"
 _VERSION = "[A-Za-z0-9][A-Za-z0-9._:-]{0,63}"
@@ -226,6 +227,7 @@ class _Reader:
             agreements=self._agreements(part["agreements"]),
             exemptions=self._exemptions(part["exemptions"]),
             cases=read_cases(part["cases"], self._sourced),
+            corrections=read_corrections(part["corrections"], self._sourced),
             look_ups=read_look_limits(part["look_ups"], self._sourced),
             rights=read_rights(part["rights"], self._sourced, LANGUAGES),
             second={

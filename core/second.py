@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from core.correcting import CorrectionView, FieldToCorrect
+
 
 @dataclass(frozen=True)
 class RequestView:
@@ -24,6 +26,7 @@ class RequestView:
     state: str
     mine: bool
     subject: int = 0
+    change: CorrectionView | None = None  # what shall stand, as far as it is still here
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,10 @@ class SecondView:
     reasons: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     hours: Mapping[str, int] = field(default_factory=dict)
     reader_down: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    fields: tuple[FieldToCorrect, ...] = ()  # of an accepted item
+    correct_reasons: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    correct_hours: Mapping[str, int] = field(default_factory=dict)
+    correction: CorrectionView | None = None  # typed, and not done yet
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from typing import Any
 
 from core.errors import CounterError, EntryFault, HqError, HqFault, StoreError, StoreFault
 from core.incident import place
+from core.ledger.corrections import KIND as CORRECTED
 from hq.clock import Now, utc_now
 from hq.database import Database
 from hq.journal import known, one_entry
@@ -58,7 +59,10 @@ class Opening:
         with self._database.read() as connection:
             known(connection, terminal)
             need_unrestricted(connection, terminal, seq)
-            return opened_parts(connection, one_entry(connection, terminal, seq), self._key)
+            entry = one_entry(connection, terminal, seq)
+            if entry.header.kind == CORRECTED:
+                need_unrestricted(connection, terminal, int(entry.data["item"]))
+            return opened_parts(connection, entry, self._key)
 
     def resolve(self) -> int:
         """Every reference that waits, once; how many are settled by it."""

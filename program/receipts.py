@@ -32,6 +32,9 @@ def run(options: argparse.Namespace) -> int:
         print(json.dumps({"sound": True, **members}, ensure_ascii=False))
         return SOUND
     print("sound")
+    if record.correction:
+        print(f"corrected: it takes the place of the receipt after {record.correction - 1} corrections")
+    print("whether a later correction replaced it, the counter's F3 or headquarters says")
     for key, value in members.items():
         shown = f"epoch {value['epoch']}, entry {value['seq']}" if key == "head" else value
         print(f"{key:<10} {'—' if shown is None or shown == '' else shown}")

@@ -7,8 +7,9 @@ with positional values: between F9 and the disk there is no object mapper.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from typing import Any
 
 from sqlcipher3 import dbapi2
 
@@ -34,12 +35,13 @@ _ATTACHMENT = (
 _STATE = "INSERT INTO state (id, body) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body"
 _ITEM = (
     "INSERT INTO item (seq, day, number, waybill, token, month, hint, who, label, copies, receipt, "
-    "receipt_copies, affixed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "receipt_copies, affixed, shown) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _PAGE = (
     "UPDATE item SET label = iif(label = 'voided', label, coalesce(?, label)), copies = coalesce(?, copies), "
     "receipt = coalesce(?, receipt), receipt_copies = coalesce(?, receipt_copies), "
-    "affixed = coalesce(?, affixed), hint = coalesce(?, hint), who = coalesce(?, who) WHERE seq = ?"
+    "affixed = coalesce(?, affixed), hint = coalesce(?, hint), who = coalesce(?, who), "
+    "shown = coalesce(?, shown) WHERE seq = ?"
 )
 _MARK = (
     "INSERT INTO mark (id, document, signature) VALUES (1, ?, ?) "
@@ -68,6 +70,7 @@ _ERASE_SEALED = (
 )
 # One person's item: everything of it but the chained bytes.
 _ERASE_ITEM = "UPDATE attachment SET nonce = NULL, data = NULL WHERE seq = ? AND data IS NOT NULL"
+_CORRECTIONS = "SELECT seq, body FROM entry WHERE kind = 'ItemCorrected' AND seq > ?"
 _FORGET_ITEM = "DELETE FROM item WHERE seq = ?"
 _REBUILD_BATCH = 500
 # What is refused while the disk is low.  The room that is left is for labels, locks and the day's close.
@@ -143,7 +146,7 @@ class SqlJournal(JournalReader):
             if labels:
                 cursor.executemany(_PAGE, [_page_row(change) for change in labels])
             for item in gone_items:
-                _erase_item(cursor, item.seq)
+                _erase_items(cursor, [item.seq])
             self._probe("journal.views")
             if draft is not None:
                 cursor.execute(_DRAFT, _draft_row(draft))
@@ -222,13 +225,17 @@ class SqlJournal(JournalReader):
     def erase_items(self, items: Sequence[int]) -> int:
         """What is here of persons' items whose entries say that it went; the same again does nothing."""
         with self._transaction() as cursor:
-            return sum(_erase_item(cursor, item) for item in items)
+            return _erase_items(cursor, items)
 
     def _note_erased(self, item: views.ItemGone) -> None:
-        head = self.head_at(item.seq)
-        if head is None or self.keys.find(item.retention, item.month) is None:
+        if self.keys.find(item.retention, item.month) is None:
             return  # with the month's key everything of it is gone
-        self.keys.note_erased(item.retention, item.month, head.hash)
+        with self.database.reading() as connection:
+            corrections = connection.exec_driver_sql(_CORRECTIONS, (item.seq,)).fetchall()
+        for seq in (item.seq, *_of_items(corrections, {item.seq})):
+            head = self.head_at(seq)
+            if head is not None:
+                self.keys.note_erased(item.retention, item.month, head.hash)
 
     def end_month(self, retention: str, month: str) -> None:
         """What stands beside the chain, then the key: while that is here, something else may be left."""
@@ -382,6 +389,7 @@ def _item_row(record: views.ItemRecord) -> tuple[object, ...]:
     return (
         record.seq, record.day, record.number, record.waybill, record.token, record.month, record.hint,
         record.who, record.label, record.copies, record.receipt, record.receipt_copies, record.affixed,
+        record.shown,
     )  # fmt: skip
 
 
@@ -389,6 +397,15 @@ def _page_row(change: views.PageChange) -> tuple[object, ...]:
     return (*(getattr(change, name) for name in views.CHANGING), change.seq)
 
 
-def _erase_item(cursor: dbapi2.Cursor, item: int) -> int:
-    cursor.execute(_FORGET_ITEM, (item,))
-    return int(cursor.execute(_ERASE_ITEM, (item,)).rowcount)
+def _of_items(corrections: Iterable[Sequence[Any]], items: Collection[int]) -> list[int]:
+    """Of rows (seq, body), those that correct one of these items."""
+    return [int(seq) for seq, body in corrections if Entry(body, b"").data["item"] in items]
+
+
+def _erase_items(cursor: dbapi2.Cursor, items: Sequence[int]) -> int:
+    """With what was corrected of them."""
+    if not items:
+        return 0
+    corrections = _of_items(cursor.execute(_CORRECTIONS, (min(items),)).fetchall(), set(items))
+    cursor.executemany(_FORGET_ITEM, [(item,) for item in items])
+    return sum(int(cursor.execute(_ERASE_ITEM, (seq,)).rowcount) for seq in (*items, *corrections))

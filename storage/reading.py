@@ -37,11 +37,12 @@ _ATTACHMENTS = (
 _DRAFTS = "SELECT operator, draft, data, updated FROM draft WHERE ? IN (operator, '') ORDER BY updated, draft"
 _ITEMS = (
     "SELECT i.seq, i.day, i.waybill, i.token, i.label, i.copies, i.receipt, i.receipt_copies, i.affixed, "
-    "e.epoch, e.body, "
+    "i.shown, x.epoch AS shown_epoch, e.epoch, e.body, "
     "a.n, a.class, a.retention, a.month, a.nonce, a.data "
     # CROSS JOIN: SQLite keeps this order, the item first; left to itself it may walk the attachments.
     "FROM item i CROSS JOIN entry e ON e.seq = i.seq "
-    "CROSS JOIN attachment a ON a.seq = i.seq AND a.class = 'annex' "
+    "CROSS JOIN entry x ON x.seq = i.shown "
+    "CROSS JOIN attachment a ON a.seq = i.shown AND a.class = 'annex' "
 )
 _DIRECTIVE = "SELECT document, signature, nonce, attachment, fault FROM directive "
 _BY_HINT = "WHERE i.hint = ? AND i.month = ? AND i.who = ? ORDER BY i.seq DESC, a.n LIMIT {:d}"
@@ -253,9 +254,10 @@ class JournalReader:
         return [item for item in found if item is not None]
 
     def _item(self, row: Sequence[Any]) -> ItemRow | None:
-        seq, day, waybill, token, label, copies, receipt, receipt_copies, affixed, epoch, body, n, *rest = row
-        annex_row: Row = (seq, n, rest[0], rest[1], rest[2], rest[3], rest[4])
-        annex = from_row(annex_row, self.terminal, epoch, self.keys.find)
+        seq, day, waybill, token, label, copies, receipt, receipt_copies, affixed = row[:9]
+        shown, shown_epoch, epoch, body, n, *rest = row[9:]
+        annex_row: Row = (shown, n, rest[0], rest[1], rest[2], rest[3], rest[4])
+        annex = from_row(annex_row, self.terminal, shown_epoch, self.keys.find)
         decoded = decode_annex(annex.data) if annex is not None else None
         if decoded is None:
             return None  # its key is gone: the row is about to follow

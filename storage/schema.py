@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 # The newest migration in storage/migrations/versions; a test keeps the two equal.
-HEAD_REVISION = "0005"
+HEAD_REVISION = "0006"
 
 METADATA = MetaData(
     naming_convention={
@@ -63,6 +63,9 @@ Index(
     sqlite_where=text("operation <> ''"),
 )
 
+# What was corrected of an item goes with it when its person asks for that.
+Index("ix_entry_corrected", ENTRY.c.seq, sqlite_where=text("kind = 'ItemCorrected'"))
+
 # ``data`` holds ciphertext: sealed to HQ, or under the key of class and month (then the nonce of
 # the commitment is inside).  NULL: erased by the rules, or never here.
 ATTACHMENT = Table(
@@ -103,6 +106,7 @@ ITEM = Table(
     Column("receipt", Text, nullable=False),
     Column("receipt_copies", Integer, nullable=False),
     Column("affixed", Boolean, nullable=False),
+    Column("shown", Integer, nullable=False, server_default="0"),  # the entry whose annex is shown
 )
 
 # A document placed again: its hint under each month's key, and what the annex shows of it.

@@ -392,7 +392,7 @@ def _check_operators(journal: JournalReader, folded: State) -> None:
 def _check_items(journal: JournalReader, rows: dict[int, views.ItemRecord]) -> None:
     query = (
         "SELECT seq, day, number, waybill, token, month, hint, who, label, copies, receipt, receipt_copies, "
-        "affixed FROM item ORDER BY seq"
+        "affixed, shown FROM item ORDER BY seq"
     )
     with journal.database.reading() as connection:
         version = connection.exec_driver_sql("SELECT views FROM meta").scalar_one()

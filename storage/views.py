@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.acceptance.again import shown_of
+from core.ledger.corrections import KIND as CORRECTED
 from core.ledger.entry import Attachment, AttachmentClass, Entry
 from core.ledger.erasure import ITEM_RESTRICTED, PERSON_ERASED
 
-VERSION = 3  # of what the rows say; a store with rows of another version makes them again
+VERSION = 4  # of what the rows say; a store with rows of another version makes them again
 DUE, STARTED, PRINTED, UNKNOWN = "due", "started", "printed", "unknown"
 VOIDED = "voided"  # whatever its printer still says
 
@@ -41,6 +42,7 @@ class ItemRecord:
     receipt: str
     receipt_copies: int
     affixed: bool
+    shown: int  # the entry whose annex is shown: its own, or that of its last correction
 
     def __repr__(self) -> str:
         return f"ItemRecord(seq={self.seq}, label={self.label!r}, copies={self.copies}, …)"
@@ -58,6 +60,7 @@ class PageChange:
     affixed: bool | None = None
     hint: str | None = None
     who: str | None = None
+    shown: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ class ItemGone:
     month: str
 
 
-CHANGING = ("label", "copies", "receipt", "receipt_copies", "affixed", "hint", "who")
+CHANGING = ("label", "copies", "receipt", "receipt_copies", "affixed", "hint", "who", "shown")
 NONE = "none"  # no receipt is printed for the item
 _RECEIPT_SLOT = "receipt_printer"
 _PAGES = {"PrintStarted": STARTED, "PrintSeen": PRINTED, "PrintNotDone": DUE, "PrintUnknown": UNKNOWN}
@@ -89,6 +92,8 @@ def change_of(entry: Entry, day: int) -> ItemRecord | PageChange | ItemGone | No
         return ItemGone(int(entry.data["item"]), entry.data["retention"], entry.data["month"])
     if kind == ITEM_RESTRICTED:  # no document finds it any more
         return PageChange(int(entry.data["item"]), hint="", who="")
+    if kind == CORRECTED:
+        return _corrected(entry)
     return _page_change(kind, entry.data)
 
 
@@ -111,6 +116,20 @@ def _accepted(entry: Entry, day: int) -> ItemRecord | None:
         DUE if entry.data["receipt"] else NONE,
         0,
         False,
+        entry.header.seq,
+    )
+
+
+def _corrected(entry: Entry) -> PageChange:
+    """Its annex is shown from now on; a page that is printed anew is no copy."""
+    label, receipt = entry.data["label"], entry.data["receipt"]
+    return PageChange(
+        int(entry.data["item"]),
+        label=DUE if label else None,
+        copies=0 if label else None,
+        receipt=DUE if receipt else None,
+        receipt_copies=0 if receipt else None,
+        shown=entry.header.seq if _annex_part(entry) is not None else None,
     )
 
 
@@ -153,6 +172,7 @@ def apply(rows: dict[int, ItemRecord], change: ItemRecord | PageChange | ItemGon
             old.receipt if change.receipt is None else change.receipt,
             old.receipt_copies if change.receipt_copies is None else change.receipt_copies,
             old.affixed if change.affixed is None else change.affixed,
+            old.shown if change.shown is None else change.shown,
         )
 
 

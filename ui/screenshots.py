@@ -25,6 +25,7 @@ from ui.clerk.questions import centre_question, close_question, parked_question,
 from ui.clerk.screen import ClerkScreen
 from ui.clerk.second import requests_question, sign_question, void_item_question
 from ui.specimen_consents import ITEM, OF_PERSON
+from ui.specimen_correct import ADDRESS, CHANGED, FIELDS, WEIGHT, choose, confirm, later, typing
 from ui.specimen_late import DOWN, SECOND
 from ui.specimen_papers import HITS
 from ui.specimen_rights import RIGHTS
@@ -186,6 +187,15 @@ STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], None] | None]] = {
     "notice-again": ("consents", _notice),
     "void-item": ("second", lambda clerk: clerk.ask(_void_item(clerk))),
     "void-when": ("second", lambda clerk: clerk.ask(_void_when(clerk))),
+    "correct": ("second", lambda clerk: clerk.ask(choose(clerk.language))),
+    "correct-type": ("second", lambda clerk: clerk.ask(typing(clerk.language))),
+    "correct-why": ("second", lambda clerk: clerk.ask(confirm(WEIGHT, clerk.language))),
+    "correct-second": ("second", lambda clerk: clerk.ask(confirm(ADDRESS, clerk.language))),
+    "correct-when": ("second", lambda clerk: clerk.ask(later(clerk.language))),
+    "correct-sign": (
+        "second",
+        lambda clerk: clerk.ask(sign_question(CHANGED, clerk.choices.language, FIELDS)),
+    ),
     "requests": ("second", lambda clerk: clerk.ask(requests_question(SECOND, clerk.choices.language))),
     "request-sign": (
         "second",

@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from core.acceptance import marked
 from core.acceptance.as_in import GROUPS, AsIn, Target, party_of, target_from_json
 from core.acceptance.visit import KNOWN, FieldText, Identity, Visit, need_open_item
 from core.commands import Field, Party, SenderKind
@@ -63,6 +64,8 @@ def contacts(
         for party, names in GROUPS.items():
             shown = {name: str(row.annex.get(name.value, "")) for name in names}
             key = tuple(shown.values())
+            if _corrected(row, party):  # the sealed part that it would name holds what was wrong
+                continue
             if key in found[party] or len(found[party]) == MOST[party] or not _usable(party, shown, rules):
                 continue
             as_in = _original(row, party, original, terminal, now - _kept(rules))
@@ -102,13 +105,18 @@ def _original(
         if earlier.terminal != terminal:
             return None
         found = original(earlier.seq)
-        if found is None or found.epoch != earlier.epoch:
+        if found is None or found.epoch != earlier.epoch or _corrected(found, party):
             return None
         row = found
     if dt.datetime.fromisoformat(row.accepted_at) <= since:
         return None
     target = Target(terminal, row.epoch, row.seq)
     return AsIn(target, str(row.annex.get("number", "")), str(row.annex.get("accepted_at", ""))[:10])
+
+
+def _corrected(row: ItemRow, party: Party) -> bool:
+    """Whether anything of that contact was corrected since it was typed."""
+    return any(name.value in marked.fields_of(row.annex) for name in GROUPS[party])
 
 
 def member_of(party: Party) -> str:

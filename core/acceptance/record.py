@@ -21,6 +21,7 @@ from core.acceptance.fees import Fee, fee
 from core.acceptance.gates import missing
 from core.acceptance.known import member_of
 from core.acceptance.labels import shown_of, weight_source
+from core.acceptance.marked import CORRECTED_FORM
 from core.acceptance.senders import check_sender_field
 from core.acceptance.visit import KNOWN, Identity, Visit, check, document_name, finding
 from core.commands import Field, Party, RefusalReason, Refuse, SenderField
@@ -248,7 +249,9 @@ def annex(
 def label_from_annex(value: Mapping[str, Any], copy: int) -> Label:
     """The label to print from an annex.  Raises EntryError FORM where it is not one."""
     types = get_type_hints(Label)
-    if value.get("form") != FORM or set(value) != {*types, *_BESIDE} - {"copy"}:
+    members = {*types, *_BESIDE} - {"copy"}
+    sound = value.get("form") == FORM and set(value) == members
+    if not sound and (value.get("form") != CORRECTED_FORM or set(value) != {*members, "corrected"}):
         raise EntryError(EntryFault.FORM, what="annex")
     fields = {name: value[name] for name in types if name != "copy"}
     # ``type`` and not ``isinstance``: True would pass for a quantity of one.

@@ -21,6 +21,7 @@ ENTRY_ACTIONS: Mapping[str, Action] = {
     "ConsentAnswered": Action.ACCEPT,
     "ItemAccepted": Action.ACCEPT,
     "ItemVoided": Action.VOID,
+    "ItemCorrected": Action.CORRECT,
     "LabelAffixed": Action.ACCEPT,
     "ItemRefused": Action.REFUSE,
     "LookedUp": Action.LOOK_UP,

@@ -95,7 +95,7 @@ RIGHTS: tuple[Right, ...] = (
     _second(Action.READER_DOWN, built=True),
     _second(Action.EXEMPT, built=True),
     _second(Action.VOID, built=True),
-    _second(Action.CORRECT),
+    _second(Action.CORRECT, built=True),
     _second(Action.UNMASK, built=True),
     _second(Action.DISCLOSE),
     _second(Action.PROPOSE_BLOCK),

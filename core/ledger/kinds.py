@@ -241,6 +241,20 @@ _ALL = (
     Kind("ApprovalLapsed", 1, {"request": ID, "asked": COUNT}, False),
     Kind("ItemVoided", 1, {"item": COUNT, "reason": CODE, "asked": COUNT}, True),
     Kind(
+        "ItemCorrected",
+        1,
+        {
+            "item": COUNT,
+            "ordinal": COUNT,
+            "field": CODE,
+            "reason": CODE,
+            "label": FLAG,
+            "receipt": FLAG,
+            "asked": COUNT,
+        },
+        True,
+    ),
+    Kind(
         "GuardianConsented",
         1,
         {"visit": ID, "sender": COUNT, "relation": CODE, "notice": ID, "how": CODE},

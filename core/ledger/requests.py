@@ -17,6 +17,7 @@ from typing import Any
 from core import wire
 from core.access.rights import Action, may_approve, may_ask, right
 from core.errors import EntryError, EntryFault
+from core.ledger import corrections
 from core.ledger.entry import Entry, parse_stamp
 
 MOST = 64  # so many may be open at one counter: the state is written with every commit
@@ -50,11 +51,13 @@ class Second:
 
     action: Action
     subject: str = ""  # "": it is about no entry
+    alone: bool = False  # the rule data may let somebody do it alone: ``asked`` is 0 then
 
 
 # Kind and version of every act that names a request, in its member ``asked``.
 SECOND: Mapping[tuple[str, int], Second] = {
     ("ItemVoided", 1): Second(Action.VOID, "item"),
+    (corrections.KIND, 1): Second(Action.CORRECT, "item", alone=True),
     ("CaseShown", 1): Second(Action.UNMASK, "opened"),
     ("ReaderDownApproved", 1): Second(Action.READER_DOWN),
 }
@@ -119,7 +122,7 @@ def use(value: dict[str, Any], entry: Entry) -> None:
     The same right and subject, within its time, by whoever asked: so nobody approves her own act.
     """
     second = SECOND.get((entry.header.kind, entry.header.kind_version))
-    if second is None:
+    if second is None or (second.alone and not entry.data["asked"]):
         return
     subject = entry.data[second.subject] if second.subject else 0
     for name, row in _rows(value).items():

@@ -13,8 +13,9 @@ from typing import Any
 
 from core import wire
 from core.errors import EntryError, EntryFault
-from core.ledger import cases, configured, erasure, looks, persons, ranges, requests, sender_codes
+from core.ledger import cases, configured, corrections, erasure, looks, persons, ranges, requests
 from core.ledger.entry import EMPTY_HEAD, Entry, Head
+from core.ledger.sender_codes import take as take_code
 
 FOLD_VERSION = 1
 # A printer that is dead for days leaves a row for each label: that must never stop acceptance.
@@ -151,11 +152,11 @@ def _day_opened(value: dict[str, Any], entry: Entry) -> None:
     value["day"], value["date"], value["closed"] = entry.data["day"], entry.data["date"], False
     # Of pools that are used up nothing is left to say; no directive opens one twice.
     value["pools"] = {pool: row for pool, row in value["pools"].items() if ranges.free(row)}
-    if looks.MEMBER in value:
-        value[looks.MEMBER] = {}
+    value |= {looks.MEMBER: {}} if looks.MEMBER in value else {}
     cases.new_day(value)
-    value["unscanned"] = {}  # what is left is the difference of the day before, in its counts
-    value["voided"] = {}  # only items of the open day can be
+    corrections.new_day(value)
+    # What was not scanned is the difference of the day before; only items of the open day are voided.
+    value["unscanned"], value["voided"] = {}, {}
     opened = {"date": value["date"], "first": entry.header.seq, "last": 0, "counts": _COUNTS}
     _with(value, "days", str(value["day"]), opened)
 
@@ -226,7 +227,7 @@ def _session_ended(value: dict[str, Any], _entry: Entry) -> None:
 
 
 def _verified(value: dict[str, Any], entry: Entry) -> None:
-    sender_codes.take(value, entry)
+    take_code(value, entry)
     _sender(value, entry)
 
 
@@ -443,6 +444,7 @@ _STEPS = {
     ("ApprovalGiven", 1): requests.given,
     ("ApprovalLapsed", 1): requests.lapsed,
     ("ItemVoided", 1): _voided,
+    (corrections.KIND, 1): corrections.corrected,
     ("BranchAdopted", 1): _adopted,
     ("BranchDeclined", 1): _declined,
 }

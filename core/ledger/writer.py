@@ -59,6 +59,7 @@ class Part:
     cls: AttachmentClass
     retention: str
     data: bytes = field(repr=False)
+    month: str = ""  # "": of the entry; a correction's is that of its item, so that both end together
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,4 +140,4 @@ class EntryWriter:
         if part.cls is AttachmentClass.SEALED:
             info = sealed_info(self._terminal, self._epoch, seq, operation, self._opening.id)
             data = sealing.seal(self._opening, data, info)
-        return attachment(part.cls, part.retention, f"{now:%Y-%m}", data)
+        return attachment(part.cls, part.retention, part.month or f"{now:%Y-%m}", data)

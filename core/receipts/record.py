@@ -22,6 +22,7 @@ PREFIX = "CR1."
 MAX_TEXT = 4096  # no QR holds more
 _MAX_BYTES = 8192
 _TAG = b"counter/receipt/1\0"
+CORRECTED = "receipt-corrected"
 _MEMBERS = {"type", "terminal", "head", "number", "waybill", "at", "contents", "quantity", "weight_g",
             "fee_cents", "payment", "sender", "document"}  # fmt: skip
 
@@ -45,14 +46,17 @@ class ReceiptRecord:
     document: str
     fee_cents: int | None = None
     payment: str = ""
+    correction: int = 0  # n: what stands after the n-th correction of the item; 0 for its first receipt
 
     def __repr__(self) -> str:
         return f"ReceiptRecord(terminal={self.terminal!r}, number={self.number!r}, …)"
 
     def as_json(self) -> dict[str, Any]:
-        """The record's members."""
+        """The record's members; ``correction`` only where there was one."""
+        corrected = {"correction": self.correction} if self.correction else {}
         return {
-            "type": "receipt",
+            **corrected,
+            "type": CORRECTED if self.correction else "receipt",
             "terminal": self.terminal,
             "head": self.head.as_json(),
             "number": self.number,
@@ -84,7 +88,8 @@ def read_record(text: str, headquarters: Trusted) -> ReceiptRecord:
     if not grant.key.verify(signature, _TAG + body):
         raise EntryError(EntryFault.SIGNATURE, what="receipt")
     value = wire.decode(body)
-    if value.get("type") != "receipt" or set(value) != _MEMBERS:
+    members = _MEMBERS | {"correction"} if value.get("type") == CORRECTED else _MEMBERS
+    if value.get("type") not in ("receipt", CORRECTED) or set(value) != members:
         raise EntryError(EntryFault.FORM, what="receipt")
     if value["terminal"] != grant.terminal:
         raise EntryError(EntryFault.KEY, what="terminal")
@@ -117,8 +122,9 @@ def _unpack(text: str) -> list[bytes]:
 def _record(value: dict[str, Any]) -> ReceiptRecord:
     texts = ("terminal", "number", "waybill", "at", "contents", "payment", "sender", "document")
     counts = ("quantity", "weight_g")
-    fee = value["fee_cents"]
-    good = all(isinstance(value[name], str) for name in texts)
+    fee, correction = value["fee_cents"], value.get("correction", 0)
+    good = type(correction) is int and correction >= 0
+    good = good and all(isinstance(value[name], str) for name in texts)
     good = good and all(type(value[name]) is int and value[name] >= 0 for name in counts)
     good = good and (fee is None or (type(fee) is int and fee >= 0))
     if not good:
@@ -132,4 +138,5 @@ def _record(value: dict[str, Any]) -> ReceiptRecord:
     return ReceiptRecord(
         value["terminal"], head, value["number"], value["waybill"], value["at"], value["contents"],
         value["quantity"], value["weight_g"], value["sender"], value["document"], fee, value["payment"],
+        correction,
     )  # fmt: skip

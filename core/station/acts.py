@@ -11,9 +11,10 @@ from types import MappingProxyType
 from typing import Any
 
 from core import commands as c
+from core.correcting import CORRECTING
 from core.late import AdoptLate, DeclineLate
 from core.second import AskReaderDown, AskVoid, BeginReaderDown, DecideRequest, VoidItem
-from core.station import late, second
+from core.station import correcting, late, second
 from core.station.live import Live
 
 Act = Callable[[Live, Any], None]
@@ -22,4 +23,5 @@ ACTS: Mapping[type[c.Command], Act] = MappingProxyType({
     AdoptLate: lambda live, command: late.adopt(live, command.branch),
     DeclineLate: lambda live, command: late.decline(live, command.branch, command.reason),
     **dict.fromkeys((AskVoid, VoidItem, AskReaderDown, BeginReaderDown, DecideRequest), second.handle),
+    **dict.fromkeys(CORRECTING, correcting.handle),
 })  # fmt: skip

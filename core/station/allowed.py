@@ -5,6 +5,7 @@ from __future__ import annotations
 from core import commands as c
 from core.access.rights import Action, need
 from core.consents import AnswerConsent, AskConsents, GuardianAgrees
+from core.correcting import CORRECTING
 from core.late import AdoptLate, DeclineLate
 from core.numbering import TakeNumber, VoidNumbers
 from core.own_evidence import KeepEvidence
@@ -46,6 +47,7 @@ OTHERS: dict[type[c.Command], Action] = {
     KeepEvidence: Action.EVIDENCE,
     DeclineLate: Action.LATE_ENTRIES,
     **dict.fromkeys(CASES, Action.UNMASK),
+    **dict.fromkeys(CORRECTING, Action.CORRECT),
 }
 
 

@@ -11,6 +11,7 @@ from core.acceptance.catalogue import Action
 from core.acceptance.gates import missing, visit_view
 from core.acceptance.known import Contact, take
 from core.acceptance.labels import Imprint
+from core.acceptance.marked import first_token
 from core.acceptance.undo import Deeds
 from core.acceptance.waybill import normalise_waybill
 from core.consents import AnswerConsent, GuardianAgrees
@@ -396,7 +397,7 @@ class Desk:
         live = self._live
         journal, unscanned = live.need_journal(), live.state.value["unscanned"]
         standing = self.visit.item.accepted
-        row, by = journal.item_by_token(text), "token"
+        row, by = journal.item_by_token(first_token(text)), "token"
         if row is None and standing:
             row, by = journal.item_by_waybill(text.replace(" ", "").upper()), "waybill"
         if row is None:
@@ -404,7 +405,9 @@ class Desk:
         number = str(row.annex.get("number", ""))
         if row.label == VOIDED:
             raise RuleError(RuleFault.ITEM_VOIDED)
-        if row.seq != standing and str(standing) in unscanned:
+        if by == "token" and row.annex["token"] != text:  # printed before the item was corrected
+            live.say("msg.old_label", "error", number=number)
+        elif row.seq != standing and str(standing) in unscanned:
             live.say("msg.other_label", "error", number=number)
         elif str(row.seq) in unscanned:
             data = {"item": row.seq, "by": by}

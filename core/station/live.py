@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core import wire
+from core.acceptance.corrected import Pending
 from core.acceptance.pools import Pool
 from core.devices import CardFacts, DeviceTruth, Slot
 from core.errors import CounterError, Fact, RuleError, RuleFault
@@ -101,6 +102,8 @@ class Live:
         default_factory=dict
     )  # operator → where else she was logged in, while she has not been told
     lapsed: list[str] = field(default_factory=list)  # causes, of her drafts while she was away
+    correction: Pending | None = None  # of an accepted item: typed, and not done yet
+    anew: list[int] = field(default_factory=list)  # items of which something is to be printed anew
     _rows: dict[int, ItemRow] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
@@ -145,6 +148,7 @@ class Live:
     def forget_rows(self) -> None:
         """Behind the lock no row stays here; only pages that still wait for their printer do."""
         self._rows.clear()
+        self.correction = None  # it was typed in the clear
 
     def commit(
         self,

@@ -14,6 +14,7 @@ import datetime as dt
 import re
 
 from core.acceptance.again import would_show
+from core.acceptance.marked import first_token, ordinal, shown_number
 from core.acceptance.record import digest_hint
 from core.consents import AnswerConsent, AskConsents, ItemConsents
 from core.devices import CardFailed, CardLifted, CardRead, CardReading
@@ -37,8 +38,10 @@ SHOWN_BY_CARD = 12  # and of one document, two pages: each lies somewhere else o
 _TEXT_MAX = 1024  # a receipt's code has some 800 characters
 _BETWEEN = re.compile(r"[ \-\u2010-\u2015\u2212]")
 _TERMINAL = re.compile(r"([0-9]{6}-[0-9]{2}-[0-9]{2})\s+(\S.*)")
-_DATED = re.compile(r"([0-9]{4})[-./年]?([0-9]{1,2})[-./月]?([0-9]{1,2})日?[ /-]+([0-9]{1,9})")
-_NUMBER = re.compile(r"([0-9]{1,9})")
+_DATED = re.compile(
+    r"([0-9]{4})[-./年]?([0-9]{1,2})[-./月]?([0-9]{1,2})日?[ /-]+([0-9]{1,9})(?:-[0-9]{1,2})?"
+)
+_NUMBER = re.compile(r"([0-9]{1,9})(?:-[0-9]{1,2})?")  # a receipt after a correction: 000129-1
 _CardEvent = CardReading | CardRead | CardFailed | CardLifted
 
 
@@ -187,11 +190,13 @@ class LookUps:
         waybill = _BETWEEN.sub("", wanted).upper()
         for by, text, row in (
             (By.WAYBILL, waybill, journal.item_by_waybill(waybill)),
-            (By.TOKEN, wanted, journal.item_by_token(wanted)),
+            (By.TOKEN, wanted, journal.item_by_token(first_token(wanted))),
         ):
             rows = [*([] if row is None else [row]), *late.find(live, by.value, text)]
             if rows:
                 self._show(rows, "text", by)
+                if by is By.TOKEN and row is not None and row.annex.get("token") != wanted:
+                    live.say("msg.old_label", "warning", number=str(row.annex.get("number", "")))
                 return
         named = _TERMINAL.fullmatch(wanted)
         if named is not None and named[1] != live.settings.terminal:
@@ -208,19 +213,16 @@ class LookUps:
 
         A machine that was replaced may have used the same numbers: then there are two.
         """
-        dated = _DATED.fullmatch(wanted)
-        plain = _NUMBER.fullmatch(wanted)
-        if dated is None and plain is None:
+        dated, plain = _DATED.fullmatch(wanted), _NUMBER.fullmatch(wanted)
+        day = _day(dated)
+        said = dated[4] if dated is not None and day is not None else plain[1] if plain is not None else ""
+        if not said:
             return []
-        number = int(dated[4] if dated is not None else plain[1] if plain is not None else 0)
+        number = int(said)
         row = self._live.need_journal().item_by_number(number)
         rows = [*([] if row is None else [row]), *late.find(self._live, "number", number)]
-        if dated is None:
+        if day is None:
             return rows
-        try:
-            day = dt.date(int(dated[1]), int(dated[2]), int(dated[3]))
-        except ValueError:
-            return []
         # The day as label and receipt show it, local time.
         return [row for row in rows if str(row.annex.get("accepted_at", "")).startswith(day.isoformat())]
 
@@ -241,9 +243,19 @@ class LookUps:
         self._show(rows, "text", By.RECEIPT)
         if not rows:
             live.say("msg.nothing_found", "warning")
+        elif row is not None and record.correction != ordinal(row.annex):
+            live.say("msg.receipt_replaced", "warning", number=shown_number(row.annex))
 
     def _by_card(self, card: IdCard) -> list[ItemRow]:
         live, number = self._live, storable(card.number)
         keys = live.store.hint_keys()
         hints = {month: digest_hint(key, card.kind, number) for month, key in keys.items()}
         return live.need_journal().items_by_hint(hints, would_show(card), SHOWN_BY_CARD + 1)
+
+
+def _day(dated: re.Match[str] | None) -> dt.date | None:
+    """The day that stands in front of a number; None where there is none."""
+    try:
+        return None if dated is None else dt.date(int(dated[1]), int(dated[2]), int(dated[3]))
+    except ValueError:
+        return None

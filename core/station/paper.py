@@ -6,6 +6,7 @@ import time
 from collections import deque
 
 from core import wire
+from core.acceptance.marked import ordinal, shown_number
 from core.acceptance.record import label_from_annex
 from core.acceptance.waybill import preprinted
 from core.devices import Label, PrintJob, PrintOutcome, Receipt, Slot
@@ -60,6 +61,16 @@ class Paper:
         if str(item) in self._live.state.value["receipts"]:
             self._later.append(item)
             self._later_due = time.monotonic() + _LABEL_AHEAD_SECONDS
+
+    def anew(self, items: list[int]) -> None:
+        """What was corrected: the pages that show something else; empties ``items``."""
+        while items:
+            item = items.pop(0)
+            if self.labels.is_due(item):
+                self.labels.send(item)
+            if self.receipts.is_due(item) and item not in self._later:
+                self._later.append(item)
+                self._later_due = time.monotonic() + _LABEL_AHEAD_SECONDS
 
     @property
     def waits(self) -> bool:
@@ -169,8 +180,9 @@ def receipt_page(live: Live, row: ItemRow, copy: int) -> Receipt:
     sender = next(iter(live.need_journal().entries(entry.data["sender"], entry.data["sender"])))
     notice = live.rulebook.notice(sender.data["notice"]).texts[_NOTICE_LANGUAGE]
     fee = annex["fee_cents"]
+    count = ordinal(annex)
     return Receipt(
-        number=label.number,
+        number=shown_number(annex),
         branch=label.branch,
         terminal=live.settings.terminal,
         operator=label.operator,
@@ -190,6 +202,8 @@ def receipt_page(live: Live, row: ItemRow, copy: int) -> Receipt:
         paragraphs=tuple((part.heading, part.text) for part in notice.paragraphs),
         qr=_signed(live, row, entry, label),
         copy=copy,
+        correction=count,
+        replaces=shown_number({**annex, "corrected": {"ordinal": count - 1}}) if count else "",
     )
 
 
@@ -209,6 +223,7 @@ def _signed(live: Live, row: ItemRow, entry: Entry, label: Label) -> str:
         document=str(annex["document_number"]),
         fee_cents=fee if isinstance(fee, int) else None,
         payment=str(annex["payment"]),
+        correction=ordinal(annex),
     )
     grant, signature = _grant(live, row.epoch)
     return sign_record(record, live.vault.terminal_signer(), grant, signature)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from core.acceptance.marked import shown_number
 from core.devices import Label, PrintJob, PrintOutcome, Receipt, Slot
 from core.errors import RuleError, RuleFault, StoreError
 from core.label_template import OWN
@@ -97,6 +98,10 @@ class Pages:
         if self._live.journal is None or self._queued.get(job.item) is not job:
             return False
         if not self._may_come_out(job.item):
+            return False
+        if not self._is_current(job):  # it was corrected since: what is right is made and sent
+            del self._queued[job.item]
+            self.send(job.item)
             return False
         data = {
             "item": job.item,
@@ -205,6 +210,13 @@ class Pages:
         live = self._live
         row = live.item(item)
         return row is not None and row.label != VOIDED and not is_restricted(live.state.value, item)
+
+    def _is_current(self, job: PrintJob) -> bool:
+        """Whether the page that was handed to a printer still is what the item's record says."""
+        row, page = self._live.item(job.item), job.page
+        if row is not None and isinstance(page, Receipt):
+            return page.number == shown_number(row.annex)
+        return row is None or not isinstance(page, Label) or page.token == row.annex["token"]
 
     def _where(self, item: int) -> str:
         """The slot of an item's pages; where its data is gone, the one that such pages go to first."""

@@ -43,7 +43,8 @@ def ask(
     """``ApprovalAsked`` in the session that stands; the name of the request, or of her own that stands yet.
 
     ``subject``: seq of the entry that it is about, 0 for none.  ``details`` go into the journal as a digest
-    only, under a nonce that nobody keeps; whoever has to show them later attaches them (``parts``).
+    only, under a nonce that nobody keeps, and make it a request of its own;
+    whoever has to show them later attaches them (``parts``).
     Raises RuleError ROLE, APPROVAL_REASON, APPROVAL_WAITS where the rules let no act go on first,
     REQUESTS_FULL; StoreError as a commit does.
     """
@@ -57,7 +58,8 @@ def ask(
     lapse(live)
     same = (action.value, subject, mode, session.operator)
     for known, row in live.state.value["requests"].items():
-        if (row["action"], row["subject"], row["mode"], row["by"]) == same and not row["used"]:
+        about = (row["action"], row["subject"], row["mode"], row["by"])
+        if not details and about == same and not row["used"]:
             return str(known)
     if len(live.state.value["requests"]) >= ledger.MOST:
         raise RuleError(RuleFault.REQUESTS_FULL, most=ledger.MOST)

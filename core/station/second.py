@@ -17,11 +17,10 @@ from core.second import (
     SecondView,
     VoidItem,
 )
-from core.station import people, reader_down, requests
+from core.station import correcting, people, reader_down, requests
+from core.station.correcting import VOIDED as VOIDED  # noqa: PLC0414 - of an item's label
 from core.station.days import day_proposals
 from core.station.live import Live, new_id
-
-VOIDED = "voided"  # of an item's label, in the look-ups
 
 
 def handle(live: Live, command: AskVoid | VoidItem | AskReaderDown | BeginReaderDown | DecideRequest) -> None:
@@ -56,6 +55,9 @@ def _decide(live: Live, command: DecideRequest) -> None:
         _void(live, _item(live, row["subject"]))
     elif command.approved and mine and row["action"] == Action.READER_DOWN:
         reader_down.begin(live)
+    elif command.approved and mine and row["action"] == Action.CORRECT:
+        if not correcting.approved(live, row["subject"], command.request):
+            live.say("msg.request_approved", "good", operator=command.operator)
     else:
         said = "msg.request_approved" if command.approved else "msg.request_declined"
         live.say(said, "good" if command.approved else "warning", operator=command.operator)
@@ -103,6 +105,7 @@ def shown(live: Live) -> SecondView:
     """For the screen of whoever stands here."""
     here = live.session.operator if live.session is not None else ""
     rules = live.rules.second
+    typed = correcting.shown(live)
     rows = sorted(live.state.value["requests"].items(), key=lambda each: str(each[1]["until"]))
     found = tuple(
         RequestView(
@@ -115,12 +118,23 @@ def shown(live: Live) -> SecondView:
             state="signs" if row["used"] else "ready" if may_use(row) else "waits",
             mine=row["by"] == here,
             subject=row["subject"],
+            change=typed if typed is not None and typed.request == name else None,
         )
         for name, row in rows
     )
     void = rules[Action.VOID.value]
     down = {each.code: each.names for each in rules[Action.READER_DOWN.value].reasons}
-    return SecondView(found, {each.code: each.names for each in void.reasons}, void.hours, down)
+    correct = rules[Action.CORRECT.value]
+    return SecondView(
+        found,
+        {each.code: each.names for each in void.reasons},
+        void.hours,
+        down,
+        correcting.fields(live),
+        {each.code: each.names for each in correct.reasons},
+        correct.hours,
+        typed,
+    )
 
 
 def _named(live: Live, action: str, code: str) -> dict[str, str]:

@@ -254,6 +254,7 @@ class Station:
             return None
         if (act := ACTS.get(type(command))) is not None:
             act(live, command)
+            self._paper.anew(live.anew)
             return None
         match command:
             case c.LogIn():

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from core.acceptance.marked import ordinal
 from core.access.rights import Action
 from core.devices import DeviceTruth, Slot
 from core.ledger.clock import CHINA, CONFIRMED, business_date
@@ -66,6 +67,8 @@ def _notes(live: Live, row: ItemRow) -> tuple[Note, ...]:
     seq = row.seq if row.late is None else row.late[1]
     held, review = live.held.get((row.epoch, seq)), live.reviews.get((row.epoch, seq))
     notes: list[Note] = [] if row.late is None else [Note("note.late", {"epoch": row.epoch})]
+    if count := ordinal(row.annex):
+        notes.append(Note("note.corrected", {"count": count}))
     if held is not None:
         at = f"{held.at.astimezone(CHINA):%Y-%m-%d %H:%M}"
         where = {"terminal": held.terminal, "number": f"{held.number:06d}"}

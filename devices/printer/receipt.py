@@ -52,6 +52,9 @@ def receipt_texts(receipt: Receipt, words: ReceiptWords) -> dict[str, str]:
     return {
         "copy": copy_words(receipt.copy),
         "number": receipt.number,
+        "replaces": words.replaces.format(count=receipt.correction, number=receipt.replaces)
+        if receipt.correction
+        else "",
         "branch": receipt.branch,
         "terminal": receipt.terminal,
         "operator": receipt.operator,

@@ -65,6 +65,7 @@ class ReceiptWords:
     """Code → words."""
 
     unrecorded: str
+    replaces: str  # of a corrected item: ``{count}``, and ``{number}`` of the receipt before
     document: Mapping[str, str]
     payment: Mapping[str, str]
 
@@ -86,7 +87,8 @@ def load_receipt_words(directory: Path) -> ReceiptWords:
     path = directory / "words.toml"
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
-        return ReceiptWords(str(data["unrecorded"]), dict(data["document"]), dict(data["payment"]))
+        said = str(data["unrecorded"]), str(data["replaces"])
+        return ReceiptWords(*said, dict(data["document"]), dict(data["payment"]))
     except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
         raise ConfigError(ConfigFault.SYNTAX, file=path.name, expected=str(error)) from error
 

@@ -104,7 +104,7 @@ class MemoryJournal:
         if record is None:
             return None
         entry = self.rows[record.seq - 1]
-        header, annex = entry.header, dict(views.annex_of(entry) or {})
+        header, annex = entry.header, dict(views.annex_of(self.rows[record.shown - 1]) or {})
         return ItemRow(
             record.seq,
             header.epoch,

@@ -416,6 +416,7 @@ def _acceptance(golden: Golden) -> None:
         {"visit": "v-1", "reason": "prohibited", "told": True, "item_class": "class_04", "action": "refuse"},
         person=True,
     )
+    _corrected(golden, item.header.seq)
     _voided(golden, item.header.seq)
     _cases(golden, item.header.seq)
     _reader_down(golden)
@@ -438,6 +439,13 @@ def _approve(golden: Golden, asked: Entry, name: str, at: dt.datetime) -> None:
     golden.add("ApprovalGiven", {**data, "approval": wire.b64(FIRST.sign(documents.approval_message(said)))})
 
 
+def _corrected(golden: Golden, item: int) -> None:
+    """Her own slip, alone."""
+    data = {"item": item, "ordinal": 1, "field": "weight", "reason": "typed_wrongly", "asked": 0}
+    pages, parts = {"label": True, "receipt": True}, (golden.part(AttachmentClass.ANNEX),)
+    golden.add("ItemCorrected", {**data, **pages}, person=True, parts=parts)
+
+
 def _voided(golden: Golden, item: int) -> None:
     """An item voided before a second person signed for it; a request that nobody decided in time."""
     about = {"action": "void", "subject": item, "reason": "customer_withdrew"}
@@ -453,9 +461,8 @@ def _reader_down(golden: Golden) -> None:
     """Documents are typed for some hours."""
     asked = _ask(golden, "request-9", "wait", 3600, action="reader_down", subject=0, reason="reader_broken")
     _approve(golden, asked, "request-9", golden.now())
-    until = stamp(golden.now() + dt.timedelta(hours=4))
-    data = {"hours": 4, "items": 40, "until": until, "asked": asked.header.seq}
-    golden.add("ReaderDownApproved", data, person=True)
+    hours: dict[str, Any] = {"hours": 4, "until": stamp(golden.now() + dt.timedelta(hours=4))}
+    golden.add("ReaderDownApproved", {**hours, "items": 40, "asked": asked.header.seq}, person=True)
 
 
 def _cases(golden: Golden, item: int) -> None:

@@ -124,3 +124,26 @@ def test_the_other_number_is_there(headquarters: Headquarters) -> None:
     for same_as in ("OP99999", OTHER):
         with pytest.raises(HqError):
             add_operator(headquarters.database, OTHER, "示例甲", "clerk", same_as=same_as)
+
+
+@pytest.mark.parametrize("sound", [True, False])
+def test_a_corrected_item_stays_one_item(
+    headquarters: Headquarters, expected_logs: ExpectedLogs, sound: bool
+) -> None:
+    """Its label is printed anew, which counts as a copy, in both counts; a false one is set aside."""
+    counter = headquarters.counter(role="supervisor")
+    story = Story(counter.book)
+    story.book.printed(story.item)
+    data = {"item": story.item, "ordinal": 1, "field": "weight" if sound else "recipient_address"}
+    data |= {"reason": "typed_wrongly", "label": True, "receipt": False, "asked": 0}
+    story.write("ItemCorrected", data, person=True)
+    story.book.printed(story.item)
+    if not sound:
+        expected_logs.expect("hq.follower", "entry.state")
+    counter.sent(story.book.entries)
+    headquarters.follow()
+    faults, parked = told(headquarters)
+    assert (faults, parked) == (([], []) if sound else (["entry.state"], [("ItemCorrected/1", "content")]))
+    row = list_days(headquarters.database, "990100-01-03")["days"][-1]
+    for count in ("folded", "counted"):
+        assert [row[count][name] for name in ("accepted", "labels", "copies")] == [1, 1, 1]

@@ -15,9 +15,17 @@ ACTIONS = ("reader_down", "exempt", "void", "correct", "unmask", "disclose", "pr
 # Kinds that rest on a request: which action, and the member that names the subject.
 ACTS = {
     "ItemVoided": ("void", "item"),
+    "ItemCorrected": ("correct", "item"),
     "CaseShown": ("unmask", "opened"),
     "ReaderDownApproved": ("reader_down", ""),
 }
+PRINTING = ("PrintStarted", "PrintNotDone", "PrintUnknown", "PrintSeen", "LabelPrinted", "ReceiptPrinted")
+# Neither who sends nor the waybill.
+CORRECTABLE = (
+    "weight", "quantity", "contents", "recipient_name", "recipient_phone", "recipient_address",
+    "sender_phone", "sender_address",
+)  # fmt: skip
+ALONE = ("weight", "quantity", "recipient_phone", "sender_phone", "sender_address")
 
 
 class Requests:
@@ -28,15 +36,18 @@ class Requests:
         self._accepted: set[int] = set()  # items of the business day
         self._voided: set[int] = set()
         self._day_closed = False
+        self._corrected: dict[int, int] = {}  # item → how often
+        self._pages: dict[tuple[int, bool], str] = {}  # (item, receipt?) → what its printer said last
         self._cases: dict[str, int] = {}
 
     def follow(self, body: dict[str, Any], digest: str, operators: dict[str, Any]) -> dict[str, int]:
         """One entry of version 1; what it did, counted by name."""
         kind, data, at = body["kind"], body["data"], body["trusted"]["at"]
-        if kind in ACTS:
+        if kind in ACTS and not (kind == "ItemCorrected" and data["asked"] == 0):
             self._act(*ACTS[kind], body, at)
         if kind == "DayOpened":
             self._accepted, self._voided, self._day_closed = set(), set(), False
+            self._corrected = {}
         elif kind == "DayClosed":
             self._day_closed = True
         elif kind == "ItemAccepted":
@@ -47,8 +58,13 @@ class Requests:
             need(item not in self._voided, "voided twice")
             self._voided.add(item)
             return {"voided": 1}
+        elif kind == "ItemCorrected":
+            self._correct(data)
+            return {"corrected": 1}
         elif kind.startswith("Case"):
             self._case(kind, data, body["seq"])
+        elif kind in PRINTING:
+            self._page(kind, data)
         elif kind == "ApprovalAsked":
             self._ask(body, digest, at)
         elif kind == "ApprovalLapsed":
@@ -58,6 +74,23 @@ class Requests:
         elif kind == "ApprovalGiven":
             return self._give(data, at, operators)
         return {}
+
+    def _correct(self, data: dict[str, Any]) -> None:
+        """In order, of the open day, and while no page of it may come out as it was."""
+        item = data["item"]
+        need(item in self._accepted and not self._day_closed, "corrects no item of the open day")
+        need(item not in self._voided, "corrects what is void")
+        need(data["field"] in CORRECTABLE, "corrects what names the item or its sender")
+        need(data["asked"] or data["field"] in ALONE, "corrected alone where a second person has to look")
+        need(data["ordinal"] == self._corrected.get(item, 0) + 1, "corrected out of order")
+        for flag, receipt in (("label", False), ("receipt", True)):
+            page = self._pages.get((item, receipt))
+            need(not data[flag] or page not in ("PrintStarted", "PrintUnknown"), "corrected in the printer")
+        self._corrected[item] = data["ordinal"]
+
+    def _page(self, kind: str, data: dict[str, Any]) -> None:
+        receipt = kind == "ReceiptPrinted" or data.get("slot") == "receipt_printer"
+        self._pages[data["item"], receipt] = kind
 
     def _case(self, kind: str, data: dict[str, Any], seq: int) -> None:
         """One of a name at a time, and nothing is seen or ended that is not open."""

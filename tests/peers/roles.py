@@ -11,6 +11,7 @@ PERSONAL = {
     "DayClosed", "OperatorLoggedIn", "OperatorLocked", "OperatorLoggedOut", "SenderVerified", "ItemAccepted",
     "ItemRefused", "PrintSeen", "LabelAffixed", "ReprintAsked",
     "SenderExempted", "ReaderDownApproved", "PoolVoided", "LookedUp", "ApprovalAsked", "ItemVoided",
+    "ItemCorrected",
     "CaseOpened", "CaseShown", "CaseClosed", "GuardianConsented", "ConsentAnswered",
     "ItemRestricted", "PersonErased", "PersonAsked", "PersonAnswered", *DECISIONS,
 }  # fmt: skip

@@ -277,3 +277,90 @@ def test_what_is_open_is_bounded() -> None:
     mine, theirs = story.verdict()
     assert (mine, "too much" in theirs) == ("ApprovalAsked entry.state", True)
     assert len(story.book.state.value["requests"]) == requests.MOST
+
+
+# -- corrections -------------------------------------------------------------------------------------
+
+
+def _correct(story: Story, asked: int = 0, **other: object) -> None:
+    data = {"item": story.item, "ordinal": 1, "field": "weight", "reason": "typed_wrongly"}
+    data |= {"label": True, "receipt": False, "asked": asked, **other}
+    story.write("ItemCorrected", data, person=True)
+
+
+def test_corrected_alone_and_with_a_second_person() -> None:
+    story = Story()
+    _correct(story)
+    asked = story.ask(action="correct")
+    story.give(asked)
+    _correct(story, asked.header.seq, ordinal=2, field="recipient_name")
+    assert story.verdict() == ("", "")
+    assert story.book.state.value["corrected"] == {str(story.item): 2}
+    assert story.book.state.counts["accepted"] == 1
+
+
+def _address_alone(story: Story) -> None:
+    _correct(story, field="recipient_address")
+
+
+def _sender(story: Story) -> None:
+    _correct(story, field="sender_name")
+
+
+def _out_of_order(story: Story) -> None:
+    _correct(story, ordinal=2)
+
+
+def _twice_the_first(story: Story) -> None:
+    _correct(story)
+    _correct(story)
+
+
+def _what_is_void(story: Story) -> None:
+    asked = story.ask()
+    story.give(asked)
+    story.void(asked)
+    _correct(story)
+
+
+def _no_accepted_item(story: Story) -> None:
+    _correct(story, item=1)
+
+
+def _on_an_approved_void(story: Story) -> None:
+    asked = story.ask()
+    story.give(asked)
+    _correct(story, asked.header.seq)
+
+
+def _unapproved(story: Story) -> None:
+    _correct(story, story.ask(action="correct").header.seq, field="contents")
+
+
+def _in_the_printer(story: Story) -> None:
+    job = {"item": story.item, "job": "j-1", "slot": "label_printer", "copy": 0, "template": "own"}
+    story.write("PrintStarted", job)
+    _correct(story)
+
+
+@pytest.mark.parametrize(
+    ("told", "theirs"),
+    [
+        (_address_alone, "second person"),
+        (_sender, "names the item or its sender"),
+        (_out_of_order, "out of order"),
+        (_twice_the_first, "out of order"),
+        (_what_is_void, "void"),
+        (_no_accepted_item, "no item"),
+        (_on_an_approved_void, "something else"),
+        (_unapproved, "nobody approved"),
+        (_in_the_printer, "in the printer"),
+    ],
+    ids=lambda value: value.__name__ if callable(value) else None,
+)
+def test_no_such_correction(told: Told, theirs: str) -> None:
+    story = Story()
+    told(story)
+    mine, other = story.verdict()
+    assert mine == "ItemCorrected entry.state"
+    assert theirs in other

@@ -213,10 +213,11 @@ def test_every_column_is_covered(kept: Counter, copy: Copy, table: str, column: 
         ("DELETE FROM attachment WHERE seq = 8", 8, EntryFault.COMMITMENT),
         ("DELETE FROM item WHERE seq = 8", 8, EntryFault.VIEW),
         ("DELETE FROM item", 6, EntryFault.VIEW),
+        ("UPDATE item SET shown = 6 WHERE seq = 8", 8, EntryFault.VIEW),
         ("DELETE FROM state", 14, EntryFault.STATE),
         (
             "INSERT INTO item SELECT 7, day, number, waybill, token, month, hint, who, label, copies, "
-            "receipt, receipt_copies, affixed FROM item WHERE seq = 8",
+            "receipt, receipt_copies, affixed, shown FROM item WHERE seq = 8",
             7,
             "entry.view",
         ),

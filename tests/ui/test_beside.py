@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core import commands as c
+from core.devices import Label
 from tests.core.station.desk import WAYBILLS
 from tests.ui.test_visits import Seat, seat
 from tests.ui.typing import ALT, Key
@@ -86,3 +87,44 @@ def test_a_case_is_opened_and_seen(seat: Seat) -> None:
     assert seat.counter.kinds()[-1] == "CaseShown"
     seat.hands.press(Key.Key_Escape)
     seat.wait(lambda: panel.data.empty)
+
+
+def test_her_own_weight_in_five_keys_and_the_figures(seat: Seat) -> None:
+    """Alt+G, the field, what is right, Enter, why: done, and nothing of it reaches the form."""
+    _accepted(seat)
+    seat.counter.print(seat.counter.paper(1)[0])
+    seat.hands.press(Key.Key_G, ALT)
+    _answer(seat, Key.Key_1)
+    seat.wait(lambda: seat.hands.place == "correct_figures")
+    seat.hands.type("1.284")
+    seat.hands.press(Key.Key_Return)
+    seat.said("rule.correct_same")
+    assert seat.hands.place == "correct_figures"
+    seat.hands.press(Key.Key_Backspace)
+    seat.hands.type("9")
+    seat.hands.press(Key.Key_Return)
+    seat.wait(lambda: seat.window.clerk.choices.asks == "correct_why")
+    _answer(seat, Key.Key_1)
+    seat.said("msg.item_corrected")
+    entry = seat.counter.vault.journal.rows[-1]
+    assert (entry.header.kind, entry.data["field"], entry.data["asked"]) == ("ItemCorrected", "weight", 0)
+    pages = [job.page for job in seat.counter.paper(3)]
+    assert [page.weight_g for page in pages if isinstance(page, Label)] == [1284, 1289]
+    assert seat.window.clerk.side is Side.USUAL
+
+
+def test_where_it_goes_is_signed_beside_the_session(seat: Seat) -> None:
+    _accepted(seat)
+    seat.counter.print(seat.counter.paper(1)[0])
+    seat.hands.press(Key.Key_G, ALT)
+    _answer(seat, Key.Key_6)
+    seat.wait(lambda: seat.hands.place == "correct_words")
+    seat.hands.type("示例丙")
+    seat.hands.press(Key.Key_Return)
+    seat.wait(lambda: seat.window.clerk.choices.asks == "correct_second")
+    _answer(seat, Key.Key_3)
+    seat.wait(lambda: seat.window.clerk.choices.asks == "correct_mode")
+    _answer(seat, Key.Key_1)
+    _sign(seat)
+    seat.said("msg.item_corrected")
+    assert seat.counter.kinds()[-3:] == ["ApprovalAsked", "ApprovalGiven", "ItemCorrected"]

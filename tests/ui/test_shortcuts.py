@@ -17,7 +17,7 @@ from tests.ui.small_station import Recorder
 from tests.ui.typing import Hands
 from ui.clerk.confirmations import BY_CHORD, CONFIRMATIONS
 from ui.clerk.frame import Side
-from ui.clerk.shortcuts import LISTED, SHORTCUTS, Chord
+from ui.clerk.shortcuts import BY_NAME, LISTED, SHORTCUTS, Chord
 from ui.specimens import BASE, READY, item
 from ui.text import LANGUAGES, Texts
 from ui.window import MainWindow
@@ -68,9 +68,14 @@ def test_the_table_is_exactly_what_the_window_takes(seated: Seated) -> None:
 
 
 def test_no_key_stands_twice() -> None:
-    """Neither in the table nor among the confirmations."""
-    chords = [chord for each in SHORTCUTS for chord in each.chords]
-    assert len(chords) == len(set(chords))
+    """Neither in the table nor among the confirmations; Alt+G has another meaning on the panel of a paste."""
+    panel, others = (
+        [chord for each in SHORTCUTS if (each.group == "panel") is on for chord in each.chords]
+        for on in (True, False)
+    )
+    assert len(panel) == len(set(panel))
+    assert len(others) == len(set(others))
+    assert set(panel) & set(others) == set(BY_NAME["correct"].chords)
     assert len(BY_CHORD) == len(CONFIRMATIONS)
 
 

@@ -58,6 +58,7 @@ from ui.bench.window import ERRORS
 from ui.clerk.case import QUESTIONS as CASES
 from ui.clerk.confirmations import CONFIRMATIONS
 from ui.clerk.consents import QUESTIONS as CONSENTS
+from ui.clerk.correct import QUESTIONS as CORRECT
 from ui.clerk.form import ROWS
 from ui.clerk.help import TOPICS
 from ui.clerk.lanes import QUESTIONS as LANES
@@ -76,7 +77,7 @@ from ui.text import FACTS, LANGUAGES, MESSAGES, Texts, load
 ROOT = Path(__file__).resolve().parent.parent.parent
 FAULTS = (*DeviceFault, *RuleFault, *StoreFault, *CardFault, *EntryFault, *HqFault, *ConfigFault)
 CASE_WORDS = ("open", "asked", "approved", "name", "phone", "address")
-_QUESTIONS = (*QUESTIONS, *LANES, *LATE, *POOLS, *CASES, *CONSENTS, *SECOND, *PERSONS)
+_QUESTIONS = (*QUESTIONS, *LANES, *LATE, *POOLS, *CASES, *CONSENTS, *SECOND, *PERSONS, *CORRECT)
 _ASKED = tuple(f"question.{question.name}" for question in _QUESTIONS)
 LOGS_IN = next(row for row in RIGHTS if row.action == "log_in").alone
 ALONE = (*FAULTS, *MESSAGES, "unknown.code", *_ASKED)
@@ -188,7 +189,10 @@ def _of_bench() -> set[str]:
 def _of_access() -> set[str]:
     """What the table of rights, the gate of the log-in and the separate consents speak of."""
     found = {f"fact.paper.{paper.value}" for paper in Paper} | {f"fact.field.{OFFSET}"}
-    found |= {f"fact.consent.{answer}" for answer in (*Answered, "none")} | {"note.restricted"}
+    found |= {f"fact.consent.{answer}" for answer in (*Answered, "none")} | {
+        "note.restricted",
+        "note.corrected",
+    }
     found |= {f"answer.consent_{how.value}" for how in Acknowledgement}
     found |= {f"configuration.{table}" for table in TABLES}
     found |= {f"fact.who.{role.value}" for role in LOGS_IN}  # whose card is wanted
@@ -198,7 +202,8 @@ def _of_access() -> set[str]:
     found |= {f"person_outcome.{outcome.value}" for outcome in Outcome}
     found |= {f"answer.right_{outcome.value}" for outcome in Outcome}
     found |= {f"answer.request_{state}" for state in STATES} | {f"line.request_{state}" for state in STATES}
-    found |= {f"answer.void_{mode}" for mode in MODES}
+    found |= {f"answer.{act}_{mode}" for act in ("void", "correct") for mode in MODES}
+    found |= {f"line.correct_{paper}" for paper in ("both", "label", "receipt")}
     found |= {f"second.{action}" for action in (*ASKED, "reader_down")}
     return found | {f"right.{row.action.value}" for row in RIGHTS} | {who(row.action) for row in RIGHTS}
 

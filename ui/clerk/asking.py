@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from core.consents import AskConsents
 from ui.clerk.case import case_question
 from ui.clerk.consents import consents_question
+from ui.clerk.correct import correct_question
 from ui.clerk.following import FollowingFrame
 from ui.clerk.frame import Page, Side
 from ui.clerk.late import late_question
@@ -34,6 +35,7 @@ class AskingFrame(FollowingFrame):
             "requests": self._ask_requests,
             "case": self._ask_case,
             "person": self._ask_person,
+            "correct": self.ask_correct,
         }
 
     def _ask_case(self) -> None:
@@ -99,6 +101,17 @@ class AskingFrame(FollowingFrame):
             self.say("msg.no_item_to_void")
         else:
             self.ask(void_item_question(chosen, view.second, self.choices.language))
+
+    def ask_correct(self) -> None:
+        """Alt+G: the item that is chosen in the look-up, else the last one."""
+        view = self._view
+        chosen = self.look_up.chosen if self.page is Page.LOOK_UP else view.last if view is not None else None
+        if view is None or self.page not in (Page.FORM, Page.LOOK_UP) or self.side is Side.CHOICES:
+            self.say("msg.panel_open")
+        elif chosen is None or chosen.label == "voided":
+            self.say("msg.no_item_to_correct")
+        else:
+            self.ask(correct_question(chosen, view.second, self.choices.language))
 
     def _ask_requests(self) -> None:
         """Alt+Y: what waits for a second person."""

@@ -15,6 +15,7 @@ from core.errors import Fact
 from core.own_evidence import KeepEvidence
 from ui.buttons import KeyButton
 from ui.clerk.signing import SignPart
+from ui.clerk.value import ValuePart
 from ui.keys import Deliberate, Keyboard
 from ui.style import put
 from ui.text import Texts
@@ -34,6 +35,15 @@ Line = tuple[str, Mapping[str, Fact]]  # a code and its facts
 
 
 @dataclass(frozen=True, slots=True)
+class Typing:
+    """A value that is typed here: of which item, for which field, and what that is called."""
+
+    item: int
+    name: str
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What is asked (``question.<name>``), what is listed under it, and the numbered answers."""
 
@@ -42,6 +52,7 @@ class Question:
     lines: tuple[Line, ...] = ()
     facts: Mapping[str, Fact] = field(default_factory=dict)  # of its title, unless whoever asks gives some
     signs: str = ""  # the request that a second person decides on here, with number and password
+    types: Typing | None = None
 
 
 LOG_OUT = Question(
@@ -68,6 +79,7 @@ class ChoicePanel(QFrame):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._texts = texts
         self.sign = SignPart(keyboard, self)
+        self.value = ValuePart(keyboard, self)
         self._question = LOG_OUT
         self._facts: dict[str, Fact] = {}
         self._keyboard = keyboard
@@ -84,6 +96,7 @@ class ChoicePanel(QFrame):
             label.setWordWrap(True)
             layout.addWidget(label)
         layout.addWidget(self.sign)
+        layout.addWidget(self.value)
         self._buttons = [
             KeyButton(f"choice_{n}", str(n), keyboard, self, wide=True) for n in range(1, _MOST + 1)
         ]
@@ -117,18 +130,22 @@ class ChoicePanel(QFrame):
         """In this language from now on."""
         self._texts = texts
         self.sign.retranslate(texts)
+        self.value.retranslate(texts)
         self._paint()
 
     def ask(self, question: Question, **facts: str | int) -> None:
         """Stand for this question and take the focus."""
         self._question, self._facts = question, {**question.facts, **facts}
         self.sign.stand(question.signs)
+        types = question.types
+        self.value.stand(*((types.item, types.name, types.caption) if types is not None else (0, "", "")))
         self._paint()
-        (self.sign.approver if question.signs else self).setFocus()
+        (self.sign.approver if question.signs else self.value.entry if types else self).setFocus()
 
     def leave(self) -> None:
         """It stands no longer: nothing that was typed in it stays."""
         self.sign.stand("")
+        self.value.stand(0, "", "")
 
     def answer(self, number: int) -> None:
         """The answer of that place, from 0; beyond the last nothing happens."""

@@ -13,6 +13,7 @@ from ui.bridge import Station
 from ui.buttons import KeyButton
 from ui.clerk.choices import Question
 from ui.clerk.consents import item_question
+from ui.clerk.correct import confirm_question
 from ui.clerk.frame import Around, ClerkFrame, Page, Side
 from ui.clerk.second import decided, sign_question
 from ui.clerk.walk import round_from, something
@@ -241,10 +242,13 @@ class FollowingFrame(ClerkFrame):
         """What was asked for just now is put before the second person at once: she may stand beside."""
         if self.side is Side.CHOICES and decided(view.second, self.choices.signs):
             self._leave_side()  # not before: what she types after a wrong password belongs into that panel
+        typed, stood = view.second.correction, before.second.correction
+        if typed is not None and (stood is None or stood.serial != typed.serial):
+            self.ask(confirm_question(typed, view.second, self.choices.language))
         known = {each.request for each in before.second.requests}
         fresh = [each for each in view.second.requests if each.request not in known and each.mine]
         if fresh and fresh[0].state == "waits" and self.side is not Side.CHOICES:
-            self.ask(sign_question(fresh[0], self.choices.language))
+            self.ask(sign_question(fresh[0], self.choices.language, view.second.fields))
 
     def toggle_news(self) -> None:
         """Everything that came up to this version; from the help or the form, and back to the form."""

@@ -40,9 +40,16 @@ class PastingFrame(AskingFrame):
         """What each key of the panel does, by its name in the table."""
         return {
             "paste": self._open_paste,
-            "paste_other": partial(self.in_paste, SwitchPaste()),
+            "paste_other": self._other_or_correct,
             "paste_number": partial(self.in_paste, NextPastedPhone()),
         }
+
+    def _other_or_correct(self) -> None:
+        """Alt+G: on the panel the text is the other party's; anywhere else it corrects an item."""
+        if self.page is Page.PASTE:
+            self.in_paste(SwitchPaste())
+        else:
+            self.ask_correct()
 
     def connect_paste(self) -> None:
         """The lists and the panel speak to the station."""

@@ -160,6 +160,7 @@ class ClerkScreen(PastingFrame):
         self.look_up.case.opened.connect(self._submit)
         self.choices.answered.connect(self._answered)
         self.choices.sign.decided.connect(self._submit)
+        self.choices.value.typed.connect(self._submit)
 
     # -- keys ------------------------------------------------------------------------------------
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from core.correcting import FieldToCorrect, GoOnCorrecting
 from core.errors import Fact
 from core.second import AskVoid, BeginReaderDown, DecideRequest, RequestView, SecondView, VoidItem
 from core.view import ItemView
@@ -41,9 +44,12 @@ def requests_question(second: SecondView, language: str) -> Question:
     for each in second.requests[:_MOST]:
         facts = _facts(each, language)
         if each.state != "ready":
-            answers.append(Answer(f"answer.request_{each.state}", sign_question(each, language), facts))
+            asked = sign_question(each, language, second.fields)
+            answers.append(Answer(f"answer.request_{each.state}", asked, facts))
         elif each.mine and each.action == "void":
             answers.append(Answer("answer.request_ready", VoidItem(each.subject), facts))
+        elif each.mine and each.action == "correct" and each.change is not None:
+            answers.append(Answer("answer.request_ready", GoOnCorrecting(each.subject), facts))
         elif each.mine and each.action == "reader_down":
             answers.append(Answer("answer.request_ready", BeginReaderDown(), facts))
         else:
@@ -53,13 +59,19 @@ def requests_question(second: SecondView, language: str) -> Question:
     return Question("requests", tuple(answers), tuple(lines))
 
 
-def sign_question(each: RequestView, language: str) -> Question:
+def sign_question(each: RequestView, language: str, fields: Sequence[FieldToCorrect] = ()) -> Question:
     """One of them before the second person: she types number and password, or declines."""
     facts = _facts(each, language)
     lines: tuple[Line, ...] = (
         ("line.request_what", facts), ("line.request_why", facts), ("line.request_until", facts),
         (f"line.request_{each.state}", facts),
     )  # fmt: skip
+    if each.change is not None:
+        names = {one.code: one.names.get(language, one.code) for one in fields}
+        name = names.get(each.change.name, each.change.name)
+        change: dict[str, Fact] = {"name": name, "before": each.change.before, "after": each.change.after}
+        alike = each.change.before == each.change.after
+        lines = (lines[0], ("line.correct_masked" if alike else "line.correct", change), *lines[1:])
     declined = DecideRequest(each.request, "", "", approved=False)
     return Question("sign", (Answer("answer.decline", declined),), lines, signs=each.request)
 

@@ -75,7 +75,7 @@ SHORTCUTS = (
         ("refuse", "R"), ("sender_kind", "K"), ("principal", "B"), ("proof", "O"), ("manual", "M"),
         ("finish_manual", "F"), ("payment", "U"), ("papers", "P"), ("close_day", "D"), ("log_out", "Q"),
         ("late", "E"), ("news", "W"), ("void", "V"), ("consents", "C"),
-        ("void_item", "X"), ("requests", "Y"), ("case", "S"), ("person", "J"))),
+        ("void_item", "X"), ("requests", "Y"), ("case", "S"), ("person", "J"), ("correct", "G"))),
     Shortcut("undo", (Chord(_Key.Key_Z, control=True),)),
     Shortcut("language", (Chord(_Key.Key_L, control=True),), "window"),
     Shortcut("theme", (Chord(_Key.Key_T, control=True),), "window"),

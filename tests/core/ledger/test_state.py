@@ -37,7 +37,7 @@ def test_an_act_that_needs_a_second_person_rests_on_a_request(
         monkeypatch.delitem(state._STEPS, named)
     story = Story()
     before = story.book.state
-    values: tuple[object, ...] = (1, "code", "2026-11-21T08:00:00.000Z")
+    values: tuple[object, ...] = (1, True, "code", "2026-11-21T08:00:00.000Z")
     data = {name: next(value for value in values if form(value)) for name, form in kind.form.items()}
     entry = story.write(kind.name, data, person=True)
     with pytest.raises(EntryError) as caught:
