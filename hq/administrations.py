@@ -89,6 +89,7 @@ DUTIES: tuple[Duty, ...] = (
     _look("persons list", _SEEN, "terminal"),
     _look("persons show", _SEEN, "terminal", "request"),
     _act("persons answer", _SECURITY, "terminal", "request", "outcome", "ground"),
+    _power("persons copy", "terminal", "request"),
     _act("journal show --open", _SECURITY, "terminal", "seq"),
     _act("authority begin", _SECURITY),
     _act("authority switch", _SECURITY),

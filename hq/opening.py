@@ -20,13 +20,14 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from core.errors import CounterError, EntryFault, HqError, HqFault, StoreError, StoreFault
+from core.errors import CounterError, EntryFault, HqError, HqFault, RuleFault, StoreError, StoreFault
 from core.incident import place
 from core.ledger.corrections import KIND as CORRECTED
 from hq.clock import Now, utc_now
 from hq.database import Database
 from hq.journal import known, one_entry
 from hq.opening_key import OpeningKey
+from hq.person_copy import items_to_copy, need_one_person
 from hq.references import opened_parts, resolve_waiting
 from hq.restricted import need_unrestricted
 
@@ -35,7 +36,7 @@ SOCKET = "open.sock"
 _LINE_MOST = 1024 * 1024
 _WAIT_SECONDS = 10.0
 _EVERY_SECONDS = 1.0
-_FAULTS = (*StoreFault, *HqFault, *EntryFault)
+_FAULTS = (*StoreFault, *HqFault, *EntryFault, *RuleFault)
 
 
 class Opening:
@@ -64,15 +65,34 @@ class Opening:
                 need_unrestricted(connection, terminal, int(entry.data["item"]))
             return opened_parts(connection, entry, self._key)
 
+    def copy(self, terminal: str, request: str) -> list[Any]:
+        """What was sealed of each item of an open request for a copy, with its seq, also outside a
+        demonstration: nothing else is opened for a person, and nothing that she asked nobody about.
+
+        Raises RuleError REQUEST_GONE; HqError CONFLICT for what is restricted, or of two documents.
+        """
+        with self._database.read() as connection:
+            seqs = items_to_copy(connection, terminal, request)
+            found = []
+            for seq in seqs:
+                need_unrestricted(connection, terminal, seq)
+                parts = opened_parts(connection, one_entry(connection, terminal, seq), self._key)
+                found.append({"item": seq, "parts": [part for part in parts if part is not None]})
+        need_one_person(found)
+        return found
+
     def resolve(self) -> int:
         """Every reference that waits, once; how many are settled by it."""
         return resolve_waiting(self._database, self._key, self._now)
 
     def answer(self, line: bytes) -> dict[str, Any]:
-        """One request, ``{"terminal", "seq"}``."""
+        """One request, ``{"terminal", "seq"}`` or, for a person's copy, ``{"terminal", "request"}``."""
         try:
             asked = json.loads(line)
-            terminal, seq = asked["terminal"], asked["seq"]
+            terminal, request = asked["terminal"], asked.get("request")
+            if isinstance(terminal, str) and isinstance(request, str):
+                return {"opened": self.copy(terminal, request)}
+            seq = asked["seq"]
             if not isinstance(terminal, str) or not isinstance(seq, int):
                 raise TypeError
             return {"opened": self.show(terminal, seq)}
@@ -110,12 +130,21 @@ def serve(opening: Opening, directory: Path, announce: Callable[[str], None]) ->
 
 def ask(directory: Path, terminal: str, seq: int) -> list[Any]:
     """What the service in ``directory`` opens of an entry; raises as :meth:`Opening.show`, UNREACHABLE."""
+    return _asked(directory, {"terminal": terminal, "seq": seq})
+
+
+def ask_copy(directory: Path, terminal: str, request: str) -> list[Any]:
+    """What it opens for a person's copy; raises as :meth:`Opening.copy`, UNREACHABLE."""
+    return _asked(directory, {"terminal": terminal, "request": request})
+
+
+def _asked(directory: Path, wanted: dict[str, Any]) -> list[Any]:
     try:
         with _reached(directory) as path, socket.socket(socket.AF_UNIX) as asking:
             asking.settimeout(_WAIT_SECONDS)
             asking.connect(path)
             _need_known(asking)
-            asking.sendall(json.dumps({"terminal": terminal, "seq": seq}).encode("ascii") + b"\n")
+            asking.sendall(json.dumps(wanted).encode("ascii") + b"\n")
             said = json.loads(_line(asking))
     except (OSError, ValueError):
         raise HqError(HqFault.UNREACHABLE, what="the opening service") from None

@@ -24,6 +24,7 @@ from hq.clock import Now, utc_now
 from hq.database import Database
 from hq.directives import Publication, publish, to_terminal
 from hq.opened import Opened, to_json
+from hq.person_copy import write_copy
 from hq.publishing import RESOURCES
 from hq.schema import FOLLOWER, PUBLICATIONS
 
@@ -122,8 +123,20 @@ def _answer(opened: Opened) -> None:
     opened.answer(told, f"{asked.outcome}: {asked.terminal} is told by publication {number}")
 
 
+def _copy(opened: Opened) -> None:
+    # Imported here: whoever serves counters never loads it.
+    from hq.opening import ask_copy
+
+    asked = opened.options
+    found = ask_copy(opened.home.directory, asked.terminal, asked.request)
+    write_copy(asked.file, asked.terminal, asked.request, found)
+    told = {"file": str(asked.file), "request": asked.request, "items": [each["item"] for each in found]}
+    opened.answer(told, f"{asked.file}: {len(found)} items; hand it over, answer, delete the file")
+
+
 PERSONS: Mapping[str, Callable[[Opened], None]] = {
     "persons list": _list,
     "persons show": _show,
     "persons answer": _answer,
+    "persons copy": _copy,
 }

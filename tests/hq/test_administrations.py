@@ -54,6 +54,7 @@ approve             .      Y        .
 persons list        .      Y        Y
 persons show        .      Y        Y
 persons answer      .      Y        .
+persons copy        .      2        .
 journal show --open .      Y        .
 authority begin     .      Y        .
 authority switch    .      Y        .

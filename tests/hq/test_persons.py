@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from core import wire
-from core.errors import HqError, RuleError, RuleFault
+from core.errors import HqError, RuleError, RuleFault, StoreError
 from core.ledger.entry import Entry
+from hq.opening import Opening
+from hq.opening_key import FileOpeningKey
+from hq.person_copy import write_copy
 from hq.persons import answer, list_open
 from hq.schema import PUBLICATIONS
 from hq.telling import OVERDUE
 from tests.guards import ExpectedLogs
 from tests.hq.headquarters import Headquarters
+from tests.hq.server import ROOT, run_hq
 from tests.hq.test_commands import hq
 from tests.hq.test_second import TERMINAL, Sending, begun, sent
 
@@ -100,3 +107,76 @@ def test_a_clerk_says_done_to_an_access_and_to_nothing_else(headquarters: Headqu
     story.write("PersonAnswered", {"request": "q-2", **done}, person=True)
     assert story.ours() == ("PersonAnswered", "entry.state")
     assert "no supervisor" in story.theirs()
+
+
+def test_a_copy_opens_the_items_of_its_open_request_and_nothing_else(
+    headquarters: Headquarters, tmp_path: Path
+) -> None:
+    story = begun(headquarters)
+    book = story.book
+    mine, strange = (
+        book.item(book.sender(), wire.encode({"form": 1, "sender": {"document": "resident", "number": number,
+                                                                    "name": "示例<甲>"}}))
+        for number in ("11010519491231002X", "110105194912310038")
+    )  # fmt: skip
+    asked(story, "q-1", item=mine)
+    asked(story, "q-2", item=mine, right="correct", field="weight")
+    for item in (mine, strange):
+        asked(story, "q-3", item=item)
+    assert sent(headquarters, story) == []
+    opening = Opening(headquarters.database, FileOpeningKey(headquarters.opening), demonstration=False)
+    (found,) = opening.copy(TERMINAL, "q-1")
+    assert found["item"] == mine
+    assert found["parts"][0]["sender"]["number"] == "11010519491231002X"
+    for request in ("q-2", "q-9"):
+        assert opening.answer(json.dumps({"terminal": TERMINAL, "request": request}).encode())["code"] == (
+            RuleFault.REQUEST_GONE
+        )
+    with pytest.raises(HqError, match="different documents"):
+        opening.copy(TERMINAL, "q-3")
+    file = tmp_path / "copy.html"
+    write_copy(file, TERMINAL, "q-1", [found])
+    page = file.read_text("utf-8")
+    assert "11010519491231002X" in page
+    assert "示例&lt;甲&gt;" in page
+    assert file.stat().st_mode & 0o777 == 0o600
+    with pytest.raises(StoreError):
+        write_copy(file, TERMINAL, "q-1", [])
+    assert file.read_text("utf-8") == page
+    gone = {
+        "item": mine,
+        "request": "p-1",
+        "ground": "enquiry",
+        "retention": "acceptance",
+        "month": "2026-11",
+    }
+    story.write("ItemRestricted", gone, person=True)
+    assert sent(headquarters, story) == []
+    with pytest.raises(HqError, match="restricted"):
+        opening.copy(TERMINAL, "q-1")
+
+
+def test_the_command_writes_what_the_service_opens(headquarters: Headquarters, tmp_path: Path) -> None:
+    """The opening service in a process of its own; a restart of neither is needed, and no demonstration."""
+    story = begun(headquarters)
+    sealed = wire.encode({"form": 1, "sender": {"name": "示例甲", "document": "resident", "number": "1"}})
+    asked(story, "q-1", item=story.book.item(story.book.sender(), sealed))
+    assert sent(headquarters, story) == []
+    common = ["--data", str(headquarters.home.directory), "--database", headquarters.url]
+    copy = ["persons", "copy", "--terminal", TERMINAL, *common]
+    file = tmp_path / "copy.html"
+    assert run_hq(*copy, "q-1", str(file)).returncode == 3  # nobody opens anything
+    command = [sys.executable, "-m", "hq", "open", "serve", *common]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("listening on ")
+        done = run_hq(*copy, "q-1", str(file))
+        assert done.returncode == 0, done.stderr
+        assert "示例甲" in file.read_text("utf-8")
+        assert "示例甲" not in done.stdout + done.stderr
+        assert run_hq(*copy, "q-9", str(tmp_path / "none.html")).returncode == 3
+        assert not (tmp_path / "none.html").exists()
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
