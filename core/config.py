@@ -20,6 +20,7 @@ from core.strict import Node
 from core.toml_lines import key_lines
 
 LANGUAGES = ("zh", "en")
+LONGEST_NAME = 40  # characters of a device's name
 _MAX_BYTES = 256 * 1024
 _ID = "[A-Za-z0-9][A-Za-z0-9._-]{0,31}"
 _AT_LINE = re.compile(r"at line (\d+)")
@@ -52,6 +53,11 @@ class DeviceConfig:
     link: str
     options: Mapping[str, Option] = field(default_factory=dict)
 
+    @property
+    def enabled(self) -> bool:
+        """Whether it is used; a technician may take a device out of use and keep its table."""
+        return self.options.get("enabled", 1) != 0
+
 
 @dataclass(frozen=True, slots=True)
 class BackupConfig:
@@ -63,7 +69,7 @@ class BackupConfig:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The whole file."""
+    """The whole file; see :attr:`used` for the devices that are not switched off."""
 
     station: StationConfig
     headquarters: HeadquartersConfig
@@ -71,6 +77,11 @@ class Config:
     backup: BackupConfig | None = None  # no table: none is made by itself
     # A hash for each part as it stands in the file; empty where it is from no file.
     parts: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    @property
+    def used(self) -> Mapping[Slot, DeviceConfig]:
+        """Without those that are switched off."""
+        return {slot: device for slot, device in self.devices.items() if device.enabled}
 
 
 # -- what each slot takes ------------------------------------------------------------------------------
@@ -126,7 +137,21 @@ class _Marks:
         return node.value
 
 
-_Kind = _Number | _Flag | _File | _Marks
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """What people call a device: one line that can be shown."""
+
+    default: str | None = None
+
+    def read(self, node: Node) -> Option:
+        """The value of a key."""
+        text = node.text(LONGEST_NAME)
+        if not text.strip() or not text.isprintable():
+            raise node.wrong(f"1 to {LONGEST_NAME} characters")
+        return text
+
+
+_Kind = _Number | _Flag | _File | _Marks | _Name
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +195,8 @@ _SCANNER: Mapping[str, _Kind] = {
     "prefix": _Marks(),
     "suffix": _Marks(),
 }
+# Of every device, for the technician: its name, and whether it is used.
+_COMMON: Mapping[str, _Kind] = {"name": _Name(), "enabled": _Flag()}
 _LABEL_DRIVERS = {name: _Driver(_PAGES, _LABEL) for name in ("tspl", "zpl", "escpos")}
 
 DRIVERS: Mapping[Slot, Mapping[str, _Driver]] = {
@@ -305,14 +332,15 @@ def _device(slot: Slot, node: Node) -> DeviceConfig:
     if not drivers:
         raise node.error(ConfigFault.WRONG_VALUE, "no such device: this version has no driver for one")
     if "driver" not in table:
-        every = {name for driver in drivers.values() for name in driver.options}
+        every = {name for driver in drivers.values() for name in driver.options} | set(_COMMON)
         node.members(("driver",), ("link", *sorted(every)))
     name = table["driver"].one_of(tuple(drivers))
     driver = drivers[name]
     required = ("driver", "link") if driver.schemes else ("driver",)
-    part = node.members(required, tuple(driver.options))
+    every_option = {**driver.options, **_COMMON}
+    part = node.members(required, tuple(every_option))
     options: dict[str, Option] = {}
-    for key, kind in driver.options.items():
+    for key, kind in every_option.items():
         if key in part:
             options[key] = kind.read(part[key])
         elif kind.default is not None:

@@ -10,6 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from core.devices import DeviceChanged, DeviceEvent, DeviceState, DeviceTruth, Slot
@@ -65,6 +66,8 @@ class LaneReport:
         self._listener = listener
         self._lock = threading.Lock()
         self._truth = DeviceTruth(slot, DeviceState.UNKNOWN)
+        self._since = time.monotonic()
+        self._fault: tuple[DeviceTruth, float] | None = None
         self.was_ready = False
 
     def event(self, event: DeviceEvent) -> None:
@@ -76,7 +79,9 @@ class LaneReport:
         truth = DeviceTruth(self.slot, state, fault, dict(facts or {}))
         with self._lock:
             changed = truth != self._truth
-            self._truth = truth
+            if changed:
+                self._truth, self._since = truth, time.monotonic()
+                self._fault = (truth, self._since) if fault else self._fault
         self.was_ready = self.was_ready or state is DeviceState.READY
         if changed:  # the lock is free again: the listener may take its time
             self._listener(DeviceChanged(truth))
@@ -85,6 +90,22 @@ class LaneReport:
         """The last truth, from any thread."""
         with self._lock:
             return self._truth
+
+    def record(self) -> LaneRecord:
+        """The last truth and the last fault with their times, from any thread."""
+        with self._lock:
+            fault, at = self._fault or (None, 0.0)
+            return LaneRecord(self._truth, self._since, fault, at)
+
+
+@dataclass(frozen=True, slots=True)
+class LaneRecord:
+    """What a lane says now and what was last wrong; times are ``time.monotonic`` seconds."""
+
+    truth: DeviceTruth
+    since: float
+    fault: DeviceTruth | None
+    fault_at: float
 
 
 Driver = Callable[[DeviceConfig, LaneReport], Lane]
@@ -96,33 +117,79 @@ class Rack:
 
     def __init__(self, configs: Sequence[DeviceConfig], drivers: Drivers, listener: Listener) -> None:
         """Raises ConfigError WRONG_VALUE for a driver that the slot does not have; opens nothing."""
-        self._stop = threading.Event()
-        self._lanes: dict[Slot, _LaneThread] = {}
+        self._drivers, self._listener = drivers, listener
+        self._changing = threading.Lock()  # one change at a time; whoever only looks takes no lock
+        self._started = self._stopped = False
+        self._lanes: dict[Slot, _LaneThread] = {}  # never changed: another one is put in its place
         for config in configs:
-            driver = drivers.get((config.slot, config.driver))
-            if driver is None or config.slot in self._lanes:
-                known = ", ".join(sorted(name for slot, name in drivers if slot is config.slot))
-                raise ConfigError(
-                    ConfigFault.WRONG_VALUE,
-                    key=f"devices.{config.slot.value}.driver",
-                    value=config.driver,
-                    expected=known if driver is None else "each slot once",
-                )
-            report = LaneReport(config.slot, listener)
-            self._lanes[config.slot] = _LaneThread(driver(config, report), report, self._stop)
+            if config.slot in self._lanes:
+                raise _wrong_driver(config, "each slot once")
+            self._lanes[config.slot] = self._made(config)
+
+    def _made(self, config: DeviceConfig) -> _LaneThread:
+        driver = self._drivers.get((config.slot, config.driver))
+        if driver is None:
+            known = ", ".join(sorted(name for slot, name in self._drivers if slot is config.slot))
+            raise _wrong_driver(config, known)
+        report = LaneReport(config.slot, self._listener)
+        return _LaneThread(driver(config, report), report)
 
     def start(self) -> None:
         """Start every lane's thread; returns at once."""
-        for lane in self._lanes.values():
-            lane.start()
+        with self._changing:
+            self._started = True
+            for lane in self._lanes.values():
+                lane.start()
 
     def stop(self) -> tuple[Slot, ...]:
         """End every lane, in two seconds at most; the slots that did not end in time (daemon threads)."""
-        self._stop.set()
-        for lane in self._lanes.values():
+        with self._changing:
+            self._stopped = True
+            for lane in self._lanes.values():
+                lane.cancel()
+            deadline = time.monotonic() + STOP_LIMIT_S
+            return tuple(slot for slot, lane in self._lanes.items() if not lane.join(deadline))
+
+    def hold(self, slot: Slot) -> bool:
+        """End one slot's lane so that its link is free, the others go on; False where it did not end in time.
+
+        What a printer's lane has queued stays queued.  :meth:`resume` takes the slot up again.
+        """
+        with self._changing:
+            lane = self._lanes.get(slot)
+            if lane is None:
+                return True
             lane.cancel()
-        deadline = time.monotonic() + STOP_LIMIT_S
-        return tuple(slot for slot, lane in self._lanes.items() if not lane.join(deadline))
+            return lane.join(time.monotonic() + STOP_LIMIT_S)
+
+    def resume(self, slot: Slot) -> None:
+        """The same lane again, in a new thread; nothing where it runs, or the rack has ended."""
+        with self._changing:
+            lane = self._lanes.get(slot)
+            if lane is not None and self._started and not self._stopped and lane.ended:
+                again = _LaneThread(lane.lane, lane.report)
+                self._lanes = {**self._lanes, slot: again}
+                again.start()
+
+    def put(self, config: DeviceConfig) -> Lane:
+        """A slot from now on as ``config`` says, the others go on; returns its new lane, not yet at work:
+        :meth:`resume` starts it.  Raises ConfigError as the constructor, and then nothing has changed.
+        """
+        made = self._made(config)
+        self.take_out(config.slot)
+        with self._changing:
+            self._lanes = {**self._lanes, config.slot: made}
+        return made.lane
+
+    def take_out(self, slot: Slot) -> None:
+        """No lane for this slot any more; its link is free."""
+        self.hold(slot)
+        with self._changing:
+            self._lanes = {each: lane for each, lane in self._lanes.items() if each is not slot}
+
+    def records(self) -> Mapping[Slot, LaneRecord]:
+        """What each lane says and last complained of, from any thread."""
+        return {slot: lane.report.record() for slot, lane in self._lanes.items()}
 
     def truths(self) -> tuple[DeviceTruth, ...]:
         """The last truth of every configured slot, in the order of the configuration."""
@@ -137,18 +204,24 @@ class Rack:
 class _LaneThread:
     """Runs one lane again and again; the lane boundary where unknown exceptions end."""
 
-    def __init__(self, lane: Lane, report: LaneReport, stop: threading.Event) -> None:
+    def __init__(self, lane: Lane, report: LaneReport) -> None:
         self.lane = lane
         self.report = report
-        self._stop = stop
+        self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"lane-{report.slot.value}", daemon=True)
 
     def start(self) -> None:
         """Begin."""
         self._thread.start()
 
+    @property
+    def ended(self) -> bool:
+        """Whether no thread of it runs, or none was begun."""
+        return not self._thread.is_alive()
+
     def cancel(self) -> None:
-        """End the lane's waits."""
+        """End the lane and its waits."""
+        self._stop.set()
         self.lane.cancel()
 
     def join(self, deadline: float) -> bool:
@@ -183,6 +256,11 @@ class _LaneThread:
             where = place(error.__traceback__)
             _log.error("lane %s: %s at %s", self.report.slot.value, type(error).__name__, where)
             self.report.truth(DeviceState.ATTENTION, "", {"bug": type(error).__name__, "place": where})
+
+
+def _wrong_driver(config: DeviceConfig, expected: str) -> ConfigError:
+    key = f"devices.{config.slot.value}.driver"
+    return ConfigError(ConfigFault.WRONG_VALUE, key=key, value=config.driver, expected=expected)
 
 
 def state_of(fault: object) -> DeviceState:

@@ -45,6 +45,7 @@ class TrafficLog:
 
     def __init__(self, size: int = KEPT) -> None:
         self._ring: deque[Traffic] = deque(maxlen=size)
+        self._total = 0
         self._lock = threading.Lock()
 
     def note(self, direction: Direction, name: str, shown: bytes = b"", hidden: int = 0) -> None:
@@ -53,6 +54,13 @@ class TrafficLog:
         entry = Traffic(time.monotonic_ns(), direction, name, bytes(cut), hidden + len(shown) - len(cut))
         with self._lock:
             self._ring.append(entry)
+            self._total += 1
+
+    @property
+    def total(self) -> int:
+        """How many messages there were since the program began."""
+        with self._lock:
+            return self._total
 
     def entries(self) -> tuple[Traffic, ...]:
         """Oldest first."""

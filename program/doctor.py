@@ -17,7 +17,7 @@ from pathlib import Path
 
 from core.access.rights import Action
 from core.config import Config, load_config
-from core.devices import DeviceState
+from core.devices import DeviceState, DeviceTruth
 from core.errors import ConfigError, CounterError, DeviceError, DeviceFault, Fact
 from devices.printer.fonts import FontBook
 from devices.rack import Rack
@@ -85,8 +85,16 @@ def run(options: argparse.Namespace) -> int:
     return UNSOUND if bad else SOUND
 
 
-def examine(data: Path, path: Path | None, operator: str | None) -> Iterator[Line]:
-    """Every line, in the order in which a technician would ask."""
+def examine(
+    data: Path,
+    path: Path | None,
+    operator: str | None,
+    devices: Callable[[Config], Iterator[Line]] | None = None,
+) -> Iterator[Line]:
+    """Every line, in the order in which a technician would ask.
+
+    ``devices``: who asks them, where a rack is at work already and holds their links.
+    """
     config: Config | None = None
     try:
         config = load_config(path or config_path(data))
@@ -100,7 +108,7 @@ def examine(data: Path, path: Path | None, operator: str | None) -> Iterator[Lin
     yield _certificate(data)
     yield _fonts()
     if config is not None:
-        yield from _devices(config)
+        yield from (devices or _devices)(config)
         if operator is None:
             yield _reach(data, config)
 
@@ -240,7 +248,7 @@ def _fonts() -> Line:
 def _devices(config: Config) -> Iterator[Line]:
     """Every configured device at once, a few seconds for all."""
     known = drivers(NoLog())
-    served = [device for device in config.devices.values() if (device.slot, device.driver) in known]
+    served = [device for device in config.used.values() if (device.slot, device.driver) in known]
     rack = Rack(served, known, lambda _event: None)
     rack.start()
     end = time.monotonic() + _DEVICE_SECONDS
@@ -251,7 +259,12 @@ def _devices(config: Config) -> Iterator[Line]:
     finally:
         rack.stop()
     for truth in truths:
-        ready = truth.state is DeviceState.READY
-        facts: dict[str, Fact] = {**truth.facts, "slot": truth.slot.value}
-        code = "doctor.device" if ready else truth.fault or str(DeviceFault.NO_ANSWER)
-        yield Line("device", OK if ready else BAD, code, facts)
+        yield device_line(truth)
+
+
+def device_line(truth: DeviceTruth, ready: tuple[DeviceState, ...] = (DeviceState.READY,)) -> Line:
+    """How one device is."""
+    well = truth.state in ready
+    facts: dict[str, Fact] = {**truth.facts, "slot": truth.slot.value}
+    code = "doctor.device" if well else truth.fault or str(DeviceFault.NO_ANSWER)
+    return Line("device", OK if well else BAD, code, facts)

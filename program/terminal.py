@@ -139,28 +139,15 @@ class Terminal:
                 lambda fault: self.station.backup_told(fault),
             )
         self._told = LastTold(data)
-        settings = StationSettings(
-            config.station.branch,
-            config.station.terminal,
-            demonstration,
-            receipts=Slot.RECEIPT_PRINTER in config.devices,
-            labels=Slot.LABEL_PRINTER in config.devices,
-            stickers=Slot.STICKER_PRINTER in config.devices,
-            paper={
-                slot: label_size(config.devices[slot])
-                for slot in (Slot.LABEL_PRINTER, Slot.STICKER_PRINTER)
-                if slot in config.devices
-            },
-            configuration={} if demonstration else config.parts,  # written anew at each start of that
-        )
-        live = Live(settings, vault, store, clock, rules, parts.probe)
-        printers = PrinterSlots()
+        self.config, self._demonstration = config, demonstration
+        live = Live(settings_of(config, demonstration), vault, store, clock, rules, parts.probe)
+        printers = self._printers = PrinterSlots()
         activation = Activating(data, config.headquarters.url, clock, tray)
         evidence = OwnEvidence(lambda: live.journal, vault)
         self.station = Station(live, printers, publish, activation, evidence)
         self._pages = PageProcess() if parts.page_process else None
-        known = drivers(self.station, parts.first_byte, self._pages, tray)
-        served = [device for device in config.devices.values() if (device.slot, device.driver) in known]
+        known = self._known = drivers(self.station, parts.first_byte, self._pages, tray)
+        served = [device for device in config.used.values() if (device.slot, device.driver) in known]
         self._later = [device for device in config.devices.values() if device not in served]
         self.rack = Rack(served, known, self.station.device_event)
         for slot in PRINTERS:
@@ -178,9 +165,36 @@ class Terminal:
         if before is not None:
             self.station.sync_changed(before, 0)
         for device in self._later:
-            truth = DeviceTruth(device.slot, DeviceState.DISABLED, "", {"driver": device.driver})
-            self.station.device_event(DeviceChanged(truth))
+            self._say_disabled(device)
         self.rack.start()
+
+    def _say_disabled(self, device: DeviceConfig) -> None:
+        truth = DeviceTruth(device.slot, DeviceState.DISABLED, "", {"driver": device.driver})
+        self.station.device_event(DeviceChanged(truth))
+
+    def reconfigure(self, config: Config, slot: Slot) -> None:
+        """One slot from now on as ``config`` says; the others go on, and nobody has to start anew.
+
+        What a printer had waiting goes to its new lane; where none follows, it is certainly not printed.
+        Raises ConfigError, and then nothing has changed.  Not from the main thread: a lane may take two
+        seconds to end.
+        """
+        device, before = config.devices[slot], self.rack.lane(slot)
+        if device.enabled and (slot, device.driver) in self._known:
+            lane = self.rack.put(device)
+            if isinstance(lane, PrinterLane):
+                self._printers.lanes[slot] = lane
+                for job in before.left_over() if isinstance(before, PrinterLane) else ():
+                    lane.submit(job)
+        else:
+            self.rack.take_out(slot)
+            self._printers.lanes.pop(slot, None)
+            if isinstance(before, PrinterLane):
+                before.give_up()
+            self._say_disabled(device)
+        self.config = config
+        self.station.configured(settings_of(config, self._demonstration))
+        self.rack.resume(slot)
 
     def stop(self) -> None:
         """Lanes first, so that nothing is begun that the station cannot record; never hangs."""
@@ -195,6 +209,25 @@ class Terminal:
 
     def _time_told(self, told: TimeTold) -> None:
         self.station.time_told(told.anchor, told.nonce, told.signature, told.signer)
+
+
+def settings_of(config: Config, demonstration: bool) -> StationSettings:
+    """What the station wants to know of the configuration."""
+    used = config.used
+    return StationSettings(
+        config.station.branch,
+        config.station.terminal,
+        demonstration,
+        receipts=Slot.RECEIPT_PRINTER in used,
+        labels=Slot.LABEL_PRINTER in used,
+        stickers=Slot.STICKER_PRINTER in used,
+        paper={
+            slot: label_size(used[slot])
+            for slot in (Slot.LABEL_PRINTER, Slot.STICKER_PRINTER)
+            if slot in used
+        },
+        configuration={} if demonstration else config.parts,  # written anew at each start of that
+    )
 
 
 def drivers(

@@ -17,6 +17,7 @@ from PySide6.QtCore import QTimer
 
 from program import interpreter
 from program.incidents import install
+from program.late_workshop import LateWorkshop
 from program.settings_file import SettingsFile
 from program.speaker import Speaker
 from program.version import version
@@ -76,6 +77,8 @@ def open_window(
     spoken = language or settings.language or _language(config)
     # Only the demonstration has a clock that can be moved; nowhere else is there one.
     clock = _bench_clock(demonstration)
+    made: list[Terminal] = []
+    workshop = LateWorkshop(data, config, lambda: made[0] if made else None)
     window = MainWindow(
         composing,
         bridge,
@@ -85,8 +88,8 @@ def open_window(
         keep=kept.keep,
         play=speaker.play,
         version=version(),
+        workshop=workshop,
     )
-    made: list[Terminal] = []
     install(lambda number: _say(bridge, "msg.incident", {"number": number}))
 
     def compose() -> None:
@@ -113,6 +116,7 @@ def open_window(
             bench.stop()
         if thread.ident is not None:
             thread.join(10)
+        workshop.stop()
         for terminal in made:
             terminal.stop()
         speaker.stop()

@@ -48,6 +48,7 @@ class Header(QFrame):
         self._view: CounterView | None = None
         self._told = told or Told()
         self._clerk = False
+        self._title_code = "header.title"
         self.banner = Banner(parent)
         self._title, self._place = self._label("header_title"), self._label("header_place")
         self._demo = self._label("header_demonstration", chip=True)
@@ -104,8 +105,13 @@ class Header(QFrame):
     def retranslate(self, texts: Texts) -> None:
         """In this language from now on."""
         self._texts = texts
-        put(self._title, texts("header.title"))
+        put(self._title, texts(self._title_code))
         put(self._mute, texts("header.mute"))
+
+    def set_title(self, code: str) -> None:
+        """What page stands below; a caption's code."""
+        self._title_code = code
+        put(self._title, self._texts(code))
 
     def show_sound(self, *, on: bool) -> None:
         """Who hears nothing should see why."""

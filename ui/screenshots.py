@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent
@@ -26,6 +27,7 @@ from ui.clerk.screen import ClerkScreen
 from ui.clerk.second import requests_question, sign_question, void_item_question
 from ui.specimen_consents import ITEM, OF_PERSON
 from ui.specimen_correct import ADDRESS, CHANGED, FIELDS, WEIGHT, choose, confirm, later, typing
+from ui.specimen_devices import WORKSHOPS
 from ui.specimen_late import DOWN, SECOND
 from ui.specimen_papers import HITS
 from ui.specimen_rights import RIGHTS
@@ -113,6 +115,20 @@ def _ask_rights(clerk: ClerkScreen, *answers: int) -> None:
         clerk.choices.answer(number)
 
 
+def _console(clerk: ClerkScreen, state: str) -> None:
+    window = clerk.window()
+    assert isinstance(window, MainWindow)
+    window.open_console()
+    window.console.show_view(WORKSHOPS[state])
+
+
+def _rename(clerk: ClerkScreen) -> None:
+    _console(clerk, "devices")
+    window = clerk.window()
+    assert isinstance(window, MainWindow)
+    window.console.rename()
+
+
 def _help(clerk: ClerkScreen) -> None:
     clerk.fields[Field.WAYBILL].entry.setFocus()
     clerk.toggle_help()
@@ -137,6 +153,8 @@ STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], None] | None]] = {
         lambda clerk: clerk.ask(close_question(VIEWS["papers"]), date="2026-11-21", count=129),
     ),
     "login-activate": ("login", _activate),
+    **{name: ("login", partial(_console, state=name)) for name in WORKSHOPS},
+    "devices-rename": ("login", _rename),
     "login-activate-card": ("login-card-empty", _activate),
     "pending": ("pending", lambda clerk: clerk.look_up.open(pending_only=True)),
     "typeahead": ("half", _typeahead),
@@ -286,6 +304,7 @@ def _end(window: MainWindow) -> None:
 def pose(window: MainWindow, state: str) -> None:
     """Bring a window into that state."""
     name, opened = STATES[state]
+    window.leave_console()
     window.show_view(VIEWS[name])
     if opened is not None:
         opened(window.clerk)

@@ -58,6 +58,14 @@ QFrame#commit_bar QLabel#commit_key {{ font-size: {strong_px}px; font-weight: bo
 QFrame#commit_bar[ready="true"] QLabel#commit_key {{ border-color: {on_strong}; }}
 QFrame#commit_bar QLabel#commit_action {{ font-size: {strong_px}px; font-weight: bold; }}
 QFrame#commit_bar QLabel[role="caption"] {{ font-size: {label}px; }}
+QFrame#technician_bar {{ background: {idle}; border: 0; border-radius: {radius}px; }}
+QFrame#technician_bar QLabel {{ color: {on_idle}; }}
+QFrame#technician_bar[ready="true"] {{ background: {strong}; }}
+QFrame#technician_bar[ready="true"] QLabel {{ color: {on_strong}; }}
+QFrame#technician_bar QLabel#technician_key {{ font-size: {strong_px}px; font-weight: bold;
+  border: 2px solid {on_idle}; border-radius: 6px; padding: 0 12px; }}
+QFrame#technician_bar[ready="true"] QLabel#technician_key {{ border-color: {on_strong}; }}
+QFrame#technician_bar QLabel#technician_action {{ font-size: {strong_px}px; font-weight: bold; }}
 QFrame#message {{ border-radius: 8px; border: 1px solid transparent; background: transparent; }}
 QFrame#message QLabel {{ color: {on_idle}; font-size: 14px; }}
 QFrame#message[tone="quiet"] {{ border-color: {border}; background: {card}; }}
@@ -70,6 +78,9 @@ QFrame#message[tone="warn"] QLabel {{ color: {warn}; background: transparent; fo
 QFrame#message[tone="bad"] QLabel {{ color: {bad}; background: transparent; font-size: 15px; }}
 QFrame[role="gate"] {{ background: transparent; border: 0; border-left: 3px solid transparent; }}
 QFrame[role="gate"][now="true"] {{ background: {accent_soft}; border-left: 3px solid {accent}; }}
+QFrame[role="slot"] {{ background: transparent; border: 0; border-left: 3px solid transparent;
+  border-bottom: 1px solid {border}; }}
+QFrame[role="slot"][now="true"] {{ background: {accent_soft}; border-left: 3px solid {accent}; }}
 QLineEdit {{ background: {field}; border: 1px solid {field_border}; border-radius: 6px; padding: 0 9px;
   selection-background-color: {strong}; selection-color: {on_strong}; placeholder-text-color: {muted}; }}
 QPlainTextEdit {{ background: {field}; border: 1px solid {field_border}; border-radius: 6px; padding: 4px 5px;

@@ -25,11 +25,13 @@ from ui.theme import THEMES, qt_palette, theme
 from ui.turns import Turns
 from ui.wedge import Wedge, wedge_among
 from ui.whatsnew import newer
-from ui.zoom import STEPS, after, factor_of, room_of, scale
+from ui.zoom import STEPS, Room, after, factor_of, room_of, scale
 
 if TYPE_CHECKING:
+    from core.technician import Workshop
     from core.view import CounterView
     from ui.clerk.screen import ClerkScreen
+    from ui.technician.console import ConsolePage
 
 SIZE = QSize(1366, 768)  # the smallest screen the counter has
 # With Shift and on the keypad too: Ctrl and plus is what people try.
@@ -58,10 +60,12 @@ class MainWindow(QWidget):
         keep: Keep = keep_nothing,
         play: Play = play_nothing,
         version: str = "",
+        workshop: Workshop | None = None,
     ) -> None:
         """``settings`` are what this machine remembers; ``language`` stands over theirs.
 
-        ``version`` is the program's; without one nothing is told about it.
+        ``version`` is the program's; without one nothing is told about it.  ``workshop`` is behind the
+        technician's page.
         """
         super().__init__()
         self.setObjectName("window")
@@ -76,6 +80,7 @@ class MainWindow(QWidget):
         self._view: CounterView | None = None
         self._loading = False
         self._clerk: ClerkScreen | None = None
+        self._workshop, self._console = workshop, _no_console()
         self.keyboard = Keyboard()
         self.header = Header(self._texts, self)
         self.login = LoginPage(station, self.keyboard, self._texts, self)
@@ -90,6 +95,7 @@ class MainWindow(QWidget):
         # What does not fit is arranged anew (``ui/zoom.py``); the window itself never grows by it.
         layout.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)
         self._factor, self._zoom = 1.0, kept.zoom
+        self._room = Room.WIDE
         self.setWindowTitle(self._texts("header.title"))
         self._apply_theme()
         self.header.show_sound(on=kept.sound)
@@ -118,6 +124,42 @@ class MainWindow(QWidget):
             self._pages.addWidget(self._clerk)
             self._lay_out_again()
         return self._clerk
+
+    @property
+    def console(self) -> ConsolePage:
+        """The technician's page, built when it is first asked for."""
+        if self._console is None:
+            from ui.technician.console import ConsolePage
+
+            self._console = ConsolePage(self.keyboard, self._texts, self)
+            self._console.set_theme(self._palette)
+            self._console.left.connect(self.leave_console)
+            self._pages.addWidget(self._console)
+            self._lay_out_again()
+        return self._console
+
+    @property
+    def at_console(self) -> bool:
+        """Whether the technician's page stands; views change nothing of it."""
+        return self._console is not None and self._pages.currentWidget() is self._console
+
+    def open_console(self) -> None:
+        """The technician's page: to test and change in front of the log-in, to look at behind it."""
+        before = self._pages.currentWidget() is self.login
+        self._pages.setCurrentWidget(self.console)
+        self.header.set_title("console.title")
+        self.keyboard.new_page()
+        self.console.open(self._workshop, changes=before)
+
+    def leave_console(self) -> None:
+        """Back to what the newest view shows."""
+        if self.at_console:
+            self.header.set_title("header.title")
+            self._pages.setCurrentWidget(self.login)
+            self.keyboard.new_page()
+            self.login.operator.setFocus()
+            if self._view is not None:
+                self.show_view(self._view)
 
     @property
     def language(self) -> str:
@@ -164,14 +206,15 @@ class MainWindow(QWidget):
             self._lay_out_again()
             if self._view is not None:
                 self.show_view(self._view)
-        elif self._clerk is not None and self._clerk.room is not room_of(self.size(), factor):
+        elif self._room is not room_of(self.size(), factor):
             self._lay_out_again()
 
     def _lay_out_again(self) -> None:
-        room = room_of(self.size(), self._factor)
+        room = self._room = room_of(self.size(), self._factor)
         self.header.set_room(room)
-        if self._clerk is not None:
-            self._clerk.set_room(room)
+        for page in (self._clerk, self._console):
+            if page is not None:
+                page.set_room(room)
         scale(self, self._factor)
         if self._clerk is not None:
             self._clerk.show_focus()
@@ -193,8 +236,9 @@ class MainWindow(QWidget):
         self.setWindowTitle(self._texts("header.title"))
         self.header.retranslate(self._texts)
         self.login.retranslate(self._texts)
-        if self._clerk is not None:
-            self._clerk.retranslate(self._texts)
+        for page in (self._clerk, self._console):
+            if page is not None:
+                page.retranslate(self._texts)
         if self._view is not None:
             self.show_view(self._view)
         self.dressed.emit(self.language, self.theme_name)
@@ -208,8 +252,9 @@ class MainWindow(QWidget):
     def _apply_theme(self) -> None:
         self.setPalette(qt_palette(self._palette))
         self.setStyleSheet(sheet(self._palette, self._factor))
-        if self._clerk is not None:
-            self._clerk.set_theme(self._palette)
+        for page in (self._clerk, self._console):
+            if page is not None:
+                page.set_theme(self._palette)
 
     def take_view(self, view: CounterView) -> None:
         """From the station.  On the clerk's screen the middle changes at once and what is around it in the
@@ -240,6 +285,8 @@ class MainWindow(QWidget):
         now = self._clock()
         self._watch_keys(view)
         self.header.show_view(view, now)
+        if self.at_console:
+            return  # who looks at devices is not led away; Esc shows what came meanwhile
         if view.screen is Screen.CLERK:
             self.login.leave(view)
             self.clerk.show_view(view)
@@ -312,6 +359,14 @@ class MainWindow(QWidget):
                 self._switch(event.key())
             event.accept()
             return
+        alone = event.modifiers() == Qt.KeyboardModifier.AltModifier and not event.isAutoRepeat()
+        if page is self.login and alone and event.key() == Qt.Key.Key_T:
+            self.open_console()
+            event.accept()
+            return
+        if self.at_console:
+            event.setAccepted(self.console.handle_key(event))
+            return
         handled = page.handle_key(event) if isinstance(page, LoginPage) else self.clerk.handle_key(event)
         event.setAccepted(handled)
 
@@ -352,6 +407,11 @@ class MainWindow(QWidget):
         self._bridge.close()
         self.closing.emit()
         super().closeEvent(event)
+
+
+def _no_console() -> ConsolePage | None:
+    """Not built yet; the type would narrow to None otherwise."""
+    return None
 
 
 def _after(name: str, names: Sequence[str]) -> str:

@@ -46,7 +46,7 @@ from core.station.allowed import allowed
 from core.station.desk import Desk
 from core.station.erasing import Erasing
 from core.station.known import Known
-from core.station.live import Live
+from core.station.live import Live, StationSettings
 from core.station.lookups import LookUps
 from core.station.paper import Paper
 from core.station.viewing import Viewer
@@ -149,6 +149,10 @@ class Station:
     def backup_told(self, fault: str) -> None:
         """From the backups' thread: why the last one failed, "" where it was made."""
         self._enqueue(lambda: self._backup_fault(fault))
+
+    def configured(self, settings: StationSettings) -> None:
+        """From the technician's page: the configuration file says something else from now on."""
+        self._enqueue(lambda: setattr(self._live, "settings", settings))
 
     def starting(self, job: PrintJob) -> bool:
         """``PrintLog``: blocks the lane until ``PrintStarted`` is durable, at most ten seconds."""

@@ -78,6 +78,7 @@ class ReaderLane:
         try:
             with self._held.opened(stop) as link:
                 if link is not None:
+                    self._decoder.begin()
                     self._serve(link, stop)
         finally:
             self._decoder.close()

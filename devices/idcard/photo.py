@@ -72,11 +72,15 @@ class PhotoDecoder:
         self._cancelled = False
 
     def cancel(self) -> None:
-        """From another thread, once: end a running decoding, begin no other."""
+        """From another thread: end a running decoding, begin no other."""
         self._cancelled = True
         worker = self._worker
         if worker is not None:
             worker.kill()
+
+    def begin(self) -> None:
+        """In the lane's thread: a new run after a :meth:`cancel`, once that has ended."""
+        self._cancelled = False
 
     def prepare(self) -> None:
         """Have a process ready; without a library does nothing."""

@@ -80,6 +80,17 @@ class PrinterLane(ABC):
         with self._lock:
             return tuple(job.job for job in self._jobs)
 
+    def left_over(self) -> tuple[PrintJob, ...]:
+        """What is still queued, after the lane has ended; from now on it is another's."""
+        with self._lock:
+            left, self._jobs = tuple(self._jobs), deque()
+        return left
+
+    def give_up(self) -> None:
+        """What is still queued is certainly not printed: the lane has ended, and none follows it."""
+        for job in self.left_over():
+            self._log.ended(job, PrintOutcome.NOT_PRINTED, str(DeviceFault.GONE))
+
     def cancel(self) -> None:
         """See :meth:`devices.rack.Lane.cancel`."""
         self._held.cancel()

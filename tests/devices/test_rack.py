@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.devices import DeviceChanged, DeviceState, DeviceTruth, Slot
+from core.devices import CardRead, DeviceChanged, DeviceState, DeviceTruth, Slot
 from core.errors import ConfigError, ConfigFault, DeviceError, DeviceFault
 from devices.link import make_link
 from devices.rack import DeviceConfig, Lane, LaneReport, Rack
@@ -59,7 +59,7 @@ def rack_of(told: Told, *script: Exception, ready_first: bool = False) -> tuple[
 
     def driver(_config: DeviceConfig, report: LaneReport) -> Lane:
         lanes.append(ScriptedLane(report, *script, ready_first=ready_first))
-        return lanes[0]
+        return lanes[-1]
 
     rack = Rack([Config(SLOT, "ascii", "")], {(SLOT, "ascii"): driver}, told)
     return rack, lanes[0]
@@ -226,3 +226,65 @@ def test_a_lane_that_cannot_be_ended_is_named_and_left() -> None:
     assert rack.stop() == (SLOT,)
     DeafLane.release.set()
     assert rack.stop() == ()
+
+
+def test_one_slot_is_held_and_taken_up_while_another_goes_on(tmp_path: Path) -> None:
+    """Held, its link is free for somebody else; taken up, it is the same lane."""
+    told, path = Told(), tmp_path / "reader"
+    reader = ReaderSimulator(PtyPort(path, 115_200), read_s=0.0)
+    reader.start()
+    rack = Rack([Config(Slot.ID_READER, "sam", reader.url), Config(Slot.SCANNER, "wedge", "")], DRIVERS, told)
+    rack.start()
+    try:
+        told.truth(DeviceState.READY)
+        lane = rack.lane(Slot.ID_READER)
+        assert rack.hold(Slot.ID_READER)
+        link = make_link(f"serial://{path}?baud=115200")
+        link.open()
+        link.close()
+        names = {thread.name for thread in threading.enumerate()}
+        assert "lane-scanner" in names
+        assert "lane-id_reader" not in names
+        rack.resume(Slot.ID_READER)
+        rack.resume(Slot.ID_READER)
+        assert rack.lane(Slot.ID_READER) is lane
+        reader.place(next(iter(load_people().values())))
+        until(lambda: [e for e in [told.next()] if isinstance(e, CardRead)] != [], "the card is read")
+    finally:
+        assert rack.stop() == ()
+        reader.stop()
+    rack.resume(Slot.ID_READER)
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("lane-")]
+
+
+def test_a_slot_gets_another_driver_and_a_wrong_one_changes_nothing() -> None:
+    told = Told()
+    rack, lane = rack_of(told)
+    rack.start()
+    told.truth(DeviceState.READY)
+    with pytest.raises(ConfigError):
+        rack.put(Config(SLOT, "unknown", ""))
+    assert rack.lane(SLOT) is lane
+    wedge = Config(Slot.SCANNER, "wedge", "")
+    with pytest.raises(ConfigError):
+        rack.put(wedge)  # this rack was given no driver for it
+    assert rack.put(Config(SLOT, "ascii", "")) is not lane
+    rack.resume(SLOT)
+    told.truth(DeviceState.READY)
+    rack.take_out(SLOT)
+    assert rack.lane(SLOT) is None
+    assert rack.truths() == ()
+    assert rack.stop() == ()
+
+
+def test_the_last_fault_is_kept_with_its_time() -> None:
+    told = Told()
+    rack, _ = rack_of(told, DeviceError(DeviceFault.SELF_TEST, sw="000060"))
+    rack.start()
+    told.truth(DeviceState.READY)
+    record = rack.records()[SLOT]
+    assert rack.stop() == ()
+    assert record.truth.state is DeviceState.READY
+    assert record.fault is not None
+    assert record.fault.fault == DeviceFault.SELF_TEST
+    assert record.fault_at <= record.since <= time.monotonic()

@@ -31,6 +31,7 @@ from core.commands import (
     SenderField,
     SenderKind,
 )
+from core.config import DRIVERS
 from core.consents import Answered
 from core.devices import DeviceState, Slot
 from core.errors import CardFault, ConfigFault, DeviceFault, EntryFault, Fact, HqFault, RuleFault, StoreFault
@@ -46,7 +47,10 @@ from core.ledger.persons import Outcome
 from core.numbering import VoidCause
 from core.regions.place import Correction, Doubt
 from core.station.drafts import DAY_CLOSED, TOO_OLD, UNREADABLE
+from core.technician import Work
 from core.view import GateName, GateState
+from devices.conformance import CheckName
+from devices.idcard.frames import Command
 from devices.idcard.photo import PhotoReason
 from devices.printer.page import OFFSET
 from hq.reviews import REASONS, Why
@@ -170,6 +174,7 @@ def _families() -> set[str]:
     found |= {f"review.{why}" for why in (*REASONS, *Why)} | {f"note.{state}" for state in (PARKED, RETURNED)}
     found |= {"confirm.refuse", "confirmed.yes", "confirmed.no"}
     found |= {f"fact.{fact}.none" for fact in ("fault", "key", "expected", "found")}
+    found |= _of_technician()
     for topic in TOPICS:
         found |= {f"help.{topic}", f"help.{topic}.title"}
     return found
@@ -184,6 +189,23 @@ def _of_bench() -> set[str]:
     found |= {f"bench.line.{line}" for line in LINES} | {f"bench.page.{slot}" for slot in CONDITIONS}
     found |= {f"bench.error.{error}" for error in ERRORS}
     return found
+
+
+def _of_technician() -> set[str]:
+    """What the technician's page puts together: drivers, checks, traffic, heads, buttons."""
+    names = {name for drivers in DRIVERS.values() for name in drivers}
+    found = {f"driver.{slot.value}.{name}" for slot, drivers in DRIVERS.items() for name in drivers}
+    found |= {f"driver_word.{name}" for name in names - {"serial", "wedge", "pcsc", "software"}}
+    found |= {f"check.{check.value}" for check in CheckName}
+    found |= {f"traffic.{command.name}" for command in Command}
+    found |= {f"traffic.{name}" for name in ("status", "page", "scan", "noise", "garbage")}
+    found |= {f"console.head_{name}" for name in ("slot", "device", "link", "state")}
+    found |= {f"console.work_{work.value}" for work in (Work.TESTING, Work.WRITING)}
+    return (
+        found
+        | {f"technician.{name}" for name in ("add", "test", "move", "rename", "disable", "enable")}
+        | {"driver_word."}
+    )
 
 
 def _of_access() -> set[str]:

@@ -1,0 +1,173 @@
+"""What the technician's page shows and asks for: slots, traffic, tests, findings.  Nobody's data is in it.
+
+The page needs no log-in (docs/access.md): whoever stands at the machine may see how its devices are.  It
+polls :meth:`Workshop.look`, which never waits; everything that takes time happens elsewhere.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from core.devices import DeviceTruth, Slot
+from core.errors import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class TrafficLine:
+    """One message over a link.  ``shown`` are device bytes; ``hidden`` counts those that are blacked out."""
+
+    at: dt.datetime  # aware UTC
+    outward: bool
+    name: str
+    shown: bytes
+    hidden: int
+
+
+@dataclass(frozen=True, slots=True)
+class SlotRow:
+    """One configured slot.  ``options`` as the configuration gives them; ``messages`` went over its link."""
+
+    slot: Slot
+    driver: str
+    link: str
+    truth: DeviceTruth
+    name: str = ""  # what the technician calls it
+    options: Mapping[str, Fact] = field(default_factory=dict)
+    since: dt.datetime | None = None  # of the present truth
+    fault: DeviceTruth | None = None  # the last one, over or not
+    fault_at: dt.datetime | None = None
+    messages: int = 0
+
+
+class Verdict(StrEnum):
+    """What was found about one thing, with its sign on the screen and the command line."""
+
+    OK = "ok"
+    WARN = "warn"
+    BAD = "bad"
+    SKIPPED = "not opened"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One checked thing: ``name`` as the doctor's captions have it, ``code`` a sentence of ``ui.text``."""
+
+    name: str
+    state: Verdict
+    code: str
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """One check of a device's test."""
+
+    name: str  # devices.conformance.CheckName
+    ok: bool
+    fault: str = ""
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """A slot's test, running or done."""
+
+    slot: Slot
+    checks: tuple[Tested, ...] = ()
+    done: bool = False
+
+    @property
+    def sound(self) -> bool:
+        """Whether it has ended and nothing was wrong."""
+        return self.done and bool(self.checks) and all(check.ok for check in self.checks)
+
+
+class Work(StrEnum):
+    """What the workshop is at; one thing at a time."""
+
+    NOTHING = "nothing"
+    TESTING = "testing"
+    EXAMINING = "examining"
+    LOOKING = "looking"  # for a port that was not there before
+    TRYING = "trying"  # drivers at a port
+    WRITING = "writing"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A device that was found: which slots and driver fit, at which link; ``port`` as people call it."""
+
+    slots: tuple[Slot, ...]
+    driver: str
+    link: str
+    port: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Adding:
+    """A device is being added, or a slot's plug looked for (``wanted``)."""
+
+    wanted: Slot | None = None
+    port: str = ""  # at which drivers are tried
+    driver: str = ""  # tried now
+    found: Candidate | None = None
+    silent: bool = False  # something is connected there, and no driver gets a word out of it
+    ports: tuple[str, ...] = ()  # connected already, and in nobody's use
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line about what was asked for; ``serial`` grows."""
+
+    code: str
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    level: str = "info"  # as core.view.Message
+    serial: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WorkshopView:
+    """Everything the technician's page shows."""
+
+    rows: tuple[SlotRow, ...] = ()
+    traffic: tuple[TrafficLine, ...] = ()  # of the slot that was asked about, the newest last
+    work: Work = Work.NOTHING
+    tests: Mapping[Slot, Test] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    adding: Adding | None = None
+    told: Told | None = None
+    file: str = ""  # the configuration
+
+
+class Workshop(Protocol):
+    """What the page may ask for.  Every call returns at once; what came of it is in the next look."""
+
+    def look(self, slot: Slot | None) -> WorkshopView: ...
+
+    def test(self, *slots: Slot) -> None: ...
+
+    def examine(self) -> None: ...
+
+    def add(self, wanted: Slot | None) -> None:
+        """Look for a port that is not there yet; for ``wanted`` where its plug was moved."""
+        ...
+
+    def try_address(self, text: str) -> None:
+        """While adding: ``HOST:PORT`` typed by a person, or the number of a connected port."""
+        ...
+
+    def take(self, slot: Slot, name: str) -> None:
+        """Write what was found into the configuration as ``slot``, and put it to work."""
+        ...
+
+    def leave(self) -> None:
+        """Nothing is added; whatever looks or tries ends."""
+        ...
+
+    def rename(self, slot: Slot, name: str) -> None: ...
+
+    def enable(self, slot: Slot, *, on: bool) -> None: ...

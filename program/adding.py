@@ -1,0 +1,102 @@
+""" "Plug it in now": the port that was not there before, and the driver that gets an answer at it."""
+
+from __future__ import annotations
+
+import queue
+import re
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from core.devices import Slot
+from core.technician import Adding, Candidate, Work
+from devices.identify import Found, identify, scanned
+from devices.ports import Port, connected, unused
+from devices.rack import Drivers
+
+LOOK_EVERY_S = 0.3
+_SETTLE_S = 0.7  # between a port's coming and its being ready to be opened: rules of the system run
+_GIVE_UP_S = 300.0
+_SCAN_S = 60.0
+_ADDRESS = re.compile(r"(?:tcp://)?(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):([1-9][0-9]{0,4})")
+
+
+class Finder:
+    """Runs on the workshop's thread; ``leave`` ends it, ``show`` tells the page."""
+
+    def __init__(
+        self, root: Path, drivers: Drivers, leave: threading.Event, show: Callable[..., None]
+    ) -> None:
+        self._root, self._drivers, self._leave, self._show = root, drivers, leave, show
+        self._typed: queue.SimpleQueue[str] = queue.SimpleQueue()
+
+    def typed(self, text: str) -> None:
+        """From the main thread: an address, or the number of a port that is connected already."""
+        self._typed.put(text.strip())
+
+    def find(self, adding: Adding, links: Sequence[str], driver: str) -> Candidate | None:
+        """The first new port that comes, and what answers there; None after ``leave`` or five minutes.
+
+        ``links`` are in use; ``driver`` is tried first.
+        """
+        while not self._typed.empty():
+            self._typed.get()
+        before = connected(self._root)
+        free = unused(list(before.values()), links)
+        adding = replace(adding, ports=tuple(port.name for port in free))
+        self._show(adding=adding, work=Work.LOOKING)
+        end = time.monotonic() + _GIVE_UP_S
+        while time.monotonic() < end and not self._leave.is_set():
+            port = self._chosen(free) or self._plugged(before)
+            if port is None:
+                before = {link: kept for link, kept in before.items() if link in connected(self._root)}
+                self._leave.wait(LOOK_EVERY_S)
+                continue
+            found = self._who(replace(adding, port=port.name), port, driver)
+            if found is not None or self._leave.is_set():
+                return found
+            before = connected(self._root)
+            self._show(adding=replace(adding, port=port.name, silent=True), work=Work.LOOKING)
+        return None
+
+    def _plugged(self, before: dict[str, Port]) -> Port | None:
+        """What was not there at the last look."""
+        new = [port for link, port in connected(self._root).items() if link not in before]
+        if new:
+            self._leave.wait(_SETTLE_S)
+        return new[0] if new else None
+
+    def _chosen(self, free: Sequence[Port]) -> Port | None:
+        try:
+            text = self._typed.get_nowait()
+        except queue.Empty:
+            return None
+        if text.isascii() and text.isdigit() and 0 < int(text) <= len(free):
+            return free[int(text) - 1]
+        address = _ADDRESS.fullmatch(text)
+        if address is None or int(address[2]) > 65_535:
+            return None
+        return Port(f"tcp://{address[1]}:{address[2]}", f"{address[1]}:{address[2]}", rated=False)
+
+    def _who(self, adding: Adding, port: Port, driver: str) -> Candidate | None:
+        """Which driver is answered; where none is, whether it is a scanner that somebody scans with."""
+
+        def told(name: str) -> None:
+            self._show(adding=replace(adding, driver=name), work=Work.TRYING)
+
+        found = identify(port.link, self._drivers, self._leave, told=told, rated=port.rated, first=driver)
+        if found is None and not self._leave.is_set():
+            self._show(adding=replace(adding, silent=True), work=Work.TRYING)
+            found = scanned(port.link, self._drivers, self._leave, _SCAN_S, rated=port.rated)
+        if found is None:
+            return None
+        candidate = _candidate(found, port)
+        self._show(adding=replace(adding, found=candidate, silent=False), work=Work.NOTHING)
+        return candidate
+
+
+def _candidate(found: Found, port: Port) -> Candidate:
+    slots: tuple[Slot, ...] = found.slots
+    return Candidate(slots, found.driver, found.link, port.name)

@@ -1,0 +1,70 @@
+"""The workshop, read and begun when the technician's page is first opened: a start pays nothing for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from core.devices import Slot
+    from core.technician import WorkshopView
+    from program.terminal import Terminal
+    from program.workshop import Workshop
+
+
+class LateWorkshop:
+    """See :class:`core.technician.Workshop`."""
+
+    def __init__(self, data: Path, path: Path, terminal: Callable[[], Terminal | None]) -> None:
+        self._parts = data, path, terminal
+        self._made: Workshop | None = None
+
+    def _workshop(self) -> Workshop:
+        if self._made is None:
+            from program.workshop import Workshop
+
+            self._made = Workshop(*self._parts)
+        return self._made
+
+    def stop(self) -> None:
+        """End what is being done; never hangs."""
+        if self._made is not None:
+            self._made.stop()
+
+    def look(self, slot: Slot | None) -> WorkshopView:
+        """See the protocol; so with all that follow."""
+        return self._workshop().look(slot)
+
+    def test(self, *slots: Slot) -> None:
+        """Each in turn."""
+        self._workshop().test(*slots)
+
+    def examine(self) -> None:
+        """The doctor's lines."""
+        self._workshop().examine()
+
+    def add(self, wanted: Slot | None) -> None:
+        """A port that is not there yet."""
+        self._workshop().add(wanted)
+
+    def try_address(self, text: str) -> None:
+        """While adding."""
+        self._workshop().try_address(text)
+
+    def take(self, slot: Slot, name: str) -> None:
+        """Write what was found."""
+        self._workshop().take(slot, name)
+
+    def leave(self) -> None:
+        """Nothing is added."""
+        if self._made is not None:
+            self._made.leave()
+
+    def rename(self, slot: Slot, name: str) -> None:
+        """Another name."""
+        self._workshop().rename(slot, name)
+
+    def enable(self, slot: Slot, *, on: bool) -> None:
+        """In use or not."""
+        self._workshop().enable(slot, on=on)

@@ -1,0 +1,301 @@
+"""What the technician's page asks for, done beside everything else: one thread, one thing at a time.
+
+Lanes go on meanwhile; only the slot that is tested or changed lets go of its link.  Nothing here opens the
+vault, and nothing that a person sent is ever in it: the traffic of a lane holds device bytes alone.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.config import Config, DeviceConfig
+from core.devices import DeviceState, DeviceTruth, Slot
+from core.errors import CounterError
+from core.incident import place
+from core.technician import (
+    Adding,
+    Finding,
+    SlotRow,
+    Test,
+    Tested,
+    Told,
+    TrafficLine,
+    Verdict,
+    Work,
+    WorkshopView,
+)
+from devices.conformance import check_device
+from devices.printer.queue import PrinterLane
+from devices.rack import LaneRecord, Rack
+from devices.traffic import Direction, TrafficLog
+from devices.usb import device_root
+from program import doctor
+from program.adding import Finder
+from program.configured_file import ConfigurationFile
+from program.device_commands import NoLog
+from program.terminal import drivers
+
+if TYPE_CHECKING:
+    from core.errors import Fact
+    from program.terminal import Terminal
+
+_log = logging.getLogger(__name__)
+_SHOWN = 60  # lines of traffic
+_HEARD_FROM = (DeviceState.READY, DeviceState.BUSY, DeviceState.UNKNOWN, DeviceState.DISABLED)
+_Job = Callable[[], None]
+
+
+class Workshop:
+    """See :class:`core.technician.Workshop`.  ``terminal`` gives None until one is put together."""
+
+    def __init__(self, data: Path, path: Path, terminal: Callable[[], Terminal | None]) -> None:
+        self._data, self._file, self._terminal = data, ConfigurationFile(path), terminal
+        self._lock = threading.Lock()
+        self._view = WorkshopView(file=str(path))
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._stop, self._leave = threading.Event(), threading.Event()
+        self._finder = Finder(device_root(), drivers(NoLog()), self._leave, self._show)
+        self._serial = 0
+        self._thread = threading.Thread(target=self._run, name="workshop", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End what is being done; never hangs."""
+        self._stop.set()
+        self._leave.set()
+        self._jobs.put(None)
+        self._thread.join(5)
+
+    # -- from the main thread: nothing here waits ----------------------------------------------------
+
+    def look(self, slot: Slot | None) -> WorkshopView:
+        """See the protocol."""
+        with self._lock:
+            view = self._view
+        terminal = self._terminal()
+        if terminal is None:
+            return view
+        records, now = terminal.rack.records(), _now()
+        rows = tuple(
+            _row(device, records.get(device.slot), traffic_of(terminal.rack, device.slot), now)
+            for device in terminal.config.devices.values()
+        )
+        log = traffic_of(terminal.rack, slot) if slot is not None else None
+        return replace(view, rows=rows, traffic=lines_of(log) if log is not None else ())
+
+    def test(self, *slots: Slot) -> None:
+        """See the protocol."""
+        self._do(lambda: self._test_all(slots), Work.TESTING)
+
+    def examine(self) -> None:
+        """See the protocol."""
+        self._do(self._examine, Work.EXAMINING)
+
+    def add(self, wanted: Slot | None) -> None:
+        """See the protocol."""
+        self._show(adding=Adding(wanted))
+        self._do(lambda: self._look_for(wanted), Work.LOOKING)
+
+    def try_address(self, text: str) -> None:
+        """See the protocol."""
+        self._finder.typed(text)
+
+    def take(self, slot: Slot, name: str) -> None:
+        """See the protocol."""
+        self._do(lambda: self._take(slot, name), Work.WRITING)
+
+    def leave(self) -> None:
+        """See the protocol."""
+        self._leave.set()
+        self._show(adding=None)
+
+    def rename(self, slot: Slot, name: str) -> None:
+        """See the protocol."""
+        self._do(
+            lambda: self._change(slot, {"name": name.strip() or None}, "msg.device_renamed"), Work.WRITING
+        )
+
+    def enable(self, slot: Slot, *, on: bool) -> None:
+        """See the protocol."""
+        code = "msg.device_enabled" if on else "msg.device_disabled"
+        self._do(lambda: self._change(slot, {"enabled": None if on else False}, code), Work.WRITING)
+
+    # -- the workshop's thread -----------------------------------------------------------------------
+
+    def _do(self, job: Callable[[], object], work: Work) -> None:
+        """Behind what is being done now; refused while something waits, for a key may be held down."""
+        if not self._jobs.empty():
+            return
+
+        def whole() -> None:
+            self._leave.clear()
+            self._show(work=work)
+            try:
+                job()
+            except CounterError as error:
+                self._tell(str(error.code), dict(error.facts), "error")
+            finally:
+                self._show(work=Work.NOTHING)
+
+        self._jobs.put(whole)
+
+    def _run(self) -> None:
+        while (job := self._jobs.get()) is not None and not self._stop.is_set():
+            try:
+                job()
+            except Exception as error:  # noqa: BLE001 - the workshop's boundary, as a lane's
+                where = place(error.__traceback__)
+                _log.error("workshop: %s at %s", type(error).__name__, where)
+                self._tell("msg.workshop_bug", {"bug": type(error).__name__, "place": where}, "error")
+
+    def _show(self, **changes: object) -> None:
+        with self._lock:
+            self._view = replace(self._view, **changes)  # type: ignore[arg-type]
+
+    def _tell(self, code: str, facts: dict[str, Fact], level: str) -> None:
+        self._serial += 1
+        self._show(told=Told(code, facts, level, self._serial))
+
+    def _config(self) -> Config:
+        """As the terminal has it; as the file says where there is none.  Raises ConfigError."""
+        terminal = self._terminal()
+        return terminal.config if terminal is not None else self._file.read()
+
+    def _test_all(self, slots: Sequence[Slot]) -> None:
+        used = self._config().used
+        if len(slots) == 1 and slots[0] not in used:
+            self._tell("msg.device_is_off", {"slot": slots[0].value}, "warning")
+        for slot in slots:
+            if slot in used and not self._leave.is_set():
+                self._test(slot)
+
+    def _test(self, slot: Slot) -> None:
+        """Its lane lets go of the link, the checks run, the lane goes on."""
+        device, terminal = self._config().devices[slot], self._terminal()
+        self._note(Test(slot))
+        if terminal is not None:
+            terminal.rack.hold(slot)
+        checks: list[Tested] = []
+        try:
+            for check in check_device(device, drivers(NoLog())):
+                checks.append(Tested(check.name.value, check.ok, check.fault, dict(check.facts)))
+                self._note(Test(slot, tuple(checks)))
+                if self._leave.is_set():
+                    break
+        finally:
+            if terminal is not None:
+                terminal.rack.resume(slot)
+            self._note(Test(slot, tuple(checks), done=True))
+
+    def _note(self, test: Test) -> None:
+        with self._lock:
+            self._view = replace(self._view, tests={**self._view.tests, test.slot: test})
+
+    def _examine(self) -> None:
+        """The doctor's lines, each as it is found."""
+        terminal, found = self._terminal(), list[Finding]()
+
+        def asked(_config: Config) -> Iterator[doctor.Line]:
+            for truth in terminal.rack.truths() if terminal is not None else ():
+                yield doctor.device_line(truth, _HEARD_FROM)
+
+        path = self._file.path if self._file.path.exists() else None
+        for line in doctor.examine(self._data, path, None, asked if terminal is not None else None):
+            found.append(Finding(line.name, Verdict(line.state), line.code, line.facts))
+            self._show(findings=tuple(found))
+
+    def _look_for(self, wanted: Slot | None) -> None:
+        config = self._config()
+        links = [each.link for each in config.devices.values() if each.enabled and each.slot is not wanted]
+        driver = config.devices[wanted].driver if wanted is not None and wanted in config.devices else ""
+        terminal = self._terminal()
+        if terminal is not None and wanted is not None:
+            terminal.rack.hold(wanted)  # it may hold the very port that its plug is in
+        try:
+            found = self._finder.find(Adding(wanted), links, driver)
+        finally:
+            if terminal is not None and wanted is not None:
+                terminal.rack.resume(wanted)
+        if found is None:
+            return
+        if wanted is not None and wanted not in found.slots:
+            facts: dict[str, Fact] = {"found": f"slot.{found.slots[0].value}", "slot": wanted.value}
+            self._tell("msg.device_other", facts, "warning")
+
+    def _take(self, slot: Slot, name: str) -> None:
+        adding = self._view.adding
+        found = adding.found if adding is not None else None
+        if found is None or slot not in found.slots:
+            return
+        self._change(
+            slot,
+            {"driver": found.driver, "link": found.link, "enabled": None, **({"name": name} if name else {})},
+            "msg.device_added",
+        )
+        self._show(adding=None)
+
+    def _change(self, slot: Slot, values: dict[str, int | str | bool | None], code: str) -> None:
+        """Into the file, then at work; where that fails the file is as before.  Raises CounterError."""
+        terminal = self._terminal()
+        config = self._file.change(slot, values)
+        if terminal is not None:
+            try:
+                terminal.reconfigure(_with_live(terminal.config, config, slot), slot)
+            except CounterError:
+                self._file.take_back()
+                raise
+        self._tell(code, {"slot": slot.value}, "good")
+
+
+def _with_live(live: Config, read: Config, slot: Slot) -> Config:
+    """What is at work, with one slot and the hashes of the file: a simulated device stands in no file."""
+    return replace(live, devices={**live.devices, slot: read.devices[slot]}, parts=read.parts)
+
+
+def _now() -> tuple[dt.datetime, float]:
+    return dt.datetime.now(dt.UTC), time.monotonic()
+
+
+def _row(
+    device: DeviceConfig, record: LaneRecord | None, log: TrafficLog | None, now: tuple[dt.datetime, float]
+) -> SlotRow:
+    truth = record.truth if record is not None else DeviceTruth(device.slot, DeviceState.DISABLED)
+    row = SlotRow(
+        device.slot, device.driver, device.link, truth, str(device.options.get("name", "")), device.options,
+        messages=log.total if log is not None else 0,
+    )  # fmt: skip
+    if record is None:
+        return row
+    fault_at = _then(record.fault_at, now) if record.fault is not None else None
+    return replace(row, since=_then(record.since, now), fault=record.fault, fault_at=fault_at)
+
+
+def _then(monotonic: float, now: tuple[dt.datetime, float]) -> dt.datetime:
+    return now[0] - dt.timedelta(seconds=now[1] - monotonic)
+
+
+def traffic_of(rack: Rack, slot: Slot) -> TrafficLog | None:
+    """What a lane has noted of its link; None where it has none."""
+    lane = rack.lane(slot)
+    log = lane.traffic if isinstance(lane, PrinterLane) else getattr(lane, "traffic", None)
+    return log if isinstance(log, TrafficLog) else None
+
+
+def lines_of(log: TrafficLog) -> tuple[TrafficLine, ...]:
+    """The newest messages as the page shows them."""
+    now = _now()
+    return tuple(
+        TrafficLine(
+            _then(each.monotonic_ns / 1e9, now), each.direction is Direction.OUT, each.name, each.shown,
+            each.hidden,
+        )
+        for each in log.entries()[-_SHOWN:]
+    )  # fmt: skip

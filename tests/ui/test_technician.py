@@ -1,0 +1,222 @@
+"""The technician's page by keys: the real window, the real lanes, simulated devices on ptys and TCP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from core.config import load_config
+from core.devices import DeviceState, Slot
+from devices.simulators.label_printer import LabelPrinterSimulator
+from devices.simulators.port import PtyPort, TcpPort
+from devices.simulators.scale import SicsScale
+from devices.simulators.scanner import CODE_128, ScannerSimulator
+from devices.usb import ROOT_NAME
+from program.terminal import Parts, Terminal
+from program.workshop import Workshop
+from tests.devices.test_usb import Bus
+from tests.ui.typing import ALT, Hands, Key
+from ui.bridge import Bridge
+from ui.specimens import NOW
+from ui.window import MainWindow
+
+pytestmark = pytest.mark.timeout(120)
+_CONFIG = """# Counter 3, set up by hand
+[station]
+branch = "520100-01"
+terminal = "520100-01-03"
+
+[headquarters]
+url = "https://127.0.0.1:9"  # nobody is there
+
+[devices.label_printer]  # beside the window
+driver = "tspl"
+link = "{link}"   # its own cable
+width_mm = 76
+"""
+
+
+class Bench:
+    """A window on a terminal without a vault, a bus to plug things into, hands on the keyboard."""
+
+    def __init__(self, qtbot: QtBot, folder: Path) -> None:
+        self.qtbot, self.file, self.bus = qtbot, folder / "counter.toml", Bus(folder / "root")
+        self.printer = LabelPrinterSimulator(TcpPort(4_000_000), folder / "labels")
+        self.printer.start()
+        self.file.write_text(_CONFIG.format(link=self.printer.url), encoding="utf-8")
+        bridge = Bridge()
+        parts = Parts(page_process=False)
+        self.terminal = Terminal(load_config(self.file), folder / "data", bridge.post, parts=parts)
+        self.workshop = Workshop(folder / "data", self.file, lambda: self.terminal)
+        self.window = MainWindow(
+            self.terminal.station, bridge, "zh", clock=lambda: NOW, workshop=self.workshop
+        )
+        self.devices: list[SicsScale | ScannerSimulator] = []
+        self.terminal.start()
+        with qtbot.waitActive(self.window):
+            self.window.show()
+        self.hands = Hands(qtbot, self.window)
+
+    def plug(
+        self,
+        port: str,
+        socket: str,
+        make: Callable[[PtyPort], SicsScale | ScannerSimulator] = SicsScale,
+        baud: int = 9600,
+    ) -> None:
+        """Something into a socket, at work."""
+        path = self.bus.plug(port, socket, "067b:2303", f"S-{port}", "USB-Serial")
+        device = make(PtyPort(path, baud))
+        device.start()
+        self.devices.append(device)
+
+    def wait(self, true: Callable[[], bool], seconds: float = 30) -> None:
+        """Until the screen is so."""
+        self.qtbot.waitUntil(true, timeout=round(seconds * 1000))
+
+    def says(self, name: str, words: str) -> bool:
+        """Whether a label has these words now, and can be seen."""
+        label = self.window.findChild(QLabel, name)
+        return label is not None and label.isVisible() and words in label.text()
+
+    def close(self) -> None:
+        """Everything ends."""
+        self.window.close()
+        self.workshop.stop()
+        self.terminal.stop()
+        for device in (*self.devices, self.printer):
+            device.stop()
+
+
+@pytest.fixture
+def bench(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+    monkeypatch.setenv(ROOT_NAME, str(tmp_path / "root"))
+    made = Bench(qtbot, tmp_path)
+    yield made
+    made.close()
+
+
+def _open(bench: Bench) -> None:
+    bench.hands.press(Key.Key_T, ALT)
+    bench.wait(lambda: bench.window.at_console)
+
+
+def test_slots_are_seen_and_tested_without_a_log_in(bench: Bench) -> None:
+    """And a pulled plug is seen by itself, says what to do, and is over by itself."""
+    _open(bench)
+    bench.wait(lambda: bench.says("device_state_label_printer", "就绪"))
+    bench.hands.press(Key.Key_T)
+    bench.wait(lambda: bench.workshop.look(None).tests.get(Slot.LABEL_PRINTER) is not None)
+    bench.wait(lambda: bench.workshop.look(None).tests[Slot.LABEL_PRINTER].done)
+    assert bench.workshop.look(None).tests[Slot.LABEL_PRINTER].sound
+    bench.printer.port.unplug()
+    bench.wait(lambda: bench.says("device_state_label_printer", "■"))
+    assert bench.says("slot_detail_label_printer", "请")
+    bench.printer.port.replug()
+    bench.wait(lambda: bench.says("device_state_label_printer", "就绪"))
+    assert bench.says("slot_detail_label_printer", "上次故障")
+    assert bench.window.console.traffic.words()
+    bench.hands.press(Key.Key_Escape)
+    assert not bench.window.at_console
+    assert bench.hands.place == "operator"
+
+
+def test_the_doctor_speaks_on_the_screen(bench: Bench) -> None:
+    """The same lines as the command's, while the window goes on."""
+    _open(bench)
+    bench.wait(lambda: "headquarters" in [f.name for f in bench.workshop.look(None).findings])
+    codes = {finding.name: finding.code for finding in bench.workshop.look(None).findings}
+    assert codes["config"] == "doctor.fine"
+    assert codes["vault"] == "store.missing"
+    assert codes["device"] == "doctor.device"
+
+
+def test_a_device_is_added_and_works_at_once(bench: Bench) -> None:
+    """Plugged in, recognised, named, written beside the comments; the printer's lane never stopped."""
+    _open(bench)
+    printer = bench.terminal.rack.lane(Slot.LABEL_PRINTER)
+    bench.hands.press(Key.Key_N)
+    bench.wait(lambda: bench.says("add_step", "现在插上"))
+    bench.plug("ttyUSB0", "1-1")
+    bench.wait(lambda: bench.says("add_found", "电子秤"))
+    bench.hands.type("bei chuang")
+    bench.hands.press(Key.Key_F9)
+    bench.wait(lambda: bench.says("device_state_scale", "就绪"))
+    assert bench.says("slot_title_scale", "bei chuang")
+    text = bench.file.read_text(encoding="utf-8")
+    for line in ("# Counter 3, set up by hand", "[devices.label_printer]  # beside the window"):
+        assert line in text
+    scale = load_config(bench.file).devices[Slot.SCALE]
+    assert (scale.driver, scale.link) == ("sics", "usb://067b:2303/S-ttyUSB0?baud=9600")
+    before = bench.file.with_name("counter.toml.before").read_text(encoding="utf-8")
+    assert before == _CONFIG.format(link=bench.printer.url)
+    assert bench.terminal.rack.lane(Slot.LABEL_PRINTER) is printer
+
+
+def test_a_scanner_is_found_by_its_first_code(bench: Bench) -> None:
+    _open(bench)
+    bench.hands.press(Key.Key_N)
+    bench.wait(lambda: bench.says("add_step", "现在插上"))
+    bench.plug("ttyACM0", "1-2", ScannerSimulator, 115_200)
+    [scanner] = bench.devices
+    assert isinstance(scanner, ScannerSimulator)
+    bench.wait(lambda: bench.says("add_step", "扫任意"))
+
+    def scanned() -> bool:
+        scanner.scan("TEST-0001", CODE_128)  # as somebody does who sees nothing happen
+        return bench.says("add_found", "扫描枪")
+
+    bench.wait(scanned)
+    bench.hands.press(Key.Key_F9)
+    bench.wait(lambda: bench.says("device_state_scanner", "就绪"))
+
+
+def test_a_wrong_device_is_named_and_nothing_is_written(bench: Bench) -> None:
+    """The printer's plug is looked for, a scale is plugged in; Esc leaves everything as it was."""
+    text = bench.file.read_text(encoding="utf-8")
+    _open(bench)
+    bench.wait(lambda: bench.says("device_state_label_printer", "就绪"))
+    bench.hands.press(Key.Key_M)
+    bench.wait(lambda: bench.says("add_step", "标签打印机"))
+    bench.plug("ttyUSB0", "1-1")
+    bench.wait(lambda: bench.says("add_found", "这是电子秤，不是标签打印机"), 60)
+    bench.hands.press(Key.Key_Escape)
+    bench.wait(lambda: bench.says("device_state_label_printer", "就绪"))
+    assert bench.file.read_text(encoding="utf-8") == text
+
+
+def test_a_plug_pulled_while_it_is_tried_costs_nothing(bench: Bench) -> None:
+    """It is said that nothing answers; plugged in again it is found."""
+    _open(bench)
+    bench.hands.press(Key.Key_N)
+    bench.wait(lambda: bench.says("add_step", "现在插上"))
+    bench.plug("ttyUSB0", "1-1")
+    bench.wait(lambda: bench.says("add_step", "正在试"))
+    bench.devices[0].stop()
+    bench.bus.pull("ttyUSB0", "1-1")
+    bench.wait(lambda: bench.says("add_step", "没有应答"), 90)
+    bench.plug("ttyUSB1", "1-3")
+    bench.wait(lambda: bench.says("add_found", "电子秤"))
+
+
+def test_a_device_is_renamed_taken_out_of_use_and_back(bench: Bench) -> None:
+    _open(bench)
+    bench.wait(lambda: bench.says("device_state_label_printer", "就绪"))
+    bench.hands.press(Key.Key_R)
+    assert bench.hands.place == "add_name"
+    bench.hands.type("men kou")
+    bench.hands.press(Key.Key_F9)
+    bench.wait(lambda: bench.says("slot_title_label_printer", "men kou"))
+    bench.hands.press(Key.Key_D)
+    bench.wait(lambda: bench.says("device_state_label_printer", "停用"))
+    assert bench.terminal.rack.lane(Slot.LABEL_PRINTER) is None
+    assert not load_config(bench.file).devices[Slot.LABEL_PRINTER].enabled
+    bench.wait(lambda: bench.says("technician_told", "停用"))
+    bench.hands.press(Key.Key_D)
+    bench.wait(lambda: bench.says("device_state_label_printer", "就绪"))
+    told = bench.terminal.rack.records()[Slot.LABEL_PRINTER].truth
+    assert told.state is DeviceState.READY

@@ -1,0 +1,99 @@
+"""Invented states of the technician's page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
+
+from core.devices import DeviceState, DeviceTruth, Slot
+from core.errors import DeviceFault, Fact
+from core.technician import (
+    Adding,
+    Candidate,
+    Finding,
+    SlotRow,
+    Test,
+    Tested,
+    Told,
+    TrafficLine,
+    Verdict,
+    Work,
+    WorkshopView,
+)
+
+_AT = dt.datetime(2026, 11, 21, 6, 25, 38, 114_000, tzinfo=dt.UTC)
+
+
+def _row(slot: Slot, driver: str, link: str, state: DeviceState, fault: str = "", **facts: Fact) -> SlotRow:
+    return SlotRow(slot, driver, link, DeviceTruth(slot, state, fault, facts), since=_AT, messages=1284)
+
+
+_LABEL: Mapping[str, Fact] = {"width_mm": 76, "height_mm": 130, "dpi": 203}
+_FAULT = DeviceTruth(Slot.SCANNER, DeviceState.GONE, DeviceFault.GONE)
+ROWS = (
+    _row(Slot.ID_READER, "sam", "serial:///dev/serial/by-id/usb-FTDI_A50285?baud=auto", DeviceState.READY,
+         sam="05.01-20100101-0000000001-1", baud=115_200),
+    _row(Slot.CARD_READER, "software", "tcp://127.0.0.1:40123", DeviceState.READY),
+    replace(_row(Slot.SCANNER, "serial", "serial:///dev/serial/by-id/usb-NLS?baud=9600", DeviceState.READY),
+            fault=_FAULT, fault_at=_AT),
+    _row(Slot.SCALE, "nci", "usb://067b:2303/PL02?baud=9600", DeviceState.BUSY),
+    replace(_row(Slot.LABEL_PRINTER, "tspl", "tcp://192.168.1.50:9100", DeviceState.ATTENTION,
+                 DeviceFault.PAPER_OUT), options=_LABEL),
+    replace(_row(Slot.RECEIPT_PRINTER, "escpos", "usb://04b8:0e28", DeviceState.GONE, DeviceFault.GONE),
+            options={"width_mm": 80}),
+)  # fmt: skip
+
+
+def _line(after_ms: int, outward: bool, name: str, shown: str, hidden: int = 0) -> TrafficLine:
+    return TrafficLine(_AT + dt.timedelta(milliseconds=after_ms), outward, name, bytes.fromhex(shown), hidden)
+
+
+_TRAFFIC = (
+    _line(0, True, "FIND", "AAAAAA969600032001 22"),
+    _line(31, False, "FIND", "00009F"),
+    _line(32, True, "SELECT", "AAAAAA969600032002 21"),
+    _line(80, False, "SELECT", "000090"),
+    _line(81, True, "READ", "AAAAAA969600033001 32"),
+    _line(923, False, "READ", "000090", 1284),
+)
+_FINDINGS = (
+    Finding("config", Verdict.OK, "doctor.fine"),
+    Finding("disk", Verdict.OK, "doctor.disk", {"free_mb": 41_984}),
+    Finding("vault", Verdict.SKIPPED, "doctor.not_opened"),
+    Finding("certificate", Verdict.WARN, "doctor.certificate", {"days": 23}),
+    Finding("fonts", Verdict.OK, "doctor.fine"),
+    Finding("headquarters", Verdict.OK, "doctor.reached"),
+)
+DEVICES = WorkshopView(
+    ROWS, _TRAFFIC, findings=_FINDINGS, file="/home/counter/.local/share/real-name-counter/counter.toml"
+)
+_NEW = Adding(port="USB-Serial Controller D", driver="nci")
+_PORTS = replace(_NEW, port="", driver="", ports=("USB-Serial Controller D", "TSC TE210"))
+_FOUND = Candidate((Slot.LABEL_PRINTER, Slot.STICKER_PRINTER), "tspl", "usb://1203:0160/TE21", "TSC TE210")
+_TESTS = {Slot.ID_READER: Test(Slot.ID_READER, tuple(Tested(name, ok=True) for name in ("opens", "ready")))}
+_BAD = {
+    Slot.ID_READER: Test(
+        Slot.ID_READER,
+        (Tested("opens", ok=True), Tested("ready", ok=False, fault=DeviceFault.NO_ANSWER)),
+        done=True,
+    )
+}
+_OTHER = Candidate((Slot.SCALE,), "sics", "usb://067b:2303/PL02?baud=9600", "USB-Serial Controller D")
+WORKSHOPS: Mapping[str, WorkshopView] = {
+    "devices": DEVICES,
+    "devices-none": WorkshopView(findings=_FINDINGS[:1], file=DEVICES.file),
+    "devices-testing": replace(DEVICES, work=Work.TESTING, tests=_TESTS),
+    "devices-tested": replace(
+        DEVICES, tests=_BAD, told=Told("msg.device_disabled", {"slot": "scanner"}, "good", 1)
+    ),
+    "devices-add": replace(DEVICES, work=Work.LOOKING, adding=_PORTS),
+    "devices-trying": replace(DEVICES, work=Work.TRYING, adding=_NEW),
+    "devices-scan": replace(DEVICES, work=Work.TRYING, adding=replace(_NEW, silent=True)),
+    "devices-found": replace(DEVICES, adding=replace(_NEW, found=_FOUND)),
+    "devices-other": replace(
+        DEVICES,
+        adding=replace(_NEW, wanted=Slot.SCANNER, found=_OTHER),
+        told=Told("msg.device_other", {"found": "slot.scale", "slot": "scanner"}, "warning", 1),
+    ),
+}

@@ -1,0 +1,381 @@
+"""The technician's page: slots at a glance, live traffic, tests, the doctor; by keys alone, without a log-in.
+
+It polls the workshop some times a second, which never waits, and holds nothing but which slot is chosen.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from core.devices import DeviceState
+from core.technician import Work, Workshop, WorkshopView
+from ui.buttons import KeyButton
+from ui.flow import Flow
+from ui.keys import Keyboard
+from ui.scroll import Scroll
+from ui.style import mark, put
+from ui.technician import words
+from ui.technician.adding import AddPanel
+from ui.technician.bar import Bar
+from ui.technician.findings import Findings, of_findings, of_test
+from ui.technician.slots import SlotList
+from ui.technician.traffic import TrafficPanel
+from ui.text import Texts
+from ui.theme import Palette
+from ui.zoom import Room
+
+LOOK_EVERY_MS = 250
+_KEY = Qt.Key
+_LETTERS = {_KEY.Key_N: "add", _KEY.Key_T: "test", _KEY.Key_M: "move", _KEY.Key_R: "rename",
+            _KEY.Key_D: "disable"}  # fmt: skip
+_FUNCTIONS = {_KEY.Key_F4: "examine", _KEY.Key_F5: "test_all", _KEY.Key_F9: "write"}
+_WELL = (DeviceState.READY, DeviceState.BUSY)
+
+
+class ConsolePage(QWidget):
+    """``left``: Esc, back to the page before."""
+
+    left = Signal()
+
+    def __init__(self, keyboard: Keyboard, texts: Texts, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("technician_screen")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._keyboard, self._texts = keyboard, texts
+        self._workshop: Workshop | None = None
+        self._view = WorkshopView()
+        self._changes = self._naming = False
+        self._title, self._count, self._beside, self._note = (QLabel(self) for _ in range(4))
+        self._checks_title, self._told, self._foot, self._nobody = (QLabel(self) for _ in range(4))
+        self.slots = SlotList(self)
+        self.traffic = TrafficPanel(self)
+        self.findings = Findings("findings", self)
+        self.adding = AddPanel(keyboard, self)
+        self._bar = Bar(self)
+        self._buttons = {
+            name: KeyButton(f"technician_{name}", chr(key.value), keyboard, self)
+            for key, name in _LETTERS.items()
+        }
+        for name, button in self._buttons.items():
+            button.clicked.connect(lambda _checked=False, act=name: self._act(act))
+        self.adding.address.connect(self._try_address)
+        self.slots.chosen_changed.connect(self._look)
+        self._lay_out()
+        self._timer = QTimer(self)
+        self._timer.setInterval(LOOK_EVERY_MS)
+        self._timer.timeout.connect(self._look)
+        self.retranslate(texts)
+
+    # -- how it is arranged ----------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        for label, name, role in (
+            (self._title, "technician_title", "title"), (self._count, "technician_count", "title"),
+            (self._beside, "technician_beside", "title"), (self._note, "technician_note", "title"),
+            (self._checks_title, "technician_checks", "title"), (self._told, "technician_told", "badge"),
+            (self._foot, "technician_foot", "caption"), (self._nobody, "technician_nobody", "caption"),
+        ):  # fmt: skip
+            label.setObjectName(name)
+            label.setProperty("role", role)
+        for label in (self._told, self._foot, self._nobody, self._count, self._note, self._checks_title):
+            label.setWordWrap(True)
+        for label in (self._count, self._note, self._nobody):
+            label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        place = QWidget()
+        self._scroll = Scroll(place, self)
+        self._body = QBoxLayout(QBoxLayout.Direction.LeftToRight, place)
+        self._body.setContentsMargins(0, 0, 0, 0)
+        self._body.setSpacing(14)
+        self._body.addWidget(self._slots_card(), 69)
+        self._body.addWidget(self._side_card(), 33)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(4, 0, 4, 0)
+        foot.addWidget(self._foot, 3)
+        foot.addWidget(self._nobody, 2)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(16, 12, 16, 8)
+        whole.setSpacing(8)
+        whole.addWidget(self._scroll, 1)
+        whole.addWidget(self._bar)
+        whole.addLayout(foot)
+
+    def _slots_card(self) -> QFrame:
+        card = self._card("slots_card")
+        column = QVBoxLayout(card)
+        column.setContentsMargins(16, 12, 16, 14)
+        column.setSpacing(8)
+        column.addLayout(_pair(self._title, self._count))
+        column.addWidget(self.slots)
+        flow = Flow(8, line_spacing=8)
+        for button in self._buttons.values():
+            flow.addWidget(button)
+        column.addLayout(flow)
+        column.addWidget(self._told)
+        column.addStretch(1)
+        return card
+
+    def _side_card(self) -> QFrame:
+        card = self._card("side_card")
+        column = QVBoxLayout(card)
+        column.setContentsMargins(16, 12, 16, 14)
+        column.setSpacing(8)
+        column.addLayout(_pair(self._beside, self._note))
+        column.addWidget(self.traffic)
+        column.addSpacing(4)
+        column.addWidget(self._checks_title)
+        column.addWidget(self.findings)
+        column.addWidget(self.adding)
+        column.addStretch(1)
+        return card
+
+    def _card(self, name: str) -> QFrame:
+        card = QFrame(self)
+        card.setObjectName(name)
+        card.setProperty("role", "card")
+        return card
+
+    def set_room(self, room: Room) -> None:
+        """Side by side; one below the other where there is little room."""
+        wide = room >= Room.WIDE
+        way = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        self._body.setDirection(way)
+        self._foot.setVisible(room > Room.NARROW)
+        self._nobody.setVisible(room > Room.NARROW)
+        self._bar.set_room(room)
+
+    def set_theme(self, palette: Palette) -> None:
+        """Repaint in these colours."""
+        self.adding.set_theme(palette)
+        for button in self._buttons.values():
+            button.set_theme(palette)
+
+    def retranslate(self, texts: Texts) -> None:
+        """In this language from now on."""
+        self._texts = texts
+        self.setAccessibleName(texts("console.title"))
+        self.setAccessibleDescription(texts("console.keys"))
+        self._paint()
+
+    # -- what is shown ---------------------------------------------------------------------------------
+
+    def open(self, workshop: Workshop | None, *, changes: bool) -> None:
+        """From now on this one's view is shown; ``changes``: somebody may test and change here."""
+        self._workshop, self._changes, self._naming = workshop, changes, False
+        self._view = WorkshopView()
+        self.setFocus()
+        if workshop is not None:
+            workshop.examine()
+        self._look()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        super().showEvent(event)
+        self._timer.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
+        super().hideEvent(event)
+        self._timer.stop()
+        if self._workshop is not None:
+            self._workshop.leave()
+
+    def _look(self) -> None:
+        if self._workshop is not None:
+            self.show_view(self._workshop.look(self.slots.chosen))
+
+    def show_view(self, view: WorkshopView) -> None:
+        """Show it at once and whole, on the main thread."""
+        before, self._view = self._view, view
+        if before.adding is not None and view.adding is None and not self._naming:
+            self.setFocus()
+        self._paint()
+
+    def _paint(self) -> None:
+        texts, view = self._texts, self._view
+        self.slots.show_rows(texts, view.rows)
+        row = self.slots.row()
+        well = sum(each.truth.state in _WELL for each in view.rows)
+        idle = sum(each.truth.state is DeviceState.DISABLED for each in view.rows)
+        put(self._title, texts("console.devices"))
+        put(self._count, texts("console.count", count=len(view.rows), well=well,
+                               bad=len(view.rows) - well - idle))  # fmt: skip
+        aside = view.adding is not None or self._naming
+        for widget in (self.traffic, self._checks_title, self.findings, self._note):
+            widget.setVisible(not aside)
+        self.adding.setVisible(aside)
+        if view.adding is not None:
+            put(self._beside, texts("console.moving" if view.adding.wanted else "console.adding"))
+            self.adding.show_adding(texts, view.adding, view.work)
+        elif self._naming:
+            put(self._beside, texts("console.renaming"))
+        else:
+            name = texts(f"slot.{row.slot.value}") if row is not None else ""
+            put(self._beside, texts("console.traffic_of", name=name) if name else texts("console.traffic"))
+            self._paint_side(row.slot if row is not None else None)
+        self._paint_buttons()
+        self._paint_told()
+        self._paint_bar()
+
+    def _paint_side(self, slot: object) -> None:
+        texts, view = self._texts, self._view
+        put(self._note, texts("console.blacked"))
+        self.traffic.show_lines(texts, view.traffic)
+        test = next((test for of, test in view.tests.items() if of is slot), None)
+        lines = [*(of_test(texts, test) if test is not None else ()), *of_findings(texts, view.findings)]
+        put(self._checks_title, texts("console.checks" if test is None else "console.checks_and_test"))
+        self.findings.show_lines(lines)
+
+    def _paint_buttons(self) -> None:
+        texts, row = self._texts, self.slots.row()
+        off = row is not None and row.truth.state is DeviceState.DISABLED
+        for name, button in self._buttons.items():
+            code = "enable" if name == "disable" and off else name
+            text = texts(f"technician.{code}")
+            button.say(text, texts("console.button", what=text), chosen=False)
+            button.setVisible(self._changes and (row is not None or name == "add"))
+
+    def _paint_told(self) -> None:
+        told = self._view.told
+        put(self._told, "")
+        if told is not None:
+            sign, tone = words.LEVELS.get(told.level, words.LEVELS["info"])
+            line = self._texts.sentence(told.code, told.facts)
+            put(self._told, f"{sign} {line.replace('/', f'/{words.BREAK}')}")
+            mark(self._told, "tone", tone)
+        self._told.setVisible(told is not None)
+
+    def _paint_bar(self) -> None:
+        texts, view = self._texts, self._view
+        found = view.adding is not None and view.adding.found is not None
+        back = f"Esc {texts('console.back')}"
+        if self._naming or view.adding is not None:
+            about = texts("console.write_about" if found or self._naming else "console.nothing_found_yet")
+            self._bar.say("F9", texts("console.write"), about, [back], ready=found or self._naming)
+        elif not self._changes:
+            self._bar.say("Esc", texts("console.back"), texts("console.only_looking"), [], ready=False)
+        else:
+            busy = view.work in (Work.TESTING, Work.WRITING)
+            about = texts(f"console.work_{view.work.value}") if busy else texts("console.test_all_about")
+            hints = [f"F4 {texts('console.examine')}", back]
+            self._bar.say("F5", texts("console.test_all"), about, hints, ready=not busy)
+        put(self._foot, texts("console.file", file=words.breakable(view.file)) if view.file else "")
+        put(self._nobody, texts("console.nobody"))
+
+    # -- keys ------------------------------------------------------------------------------------------
+
+    def handle_key(self, event: QKeyEvent) -> bool:
+        """Every key that no field took.  Letters of a scanner that types are no keys."""
+        key, plain = Qt.Key(event.key()), event.modifiers() == Qt.KeyboardModifier.NoModifier
+        alt = event.modifiers() == Qt.KeyboardModifier.AltModifier
+        burst = self._keyboard.in_burst()
+        if event.text():
+            self._keyboard.note(event)
+        if event.isAutoRepeat() and key not in (_KEY.Key_Up, _KEY.Key_Down):
+            return True
+        if key == _KEY.Key_Escape:
+            self._back()
+            return True
+        if key in (_KEY.Key_Up, _KEY.Key_Down):
+            self._step(1 if key == _KEY.Key_Down else -1)
+            return True
+        if key in (_KEY.Key_PageUp, _KEY.Key_PageDown):
+            self._scroll.page(1 if key == _KEY.Key_PageDown else -1)
+            return True
+        if alt and key in (_KEY.Key_1, _KEY.Key_2) and self._view.adding is not None:
+            self.adding.choose(key.value - _KEY.Key_1.value)
+            return True
+        act = _FUNCTIONS.get(key) or (_LETTERS.get(key) if plain and not burst else None)
+        if act is not None:
+            self._act(act)
+        return act is not None
+
+    def _step(self, by: int) -> None:
+        if not self._naming and self._view.adding is None:
+            self.slots.step(by)
+            row = self.slots.widget_of(self.slots.chosen) if self.slots.chosen is not None else None
+            if row is not None:
+                self._scroll.reveal(row)
+
+    def _back(self) -> None:
+        if self._naming:
+            self._naming = False
+            self.setFocus()
+            self._paint()
+        elif self._view.adding is not None and self._workshop is not None:
+            self._workshop.leave()
+            self.setFocus()
+            self._look()
+        else:
+            self.left.emit()
+
+    def _act(self, act: str) -> None:
+        """Tests and changes only where nobody works at the counter meanwhile; looking always."""
+        workshop, row = self._workshop, self.slots.row()
+        if workshop is None:
+            return
+        if act == "examine":
+            workshop.examine()
+        elif not self._changes:
+            return
+        elif act == "write":
+            self._write(workshop)
+        elif self._naming or self._view.adding is not None:
+            return
+        elif act == "test_all":
+            workshop.test(*[each.slot for each in self._view.rows])
+        elif act == "add":
+            self._begin(workshop, None)
+        elif row is not None:
+            self._act_on(act, workshop)
+        self._look()
+
+    def _act_on(self, act: str, workshop: Workshop) -> None:
+        row = self.slots.row()
+        if row is None:
+            return
+        if act == "test":
+            workshop.test(row.slot)
+        elif act == "move":
+            self._begin(workshop, row.slot)
+        elif act == "rename":
+            self.rename()
+        elif act == "disable":
+            workshop.enable(row.slot, on=row.truth.state is DeviceState.DISABLED)
+
+    def rename(self) -> None:
+        """A name is typed for the chosen device; F9 writes it."""
+        row = self.slots.row()
+        if row is not None:
+            self._naming = True
+            self.adding.name_of(self._texts, row.slot, row.name)
+            self._paint()
+            self.adding.name.setFocus()
+
+    def _begin(self, workshop: Workshop, wanted: object) -> None:
+        from core.devices import Slot
+
+        self.adding.begin()
+        workshop.add(wanted if isinstance(wanted, Slot) else None)
+        self._look()
+        self.adding.where.setFocus()
+
+    def _try_address(self, text: str) -> None:
+        if self._workshop is not None and text.strip():
+            self._workshop.try_address(text)
+
+    def _write(self, workshop: Workshop) -> None:
+        slot, name = self.adding.slot, self.adding.name.text().strip()
+        if self._naming and slot is not None:
+            workshop.rename(slot, name)
+            self._naming = False
+            self.setFocus()
+        elif slot is not None and self._view.adding is not None and self._view.adding.found is not None:
+            workshop.take(slot, name)
+
+
+def _pair(left: QLabel, right: QLabel) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(12)
+    row.addWidget(left)
+    row.addWidget(right, 1)
+    return row
