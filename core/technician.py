@@ -95,6 +95,7 @@ class Work(StrEnum):
     LOOKING = "looking"  # for a port that was not there before
     TRYING = "trying"  # drivers at a port
     WRITING = "writing"
+    BUNDLING = "bundling"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,5 +170,9 @@ class Workshop(Protocol):
         ...
 
     def rename(self, slot: Slot, name: str) -> None: ...
+
+    def bundle(self) -> None:
+        """The diagnostics bundle for headquarters, onto a stick where one is plugged in."""
+        ...
 
     def enable(self, slot: Slot, *, on: bool) -> None: ...

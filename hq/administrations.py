@@ -62,6 +62,7 @@ DUTIES: tuple[Duty, ...] = (
     _act("serve", _SYSTEM),
     _act("follow", _SYSTEM),
     _act("open serve", _SYSTEM),
+    _act("diagnostics open", _SYSTEM),
     _act("backup", _SYSTEM),
     _act("restore", _SYSTEM),
     _act("db distribute", _SYSTEM),

@@ -9,6 +9,7 @@ from core.errors import StoreError, StoreFault
 from hq import authority
 from hq.backup import backup
 from hq.clock import utc_now
+from hq.diagnostics import DIAGNOSTICS
 from hq.evidence import write_evidence
 from hq.opened import Opened, to_json
 from hq.restricted import list_restricted
@@ -93,4 +94,5 @@ CARE: Mapping[str, Callable[[Opened], None]] = {
     "retention persons": _retention_persons,
     "backup": _backup,
     "evidence": _evidence,
+    **DIAGNOSTICS,
 }

@@ -136,6 +136,7 @@ def build_parser() -> argparse.ArgumentParser:
     _evidence(commands, common)
     _review(commands, common)
     _open(commands, common)
+    _diagnostics(commands, common)
     _keys(commands, common)
     _admin(commands, common)
     _retention(commands, common)
@@ -282,6 +283,18 @@ def _open(
         "serve", parents=[common], help="resolve references, answer journal show --open"
     )
     serve.add_argument("--opening", type=Path, metavar="DIR", help="the opening key's own directory")
+
+
+def _diagnostics(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser
+) -> None:
+    bundle = commands.add_parser("diagnostics", help="what a counter's machine says of itself")
+    actions = bundle.add_subparsers(dest="action", required=True, metavar="ACTION")
+    opened = actions.add_parser(
+        "open", parents=[common], help="a sealed file of main.py diagnostics, as JSON"
+    )
+    opened.add_argument("file", type=Path, metavar="FILE")
+    opened.add_argument("--opening", type=Path, metavar="DIR", help="the opening key's own directory")
 
 
 def _second(

@@ -107,6 +107,8 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _evidence(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    bundle = _command(commands, "diagnostics", "how this machine and its devices are, sealed to headquarters")
+    bundle.add_argument("file", type=Path, metavar="FILE")
     evidence = _command(
         commands, "evidence", "what stands under your name for a business day, to be checked by anybody"
     )
@@ -172,6 +174,10 @@ def handler(command: str) -> Handler:
         from program.doctor import run as doctor
 
         return doctor
+    if command == "diagnostics":
+        from program.diagnostics import run as diagnostics
+
+        return diagnostics
     if command == "journal":
         from program.journals import run as journals
 

@@ -44,7 +44,7 @@ from devices.smartcard.pcsc_lane import SCHEME
 from devices.usb import device_root, usb_ports
 from program.calibrating import calibrate
 from program.machine import SystemClock
-from program.opening import config_path, default_data
+from program.places import config_path, default_data
 from program.terminal import RESOURCES, drivers
 
 SOUND, UNSOUND = 0, 1

@@ -24,7 +24,7 @@ from devices.rack import Rack
 from program.device_commands import NoLog
 from program.journals import check, open_vault
 from program.machine import SystemClock
-from program.opening import config_path, default_data
+from program.places import config_path, default_data
 from program.terminal import drivers
 from storage import tls
 from storage.backup import same_disk

@@ -68,3 +68,7 @@ class LateWorkshop:
     def enable(self, slot: Slot, *, on: bool) -> None:
         """In use or not."""
         self._workshop().enable(slot, on=on)
+
+    def bundle(self) -> None:
+        """For headquarters."""
+        self._workshop().bundle()

@@ -6,7 +6,7 @@ import argparse
 import os
 from pathlib import Path
 
-from core.errors import ConfigError, ConfigFault
+from program.places import config_path, default_data
 
 
 def run(options: argparse.Namespace) -> int:
@@ -30,23 +30,6 @@ def run(options: argparse.Namespace) -> int:
     from program.window import open_window
 
     return open_window(data, options.config or config_path(data), options.lang)
-
-
-def default_data(*, demonstration: bool) -> Path:
-    """Where data lie when ``--data`` does not say."""
-    if demonstration:
-        return Path(__file__).parents[1] / ".run" / "demonstration"
-    import platformdirs
-
-    return Path(platformdirs.user_data_dir("real-name-counter", appauthor=False))
-
-
-def config_path(data: Path) -> Path:
-    """The configuration beside the data; raises ConfigError MISSING_FILE."""
-    path = data / "counter.toml"
-    if not path.exists():
-        raise ConfigError(ConfigFault.MISSING_FILE, file=str(path))
-    return path
 
 
 def screenshots(directory: Path) -> int:

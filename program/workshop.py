@@ -11,12 +11,13 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.config import Config, DeviceConfig
+from core.config import DRIVERS, Config, DeviceConfig
+from core.config_edit import Value
 from core.devices import DeviceState, DeviceTruth, Slot
 from core.errors import CounterError
 from core.incident import place
@@ -37,10 +38,11 @@ from devices.printer.queue import PrinterLane
 from devices.rack import LaneRecord, Rack
 from devices.traffic import Direction, TrafficLog
 from devices.usb import device_root
-from program import doctor
+from program import diagnostics, doctor
 from program.adding import Finder
 from program.configured_file import ConfigurationFile
 from program.device_commands import NoLog
+from program.evidence_files import folder
 from program.terminal import drivers
 
 if TYPE_CHECKING:
@@ -128,6 +130,10 @@ class Workshop:
         code = "msg.device_enabled" if on else "msg.device_disabled"
         self._do(lambda: self._change(slot, {"enabled": None if on else False}, code), Work.WRITING)
 
+    def bundle(self) -> None:
+        """See the protocol."""
+        self._do(self._bundle, Work.BUNDLING)
+
     # -- the workshop's thread -----------------------------------------------------------------------
 
     def _do(self, job: Callable[[], object], work: Work) -> None:
@@ -212,6 +218,18 @@ class Workshop:
             found.append(Finding(line.name, Verdict(line.state), line.code, line.facts))
             self._show(findings=tuple(found))
 
+    def _bundle(self) -> None:
+        self._examine()
+        view, config = self.look(None), self._config()
+        traffic = {row.slot.value: self.look(row.slot).traffic for row in view.rows}
+        value = diagnostics.collect(
+            self._data, config, view.findings, view.rows, view.tests.values(), traffic
+        )
+        name = f"diagnostics-{config.station.terminal}-{_now()[0]:%Y%m%d-%H%M%S}.sealed"
+        file = folder() / name
+        diagnostics.write(self._data, file, value)
+        self._tell("msg.bundle_written", {"file": str(file)}, "good")
+
     def _look_for(self, wanted: Slot | None) -> None:
         config = self._config()
         links = [each.link for each in config.devices.values() if each.enabled and each.slot is not wanted]
@@ -235,14 +253,19 @@ class Workshop:
         found = adding.found if adding is not None else None
         if found is None or slot not in found.slots:
             return
-        self._change(
-            slot,
-            {"driver": found.driver, "link": found.link, "enabled": None, **({"name": name} if name else {})},
-            "msg.device_added",
-        )
+        before = self._config().devices.get(slot)
+        known = DRIVERS[slot][found.driver].options
+        values: dict[str, Value] = {
+            key: None for key in (before.options if before else ()) if key not in known
+        }
+        values.pop("name", None)  # stays, unless another one was typed
+        values |= {"driver": found.driver, "link": found.link, "enabled": None}
+        if name:
+            values["name"] = name
+        self._change(slot, values, "msg.device_added")
         self._show(adding=None)
 
-    def _change(self, slot: Slot, values: dict[str, int | str | bool | None], code: str) -> None:
+    def _change(self, slot: Slot, values: Mapping[str, Value], code: str) -> None:
         """Into the file, then at work; where that fails the file is as before.  Raises CounterError."""
         terminal = self._terminal()
         config = self._file.change(slot, values)

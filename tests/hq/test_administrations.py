@@ -27,6 +27,7 @@ EXPECTED = """
 serve               Y      .        .
 follow              Y      .        .
 open serve          Y      .        .
+diagnostics open    Y      .        .
 backup              Y      .        .
 restore             Y      .        .
 db distribute       Y      .        .

@@ -184,6 +184,7 @@ def test_a_wrong_device_is_named_and_nothing_is_written(bench: Bench) -> None:
     bench.wait(lambda: bench.says("add_step", "标签打印机"))
     bench.plug("ttyUSB0", "1-1")
     bench.wait(lambda: bench.says("add_found", "这是电子秤，不是标签打印机"), 60)
+    bench.hands.press(Key.Key_F9)
     bench.hands.press(Key.Key_Escape)
     bench.wait(lambda: bench.says("device_state_label_printer", "就绪"))
     assert bench.file.read_text(encoding="utf-8") == text
@@ -220,3 +221,14 @@ def test_a_device_is_renamed_taken_out_of_use_and_back(bench: Bench) -> None:
     bench.wait(lambda: bench.says("device_state_label_printer", "就绪"))
     told = bench.terminal.rack.records()[Slot.LABEL_PRINTER].truth
     assert told.state is DeviceState.READY
+
+
+def test_the_bundle_is_asked_for_by_a_key(bench: Bench) -> None:
+    """Nothing to seal it to before the counter is enrolled: said, and the page goes on."""
+    _open(bench)
+    bench.hands.press(Key.Key_F6)
+    bench.wait(lambda: bench.says("technician_told", "■"))
+    told = bench.workshop.look(None).told
+    assert told is not None
+    assert told.code == "store.missing"
+    bench.wait(lambda: bench.says("device_state_label_printer", "就绪"))

@@ -200,7 +200,7 @@ def _of_technician() -> set[str]:
     found |= {f"traffic.{command.name}" for command in Command}
     found |= {f"traffic.{name}" for name in ("status", "page", "scan", "noise", "garbage")}
     found |= {f"console.head_{name}" for name in ("slot", "device", "link", "state")}
-    found |= {f"console.work_{work.value}" for work in (Work.TESTING, Work.WRITING)}
+    found |= {f"console.work_{work.value}" for work in (Work.TESTING, Work.WRITING, Work.BUNDLING)}
     return (
         found
         | {f"technician.{name}" for name in ("add", "test", "move", "rename", "disable", "enable")}

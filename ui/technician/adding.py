@@ -96,12 +96,15 @@ class AddPanel(QWidget):
         before, self._adding, self._texts = self._adding, adding, texts
         found = adding.found
         if found is not None and (before is None or before.found != found):
-            self.slot = adding.wanted if adding.wanted in found.slots else found.slots[0]
-            self.name.setFocus()
+            self.slot = adding.wanted or found.slots[0]
+            if self.slot in found.slots:
+                self.name.setFocus()
+            else:
+                self.slot = None  # another one than was looked for is never written
         put(self._step, self._words(texts, adding, work))
         listed = "\n".join(f"{number}  {breakable(port)}" for number, port in enumerate(adding.ports, 1))
         put(self._ports, texts("console.free_ports", listed=listed) if listed else "")
-        self._show(found=found is not None, looking=found is None and work is not Work.TRYING)
+        self._show(found=self.slot is not None, looking=found is None and work is not Work.TRYING)
         self._ports.setVisible(bool(self._ports.text()) and found is None)
         self._say_entries(texts)
         self._say_found(texts)
@@ -109,7 +112,8 @@ class AddPanel(QWidget):
     def _words(self, texts: Texts, adding: Adding, work: Work) -> str:
         wanted = f"slot.{adding.wanted.value}" if adding.wanted is not None else ""
         if adding.found is not None:
-            return texts("console.found_do")
+            other = adding.wanted is not None and adding.wanted not in adding.found.slots
+            return texts("console.other_do", slot=wanted) if other else texts("console.found_do")
         if adding.silent and work is Work.TRYING:
             return texts("console.scan_now", port=adding.port)
         if adding.silent:

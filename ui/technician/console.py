@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from core.devices import DeviceState
+from core.devices import DeviceState, Slot
 from core.technician import Work, Workshop, WorkshopView
 from ui.buttons import KeyButton
 from ui.flow import Flow
@@ -30,7 +30,13 @@ LOOK_EVERY_MS = 250
 _KEY = Qt.Key
 _LETTERS = {_KEY.Key_N: "add", _KEY.Key_T: "test", _KEY.Key_M: "move", _KEY.Key_R: "rename",
             _KEY.Key_D: "disable"}  # fmt: skip
-_FUNCTIONS = {_KEY.Key_F4: "examine", _KEY.Key_F5: "test_all", _KEY.Key_F9: "write"}
+_FUNCTIONS = {_KEY.Key_F4: "examine", _KEY.Key_F5: "test_all", _KEY.Key_F6: "bundle", _KEY.Key_F9: "write"}
+# As the manual names them; a test compares.
+KEYS = (
+    *(chr(key.value) for key in _LETTERS),
+    *(f"F{key.value - _KEY.Key_F1.value + 1}" for key in _FUNCTIONS),
+    "↑", "↓", "Esc",
+)  # fmt: skip
 _WELL = (DeviceState.READY, DeviceState.BUSY)
 
 
@@ -216,11 +222,11 @@ class ConsolePage(QWidget):
         self._paint_told()
         self._paint_bar()
 
-    def _paint_side(self, slot: object) -> None:
+    def _paint_side(self, slot: Slot | None) -> None:
         texts, view = self._texts, self._view
         put(self._note, texts("console.blacked"))
         self.traffic.show_lines(texts, view.traffic)
-        test = next((test for of, test in view.tests.items() if of is slot), None)
+        test = view.tests.get(slot) if slot is not None else None
         lines = [*(of_test(texts, test) if test is not None else ()), *of_findings(texts, view.findings)]
         put(self._checks_title, texts("console.checks" if test is None else "console.checks_and_test"))
         self.findings.show_lines(lines)
@@ -246,7 +252,7 @@ class ConsolePage(QWidget):
 
     def _paint_bar(self) -> None:
         texts, view = self._texts, self._view
-        found = view.adding is not None and view.adding.found is not None
+        found = view.adding is not None and view.adding.found is not None and self.adding.slot is not None
         back = f"Esc {texts('console.back')}"
         if self._naming or view.adding is not None:
             about = texts("console.write_about" if found or self._naming else "console.nothing_found_yet")
@@ -254,9 +260,9 @@ class ConsolePage(QWidget):
         elif not self._changes:
             self._bar.say("Esc", texts("console.back"), texts("console.only_looking"), [], ready=False)
         else:
-            busy = view.work in (Work.TESTING, Work.WRITING)
+            busy = view.work in (Work.TESTING, Work.WRITING, Work.BUNDLING)
             about = texts(f"console.work_{view.work.value}") if busy else texts("console.test_all_about")
-            hints = [f"F4 {texts('console.examine')}", back]
+            hints = [f"F4 {texts('console.examine')}", f"F6 {texts('console.bundle')}", back]
             self._bar.say("F5", texts("console.test_all"), about, hints, ready=not busy)
         put(self._foot, texts("console.file", file=words.breakable(view.file)) if view.file else "")
         put(self._nobody, texts("console.nobody"))
@@ -323,6 +329,8 @@ class ConsolePage(QWidget):
             return
         elif act == "test_all":
             workshop.test(*[each.slot for each in self._view.rows])
+        elif act == "bundle":
+            workshop.bundle()
         elif act == "add":
             self._begin(workshop, None)
         elif row is not None:
@@ -351,11 +359,9 @@ class ConsolePage(QWidget):
             self._paint()
             self.adding.name.setFocus()
 
-    def _begin(self, workshop: Workshop, wanted: object) -> None:
-        from core.devices import Slot
-
+    def _begin(self, workshop: Workshop, wanted: Slot | None) -> None:
         self.adding.begin()
-        workshop.add(wanted if isinstance(wanted, Slot) else None)
+        workshop.add(wanted)
         self._look()
         self.adding.where.setFocus()
 
