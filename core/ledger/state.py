@@ -13,8 +13,9 @@ from typing import Any
 
 from core import wire
 from core.errors import EntryError, EntryFault
-from core.ledger import cases, configured, corrections, erasure, looks, persons, ranges, requests
+from core.ledger import cases, configured, corrections, erasure, looks, persons, printing, ranges, requests
 from core.ledger.entry import EMPTY_HEAD, Entry, Head
+from core.ledger.rows import count, drop, put
 from core.ledger.sender_codes import take as take_code
 
 FOLD_VERSION = 1
@@ -124,31 +125,12 @@ def fold(state: State, entry: Entry) -> State:
     return State(entry.head, value)
 
 
-def _with(value: dict[str, Any], member: str, key: str, row: Any) -> None:
-    """Replace one row of a nested member, leaving the old member to whoever still holds it."""
-    value[member] = {**value[member], key: row}
-
-
-def _without(value: dict[str, Any], member: str, key: str) -> Any:
-    """Take one row out of a nested member; returns it, or None."""
-    rest = dict(value[member])
-    row = rest.pop(key, None)
-    value[member] = rest
-    return row
-
-
-def _count(value: dict[str, Any], name: str, by: int = 1) -> None:
-    day = value["days"][str(value["day"])]
-    counts = {**day["counts"], name: day["counts"][name] + by}
-    _with(value, "days", str(value["day"]), {**day, "counts": counts})
-
-
 def _day_opened(value: dict[str, Any], entry: Entry) -> None:
     before = str(value["day"])
     if value["closed"]:
-        _without(value, "days", before)
+        drop(value, "days", before)
     elif before in value["days"]:  # its verdict may come later
-        _with(value, "days", before, {**value["days"][before], "last": entry.header.seq - 1})
+        put(value, "days", before, {**value["days"][before], "last": entry.header.seq - 1})
     value["day"], value["date"], value["closed"] = entry.data["day"], entry.data["date"], False
     # Of pools that are used up nothing is left to say; no directive opens one twice.
     value["pools"] = {pool: row for pool, row in value["pools"].items() if ranges.free(row)}
@@ -158,7 +140,7 @@ def _day_opened(value: dict[str, Any], entry: Entry) -> None:
     # What was not scanned is the difference of the day before; only items of the open day are voided.
     value["unscanned"], value["voided"] = {}, {}
     opened = {"date": value["date"], "first": entry.header.seq, "last": 0, "counts": _COUNTS}
-    _with(value, "days", str(value["day"]), opened)
+    put(value, "days", str(value["day"]), opened)
 
 
 def _day_closed(value: dict[str, Any], entry: Entry) -> None:
@@ -166,7 +148,7 @@ def _day_closed(value: dict[str, Any], entry: Entry) -> None:
     if day == value["day"]:
         value["closed"] = True
     else:
-        _without(value, "days", str(day))
+        drop(value, "days", str(day))
 
 
 def _epoch_opened(value: dict[str, Any], entry: Entry) -> None:
@@ -191,7 +173,7 @@ def _pool_opened(value: dict[str, Any], entry: Entry) -> None:
     data = entry.data
     if data["pool"] in value["pools"]:
         raise EntryError(EntryFault.STATE, what="pool opened")
-    _with(value, "pools", data["pool"], ranges.opened(data["count"], entry.header.seq))
+    put(value, "pools", data["pool"], ranges.opened(data["count"], entry.header.seq))
 
 
 def _pool_voided(value: dict[str, Any], entry: Entry) -> None:
@@ -203,7 +185,7 @@ def _take_numbers(value: dict[str, Any], pool: str, member: str, first: int, las
     row = value["pools"].get(pool)
     if row is None:
         raise EntryError(EntryFault.STATE, what="pool")
-    _with(value, "pools", pool, ranges.taken(row, member, first, last))
+    put(value, "pools", pool, ranges.taken(row, member, first, last))
 
 
 def _time(value: dict[str, Any], entry: Entry) -> None:
@@ -213,7 +195,7 @@ def _time(value: dict[str, Any], entry: Entry) -> None:
 def _operator(value: dict[str, Any], entry: Entry) -> None:
     data = entry.data
     row = {"signing": data["signing"], "role": data["role"], "since": entry.header.seq}
-    _with(value, "operators", data["operator"], row)
+    put(value, "operators", data["operator"], row)
 
 
 def _logged_in(value: dict[str, Any], entry: Entry) -> None:
@@ -233,7 +215,7 @@ def _verified(value: dict[str, Any], entry: Entry) -> None:
 
 def _sender(value: dict[str, Any], entry: Entry) -> None:
     value["senders"] = {entry.data["visit"]: entry.header.seq}
-    _count(value, "senders")
+    count(value, "senders")
 
 
 def _item(value: dict[str, Any], entry: Entry) -> None:
@@ -242,13 +224,13 @@ def _item(value: dict[str, Any], entry: Entry) -> None:
         _take_numbers(value, entry.data["pool"], ranges.USED, ordinal, ordinal)
     value["items"] = entry.data["number"]
     due = {"state": "due", "job": "", "copies": 0, "again": False}
-    _with(value, "labels", str(entry.header.seq), due)
+    put(value, "labels", str(entry.header.seq), due)
     if entry.data["receipt"]:
-        _with(value, "receipts", str(entry.header.seq), due)
+        put(value, "receipts", str(entry.header.seq), due)
     if entry.data["by_hand"] == READER_DOWN:
         mode = value["reader_down"]
         value["reader_down"] = {**mode, "left": max(0, mode["left"] - 1)}
-    _count(value, "accepted")
+    count(value, "accepted")
 
 
 def _reader_down(value: dict[str, Any], entry: Entry) -> None:
@@ -263,88 +245,21 @@ def _voided(value: dict[str, Any], entry: Entry) -> None:
     item, day = entry.data["item"], value["days"][str(value["day"])]
     if str(item) in value["voided"] or value["closed"] or not day["first"] < item < entry.header.seq:
         raise EntryError(EntryFault.STATE, seq=entry.header.seq, what="voided")
-    _with(value, "voided", str(item), entry.header.seq)
+    put(value, "voided", str(item), entry.header.seq)
     for member in ("labels", "receipts"):
         if value[member].get(str(item), {"state": "started"})["state"] != "started":
-            _without(value, member, str(item))
-    _without(value, "unscanned", str(item))
-    _count(value, "voided")
+            drop(value, member, str(item))
+    drop(value, "unscanned", str(item))
+    count(value, "voided")
 
 
 def _refused(value: dict[str, Any], _entry: Entry) -> None:
-    _count(value, "refused")
+    count(value, "refused")
 
 
 def _lapsed(value: dict[str, Any], entry: Entry) -> None:
     row = {"operator": entry.data["operator"], "cause": entry.data["cause"]}
     value["lapsed"] = [*value["lapsed"], row]
-
-
-# -- printing: the same way for labels and receipts, each in a member of its own ------------------
-
-_RECEIPT_SLOT = "receipt_printer"
-
-
-def _member(entry: Entry) -> str:
-    """Which member the pages of the entry's slot stand in."""
-    return "receipts" if entry.data["slot"] == _RECEIPT_SLOT else "labels"
-
-
-def _print_started(value: dict[str, Any], entry: Entry) -> None:
-    member, item = _member(entry), str(entry.data["item"])
-    # No row: its page came out before, so this one is one more of it.
-    row = value[member].get(item, {"again": True})
-    started = {"state": "started", "job": entry.data["job"], "copies": entry.data["copy"]}
-    _with(value, member, item, {"again": row["again"], **started})
-
-
-def _label_printed(value: dict[str, Any], entry: Entry) -> None:
-    item = str(entry.data["item"])
-    row = _without(value, "labels", item)
-    _count(value, "labels" if row and not row["again"] else "copies")
-    if row and not row["again"] and item not in value["voided"]:
-        _with(value, "unscanned", item, True)
-
-
-def _receipt_printed(value: dict[str, Any], entry: Entry) -> None:
-    row = _without(value, "receipts", str(entry.data["item"]))
-    if row and not row["again"]:
-        _count(value, "receipts")
-
-
-def _seen(value: dict[str, Any], entry: Entry) -> None:
-    """A person looked at the printer: the page did come out."""
-    member, item = _member(entry), str(entry.data["item"])
-    row = _without(value, member, item)
-    if row and not row["again"]:
-        _count(value, member)
-        if member == "labels":
-            _with(value, "unscanned", item, True)
-
-
-def _not_done(value: dict[str, Any], entry: Entry) -> None:
-    member, item = _member(entry), str(entry.data["item"])
-    row = value[member].get(item)
-    if item in value["voided"]:
-        _without(value, member, item)
-    elif row:
-        _with(value, member, item, {**row, "state": "due", "job": ""})
-
-
-def _unknown(value: dict[str, Any], entry: Entry) -> None:
-    member, item = _member(entry), str(entry.data["item"])
-    row = value[member].get(item)
-    if item in value["voided"]:
-        _without(value, member, item)
-    elif row:
-        _with(value, member, item, {**row, "state": "unknown"})
-    _count(value, "unknown")
-
-
-def _affixed(value: dict[str, Any], entry: Entry) -> None:
-    """The label was scanned on its parcel (R18)."""
-    _without(value, "unscanned", str(entry.data["item"]))
-    _count(value, "affixed")
 
 
 # -- branches beside the chain: a supervisor decided ----------------------------------------------
@@ -365,16 +280,16 @@ def _adopted(value: dict[str, Any], entry: Entry) -> None:
     """Its figures count in this day, once; its numbers are used."""
     data = entry.data
     row = {**_branch_row(value, entry), "last": data["last"], "tip": data["tip"]}
-    _with(value, "branches", data["branch"], row)
+    put(value, "branches", data["branch"], row)
     value["items"] = max(value["items"], data["number"])
     for name in COUNTS:
         if data[name]:
-            _count(value, name, data[name])
+            count(value, name, data[name])
 
 
 def _declined(value: dict[str, Any], entry: Entry) -> None:
     row = _branch_row(value, entry)
-    _with(value, "branches", entry.data["branch"], {**row, "declined": entry.data["last"]})
+    put(value, "branches", entry.data["branch"], {**row, "declined": entry.data["last"]})
 
 
 # -- what went by the rules ------------------------------------------------------------------------
@@ -433,13 +348,7 @@ _STEPS = {
     (cases.SEEN, 1): cases.seen,
     (cases.CLOSED, 1): cases.ended,
     (cases.LAPSED, 1): cases.ended,
-    ("PrintStarted", 1): _print_started,
-    ("LabelPrinted", 1): _label_printed,
-    ("ReceiptPrinted", 1): _receipt_printed,
-    ("LabelAffixed", 1): _affixed,
-    ("PrintSeen", 1): _seen,
-    ("PrintNotDone", 1): _not_done,
-    ("PrintUnknown", 1): _unknown,
+    **printing.STEPS,
     ("ApprovalAsked", 1): requests.asked,
     ("ApprovalGiven", 1): requests.given,
     ("ApprovalLapsed", 1): requests.lapsed,

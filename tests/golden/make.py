@@ -15,11 +15,9 @@ from typing import Any
 
 from core import exchange, wire
 from core.acceptance import record
-from core.acceptance.as_in import AsIn, Target
 from core.acceptance.fees import Fee
 from core.crypto import sealing
 from core.crypto.keys import PublicKey, Signer
-from core.devices import Label
 from core.ledger import cases, documents, requests
 from core.ledger.configured import fingerprints
 from core.ledger.directives import Directive, SignedDirective, directive_to_json, make_directive
@@ -46,73 +44,21 @@ from core.ledger.sealed_info import sealed_info
 from core.ledger.staff import staff_body
 from core.ledger.state import FOLD_VERSION, State, fold
 from core.ports import StaffRow
+from tests.golden.branches import branches
+from tests.golden.item import BRANCH, CLERK, CONTACTS, LABEL, PLAIN, SECOND_LABEL, TERMINAL
 from tests.golden.people import CardSigner, agreement, seed, signer
 from tests.golden.rights import rights
 from tests.peers.exports import export
 
 HERE = Path(__file__).parent
-TERMINAL, BRANCH, OTHER = "990100-01-03", "990100-01", "990200-01-01"
+OTHER = "990200-01-01"
 START = dt.datetime(2026, 11, 21, 1, 0, tzinfo=dt.UTC)
-SUPERVISOR, CLERK = "OP10001", "OP10002"
+SUPERVISOR = "OP10001"
 HQ, KEY, OPENING = signer("headquarters"), signer("terminal"), agreement("opening")
 FIRST, SECOND = signer("supervisor"), CardSigner("clerk")
 NEXT = signer("headquarters' next")
 ROLL = make_roll(1, HQ, NEXT, START)
-SEALED: dict[str, Any] = {
-    "form": 1,
-    "sender": {
-        "kind": "person",
-        "organisation": "",
-        "organisation_code": "",
-        "agreement": "",
-        "principal": None,
-        "document": "resident",
-        "number": "11010519491231002X",
-        "name": "证件样本",
-        "contact": {"phone": "13800138000", "address": "示例省示例市样本路1号"},
-    },
-    "recipient": {"name": "示例乙", "phone": "13900139000", "address": "示例省示例市样本路2号3单元"},
-    "item": {
-        "waybill": "EA473124829CN",
-        "contents": "书",
-        "quantity": 2,
-        "weight_g": 500,
-        "weight_source": "typed",
-        "fee_cents": 1200,
-        "fee_source": "tariff",
-        "payment": "mobile",
-        "payment_source": "tariff",
-    },
-}
 NOBODY_RELEASED = {"released_by": None, "released_at": None, "release": None}
-AS_IN = Target(TERMINAL, 1, 9)  # the first item; the second one's contacts are "as in" it
-REFERRING = {
-    **SEALED,
-    "sender": {**SEALED["sender"], "contact": {"as_in": AS_IN.as_json()}},
-    "recipient": {"as_in": AS_IN.as_json()},
-    "item": {**SEALED["item"], "waybill": "EA473124815CN"},
-}
-PLAIN = {"op-0009": SEALED, "op-0022": REFERRING}
-LABEL = Label(
-    waybill="EA473124829CN",
-    token="tk-0001",
-    sender_name="证**本",
-    sender_phone="138******00",
-    recipient_name="示*乙",
-    recipient_phone="139******00",
-    recipient_address="示例省示例市样本路***",
-    contents="书",
-    quantity=2,
-    weight_g=500,
-    weight_source="typed",
-    real_name=True,
-    inspected=True,
-    security="here",
-    branch=BRANCH,
-    operator=CLERK,
-    number=f"{TERMINAL} 000001",
-    accepted_at="2026-11-21 09:08",
-)
 
 
 def _directives() -> list[SignedDirective]:
@@ -138,16 +84,6 @@ def _directives() -> list[SignedDirective]:
 
 DIRECTIVES = _directives()
 ADOPTED = 3  # of them at first; then headquarters' key rolls
-SECOND_LABEL = replace(
-    LABEL,
-    waybill="EA473124815CN",
-    token="tk-0002",
-    number=f"{TERMINAL} 000002",
-    accepted_at="2026-11-21 09:21",
-)
-_ADDRESS = "示例省示例市样本路***"
-_AS_IN = AsIn(AS_IN, LABEL.number, "2026-11-21")
-CONTACTS = record.Contacts(_ADDRESS), record.Contacts(_ADDRESS, _AS_IN, _AS_IN)
 
 
 @dataclass(frozen=True)
@@ -291,7 +227,7 @@ def journal(sealed: Mapping[str, str]) -> Golden:
     looked = {"by": "waybill", "hits": 1, "item": 10, "terminal": TERMINAL}
     golden.add("LookedUp", looked, person=True)
     golden.add("LookedUp", {**looked, "by": "number", "hits": 0, "item": 0, "terminal": OTHER}, person=True)
-    _branches(golden)
+    branches(golden)
     data = {
         "day": 1,
         "last": golden.state.head.seq,
@@ -338,17 +274,6 @@ def _anchored(golden: Golden, key: Signer, nonce: str) -> dict[str, Any]:
         "boot": "00000000-0000-4000-8000-000000000001",
         "boottime_ms": 123_456,
     }
-
-
-def _branches(golden: Golden) -> None:
-    """Entries beside the chain: one run of them taken in, one declined."""
-    place = {"epoch": 1, "first": 12, "last": 19, "base": wire.b64(golden.entries[10].hash)}
-    span = {**place, "branch": wire.b64(seed("branch")), "tip": wire.b64(seed("tip"))}
-    counts = {"accepted": 3, "refused": 1, "senders": 1, "labels": 2, "receipts": 0, "affixed": 2}
-    figures = {"number": 4, **counts, "copies": 0, "unknown": 1, "voided": 0}
-    golden.add("BranchAdopted", {**span, **figures}, person=True)
-    other = {**span, "branch": wire.b64(seed("other")), "tip": wire.b64(seed("other tip"))}
-    golden.add("BranchDeclined", {**other, "reason": "again"}, person=True)
 
 
 def _acceptance(golden: Golden) -> None:

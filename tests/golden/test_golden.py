@@ -24,6 +24,7 @@ from core.ledger.sealed_info import sealed_info
 from core.ledger.staff import read_staff
 from core.ledger.state import State, fold
 from tests.golden import make
+from tests.golden.item import LABEL, TERMINAL
 from tests.golden.people import seed
 from tests.peers.checker import check, check_directives
 from tests.peers.roles import PERSONAL
@@ -82,7 +83,7 @@ def test_the_stored_entries_are_read_and_accepted() -> None:
     for name in ENTRIES:
         value = load(f"entries/{name}")
         entries.append(entry_from_json({**value, "body": wire.b64(value["body"].encode())}))
-    verifier = Verifier(make.TERMINAL, make.HQ.public)
+    verifier = Verifier(TERMINAL, make.HQ.public)
     verifier.grant_keys(entries)
     state = State()
     for entry in entries:
@@ -122,12 +123,12 @@ def test_stored_directives_are_read_and_checked() -> None:
     stored = load("directives.json")
     for value in stored:
         signed = directive_from_json(value)
-        said = keys.check(signed, make.TERMINAL, head)
+        said = keys.check(signed, TERMINAL, head)
         head = signed.head
         assert said.kind in ("operator", "weather", "key_roll")
     assert keys.chain.keys == (make.HQ.public, make.NEXT.public)
     assert read_staff(directive_from_json(stored[0])).name == "示例丙"
-    assert check_directives(stored, make.HQ.public.text, make.TERMINAL) == (head.number, wire.b64(head.hash))
+    assert check_directives(stored, make.HQ.public.text, TERMINAL) == (head.number, wire.b64(head.hash))
 
 
 def test_documented_directive_is_the_one_in_force() -> None:
@@ -149,14 +150,14 @@ def test_stored_request_is_accepted() -> None:
 def test_sealed_bytes_open() -> None:
     value = load("sealed.json")
     for operation, sealed in value["operations"].items():
-        info = sealed_info(make.TERMINAL, 1, int(operation[3:]), operation, make.OPENING.public.id)
+        info = sealed_info(TERMINAL, 1, int(operation[3:]), operation, make.OPENING.public.id)
         assert sealing.unseal(make.OPENING, wire.unb64(sealed), info) == value["plain"][operation].encode()
 
 
 def test_stored_annex_prints_the_label() -> None:
     value = load("entries/09-ItemAccepted.json")
     annex = wire.decode(wire.unb64(value["attachments"][1]["data"]))
-    assert label_from_annex(annex, 0) == make.LABEL
+    assert label_from_annex(annex, 0) == LABEL
 
 
 # -- docs/format.md says what the program does ------------------------------------------------------
