@@ -8,6 +8,7 @@ from enum import StrEnum
 from core.consents import AnswerConsent, AskConsents, GuardianAgrees
 from core.correcting import CorrectingCommand
 from core.late import AdoptLate, DeclineLate
+from core.notify import AskNotify
 from core.numbering import TakeNumber, VoidNumbers
 from core.own_evidence import KeepEvidence
 from core.persons import AnswerRight, AskErasure, AskRight
@@ -437,5 +438,5 @@ Command = (
     | NextCustomer | Park | Resume | Undo | Commit | Reprint | LabelSeen | LookUp | CloseLookUp | CloseDay
     | DismissMessage | AdoptLate | DeclineLate | AnswerConsent | AskConsents | GuardianAgrees
     | AskVoid | VoidItem | AskReaderDown | BeginReaderDown | DecideRequest | ScanTyped | CaseCommand
-    | KeepEvidence | AskErasure | AskRight | AnswerRight | CorrectingCommand
+    | KeepEvidence | AskErasure | AskRight | AnswerRight | CorrectingCommand | AskNotify
 )  # fmt: skip

@@ -175,6 +175,13 @@ class RuleFault(StrEnum):
     CASE_LONG = "rule.case_long"
     CASE_CAP = "rule.case_cap"  # as often as the rules let
     CASES_FULL = "rule.cases_full"
+    NOTIFY_TEXT = "rule.notify_text"  # not among the approved texts, or not for that receiver
+    NOTIFY_VOIDED = "rule.notify_voided"
+    NOTIFY_CONSENT = "rule.notify_consent"  # the sender has not agreed to it
+    NOTIFY_NOBODY = "rule.notify_nobody"  # no number was given
+    NOTIFY_WAITS = "rule.notify_waits"  # the same is on its way
+    NOTIFY_ITEM_CAP = "rule.notify_item_cap"  # facts: most
+    NOTIFY_CAP = "rule.notify_cap"  # facts: hour, day
     LATE_GONE = "rule.late_gone"  # it was decided already, or is not here yet
     LATE_ITEM = "rule.late_item"  # of another machine: nothing is printed for it here
     CONTACT_UNKNOWN = "rule.contact_unknown"  # not among the contacts that are offered

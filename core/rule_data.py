@@ -14,6 +14,7 @@ from core.case_rules import CaseRules
 from core.correction_rules import CorrectionRules
 from core.errors import RuleError, RuleFault
 from core.look_rules import LookLimits
+from core.notify_rules import NotifyRules
 from core.regions.book import Regions
 from core.right_rules import RightRules
 
@@ -287,6 +288,7 @@ class Rules:
     corrections: CorrectionRules
     look_ups: LookLimits
     rights: RightRules
+    notify: NotifyRules
     second: Mapping[str, SecondRules]  # by action, every one that is asked for by a request
     papers: PaperRules
     sender_codes: SenderCodeRules

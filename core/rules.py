@@ -29,6 +29,7 @@ from core.errors import ConfigFault, RuleError, RuleFault
 from core.identity.card import DocumentKind
 from core.identity.numbers import FAMILIES
 from core.look_rules import read_look_limits
+from core.notify_rules import read_notify
 from core.regions.book import Regions, load_regions
 from core.right_rules import read_rights
 from core.rule_consents import read_consents, read_relations
@@ -67,8 +68,8 @@ MOST_REASONS = 9  # each is chosen by its digit
 _TOP = (
     "version", "effective_from", "marks", "limits", "password", "retention", "phones", "waybills",
     "s10_countries", "documents", "catalogue", "regions", "security", "agreements", "cases", "exemptions",
-    "corrections", "look_ups", "second", "log_in", "papers", "tariff", "letters", "provinces", "notice",
-    "consents", "guardians", "sender_codes", "rights",
+    "corrections", "look_ups", "notify", "second", "log_in", "papers", "tariff", "letters", "provinces",
+    "notice", "consents", "guardians", "sender_codes", "rights",
 )  # fmt: skip
 _CODE = "[a-z][a-z0-9_]{0,39}"
 _VERSION = "[A-Za-z0-9][A-Za-z0-9._:-]{0,63}"
@@ -230,6 +231,7 @@ class _Reader:
             corrections=read_corrections(part["corrections"], self._sourced),
             look_ups=read_look_limits(part["look_ups"], self._sourced),
             rights=read_rights(part["rights"], self._sourced, LANGUAGES),
+            notify=read_notify(part["notify"], self._sourced, LANGUAGES),
             second={
                 name: read_second(self._sourced(node, "reasons", "hours"))
                 for name, node in part["second"].members(ASKED).items()

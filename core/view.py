@@ -30,6 +30,7 @@ from core.consents import ItemConsents, SaidView
 from core.devices import DeviceTruth, Label
 from core.errors import Fact
 from core.late import LateView
+from core.notify import NotifyView
 from core.numbering import PoolView as PoolView  # noqa: PLC0414 - one of the views
 from core.pasted_view import PasteView
 from core.persons import RightsView
@@ -401,6 +402,7 @@ class CounterView:
     noted: int = 0  # entries that headquarters set aside, returned, or gave to another counter
     found_by: str = ""  # "text", "card", or "" for the newest items
     cases: Mapping[int, CaseMark] = field(default_factory=dict)  # item → its open case, while F3 stands
+    notify: NotifyView = field(default_factory=NotifyView)  # while F3 stands
     case: CaseView | None = None  # being typed, or shown
     case_reasons: tuple[Reason, ...] = ()  # why one may be seen
     case_seconds: int = 0  # for so long

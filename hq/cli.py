@@ -283,6 +283,9 @@ def _open(
         "serve", parents=[common], help="resolve references, answer journal show --open"
     )
     serve.add_argument("--opening", type=Path, metavar="DIR", help="the opening key's own directory")
+    serve.add_argument("--gateway", default="", metavar="URL", help="sends texts to customers; https only")
+    serve.add_argument("--gateway-ca", metavar="FILE", help="whom the gateway's certificate is from")
+    serve.add_argument("--gateway-token-file", type=Path, metavar="FILE", help="its first line is the token")
 
 
 def _diagnostics(

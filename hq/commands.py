@@ -272,6 +272,7 @@ def _journal_show(opened: Opened) -> None:
 
 
 def _open_serve(opened: Opened) -> None:
+    from hq.notifying import notifying_from
     from hq.opening import Opening, serve
     from hq.opening_key import read_opening_key
 
@@ -281,7 +282,7 @@ def _open_serve(opened: Opened) -> None:
     if key.public != home.opening:
         raise StoreError(StoreFault.WRONG_KEY, what="not the key that counters seal to")
     service = Opening(opened.database, key, demonstration=home.demonstration)
-    serve(service, home.directory, opened.say)
+    serve(service, home.directory, opened.say, notifying_from(opened, key))
 
 
 def _journal_export(opened: Opened) -> None:

@@ -43,6 +43,7 @@ from hq.days import (
 )
 from hq.entries import read_entries, read_received
 from hq.looks import keep_looks, speaks_of_looks
+from hq.notify import keep_notify, speaks_of_notify
 from hq.pool_count import POOL_COUNT, pool_differences
 from hq.pools import is_number_of, names_pool, series_of
 from hq.referring import references_of
@@ -91,6 +92,7 @@ class Progress:
     looks: list[Entry] = field(default_factory=list)  # who looked for what
     codes: list[Entry] = field(default_factory=list)  # of registered senders
     persons: list[Entry] = field(default_factory=list)  # whose items their persons had restricted or erased
+    notify: list[Entry] = field(default_factory=list)  # texts asked for, and how they ended
     pools: Mapping[str, Series] = field(default_factory=dict)  # the terminal's, where an entry names one
     stopped: bool = False
 
@@ -264,6 +266,8 @@ class Follower:
             progress.codes.append(entry)
         if speaks_of_persons(entry):
             progress.persons.append(entry)
+        if speaks_of_notify(entry):
+            progress.notify.append(entry)
         if decides(entry):
             self._compare_branch(progress, entry)
         if approves(entry):
@@ -402,6 +406,7 @@ class Follower:
             keep_looks(connection, terminal, progress.looks, self._now)
             keep_codes(connection, terminal, progress.codes, self._now)
             keep_restricted(connection, terminal, progress.persons)
+            keep_notify(connection, terminal, progress.notify)
             keep_days(connection, terminal, progress.days)
             for seq, state_hash in progress.day_ends.items():
                 end = {"terminal": terminal, "seq": seq, "state_hash": state_hash}

@@ -15,15 +15,17 @@ from sqlalchemy import Table, func, select, update
 from core.ledger.branches import late_body, late_subject
 from core.ledger.directives import DirectiveKind
 from core.ledger.entry import stamp
+from core.ledger.notify import OPEN
 from hq.admin_told import tell_daily
 from hq.branches import note_told, waiting
 from hq.clock import Now, utc_now
 from hq.database import Database
 from hq.directives import Publication, publish, to_terminal
+from hq.notify import answered
 from hq.reviews import ReviewState
 from hq.rolls import Headquarters, chain_of
 from hq.schema import CONTESTS, FOLLOWER, REVIEWS
-from hq.schema_beside import DOUBLES
+from hq.schema_beside import DOUBLES, NOTIFY
 
 _AT_ONCE = 100
 
@@ -44,6 +46,7 @@ class Notices:
         self._settle()
         told = self._tell(CONTESTS, DirectiveKind.WAYBILL_HELD, _held)
         told += self._tell(DOUBLES, DirectiveKind.ELSEWHERE, _double)
+        told += self._tell(NOTIFY, DirectiveKind.NOTIFY, answered)
         return told + self._tell(REVIEWS, DirectiveKind.REVIEW, _review) + self._offer()
 
     def tell_head(self) -> int:
@@ -79,12 +82,14 @@ class Notices:
 
     def _tell(self, table: Table, kind: DirectiveKind, said: Any) -> int:
         waits = select(table).where(table.c.told == 0)
+        if table is NOTIFY:
+            waits = waits.where(table.c.outcome != OPEN)
         if table is REVIEWS:
             waits = waits.where(table.c.state != ReviewState.ANEW.value)
         with self._database.read() as connection:
             rows = list(connection.execute(waits.limit(_AT_ONCE)).mappings())
         for row in rows:
-            subject = row["session"] if table is DOUBLES else f"{row['epoch']}/{row['seq']}"
+            subject = row[_NAMED[table.name]] if table.name in _NAMED else f"{row['epoch']}/{row['seq']}"
             body = said(row)
             notice = Publication(kind.value, subject, body, to_terminal(row["terminal"]))
             with self._database.write() as connection:
@@ -96,7 +101,10 @@ class Notices:
         return len(rows)
 
 
+# What a later directive about the same takes the place of, where that is no entry's place.
+_NAMED = {DOUBLES.name: "session", NOTIFY.name: "notify"}
 _TOLD = {
+    NOTIFY.name: ("epoch", "seq", "outcome"),
     CONTESTS.name: ("epoch", "seq", "winner_terminal", "winner_epoch", "winner_seq"),
     DOUBLES.name: ("session", "other_terminal", "other_session"),
     REVIEWS.name: ("epoch", "seq", "state", "why", "changed_at"),

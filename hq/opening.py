@@ -18,7 +18,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, Protocol
 
 from core.errors import CounterError, EntryFault, HqError, HqFault, RuleFault, StoreError, StoreFault
 from core.incident import place
@@ -26,6 +26,7 @@ from core.ledger.corrections import KIND as CORRECTED
 from hq.clock import Now, utc_now
 from hq.database import Database
 from hq.journal import known, one_entry
+from hq.notifying import Notifying
 from hq.opening_key import OpeningKey
 from hq.person_copy import items_to_copy, need_one_person
 from hq.references import opened_parts, resolve_waiting
@@ -37,6 +38,13 @@ _LINE_MOST = 1024 * 1024
 _WAIT_SECONDS = 10.0
 _EVERY_SECONDS = 1.0
 _FAULTS = (*StoreFault, *HqFault, *EntryFault, *RuleFault)
+
+
+class Resolving(Protocol):
+    """Something that waits for the key."""
+
+    def resolve(self) -> int:
+        """Everything that waits, once; how much is settled by it."""
 
 
 class Opening:
@@ -102,7 +110,9 @@ class Opening:
             return {"code": str(error.code), "facts": dict(error.facts)}
 
 
-def serve(opening: Opening, directory: Path, announce: Callable[[str], None]) -> None:
+def serve(
+    opening: Opening, directory: Path, announce: Callable[[str], None], notifying: Notifying | None = None
+) -> None:
     """Answer in ``directory`` until SIGTERM or SIGINT.  Raises StoreError IO."""
     stop = threading.Event()
 
@@ -111,9 +121,14 @@ def serve(opening: Opening, directory: Path, announce: Callable[[str], None]) ->
 
     before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
     resolver = threading.Thread(target=resolve_until, args=(opening, stop), name="resolver", daemon=True)
+    threads = [resolver]
+    if notifying is not None:
+        arguments = (notifying, stop)
+        threads.append(threading.Thread(target=resolve_until, args=arguments, name="notifying", daemon=True))
     try:
         with _listening(directory) as listening:
-            resolver.start()
+            for thread in threads:
+                thread.start()
             announce(f"listening on {directory / SOCKET}")
             while not stop.is_set():
                 with contextlib.suppress(TimeoutError):
@@ -122,8 +137,9 @@ def serve(opening: Opening, directory: Path, announce: Callable[[str], None]) ->
                         _serve_one(opening, asking)
     finally:
         stop.set()
-        if resolver.is_alive():
-            resolver.join(_WAIT_SECONDS)
+        for thread in threads:
+            if thread.is_alive():
+                thread.join(_WAIT_SECONDS)
         for number, handler in before.items():
             signal.signal(number, handler)
 
@@ -155,13 +171,13 @@ def _asked(directory: Path, wanted: dict[str, Any]) -> list[Any]:
     raise CounterError(code, **said.get("facts", {}))
 
 
-def resolve_until(opening: Opening, stop: threading.Event) -> None:
-    """References as they come, until ``stop``; whatever breaks on one of them is tried again."""
+def resolve_until(opening: Resolving, stop: threading.Event) -> None:
+    """What waits, as it comes, until ``stop``; whatever breaks on one of it is tried again."""
     while not stop.is_set():
         try:
             opening.resolve()
         except CounterError as error:
-            _LOG.warning("references wait: %s", error.code)
+            _LOG.warning("what needs the key waits: %s", error.code)
         except Exception as error:  # noqa: BLE001 - the boundary of this thread: one bad row stops nothing
             _LOG.error("incident in the resolver: %s at %s", type(error).__name__, place(error.__traceback__))
         stop.wait(_EVERY_SECONDS)

@@ -13,7 +13,13 @@ from hq.partitions import ACCEPTANCE, CLASSES, SEALED
 
 DIRECTORY = Path(__file__).parents[1] / "resources" / "headquarters"
 MARKS = ("F", "X", "M", "P")  # as in resources/rules
-PARTS = ("version", "effective_from", "retention", "look_ups")  # of an edition of headquarters' own rules
+PARTS = (
+    "version",
+    "effective_from",
+    "retention",
+    "look_ups",
+    "notify",
+)  # of an edition of headquarters' own rules
 # A counter may refer to an earlier acceptance for as long as it shows its annex, and come late with it.
 AFTER_ANNEX_DAYS = 62
 _MOST_BYTES = 100_000

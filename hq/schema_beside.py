@@ -1,5 +1,5 @@
 """Tables of what stands beside: branches of a chain, sessions of one operator and her look-ups, what persons
-asked for, and the log of headquarters' own acts."""
+asked for, texts to customers, and the log of headquarters' own acts."""
 
 from __future__ import annotations
 
@@ -127,4 +127,34 @@ RESTRICTED = Table(
     Column("operator", String(64), nullable=False),
     _time("at"),
     Index("restricted_item", "terminal", "seq"),
+)
+
+# Texts that counters asked to be sent (hq/notify.py).  ``code`` and ``version`` of the text, ``rules`` the
+# edition it stands in; ``handed`` 1: a try may have gone out; ``due_at``: the next one; ``told``: number of
+# the publication that said how it ended, 0: none yet.  No number, no word.
+NOTIFY = Table(
+    "notify",
+    METADATA,
+    _terminal(),
+    _key("epoch", Integer),
+    _key("seq", BigInteger),
+    Column("notify", String(64), nullable=False),
+    Column("item", BigInteger, nullable=False),
+    Column("code", String(40), nullable=False),
+    Column("version", String(64), nullable=False),
+    Column("rules", String(64), nullable=False),
+    Column("party", String(40), nullable=False),
+    Column("language", String(40), nullable=False),
+    Column("operator", String(64), nullable=False),
+    _time("asked_at"),
+    Column("day", String(10), nullable=False),  # China's
+    Column("outcome", String(40), nullable=False),  # "": open
+    Column("why", String(40), nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("handed", Integer, nullable=False),
+    _time("due_at"),
+    Column("told", BigInteger, nullable=False),
+    Index("notify_due", "outcome", "due_at"),
+    Index("notify_told", "told"),
+    Index("notify_operator", "operator", "day"),
 )

@@ -129,6 +129,11 @@ def _rename(clerk: ClerkScreen) -> None:
     window.console.rename()
 
 
+def _notify(clerk: ClerkScreen) -> None:
+    clerk.side_acts()["notify"]()
+    clerk.choices.answer(0)
+
+
 def _help(clerk: ClerkScreen) -> None:
     clerk.fields[Field.WAYBILL].entry.setFocus()
     clerk.toggle_help()
@@ -185,6 +190,8 @@ STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], None] | None]] = {
         "pool-drawn",
         lambda clerk: clerk.ask(void_question(VIEWS["pool-drawn"].visit) or LOG_OUT),
     ),
+    "notify-choose": ("notify-list", lambda clerk: clerk.side_acts()["notify"]()),
+    "notify-send": ("notify-list", _notify),
     "case-begin": ("look-up", lambda clerk: clerk.side_acts()["case"]()),
     "case-ask": ("case-list", lambda clerk: clerk.side_acts()["case"]()),
     "case-see": ("case-approved", lambda clerk: clerk.side_acts()["case"]()),

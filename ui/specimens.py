@@ -39,6 +39,7 @@ from core.view import (
 from ui.specimen_cards import entry_views
 from ui.specimen_consents import SAID
 from ui.specimen_late import case_views, told_views
+from ui.specimen_notify import notify_views
 from ui.specimen_papers import BATTERY, DOCUMENTS, GUN, HITS, RARE, SPIRITS
 from ui.specimen_texts import TYPED_TEXTS
 from ui.specimen_visits import (
@@ -352,6 +353,7 @@ VIEWS: Mapping[str, CounterView] = {
     **_CONTENTS,
     **told_views(BASE),
     **case_views(BASE),
+    **notify_views(BASE),
     **{name: replace(BASE, visit=visit) for name, visit in {**TYPED_TEXTS, **SAID}.items()},
     **_DOCUMENTS,
     "centre": replace(BASE, visit=CENTRES),

@@ -25,6 +25,7 @@ ENTRY_ACTIONS: Mapping[str, Action] = {
     "LabelAffixed": Action.ACCEPT,
     "ItemRefused": Action.REFUSE,
     "LookedUp": Action.LOOK_UP,
+    "NotifyAsked": Action.NOTIFY,
     "CaseOpened": Action.UNMASK,
     "CaseShown": Action.UNMASK,
     "CaseClosed": Action.UNMASK,

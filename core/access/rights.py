@@ -35,6 +35,7 @@ class Action(StrEnum):
     REFUSE = "refuse"
     PRINT = "print"  # again, and look at the printer
     LOOK_UP = "look_up"  # masked
+    NOTIFY = "notify"  # headquarters sends an approved text; nobody here sees the number
     PERSONS = "persons"  # what a person with her document asks for about her own data
     ANSWER_RIGHT = "answer_right"  # what is not answered at once, and every refusal
     GIVE_UP_NUMBERS = "give_up_numbers"
@@ -84,6 +85,7 @@ RIGHTS: tuple[Right, ...] = (
     Right(Action.REFUSE, _BOTH),
     Right(Action.PRINT, _BOTH),
     Right(Action.LOOK_UP, _BOTH),
+    Right(Action.NOTIFY, _BOTH),
     Right(Action.PERSONS, _BOTH),
     Right(Action.ANSWER_RIGHT, _SUPERVISOR),
     Right(Action.GIVE_UP_NUMBERS, _BOTH),

@@ -46,6 +46,7 @@ class DirectiveKind(StrEnum):
     POOL = "pool"  # numbers for this counter to give out, or that it gives out no more
     REVIEW = "review"  # an entry of this counter cannot count as it is, or can again
     APPROVAL = "approval"  # a supervisor decided on a request of this counter, at headquarters
+    NOTIFY = "notify"  # what became of a text that a counter asked to be sent to a customer
     LATE = "late"  # entries beside this counter's chain: a supervisor decides
     KEY = "key_roll"  # headquarters signs with another key from here on
     ADMINISTRATION = "admin_head"  # how far headquarters' own log went: kept, so that it cannot be shortened

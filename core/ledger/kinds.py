@@ -286,6 +286,19 @@ _ALL = (
     ),
     Kind("CaseClosed", 1, {"case": CODE, "opened": COUNT}, True),
     Kind("CaseLapsed", 1, {"case": CODE, "opened": COUNT}, False),
+    # an approved text, which headquarters sends without anybody here seeing the number
+    Kind(
+        "NotifyAsked",
+        1,
+        {"notify": ID, "item": COUNT, "text": CODE, "version": ID, "to": CODE, "language": CODE},
+        True,
+    ),
+    Kind(
+        "NotifyAnswered",
+        1,
+        {"notify": ID, "asked": COUNT, "outcome": CODE, "why": CODE, "directive": COUNT},
+        False,
+    ),
     # printing
     Kind(
         "PrintStarted",

@@ -13,7 +13,18 @@ from typing import Any
 
 from core import wire
 from core.errors import EntryError, EntryFault
-from core.ledger import cases, configured, corrections, erasure, looks, persons, printing, ranges, requests
+from core.ledger import (
+    cases,
+    configured,
+    corrections,
+    erasure,
+    looks,
+    notify,
+    persons,
+    printing,
+    ranges,
+    requests,
+)
 from core.ledger.entry import EMPTY_HEAD, Entry, Head
 from core.ledger.rows import count, drop, put
 from core.ledger.sender_codes import take as take_code
@@ -137,6 +148,7 @@ def _day_opened(value: dict[str, Any], entry: Entry) -> None:
     value |= {looks.MEMBER: {}} if looks.MEMBER in value else {}
     cases.new_day(value)
     corrections.new_day(value)
+    notify.new_day(value)
     # What was not scanned is the difference of the day before; only items of the open day are voided.
     value["unscanned"], value["voided"] = {}, {}
     opened = {"date": value["date"], "first": entry.header.seq, "last": 0, "counts": _COUNTS}
@@ -348,6 +360,7 @@ _STEPS = {
     (cases.SEEN, 1): cases.seen,
     (cases.CLOSED, 1): cases.ended,
     (cases.LAPSED, 1): cases.ended,
+    **notify.STEPS,
     **printing.STEPS,
     ("ApprovalAsked", 1): requests.asked,
     ("ApprovalGiven", 1): requests.given,

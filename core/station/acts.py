@@ -13,8 +13,9 @@ from typing import Any
 from core import commands as c
 from core.correcting import CORRECTING
 from core.late import AdoptLate, DeclineLate
+from core.notify import AskNotify
 from core.second import AskReaderDown, AskVoid, BeginReaderDown, DecideRequest, VoidItem
-from core.station import correcting, late, second
+from core.station import correcting, late, notifying, second
 from core.station.live import Live
 
 Act = Callable[[Live, Any], None]
@@ -22,6 +23,7 @@ Act = Callable[[Live, Any], None]
 ACTS: Mapping[type[c.Command], Act] = MappingProxyType({
     AdoptLate: lambda live, command: late.adopt(live, command.branch),
     DeclineLate: lambda live, command: late.decline(live, command.branch, command.reason),
+    AskNotify: notifying.ask,
     **dict.fromkeys((AskVoid, VoidItem, AskReaderDown, BeginReaderDown, DecideRequest), second.handle),
     **dict.fromkeys(CORRECTING, correcting.handle),
 })  # fmt: skip

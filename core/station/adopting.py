@@ -27,12 +27,13 @@ from core.ledger.notices import (
     read_review,
     read_told_head,
 )
+from core.ledger.notify import read_answered
 from core.ledger.sender_codes import read_issuers
 from core.ledger.staff import read_staff
 from core.ledger.writer import Proposal
 from core.ports import DirectiveRow
 from core.rules import DatedNotice, RuleBook, Rules
-from core.station import afar, answered, rolling
+from core.station import afar, answered, notifying, rolling
 from core.station.live import Live, new_id
 from core.station.pools import Pools
 from core.station.rolling import Rolling
@@ -129,6 +130,7 @@ class Adopting:
         sound = [row.signed for row in rows if not row.fault]
         proposals += [*rolling.proposals(live, sound), *afar.proposals(live, sound)]
         proposals += answered.proposals(live, sound)
+        proposals += notifying.proposals(live, sound)
         live.commit(proposals, directives=rows)
         live.probe("directives.kept")
         self._settle()
@@ -176,6 +178,8 @@ class Adopting:
             afar.tell(live, signed)
         elif kind == DirectiveKind.PERSON:
             answered.tell(live, signed)
+        elif kind == DirectiveKind.NOTIFY:
+            notifying.tell(live, signed)
         elif kind == DirectiveKind.ELSEWHERE:
             self._elsewhere(read_elsewhere(signed))
         elif kind == DirectiveKind.REVIEW and (review := read_review(signed)).state == RETURNED:
@@ -228,6 +232,8 @@ class Adopting:
                     read_review(signed)
                 case DirectiveKind.APPROVAL:
                     afar.check(self._live, signed)
+                case DirectiveKind.NOTIFY:
+                    read_answered(signed)
                 case DirectiveKind.LATE:
                     read_late(signed)
                 case DirectiveKind.PERSON:

@@ -7,6 +7,7 @@ from core.access.rights import Action, need
 from core.consents import AnswerConsent, AskConsents, GuardianAgrees
 from core.correcting import CORRECTING
 from core.late import AdoptLate, DeclineLate
+from core.notify import AskNotify
 from core.numbering import TakeNumber, VoidNumbers
 from core.own_evidence import KeepEvidence
 from core.persons import AnswerRight, AskErasure, AskRight
@@ -41,6 +42,7 @@ OTHERS: dict[type[c.Command], Action] = {
     AskErasure: Action.PERSONS,
     AskRight: Action.PERSONS,
     AnswerRight: Action.ANSWER_RIGHT,
+    AskNotify: Action.NOTIFY,
     c.CloseDay: Action.CLOSE_DAY,
     VoidNumbers: Action.GIVE_UP_NUMBERS,
     AdoptLate: Action.LATE_ENTRIES,

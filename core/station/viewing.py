@@ -11,10 +11,11 @@ from core.acceptance.marked import ordinal
 from core.access.rights import Action
 from core.devices import DeviceTruth, Slot
 from core.ledger.clock import CHINA, CONFIRMED, business_date
+from core.notify import NotifyView
 from core.persons import RightsView
 from core.ports import ItemRow
 from core.second import SecondView
-from core.station import cards, late, looking, persons, rights, second
+from core.station import cards, late, looking, notifying, persons, rights, second
 from core.station.live import Live
 from core.station.weighing import Balance
 from core.view import CounterView, ItemView, Note, Screen, SyncView, VisitView
@@ -77,6 +78,7 @@ def _notes(live: Live, row: ItemRow) -> tuple[Note, ...]:
         notes.append(Note(f"note.right_{state}", {"right": f"person_right.{right}", "day": due}))
     if review is not None:
         notes.append(Note(f"note.{review.state}", {"review": review.why}))
+    notes += notifying.notes(live, row)
     return tuple(notes)
 
 
@@ -128,6 +130,7 @@ class Viewer:
             noted=len(live.held.keys() | live.reviews.keys()) if shown else 0,
             found_by=lookups.by if shown else "",
             cases=lookups.cases.marks() if found is not None else {},
+            notify=notifying.shown(live, found) if found is not None else NotifyView(),
             case=lookups.cases.standing if shown else None,
             case_reasons=live.rules.second[Action.UNMASK].reasons if found is not None else (),
             case_seconds=live.rules.cases.seconds if found is not None else 0,

@@ -407,6 +407,10 @@ def _cases(golden: Golden, item: int) -> None:
         seen = {"case": name, "opened": opened, "asked": asked.header.seq}
         golden.add("CaseShown", {**seen, "purpose": "complaint", "seconds": 30}, person=True)
         golden.add("CaseClosed", {"case": name, "opened": opened}, person=True)
+    text = {"item": item, "text": "arrived", "version": "2026-11-01", "to": "recipient", "language": "zh"}
+    asked_for = golden.add("NotifyAsked", {"notify": "n-1", **text}, person=True).header.seq
+    said = {"notify": "n-1", "asked": asked_for, "outcome": "refused", "why": "blocked", "directive": 1}
+    golden.add("NotifyAnswered", said)
 
 
 def _exemptions(golden: Golden) -> None:

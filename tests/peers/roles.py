@@ -12,7 +12,7 @@ PERSONAL = {
     "ItemRefused", "PrintSeen", "LabelAffixed", "ReprintAsked",
     "SenderExempted", "ReaderDownApproved", "PoolVoided", "LookedUp", "ApprovalAsked", "ItemVoided",
     "ItemCorrected",
-    "CaseOpened", "CaseShown", "CaseClosed", "GuardianConsented", "ConsentAnswered",
+    "NotifyAsked", "CaseOpened", "CaseShown", "CaseClosed", "GuardianConsented", "ConsentAnswered",
     "ItemRestricted", "PersonErased", "PersonAsked", "PersonAnswered", *DECISIONS,
 }  # fmt: skip
 SESSION_ENDS = {"OperatorLocked", "OperatorLoggedOut", "SessionEnded"}

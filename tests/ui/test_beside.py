@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtWidgets import QLabel
+
 from core import commands as c
 from core.devices import Label
 from tests.core.station.desk import WAYBILLS
@@ -62,6 +64,29 @@ def test_documents_are_typed_without_the_reader(seat: Seat) -> None:
     seat.hands.press(Key.Key_M, ALT)
     _answer(seat, Key.Key_1, Key.Key_1)
     seat.wait(lambda: seat.window.clerk.page is Page.MANUAL)
+
+
+def test_a_text_goes_through_headquarters(seat: Seat) -> None:
+    """Chosen by digits, read as it will be sent, the receiver masked; Esc sends nothing, a digit does."""
+    _accepted(seat)
+    seat.hands.press(Key.Key_N, ALT)
+    seat.said("msg.notify_first")
+    seat.hands.press(Key.Key_F3)
+    seat.wait(lambda: seat.window.clerk.look_up.chosen is not None)
+    for last in (Key.Key_Escape, Key.Key_1):
+        seat.hands.press(Key.Key_N, ALT)
+        _answer(seat, Key.Key_1)
+        seat.wait(lambda: seat.window.clerk.choices.asks == "notify_send")
+        read = seat.window.clerk.choices.findChild(QLabel, "choice_lines").text()
+        assert WAYBILLS[0] in read
+        assert "*" in read
+        assert "NotifyAsked" not in seat.counter.kinds()
+        seat.hands.press(last)
+        seat.wait(lambda: seat.window.clerk.side is not Side.CHOICES)
+    seat.said("msg.notify_waits")
+    assert seat.counter.kinds().count("NotifyAsked") == 1
+    (found,) = seat.view.found or ()
+    assert [note.code for note in found.notes] == ["note.notify_asked"]
 
 
 def test_a_case_is_opened_and_seen(seat: Seat) -> None:

@@ -43,6 +43,8 @@ from core.ledger.cases import Cause, Whose
 from core.ledger.configured import TABLES
 from core.ledger.looks import Many
 from core.ledger.notices import PARKED, RETURNED
+from core.ledger.notify import Outcome as Notified
+from core.ledger.notify import Why as RefusedFor
 from core.ledger.persons import Outcome
 from core.numbering import VoidCause
 from core.regions.place import Correction, Doubt
@@ -67,6 +69,8 @@ from ui.clerk.form import ROWS
 from ui.clerk.help import TOPICS
 from ui.clerk.lanes import QUESTIONS as LANES
 from ui.clerk.late import QUESTIONS as LATE
+from ui.clerk.notify import LANGUAGES as SENT_IN
+from ui.clerk.notify import QUESTIONS as NOTIFY
 from ui.clerk.persons import QUESTIONS as PERSONS
 from ui.clerk.persons import RIGHTS as ASKABLE
 from ui.clerk.persons import STATES as DUE
@@ -81,7 +85,7 @@ from ui.text import FACTS, LANGUAGES, MESSAGES, Texts, load
 ROOT = Path(__file__).resolve().parent.parent.parent
 FAULTS = (*DeviceFault, *RuleFault, *StoreFault, *CardFault, *EntryFault, *HqFault, *ConfigFault)
 CASE_WORDS = ("open", "asked", "approved", "name", "phone", "address")
-_QUESTIONS = (*QUESTIONS, *LANES, *LATE, *POOLS, *CASES, *CONSENTS, *SECOND, *PERSONS, *CORRECT)
+_QUESTIONS = (*QUESTIONS, *LANES, *LATE, *POOLS, *CASES, *CONSENTS, *SECOND, *PERSONS, *CORRECT, *NOTIFY)
 _ASKED = tuple(f"question.{question.name}" for question in _QUESTIONS)
 LOGS_IN = next(row for row in RIGHTS if row.action == "log_in").alone
 ALONE = (*FAULTS, *MESSAGES, "unknown.code", *_ASKED)
@@ -123,6 +127,9 @@ def _families() -> set[str]:
     found |= {f"who.{kind.value}" for kind in ASKING} | {f"case.{what}" for what in CASE_WORDS}
     found |= {f"answer.{cause.value}" for cause in (ManualCause.READER_FAILED, ManualCause.READER_DOWN)}
     found |= {f"confirm.{name}" for name in CONFIRMATIONS}
+    found |= {f"{family}.notify_{language}" for family in ("line", "answer") for language in SENT_IN}
+    found |= {f"note.notify_{state}" for state in ("asked", *Notified)}
+    found |= {f"notify.why.{why}" for why in RefusedFor if why is not RefusedFor.NONE}
     found |= {f"fact.source.{source}" for source in ("typed", "scan", "card", "scale", "kept", "pool")}
     found |= {
         f"source.{source}"
@@ -130,19 +137,7 @@ def _families() -> set[str]:
     }  # "typed" needs no word
     found |= {f"scale.{note}" for note in ("empty", "stable", "moving", "taken", "last", "typed")}
     found |= {f"{code}_{party.value}" for code in ("answer.known", "known.as_in") for party in Party}
-    parts = ("name", "phone", "region", "street")
-    found |= {f"paste.{part}" for part in (*parts, "left")}
-    found |= {f"paste.do.{name}" for name in ("take", "switch", "number", "close")}
-    found |= {f"paste.fix.{fix.value}" for fix in (*Fix, *Correction)}
-    found |= {f"paste.doubt.region.{doubt.value}" for doubt in Doubt if doubt} | {
-        "paste.doubt.region.guessed"
-    }
-    found |= {"paste.doubt.name.guessed", "paste.doubt.phone.several", "paste.doubt.phone.form"}
-    found |= {f"place.{doubt.value}" for doubt in Doubt if doubt} | {
-        "place.found",
-        "place.completed",
-        "place.guessed",
-    }
+    found |= _of_paste()
     found |= {f"nation.{number:02d}" for number in (*range(1, 57), 97, 98)}
     found |= {f"label_state.{state}" for state in ("due", "started", "printed", "unknown", "voided")}
     found |= {f"receipt_state.{state}" for state in ("due", "started", "printed", "unknown")}
@@ -177,6 +172,24 @@ def _families() -> set[str]:
     found |= _of_technician()
     for topic in TOPICS:
         found |= {f"help.{topic}", f"help.{topic}.title"}
+    return found
+
+
+def _of_paste() -> set[str]:
+    """Recognising one text that holds a contact."""
+    parts = ("name", "phone", "region", "street")
+    found = {f"paste.{part}" for part in (*parts, "left")}
+    found |= {f"paste.do.{name}" for name in ("take", "switch", "number", "close")}
+    found |= {f"paste.fix.{fix.value}" for fix in (*Fix, *Correction)}
+    found |= {f"paste.doubt.region.{doubt.value}" for doubt in Doubt if doubt} | {
+        "paste.doubt.region.guessed"
+    }
+    found |= {"paste.doubt.name.guessed", "paste.doubt.phone.several", "paste.doubt.phone.form"}
+    found |= {f"place.{doubt.value}" for doubt in Doubt if doubt} | {
+        "place.found",
+        "place.completed",
+        "place.guessed",
+    }
     return found
 
 

@@ -15,6 +15,7 @@ from ui.clerk.correct import correct_question
 from ui.clerk.following import FollowingFrame
 from ui.clerk.frame import Page, Side
 from ui.clerk.late import late_question
+from ui.clerk.notify import notify_question
 from ui.clerk.persons import person_question, rights_question
 from ui.clerk.pools import void_question
 from ui.clerk.second import requests_question, void_item_question
@@ -36,6 +37,7 @@ class AskingFrame(FollowingFrame):
             "case": self._ask_case,
             "person": self._ask_person,
             "correct": self.ask_correct,
+            "notify": self.ask_notify,
         }
 
     def _ask_case(self) -> None:
@@ -47,6 +49,20 @@ class AskingFrame(FollowingFrame):
             self.say("rule.late_item")
         else:
             self.ask(case_question(view, chosen, self.look_up.language), number=chosen.number)
+
+    def ask_notify(self) -> None:
+        """Alt+N: headquarters tells the customer of the item that is chosen among those found."""
+        view, chosen = self._view, self.look_up.chosen
+        if self.page is not Page.LOOK_UP or self.side is Side.CHOICES or view is None or chosen is None:
+            self.say("msg.notify_first")
+        elif chosen.seq < 0:
+            self.say("rule.late_item")
+        elif chosen.label == "voided":
+            self.say("rule.notify_voided")
+        elif (asked := notify_question(view.notify, chosen, self.look_up.language)) is not None:
+            self.ask(asked, number=chosen.number.split(" ")[-1])
+        else:
+            self.say("rule.notify_nobody" if chosen.seq in view.notify.items else "rule.item_restricted")
 
     def _ask_void(self) -> None:
         """Alt+V: the number that stands in the waybill field is spoiled."""

@@ -20,6 +20,7 @@ from ui.style import mark, put
 from ui.text import Texts, kilograms
 from ui.zoom import Room
 
+_DONE = "note.notify_sent"  # nothing to do about it
 ROWS = 6  # so many items stand on a page; the arrow keys move through all
 
 
@@ -85,7 +86,8 @@ class _Row(QFrame):
         said = "  ".join(
             [*(texts(note.code, **note.facts) for note in item.notes), *([case] if case else [])]
         )
-        put(self._note, f"▲ {said}" if said else "")
+        done = not case and all(note.code == _DONE for note in item.notes)
+        put(self._note, f"{'✓' if done else '▲'} {said}" if said else "")
         self._note.setVisible(bool(said))
         show_badges(self._badges, texts, item)
         mark(self, "now", "true" if selected else "false")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 
 from core.commands import Command, NextPastedPhone, OpenPaste, SetPaste, SwitchPaste, TakePaste
 from ui.clerk.asking import AskingFrame
@@ -41,7 +40,7 @@ class PastingFrame(AskingFrame):
         return {
             "paste": self._open_paste,
             "paste_other": self._other_or_correct,
-            "paste_number": partial(self.in_paste, NextPastedPhone()),
+            "paste_number": self._next_number,
         }
 
     def _other_or_correct(self) -> None:
@@ -68,6 +67,13 @@ class PastingFrame(AskingFrame):
             self.say("msg.panel_open")
         else:
             self._submit(OpenPaste(sender_wanted(self._visit, self.focusWidget(), self.fields)))
+
+    def _next_number(self) -> None:
+        """Alt+N: the panel's while it stands, else a text to a customer."""
+        if self.page is Page.PASTE:
+            self.in_paste(NextPastedPhone())
+        else:
+            self.ask_notify()
 
     def _pasted(self, text: str) -> None:
         self._submit(SetPaste(text))

@@ -74,7 +74,7 @@ SHORTCUTS = (
     *(Shortcut(name, (alt(letter),)) for name, letter in (
         ("refuse", "R"), ("sender_kind", "K"), ("principal", "B"), ("proof", "O"), ("manual", "M"),
         ("finish_manual", "F"), ("payment", "U"), ("papers", "P"), ("close_day", "D"), ("log_out", "Q"),
-        ("late", "E"), ("news", "W"), ("void", "V"), ("consents", "C"),
+        ("late", "E"), ("news", "W"), ("void", "V"), ("consents", "C"), ("notify", "N"),
         ("void_item", "X"), ("requests", "Y"), ("case", "S"), ("person", "J"), ("correct", "G"))),
     Shortcut("undo", (Chord(_Key.Key_Z, control=True),)),
     Shortcut("language", (Chord(_Key.Key_L, control=True),), "window"),

@@ -32,6 +32,7 @@ accept           Y     Y          .          .
 refuse           Y     Y          .          .
 print            Y     Y          .          .
 look_up          Y     Y          .          .
+notify           Y     Y          .          .
 persons          Y     Y          .          .
 answer_right     .     Y          .          .
 give_up_numbers  Y     Y          .          .
