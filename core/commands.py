@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from core.closing import CloseCommand
 from core.consents import AnswerConsent, AskConsents, GuardianAgrees
 from core.correcting import CorrectingCommand
 from core.late import AdoptLate, DeclineLate
@@ -438,5 +439,5 @@ Command = (
     | NextCustomer | Park | Resume | Undo | Commit | Reprint | LabelSeen | LookUp | CloseLookUp | CloseDay
     | DismissMessage | AdoptLate | DeclineLate | AnswerConsent | AskConsents | GuardianAgrees
     | AskVoid | VoidItem | AskReaderDown | BeginReaderDown | DecideRequest | ScanTyped | CaseCommand
-    | KeepEvidence | AskErasure | AskRight | AnswerRight | CorrectingCommand | AskNotify
+    | KeepEvidence | AskErasure | AskRight | AnswerRight | CorrectingCommand | AskNotify | CloseCommand
 )  # fmt: skip

@@ -157,6 +157,11 @@ class RuleFault(StrEnum):
     CORRECT_GONE = "rule.correct_gone"  # what was typed is not here any more
     ITEM_VOIDED = "rule.item_voided"  # nothing is printed for it any more
     REQUEST_GONE = "rule.request_gone"  # decided already, or its time is over
+    DAY_INCOMPLETE = "rule.day_incomplete"  # an entry of the day is missing or not whole; facts: seq
+    DAY_FIGURES = "rule.day_figures"  # two counts of the day differ; facts: figure, fold, raw
+    DAY_ITEM = "rule.day_item"  # entries, state and look-ups do not say the same of an item; facts: number
+    DIFFERENCE_GONE = "rule.difference_gone"  # it was put right meanwhile, or a word was said of it
+    DIFFERENCE_ASKED = "rule.difference_asked"  # somebody else asks already
     REQUESTS_FULL = "rule.requests_full"  # too many wait for a second person; facts: most
     LETTER_NOT_OPENED = "rule.letter_not_opened"  # 邮政法 25
     COUNTER_STOPPED = (

@@ -195,6 +195,10 @@ class Journal(Protocol):
         """Newest first."""
         ...
 
+    def pages(self, first: int, last: int) -> Mapping[int, tuple[str, str, bool]]:
+        """What the look-ups say of items accepted by those entries: label, receipt, affixed, by ``seq``."""
+        ...
+
     def erase_items(self, items: Sequence[int]) -> int:
         """What is here of persons' items whose entries say that it went; how many attachments."""
         ...

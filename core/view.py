@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from core.access.second import Reason
 from core.card_view import CardView
+from core.closing import CloseView
 from core.commands import (
     Acknowledgement,
     Field,
@@ -411,6 +412,7 @@ class CounterView:
     rights: RightsView = RightsView()  # what persons asked about their own data, and is not answered
     late: tuple[LateView, ...] = ()  # entries beside the chain that wait for a supervisor
     second: SecondView = SecondView()  # requests for a second person
+    close: CloseView | None = None  # the day close, while its page stands
     parked: tuple[ParkedView, ...] = ()  # visits that wait for this operator, the oldest first
     parked_by_others: Mapping[str, int] = field(default_factory=dict)  # staff number → how many wait
     message: Message | None = None

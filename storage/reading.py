@@ -240,6 +240,13 @@ class JournalReader:
         """Newest first."""
         return self._items(f"ORDER BY i.seq DESC, a.n LIMIT {limit:d}", ())
 
+    def pages(self, first: int, last: int) -> Mapping[int, tuple[str, str, bool]]:
+        """What the look-ups say of items accepted by those entries: label, receipt, affixed, by ``seq``."""
+        query = "SELECT seq, label, receipt, affixed FROM item WHERE seq BETWEEN ? AND ?"
+        with self.database.reading() as connection:
+            rows = connection.exec_driver_sql(query, (first, last)).fetchall()
+        return {row.seq: (row.label, row.receipt, bool(row.affixed)) for row in rows}
+
     def _first(self, where: str, values: tuple[Any, ...]) -> ItemRow | None:
         found = self._items(where, values)
         return found[0] if found else None

@@ -140,6 +140,13 @@ def _help(clerk: ClerkScreen) -> None:
 
 
 _SOON = {"right": "person_right.correct", "day": "2026-11-25"}
+
+
+def _explain_mode(clerk: ClerkScreen) -> None:
+    clerk.act_on_difference("explain")
+    clerk.choices.answer(0)
+
+
 # state → (view, what is opened on top of it)
 STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], None] | None]] = {
     **{name: (name, None) for name in VIEWS if name not in ("pending", "suggestions", "places")},
@@ -230,6 +237,11 @@ STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], None] | None]] = {
         "second",
         lambda clerk: clerk.ask(close_question(VIEWS["second"]), date="2026-11-21", count=129),
     ),
+    "close-explain": ("close", lambda clerk: clerk.act_on_difference("explain")),
+    "close-mode": ("close", _explain_mode),
+    "close-right": ("close", lambda clerk: clerk.act_on_difference("put_right")),
+    "close-dispute": ("close", lambda clerk: clerk.act_on_difference("dispute")),
+    "close-sign": ("close", lambda clerk: clerk.sign_close()),
     "log-out": ("accepted", lambda clerk: clerk.ask(LOG_OUT)),
     "discard": ("half", lambda clerk: clerk.ask(DISCARD)),
 }

@@ -37,6 +37,7 @@ from core.view import (
     VisitView,
 )
 from ui.specimen_cards import entry_views
+from ui.specimen_close import close_views
 from ui.specimen_consents import SAID
 from ui.specimen_late import case_views, told_views
 from ui.specimen_notify import notify_views
@@ -352,6 +353,7 @@ VIEWS: Mapping[str, CounterView] = {
     ),
     **_CONTENTS,
     **told_views(BASE),
+    **close_views(BASE),
     **case_views(BASE),
     **notify_views(BASE),
     **{name: replace(BASE, visit=visit) for name, visit in {**TYPED_TEXTS, **SAID}.items()},

@@ -22,6 +22,8 @@ ENTRY_ACTIONS: Mapping[str, Action] = {
     "ItemAccepted": Action.ACCEPT,
     "ItemVoided": Action.VOID,
     "ItemCorrected": Action.CORRECT,
+    "DifferenceExplained": Action.DIFFERENCE,
+    "DifferenceDisputed": Action.CLOSE_DAY,
     "LabelAffixed": Action.ACCEPT,
     "ItemRefused": Action.REFUSE,
     "LookedUp": Action.LOOK_UP,

@@ -51,7 +51,7 @@ class Action(StrEnum):
     UNMASK = "unmask"  # a person's data, for a purpose and for seconds
     DISCLOSE = "disclose"
     PROPOSE_BLOCK = "propose_block"
-    DIFFERENCE = "difference"  # a day is closed although its figures do not agree
+    DIFFERENCE = "difference"  # what does not agree at the end of a day is explained
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ RIGHTS: tuple[Right, ...] = (
     _second(Action.UNMASK, built=True),
     _second(Action.DISCLOSE),
     _second(Action.PROPOSE_BLOCK),
-    _second(Action.DIFFERENCE),
+    _second(Action.DIFFERENCE, built=True),
 )
 _BY_ACTION = {right.action: right for right in RIGHTS}
 

@@ -239,6 +239,13 @@ _ALL = (
         False,
     ),
     Kind("ApprovalLapsed", 1, {"request": ID, "asked": COUNT}, False),
+    Kind(
+        "DifferenceExplained",
+        1,
+        {"day": COUNT, "item": COUNT, "what": CODE, "reason": CODE, "asked": COUNT},
+        True,
+    ),
+    Kind("DifferenceDisputed", 1, {"day": COUNT, "item": COUNT, "what": CODE, "reason": CODE}, True),
     Kind("ItemVoided", 1, {"item": COUNT, "reason": CODE, "asked": COUNT}, True),
     Kind(
         "ItemCorrected",

@@ -52,6 +52,7 @@ class Second:
     action: Action
     subject: str = ""  # "": it is about no entry
     alone: bool = False  # the rule data may let somebody do it alone: ``asked`` is 0 then
+    reason: str = ""  # the member that repeats the request's reason, "" where it need not
 
 
 # Kind and version of every act that names a request, in its member ``asked``.
@@ -60,6 +61,7 @@ SECOND: Mapping[tuple[str, int], Second] = {
     (corrections.KIND, 1): Second(Action.CORRECT, "item", alone=True),
     ("CaseShown", 1): Second(Action.UNMASK, "opened"),
     ("ReaderDownApproved", 1): Second(Action.READER_DOWN),
+    ("DifferenceExplained", 1): Second(Action.DIFFERENCE, "item", reason="reason"),
 }
 
 
@@ -129,6 +131,7 @@ def use(value: dict[str, Any], entry: Entry) -> None:
         if row["asked"] != entry.data["asked"]:
             continue
         fits = (row["action"], row["subject"], row["used"]) == (second.action.value, subject, 0)
+        fits = fits and (not second.reason or row["reason"] == entry.data[second.reason])
         _need(entry, fits and row["by"] == entry.header.actor.id and may_use(row))
         _need(entry, entry.header.trusted.at <= parse_stamp(row["until"]))
         _put(value, name, None if row["given"] else {**row, "used": entry.header.seq})

@@ -17,6 +17,7 @@ from core.ledger import (
     cases,
     configured,
     corrections,
+    differences,
     erasure,
     looks,
     notify,
@@ -148,6 +149,7 @@ def _day_opened(value: dict[str, Any], entry: Entry) -> None:
     value |= {looks.MEMBER: {}} if looks.MEMBER in value else {}
     cases.new_day(value)
     corrections.new_day(value)
+    differences.new_day(value)
     notify.new_day(value)
     # What was not scanned is the difference of the day before; only items of the open day are voided.
     value["unscanned"], value["voided"] = {}, {}
@@ -367,6 +369,8 @@ _STEPS = {
     ("ApprovalLapsed", 1): requests.lapsed,
     ("ItemVoided", 1): _voided,
     (corrections.KIND, 1): corrections.corrected,
+    (differences.EXPLAINED, 1): differences.close,
+    (differences.DISPUTED, 1): differences.close,
     ("BranchAdopted", 1): _adopted,
     ("BranchDeclined", 1): _declined,
 }

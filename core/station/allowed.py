@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core import commands as c
 from core.access.rights import Action, need
+from core.closing import DisputeDifference, ExplainDifference, FinishDifference, LeaveClose, OpenClose
 from core.consents import AnswerConsent, AskConsents, GuardianAgrees
 from core.correcting import CORRECTING
 from core.late import AdoptLate, DeclineLate
@@ -17,7 +18,7 @@ from core.seeing import CASES
 
 # Nobody's to refuse: the way in and a second person's word (which ask for themselves), the way out, and a
 # message that was read.
-FREE = (c.LogIn, c.Activate, c.Lock, c.LogOut, c.DismissMessage, c.CloseLookUp, DecideRequest)
+FREE = (c.LogIn, c.Activate, c.Lock, c.LogOut, c.DismissMessage, c.CloseLookUp, LeaveClose, DecideRequest)
 # All that a clerk does between a customer's document and F9.
 ACCEPTING = (
     c.SetField, TakeNumber, ScanTyped, c.TakeKnown, c.SetSenderKind, c.SetSenderField, c.KeepAsPrincipal,
@@ -43,7 +44,8 @@ OTHERS: dict[type[c.Command], Action] = {
     AskRight: Action.PERSONS,
     AnswerRight: Action.ANSWER_RIGHT,
     AskNotify: Action.NOTIFY,
-    c.CloseDay: Action.CLOSE_DAY,
+    **dict.fromkeys((c.CloseDay, OpenClose, DisputeDifference), Action.CLOSE_DAY),
+    **dict.fromkeys((ExplainDifference, FinishDifference), Action.DIFFERENCE),
     VoidNumbers: Action.GIVE_UP_NUMBERS,
     AdoptLate: Action.LATE_ENTRIES,
     KeepEvidence: Action.EVIDENCE,

@@ -10,6 +10,7 @@ from core.ledger.founding import day_opened
 from core.ledger.state import FOLD_VERSION, State, fold
 from core.ledger.writer import Proposal
 from core.ports import Journal
+from core.station import differing
 from core.station.live import Live, new_id
 
 if TYPE_CHECKING:
@@ -32,7 +33,9 @@ def close_day(live: Live, drafts: Drafts) -> tuple[str, int]:
     """Verdicts on the open day and on every earlier one without; returns (date, items accepted).
 
     Visits that still wait end with the day (house.md: a draft is gone at close), inside the verdict.
-    Yesterday left open never stops today: its verdict comes here, with the state hash of its own end.
+    What does not agree and nobody said a word of is reported by it, item by item.  Yesterday left open never
+    stops today: its verdict comes here, with the state hash of its own end.  Raises RuleError as
+    :func:`core.station.differing.need_whole` where the day cannot be counted whole.
     """
     live.need_session()
     journal, state = live.need_journal(), live.state
@@ -41,6 +44,8 @@ def close_day(live: Live, drafts: Drafts) -> tuple[str, int]:
     ended, gone = drafts.at_close() if not state.value["closed"] else ([], [])
     proposals = [_verdict(day, _state_at(journal, state.value["days"][str(day)]["last"])) for day in late]
     if not state.value["closed"]:
+        differing.need_whole(live)
+        ended += differing.left(live)
         proposals.append(Proposal("DayClosed", lambda now: _data(now.day, now), new_id(), by_person=True))
     if proposals:
         live.commit([*ended, *proposals], gone=gone)

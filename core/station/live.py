@@ -25,6 +25,7 @@ from core.ledger.writer import EntryWriter, LiveSession, Proposal
 from core.ports import Clock, DirectiveRow, DraftRow, ItemRow, Journal, Probe, StaffRow, Store, Vault
 from core.rules import RuleBook, Rules
 from core.station.asking import Word
+from core.station.counting import Counted
 from core.view import Message, Screen, SyncView
 
 # Rows kept between two views: what the screen shows is read from the disk once, not at every key.
@@ -101,6 +102,7 @@ class Live:
     doubles: dict[str, dict[str, Fact]] = field(
         default_factory=dict
     )  # operator → where else she was logged in, while she has not been told
+    counted: Counted | None = None  # the day, while its close stands on the screen
     lapsed: list[str] = field(default_factory=list)  # causes, of her drafts while she was away
     correction: Pending | None = None  # of an accepted item: typed, and not done yet
     anew: list[int] = field(default_factory=list)  # items of which something is to be printed anew

@@ -73,9 +73,8 @@ def ask(
         "mode": str(mode),
         "until": stamp(live.now().at + dt.timedelta(hours=rules.hours[mode])),
     }
-    live.commit(
-        [*day_proposals(live), Proposal("ApprovalAsked", data, new_id(), by_person=True, parts=parts)]
-    )
+    asked = Proposal("ApprovalAsked", data, new_id(), by_person=True, parts=parts)
+    live.commit([*_day(live, action), asked])
     live.probe("request.asked")
     return name
 
@@ -101,8 +100,14 @@ def decide(live: Live, request: str, operator: str, password: str, decision: Dec
         "approval": wire.b64(unlocked.signer.sign(approval_message(approval))),
     }
     tried = lockouts.proposals(unlocked)
-    live.commit([*day_proposals(live), *tried, Proposal("ApprovalGiven", data, new_id())])
+    opened = _day(live, Action(row["action"]))
+    live.commit([*opened, *tried, Proposal("ApprovalGiven", data, new_id())])
     live.probe("request.given")
+
+
+def _day(live: Live, action: Action) -> list[Proposal]:
+    """A difference is of the day that is open: after midnight its word opens no new one."""
+    return [] if action is Action.DIFFERENCE else day_proposals(live)
 
 
 def need(live: Live, action: Action, subject: int) -> int:

@@ -17,7 +17,7 @@ from core.second import (
     SecondView,
     VoidItem,
 )
-from core.station import correcting, people, reader_down, requests
+from core.station import closing, correcting, differing, people, reader_down, requests
 from core.station.correcting import VOIDED as VOIDED  # noqa: PLC0414 - of an item's label
 from core.station.days import day_proposals
 from core.station.live import Live, new_id
@@ -58,6 +58,8 @@ def _decide(live: Live, command: DecideRequest) -> None:
     elif command.approved and mine and row["action"] == Action.CORRECT:
         if not correcting.approved(live, row["subject"], command.request):
             live.say("msg.request_approved", "good", operator=command.operator)
+    elif command.approved and mine and row["action"] == Action.DIFFERENCE and differing.differs(live, row):
+        closing.explain(live, row["subject"])
     else:
         said = "msg.request_approved" if command.approved else "msg.request_declined"
         live.say(said, "good" if command.approved else "warning", operator=command.operator)

@@ -15,7 +15,7 @@ from core.notify import NotifyView
 from core.persons import RightsView
 from core.ports import ItemRow
 from core.second import SecondView
-from core.station import cards, late, looking, notifying, persons, rights, second
+from core.station import cards, closing, late, looking, notifying, persons, rights, second
 from core.station.live import Live
 from core.station.weighing import Balance
 from core.view import CounterView, ItemView, Note, Screen, SyncView, VisitView
@@ -139,6 +139,7 @@ class Viewer:
             rights=rights.shown(live) if shown else RightsView(),
             late=late.shown(live) if shown else (),
             second=second.shown(live) if shown else SecondView(),
+            close=closing.shown(live, self._paper.faults, _parked(desk)) if shown else None,
             parked=desk.drafts.parked if shown else (),
             parked_by_others=desk.drafts.of_others if shown else {},
             message=live.message,
@@ -181,6 +182,10 @@ class Viewer:
     def _oldest(self, items: Iterable[str]) -> list[ItemRow]:
         first = sorted(map(int, items))[:_PENDING_SHOWN]
         return [row for row in map(self._live.item, first) if row is not None]
+
+
+def _parked(desk: Desk) -> int:
+    return len(desk.drafts.parked) + sum(desk.drafts.of_others.values())
 
 
 def _sync(live: Live) -> SyncView:

@@ -125,6 +125,7 @@ class Book:
         sealed: bytes = b"sealed",
         annex: bytes = "示*甲".encode(),
         pool: tuple[str, int] = ("none", 0),
+        receipt: bool = False,
     ) -> int:
         """An accepted item with sealed part and annex; its seq."""
         now = "2026-11-21T06:00:00.000Z"
@@ -141,7 +142,7 @@ class Book:
             "security_at": now,
             "weight_source": "typed",
             "name_check": "equal",
-            "receipt": False,
+            "receipt": receipt,
             "pool": pool[0],
             "ordinal": pool[1],
         }

@@ -154,6 +154,10 @@ class MemoryJournal:
         rows = [self._row(row) for row in self.records.values()]
         return [row for row in rows if row is not None][::-1][:limit]
 
+    def pages(self, first: int, last: int) -> Mapping[int, tuple[str, str, bool]]:
+        found = (row for row in self.records.values() if first <= row.seq <= last)
+        return {row.seq: (row.label, row.receipt, row.affixed) for row in found}
+
     def save_draft(self, draft: DraftRow) -> None:
         json.loads(draft.data)
         self.drafts_[draft.operator, draft.draft] = draft

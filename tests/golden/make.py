@@ -334,7 +334,7 @@ def _acceptance(golden: Golden) -> None:
     golden.add("PrintStarted", {**receipt, "slot": "receipt_printer", "copy": 0, "template": "own"})
     golden.add("ReceiptPrinted", receipt)
     parts = golden.part(sealed, 1), golden.part(annex, 1)
-    golden.add("ItemAccepted", {**accepted, "number": 2}, person=True, parts=parts)
+    second = golden.add("ItemAccepted", {**accepted, "number": 2}, person=True, parts=parts)
     _exemptions(golden)
     golden.add(
         "ItemRefused",
@@ -345,14 +345,14 @@ def _acceptance(golden: Golden) -> None:
     _voided(golden, item.header.seq)
     _cases(golden, item.header.seq)
     _reader_down(golden)
+    _differences(golden, second)
 
 
 def _ask(golden: Golden, name: str, mode: str, seconds: int, **about: Any) -> Entry:
     """A request for a second person."""
     until = stamp(golden.now() + dt.timedelta(seconds=seconds))
-    digest = wire.b64(requests.digest_of(seed(name), {}))
-    data = {"request": name, **about, "digest": digest, "mode": mode, "until": until}
-    return golden.add("ApprovalAsked", data, person=True)
+    data = {"request": name, **about, "digest": wire.b64(requests.digest_of(seed(name), {})), "mode": mode}
+    return golden.add("ApprovalAsked", {**data, "until": until}, person=True)
 
 
 def _approve(golden: Golden, asked: Entry, name: str, at: dt.datetime) -> None:
@@ -388,6 +388,17 @@ def _reader_down(golden: Golden) -> None:
     _approve(golden, asked, "request-9", golden.now())
     hours: dict[str, Any] = {"hours": 4, "until": stamp(golden.now() + dt.timedelta(hours=4))}
     golden.add("ReaderDownApproved", {**hours, "items": 40, "asked": asked.header.seq}, person=True)
+
+
+def _differences(golden: Golden, second: Entry) -> None:
+    """Nothing came out of two items: of one it is explained by two, the other's clerk disputes it alone."""
+    other = golden.add("ItemAccepted", {**second.data, "number": 3}, person=True).header.seq
+    about = {"action": "difference", "subject": second.header.seq, "reason": "device_failed"}
+    asked = _ask(golden, "request-8", "wait", 3600, **about)
+    _approve(golden, asked, "request-8", golden.now())
+    data = {"day": 1, "item": about["subject"], "what": "no_label.no_receipt", "reason": "device_failed"}
+    golden.add("DifferenceExplained", {**data, "asked": asked.header.seq}, person=True)
+    golden.add("DifferenceDisputed", {**data, "item": other}, person=True)
 
 
 def _cases(golden: Golden, item: int) -> None:

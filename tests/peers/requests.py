@@ -12,12 +12,14 @@ GIVEN = ("request", "asked", "body", "decision", "by", "at", "where", "directive
 OPEN_AT_MOST = 64
 # What is asked for by whoever works at a counter, and approved by a supervisor.
 ACTIONS = ("reader_down", "exempt", "void", "correct", "unmask", "disclose", "propose_block", "difference")
+DIFFERENCES = {"no_label", "label_unknown", "not_affixed", "no_receipt", "receipt_unknown", "held", "aside"}
 # Kinds that rest on a request: which action, and the member that names the subject.
 ACTS = {
     "ItemVoided": ("void", "item"),
     "ItemCorrected": ("correct", "item"),
     "CaseShown": ("unmask", "opened"),
     "ReaderDownApproved": ("reader_down", ""),
+    "DifferenceExplained": ("difference", "item"),
 }
 PRINTING = ("PrintStarted", "PrintNotDone", "PrintUnknown", "PrintSeen", "LabelPrinted", "ReceiptPrinted")
 # Neither who sends nor the waybill.
@@ -38,6 +40,8 @@ class Requests:
         self._day_closed = False
         self._corrected: dict[int, int] = {}  # item → how often
         self._pages: dict[tuple[int, bool], str] = {}  # (item, receipt?) → what its printer said last
+        self._day = 0
+        self._differing: set[int] = set()  # items of which a word was said at the end of the day
         self._cases: dict[str, int] = {}
 
     def follow(self, body: dict[str, Any], digest: str, operators: dict[str, Any]) -> dict[str, int]:
@@ -48,6 +52,7 @@ class Requests:
         if kind == "DayOpened":
             self._accepted, self._voided, self._day_closed = set(), set(), False
             self._corrected = {}
+            self._day, self._differing = data["day"], set()
         elif kind == "DayClosed":
             self._day_closed = True
         elif kind == "ItemAccepted":
@@ -61,6 +66,8 @@ class Requests:
         elif kind == "ItemCorrected":
             self._correct(data)
             return {"corrected": 1}
+        elif kind.startswith("Difference"):
+            return self._difference(kind, data)
         elif kind.startswith("Case"):
             self._case(kind, data, body["seq"])
         elif kind in PRINTING:
@@ -92,6 +99,15 @@ class Requests:
         receipt = kind == "ReceiptPrinted" or data.get("slot") == "receipt_printer"
         self._pages[data["item"], receipt] = kind
 
+    def _difference(self, kind: str, data: dict[str, Any]) -> dict[str, int]:
+        """One word for an item of the open day; which of its pages came out is not followed here."""
+        item, told = data["item"], data["what"].split(".")
+        need(data["day"] == self._day and not self._day_closed, "a difference of another day")
+        need(item in self._accepted - self._voided - self._differing, "no item of the day, or said twice")
+        need(set(told) <= DIFFERENCES and len(told) == len(set(told)), "no such difference")
+        self._differing.add(item)
+        return {f"differences {kind.removeprefix('Difference').lower()}": 1}
+
     def _case(self, kind: str, data: dict[str, Any], seq: int) -> None:
         """One of a name at a time, and nothing is seen or ended that is not open."""
         if kind == "CaseOpened":
@@ -109,7 +125,7 @@ class Requests:
         need(data["action"] in ACTIONS and data["mode"] in ("wait", "countersign"), "asks for no such thing")
         need(at < data["until"], "asked after its own end")
         need(data["request"] not in self._open and len(self._open) < OPEN_AT_MOST, "asked twice, or too much")
-        row = {name: data[name] for name in ("action", "subject", "mode", "until")}
+        row = {name: data[name] for name in ("action", "subject", "reason", "mode", "until")}
         self._open[data["request"]] = {
             **row, "asked": body["seq"], "body": digest, "by": body["actor"]["id"],
             "given": False, "used": False,
@@ -151,6 +167,8 @@ class Requests:
             (row["action"], row["subject"]) == (action, data[member] if member else 0),
             "a request for something else",
         )
+        if body["kind"] == "DifferenceExplained":
+            need(row["reason"] == data["reason"], "a request with another reason")
         need(row["by"] == body["actor"].get("id"), "somebody else's request")
         need(not row["used"], "a request used twice")
         need(row["given"] or row["mode"] == "countersign", f"{body['kind']} that nobody approved")

@@ -13,7 +13,8 @@ PERSONAL = {
     "SenderExempted", "ReaderDownApproved", "PoolVoided", "LookedUp", "ApprovalAsked", "ItemVoided",
     "ItemCorrected",
     "NotifyAsked", "CaseOpened", "CaseShown", "CaseClosed", "GuardianConsented", "ConsentAnswered",
-    "ItemRestricted", "PersonErased", "PersonAsked", "PersonAnswered", *DECISIONS,
+    "ItemRestricted", "PersonErased", "PersonAsked", "PersonAnswered",
+    "DifferenceExplained", "DifferenceDisputed", *DECISIONS,
 }  # fmt: skip
 SESSION_ENDS = {"OperatorLocked", "OperatorLoggedOut", "SessionEnded"}
 WORKING = ("clerk", "supervisor")

@@ -67,7 +67,7 @@ def test_f9_again_before_the_answer_commits_once(qtbot: QtBot, desk: Desk) -> No
     assert len(recorder.of(Commit)) == 2
 
 
-@pytest.mark.parametrize("opener", [Key.Key_R, Key.Key_D, Key.Key_Q])
+@pytest.mark.parametrize("opener", [Key.Key_R, Key.Key_Q])
 def test_f9_does_nothing_while_a_question_stands(desk: Desk, opener: Qt.Key) -> None:
     """The form is not what the clerk looks at; the bar and a line say so."""
     window, hands, recorder = desk
@@ -146,7 +146,7 @@ def test_a_scan_never_reaches_a_button(qtbot: QtBot, desk: Desk) -> None:
 def test_a_scan_never_answers_a_question(qtbot: QtBot, desk: Desk) -> None:
     """Digits of a code are not the digits of a choice."""
     _, hands, recorder = desk
-    for opener in (Key.Key_R, Key.Key_D, Key.Key_Q):
+    for opener in (Key.Key_R, Key.Key_Q):
         hands.press(opener, ALT)
         hands.scan("1234512345")
         for char in "11":

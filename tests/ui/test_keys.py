@@ -12,7 +12,6 @@ from pytestqt.qtbot import QtBot
 from core.commands import (
     Acknowledgement,
     AcknowledgeNotice,
-    CloseDay,
     CloseLookUp,
     Command,
     Commit,
@@ -38,6 +37,7 @@ from core.view import Message
 from tests.ui.conftest import Desk
 from tests.ui.typing import ALT, Key
 from ui.clerk.confirmations import names_of
+from ui.specimen_close import CLOSE
 from ui.specimens import BASE, EMPTY, HALF, READY, VIEWS
 
 
@@ -141,7 +141,6 @@ def test_escape_leaves_one_thing_at_a_time(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("opener", "digit", "command"),
     [
-        (Key.Key_D, 1, CloseDay()),
         (Key.Key_Q, 1, LogOut()),
     ],
 )
@@ -174,7 +173,8 @@ def test_a_refusal_says_why_and_whether_the_customer_knows(
 def test_a_digit_beyond_the_last_answer_does_nothing(desk: Desk) -> None:
     """Nor does any letter."""
     window, hands, recorder = desk
-    hands.press(Key.Key_D, ALT)
+    window.show_view(replace(BASE, close=replace(CLOSE, left=0)))
+    hands.press(Key.Key_F9)
     for key in (Key.Key_2, Key.Key_9, Key.Key_0, Key.Key_A, Key.Key_Return, Key.Key_Space):
         hands.press(key)
     assert recorder.commands == []

@@ -161,7 +161,7 @@ def test_the_help_leads_to_it_at_any_time(updated: Updated) -> None:
     assert [text for _, text in window.clerk.news.lines()] == told
     window.show_view(replace(BASE, visit=HALF, today=8))  # what stands already is no new work
     assert _side(window) is Side.NEWS
-    hands.press(Key.Key_D, ALT)
+    hands.press(Key.Key_Q, ALT)
     hands.press(Key.Key_W, ALT)
     assert _side(window) is Side.CHOICES
     assert recorder.commands == []

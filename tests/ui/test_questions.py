@@ -13,6 +13,7 @@ from core.identity.card import DocumentKind
 from core.view import CatalogueHit, VisitView
 from tests.ui.conftest import Desk, Seated
 from tests.ui.typing import ALT, Key
+from ui.specimen_close import CLOSE
 from ui.specimen_papers import GUN, HITS
 from ui.specimens import BASE, HALF, NO_DOCUMENT, item
 from ui.text import LANGUAGES, Texts
@@ -90,8 +91,8 @@ def test_the_day_closes_with_what_was_not_scanned_back_before_the_eyes(qtbot: Qt
     """The first eight by number and waybill, the rest as a number."""
     window, hands, recorder = desk
     loose = tuple(item(seq, affixed=False) for seq in range(1, 12))
-    window.show_view(replace(BASE, unscanned=loose))
-    hands.press(Key.Key_D, ALT)
+    window.show_view(replace(BASE, unscanned=loose, close=replace(CLOSE, left=0)))
+    hands.press(Key.Key_F9)
     listed = _listed(window)
     assert len(listed) == 9
     assert all(each.number in line for each, line in zip(loose[:8], listed[:8], strict=True))
@@ -105,5 +106,6 @@ def test_the_day_closes_with_what_was_not_scanned_back_before_the_eyes(qtbot: Qt
 def test_with_everything_scanned_back_the_day_closes_as_ever(desk: Desk) -> None:
     """Nothing listed."""
     window, hands, _ = desk
-    hands.press(Key.Key_D, ALT)
+    window.show_view(replace(BASE, close=replace(CLOSE, left=0)))
+    hands.press(Key.Key_F9)
     assert _listed(window) == []

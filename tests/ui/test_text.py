@@ -41,11 +41,13 @@ from core.identity.numbers import NumberWarning
 from core.ledger.branches import REASONS as DECLINED
 from core.ledger.cases import Cause, Whose
 from core.ledger.configured import TABLES
+from core.ledger.differences import Difference
 from core.ledger.looks import Many
 from core.ledger.notices import PARKED, RETURNED
 from core.ledger.notify import Outcome as Notified
 from core.ledger.notify import Why as RefusedFor
 from core.ledger.persons import Outcome
+from core.ledger.recount import NAMES as FIGURES
 from core.numbering import VoidCause
 from core.regions.place import Correction, Doubt
 from core.station.drafts import DAY_CLOSED, TOO_OLD, UNREADABLE
@@ -80,12 +82,28 @@ from ui.clerk.second import QUESTIONS as SECOND
 from ui.clerk.second import STATES
 from ui.clerk.shortcuts import SHORTCUTS
 from ui.clerk.who import ASKING
+from ui.supervisor.close import ACTS as CLOSE_ACTS
+from ui.supervisor.close import FIGURES as CLOSE_FIGURES
+from ui.supervisor.close import STATES as CLOSE_STATES
+from ui.supervisor.questions import QUESTIONS as CLOSING
 from ui.text import FACTS, LANGUAGES, MESSAGES, Texts, load
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FAULTS = (*DeviceFault, *RuleFault, *StoreFault, *CardFault, *EntryFault, *HqFault, *ConfigFault)
 CASE_WORDS = ("open", "asked", "approved", "name", "phone", "address")
-_QUESTIONS = (*QUESTIONS, *LANES, *LATE, *POOLS, *CASES, *CONSENTS, *SECOND, *PERSONS, *CORRECT, *NOTIFY)
+_QUESTIONS = (
+    *QUESTIONS,
+    *LANES,
+    *LATE,
+    *POOLS,
+    *CASES,
+    *CONSENTS,
+    *SECOND,
+    *PERSONS,
+    *CORRECT,
+    *NOTIFY,
+    *CLOSING,
+)
 _ASKED = tuple(f"question.{question.name}" for question in _QUESTIONS)
 LOGS_IN = next(row for row in RIGHTS if row.action == "log_in").alone
 ALONE = (*FAULTS, *MESSAGES, "unknown.code", *_ASKED)
@@ -239,8 +257,21 @@ def _of_access() -> set[str]:
     found |= {f"answer.request_{state}" for state in STATES} | {f"line.request_{state}" for state in STATES}
     found |= {f"answer.{act}_{mode}" for act in ("void", "correct") for mode in MODES}
     found |= {f"line.correct_{paper}" for paper in ("both", "label", "receipt")}
+    found |= {f"figure.{name}" for name in FIGURES} | _of_close()
     found |= {f"second.{action}" for action in (*ASKED, "reader_down")}
     return found | {f"right.{row.action.value}" for row in RIGHTS} | {who(row.action) for row in RIGHTS}
+
+
+def _of_close() -> set[str]:
+    """What the page of the day close says of figures, items and what may be done."""
+    found = {f"close.figure.{name}" for name in CLOSE_FIGURES}
+    found |= {f"close.state.{state}" for state in CLOSE_STATES}
+    found |= {f"difference.{kind}" for kind in (*Difference, "unsigned")}
+    found |= {f"close.clue.{kind}" for kind in Difference}
+    found |= {f"close.do.{act}{half}" for act in CLOSE_ACTS for half in ("", ".do")}
+    found |= {f"close.head.{name}" for name in ("item", "what", "who", "clue", "state")}
+    found |= {f"close.{name}" for name in ("by_hour", "by_clerk", "refused")}
+    return found | {f"answer.explain_{mode}" for mode in MODES}
 
 
 OPTIONAL = {f"{fault}.short" for fault in DeviceFault}

@@ -132,7 +132,8 @@ class AskingFrame(FollowingFrame):
     def _ask_requests(self) -> None:
         """Alt+Y: what waits for a second person."""
         view = self._view
-        if view is None or self.page not in (Page.FORM, Page.LOOK_UP) or self.side is Side.CHOICES:
+        pages = (Page.FORM, Page.LOOK_UP, Page.CLOSE)
+        if view is None or self.page not in pages or self.side is Side.CHOICES:
             self.say("msg.panel_open")
         elif not view.second.requests:
             self.say("msg.no_requests")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from core.closing import CloseView
 from core.view import VisitView
 from ui.clerk.shortcuts import key_of
 from ui.style import mark, put
@@ -30,6 +31,8 @@ class CommandBar(QFrame):
         self._texts = texts
         self._visit: VisitView | None = None
         self._covered = False
+        self._close: CloseView | None = None
+        self._room = Room.WIDE
         self._key = QLabel(key_of("commit"), self)
         self._key.setObjectName("commit_key")
         self._key.setFixedHeight(38)
@@ -66,17 +69,30 @@ class CommandBar(QFrame):
 
     def set_room(self, room: Room) -> None:
         """Where there is little, the help lists the other keys, and fewer missing steps are named."""
-        wide = room >= Room.WIDE
-        self._named = _NAMED if wide else _FEW
-        for label in self._hints[1:]:
-            label.setVisible(wide)
-        self._hints[0].setVisible(room > Room.NARROW)
+        self._room = room
+        self._named = _NAMED if room >= Room.WIDE else _FEW
+        self._show_hints()
         margins = _ROOMY if room > Room.NARROW else _CLOSE
         if self._row.contentsMargins().left() != margins:
             self._row.setContentsMargins(margins, 0, margins, 0)
             self._row.setSpacing(margins - 4)
             measure_again(self._row)
         self._paint()
+
+    def _show_hints(self) -> None:
+        """On the page of the day close the other keys stand in its line."""
+        for at, label in enumerate(self._hints):
+            fits = self._room >= Room.WIDE or (not at and self._room > Room.NARROW)
+            label.setVisible(fits and self._close is None)
+
+    def follow_close(self, close: CloseView | None) -> None:
+        """The day close stands in front of the form: F9 signs it."""
+        if close is not self._close:
+            changed = (close is None) is not (self._close is None)
+            self._close = close
+            if changed:
+                self._show_hints()
+            self._paint()
 
     def retranslate(self, texts: Texts) -> None:
         """In this language from now on."""
@@ -93,12 +109,17 @@ class CommandBar(QFrame):
     @property
     def ready(self) -> bool:
         """Whether nothing is missing as far as the screen knows."""
+        if self._close is not None:
+            return not self._close.closed and not self._close.fault and not self._close.left
         return self._visit is not None and not self._visit.missing and not self._covered
 
     def _paint(self) -> None:
         texts, visit = self._texts, self._visit
-        put(self._action, texts("commit.action"))
-        if self._covered and visit is not None and visit.manual is not None:
+        action = "commit.action" if self._close is None else "close.sign"
+        put(self._action, texts(action))
+        if self._close is not None:
+            line = f"{_said(self._close, texts)}    {texts('close.keys')}"
+        elif self._covered and visit is not None and visit.manual is not None:
             line = texts("commit.manual", finish=key_of("finish_manual"), back=key_of("back"))
         elif self._covered:
             line = texts("commit.covered")
@@ -114,7 +135,7 @@ class CommandBar(QFrame):
             line = texts("commit.ready", count=len(visit.items) + 1)
         put(self._missing, line)
         mark(self, "ready", "true" if self.ready else "false")
-        self.setAccessibleName(f"{key_of('commit')} {texts('commit.action')}")
+        self.setAccessibleName(f"{key_of('commit')} {texts(action)}")
         self.setAccessibleDescription(line)
 
     def _missing_line(self, missing: tuple[str, ...]) -> str:
@@ -124,3 +145,12 @@ class CommandBar(QFrame):
         if more > 0:
             named += texts("commit.more", count=more)
         return texts("commit.missing", count=len(missing), named=named)
+
+
+def _said(close: CloseView, texts: Texts) -> str:
+    """How far the day close is."""
+    if close.closed:
+        return texts("close.pending_day", count=close.pending) if close.pending else texts("close.all_there")
+    if close.fault:
+        return texts("close.fault")
+    return texts("close.left", count=close.left) if close.left else texts("close.ready")

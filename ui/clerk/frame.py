@@ -36,6 +36,7 @@ from ui.clerk.who import WhoCard
 from ui.fields import Entry
 from ui.keys import Keyboard
 from ui.scroll import Pages, Scroll
+from ui.supervisor.close import ClosePage
 from ui.text import Texts
 from ui.theme import Palette
 from ui.zoom import Room, measure_again
@@ -51,6 +52,7 @@ class Page(IntEnum):
     LOOK_UP = 1
     MANUAL = 2  # a document that is being typed
     PASTE = 3  # one text with a whole contact
+    CLOSE = 4  # the day close
 
 
 class Side(IntEnum):
@@ -87,6 +89,7 @@ class ClerkFrame(QWidget):
         self.look_up = LookUpPage(texts, keyboard, self)
         self.manual = ManualPage(texts, keyboard, self)
         self.paste = PastePage(texts, keyboard, self)
+        self.close_page = ClosePage(texts, keyboard, self)
         self.preview = PreviewCard(texts, self)
         self.who = WhoCard(texts, keyboard, self)
         self.finding = FindingCard(texts, keyboard, self)
@@ -127,7 +130,7 @@ class ClerkFrame(QWidget):
         self._usual = _column(self._upper, self.last, stretch=0)
         form = _column(self.sender_card, self.item_card, stretch=1)
         for stack, pages in (
-            (self._centre, (form, self.look_up, self.manual, self.paste)),
+            (self._centre, (form, self.look_up, self.manual, self.paste, self.close_page)),
             (self._side, (_column(self._usual, None, stretch=0), self.help, self.choices, self.news)),
         ):
             for page in pages:
@@ -167,7 +170,7 @@ class ClerkFrame(QWidget):
         self._room = room
         with kept_focus(self):
             for part in (self.way, self.sender_card, self.item_card, self.look_up, self.manual, self.preview,
-                         self.message, self.bar):  # fmt: skip
+                         self.close_page, self.message, self.bar):  # fmt: skip
                 part.set_room(room)
             self._arrange()
             self._order_tabs()
@@ -196,7 +199,10 @@ class ClerkFrame(QWidget):
         """Which of the two columns stand.  Where there is room for one only, a question takes it; the help
         leaves the form the upper half; of the usual cards the one that wants something comes first."""
         side, narrow = self.side, self._room is Room.NARROW
-        self._beside.setVisible(not narrow or side is not Side.USUAL)
+        closing = self.page is Page.CLOSE
+        self.way.setVisible(not closing)
+        self.close_page.stand_alone(alone=side is Side.USUAL)
+        self._beside.setVisible(side is not Side.USUAL or not (narrow or closing))
         self._middle.setVisible(not narrow or side is not Side.CHOICES)
         self._body.setStretch(1, int(narrow))
         middle = self._middle.widget()
@@ -279,7 +285,7 @@ class ClerkFrame(QWidget):
 
     def set_theme(self, palette: Palette) -> None:
         """Repaint what is painted by hand."""
-        for part in (self.way, self.preview.picture, self.devices):
+        for part in (self.way, self.close_page, self.preview.picture, self.devices):
             part.set_theme(palette)
         for button in self.findChildren(KeyButton):
             button.set_theme(palette)
@@ -288,7 +294,7 @@ class ClerkFrame(QWidget):
         """Every panel in this language; the caller paints the view again."""
         parts = (self.way, self.sender_card, self.item_card, self.look_up, self.preview, self.last,
                  self.manual, self.who, self.finding, self.suggestions, self.paste, self.help, self.news,
-                 self.choices, self.message, self.bar, self.devices)  # fmt: skip
+                 self.close_page, self.choices, self.message, self.bar, self.devices)  # fmt: skip
         for part in parts:
             part.retranslate(texts)
         for listed in self.places.values():
@@ -372,6 +378,7 @@ class ClerkFrame(QWidget):
         self.paste.show_view(None)
         self.last.show_view(None, None, (), ())
         self.look_up.show_view((), (), ())
+        self.close_page.show_view(None)
         self.message.show_view(None)
         self.message.dismiss_local()
         self.bar.show_view(None, covered=False)

@@ -114,6 +114,8 @@ def close_question(view: CounterView | None) -> Question:
     lines: list[Line] = [(f"line.{_named(each)}", _facts(each)) for each in parked]
     lines += [("line.parked_others", {"operator": who, "count": count}) for who, count in others.items()]
     waiting = bool(lines)
+    left = view.close.left if view is not None and view.close is not None else 0
+    lines += [("line.close_left", {"count": left})] if left else []
     lines += open_lines(view.second) if view is not None else []
     lines += [
         ("line.unscanned", {"number": item.number, "waybill": waybill(item.waybill)})

@@ -65,7 +65,6 @@ from ui.clerk.pools import wants_number
 from ui.clerk.questions import (
     PARKED,
     centre_question,
-    close_question,
     parked_question,
     payment_question,
     refuse_question,
@@ -110,13 +109,13 @@ class ClerkScreen(PastingFrame):
             "new": self._new,
             "look_up": partial(self._look_up, pending_only=False),
             "known": self._ask_known,
-            "park": self._park,
+            "park": self.either(self._park, self.open_close),
             "undo": self._undo,
             **self.paste_acts(),
             "next_item": partial(self._go_on, NextItem()),
             "next_customer": partial(self._go_on, NextCustomer()),
-            "commit": self._commit,
-            "reprint": self._reprint,
+            "commit": self.either(self._commit, self.sign_close),
+            "reprint": self.either(self._reprint, self.reprint_chosen),
             "lock": partial(self._submit, Lock()),
             "refuse": self._ask_refuse,
             "sender_kind": self._ask_kind,
@@ -126,7 +125,7 @@ class ClerkScreen(PastingFrame):
             "finish_manual": partial(self._in_lane, FinishManual()),
             "papers": partial(self._look_up, pending_only=True),
             "payment": self._ask_payment,
-            "close_day": self._close_day,
+            "close_day": self.open_close,
             "log_out": partial(self.ask, LOG_OUT),
             "back": self._back,
         }
@@ -159,6 +158,7 @@ class ClerkScreen(PastingFrame):
         self.look_up.asked.connect(self._search)
         self.look_up.case.opened.connect(self._submit)
         self.choices.answered.connect(self._answered)
+        self.close_page.acted.connect(self.act_on_difference)
         self.choices.sign.decided.connect(self._submit)
         self.choices.value.typed.connect(self._submit)
 
@@ -199,6 +199,9 @@ class ClerkScreen(PastingFrame):
             return False
         if self.page is Page.LOOK_UP:
             self.look_up.step(steps[_Key(key)])
+            return True
+        if self.page is Page.CLOSE:
+            self.close_page.step(steps[_Key(key)])
             return True
         if self.step_offered(steps[_Key(key)]):
             return True
@@ -404,10 +407,6 @@ class ClerkScreen(PastingFrame):
     def _search(self, text: str) -> None:
         self._submit(LookUp(text))
 
-    def _close_day(self) -> None:
-        view = self._view
-        self.ask(close_question(view), date=view.day if view else "", count=view.today if view else 0)
-
     def _answered(self, command: Command | Question) -> None:
         if isinstance(command, Question):
             self.ask(command)
@@ -431,6 +430,8 @@ class ClerkScreen(PastingFrame):
             self._leave_side()
         elif any(listed.close_list() for listed in self.offers):
             return
+        elif self.page is Page.CLOSE:
+            self.leave_close()
         elif self.page is Page.LOOK_UP:
             self._submit(self.look_up.back)
         elif self.message.dismiss_local():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from core.closing import FinishDifference
 from core.correcting import FieldToCorrect, GoOnCorrecting
 from core.errors import Fact
 from core.second import AskVoid, BeginReaderDown, DecideRequest, RequestView, SecondView, VoidItem
@@ -52,6 +53,8 @@ def requests_question(second: SecondView, language: str) -> Question:
             answers.append(Answer("answer.request_ready", GoOnCorrecting(each.subject), facts))
         elif each.mine and each.action == "reader_down":
             answers.append(Answer("answer.request_ready", BeginReaderDown(), facts))
+        elif each.mine and each.action == "difference":
+            answers.append(Answer("answer.request_ready", FinishDifference(each.subject), facts))
         else:
             lines.append(("line.request_ready", facts))
     if len(second.requests) > _MOST:

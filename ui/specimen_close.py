@@ -1,0 +1,54 @@
+"""Specimens of the day close: items that differ, nothing left, closed, and a day that is not whole."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+from core.closing import CloseLine, CloseView, DifferenceView
+from core.view import CounterView
+
+_REASONS = {
+    "label_on_item": {"zh": "面单已贴，漏扫", "en": "On the item, scan forgotten"},
+    "receipt_declined": {"zh": "寄件人不要回执", "en": "The sender wants no receipt"},
+    "label_missing": {"zh": "面单缺失或损毁", "en": "A label is missing or spoilt"},
+    "item_missing": {"zh": "实物与记录不符", "en": "Items and records do not agree"},
+    "device_failed": {"zh": "设备故障", "en": "A device failed"},
+    "unexplained": {"zh": "原因待查", "en": "Not explained yet"},
+}
+_DIFFERENCES = (
+    DifferenceView(127, "000127", "EA473124831CN", ("no_label", "no_receipt"), "OP10001", "16:42",
+                   fault="device.paper_out"),
+    DifferenceView(119, "000119", "EA473124770CN", ("not_affixed",), "OP10003", "15:08"),
+    DifferenceView(111, "000111", "EA473124699CN", ("label_unknown",), "OP10001", "14:31", "asked",
+                   by="OP10001", until="11-22 18:04"),
+    DifferenceView(104, "000104", "EA473124611CN", ("unsigned",), "OP10003", "13:55", "unsigned",
+                   by="OP10003", until="11-24 13:56"),
+    DifferenceView(98, "000098", "EA473124583CN", ("held",), "OP10001", "11:20", "disputed"),
+    DifferenceView(63, "000063", "EA473124402CN", ("not_affixed",), "OP10003", "10:02", "explained"),
+)  # fmt: skip
+CLOSE = CloseView(
+    day="2026-11-21", closed=False,
+    total=CloseLine("", 143, 141, 139, 142, 143, 131, 1),
+    lines=(CloseLine("OP10001", 88, 86, 86, 87, 88, 80, 0), CloseLine("OP10003", 55, 55, 53, 55, 55, 51, 1)),
+    differences=_DIFFERENCES, left=3, said={"disputed": 1, "explained": 1}, pending=37,
+    hours={9: 8, 10: 14, 11: 20, 12: 11, 13: 10, 14: 13, 15: 18, 16: 23, 17: 19, 18: 7},
+    refused={"prohibited": 4, "identity_refused": 1, "no_valid_document": 2},
+    first="7f3a90b255d1c0de91c2", last="0b7744aa10cafe00e4d0",
+    counted=dt.datetime(2026, 11, 21, 10, 4, tzinfo=dt.UTC),
+    reasons=_REASONS, modes={"wait": 24, "countersign": 72},
+)  # fmt: skip
+_WHOLE = CloseLine("", 143, 143, 143, 143, 143, 143, 1)
+
+
+def close_views(base: CounterView) -> dict[str, CounterView]:
+    """A supervisor's page in its states."""
+    shown = replace(base, role="supervisor", operator="OP10009", close=CLOSE)
+    ready = replace(CLOSE, total=_WHOLE, differences=(), left=0, pending=0)
+    broken = replace(CLOSE, fault="rule.day_incomplete", facts={"seq": 4711})
+    return {
+        "close": shown,
+        "close-ready": replace(shown, close=ready),
+        "close-closed": replace(shown, close=replace(ready, closed=True, pending=37)),
+        "close-broken": replace(shown, close=broken),
+    }
