@@ -298,6 +298,28 @@ class PersonRecord:
     told: tuple[tuple[str, str], ...] = ()  # heading, text
 
 
+@dataclass(frozen=True, slots=True)
+class DisclosureRecord:
+    """The record of a disclosure, for whoever asked and for the branch's file: codes by name, nobody's data.
+
+    ``way`` and ``state`` are codes, ``fields`` those of :class:`core.ledger.disclosures.Datum`; ``number`` is
+    the item's, ``until`` an ISO date, ``at`` local time.
+    """
+
+    reference: str
+    branch: str
+    operator: str
+    at: str
+    way: str
+    recipient: str
+    basis: str
+    purpose: str
+    fields: tuple[str, ...]
+    number: str
+    until: str
+    state: str
+
+
 @dataclass(frozen=True)
 class CalibrationPage:
     """Rulers and codes for whoever sets a printer up.  It names nobody and stands in no journal."""
@@ -315,7 +337,7 @@ class PrintJob:
     job: str
     slot: Slot
     item: int
-    page: Label | Receipt | NoPaperSlip | CalibrationPage | PersonRecord
+    page: Label | Receipt | NoPaperSlip | CalibrationPage | PersonRecord | DisclosureRecord
     pressed_ns: int = 0  # perf_counter_ns of the key press, for the bench; 0 where none
     passing: bool = False
     template_id: str = "own"

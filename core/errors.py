@@ -147,6 +147,15 @@ class RuleFault(StrEnum):
     APPROVAL_NEEDED = "rule.approval_needed"  # a second person has to approve it first; facts: action
     APPROVAL_REASON = "rule.approval_reason"  # none was chosen, or the rules do not know it
     APPROVAL_WAITS = "rule.approval_waits"  # of this action none may go on before it is approved
+    DISCLOSURE_BASIS = "rule.disclosure_basis"  # organ or partner, basis, purpose and fields do not agree
+    DISCLOSURE_OPEN = "rule.disclosure_open"  # of that item, for the same one, something is open
+    DISCLOSURES_FULL = "rule.disclosures_full"  # facts: most
+    DISCLOSURE_CONSENT = "rule.disclosure_consent"  # the sender's separate consent does not stand
+    DISCLOSURE_VERSION = "rule.disclosure_version"  # it was given to another text
+    DISCLOSURE_EMPTY = "rule.disclosure_empty"
+    DISCLOSURE_OFFICERS = "rule.disclosure_officers"  # two of them, each with the card's number
+    DISCLOSURE_LONG = "rule.disclosure_long"  # facts: most
+    DISCLOSURE_GONE = "rule.disclosure_gone"  # sent already, or not here any more
     VOID_ITEM = "rule.void_item"  # not of the open business day, or void already
     CORRECT_ITEM = "rule.correct_item"  # not of the open day, or void
     CORRECT_FIELD = "rule.correct_field"  # the rules let nobody correct it

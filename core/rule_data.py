@@ -12,11 +12,13 @@ from core.access.papers import PaperRules
 from core.access.second import SecondRules
 from core.case_rules import CaseRules
 from core.correction_rules import CorrectionRules
+from core.disclosure_rules import DisclosureRules
 from core.errors import RuleError, RuleFault
 from core.look_rules import LookLimits
 from core.notify_rules import NotifyRules
 from core.regions.book import Regions
 from core.right_rules import RightRules
+from core.sender_code_rules import SenderCodeRules
 
 # What a role logs in with: her card where she has one, else her password; or her card and nothing else.
 CARD_OR_PASSWORD, CARD_ONLY = "card_or_password", "card"
@@ -251,17 +253,6 @@ class Guardians:
     relations: Mapping[str, Mapping[str, str]]
 
 
-CODE_MINUTES_MAX = 24 * 60  # the state forgets a code of a registered sender after a day
-
-
-@dataclass(frozen=True, slots=True)
-class SenderCodeRules:
-    """How long a code of a registered sender may live, and of which kinds of document (codes)."""
-
-    life_minutes: int
-    kinds: tuple[str, ...]
-
-
 @dataclass(frozen=True, slots=True)
 class Rules:
     """One edition.  ``retention`` is days by retention class; ``provinces`` two-digit codes."""
@@ -286,6 +277,7 @@ class Rules:
     exemptions: Exemptions
     cases: CaseRules
     corrections: CorrectionRules
+    disclosure: DisclosureRules
     look_ups: LookLimits
     rights: RightRules
     notify: NotifyRules

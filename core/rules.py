@@ -25,6 +25,7 @@ from core.access.second import ASKED, read_second
 from core.case_rules import read_cases
 from core.commands import Payment, Route
 from core.correction_rules import read_corrections
+from core.disclosure_rules import read_disclosure
 from core.errors import ConfigFault, RuleError, RuleFault
 from core.identity.card import DocumentKind
 from core.identity.numbers import FAMILIES
@@ -43,6 +44,7 @@ from core.rule_data import (
     Rules,
     WaybillForm,
 )
+from core.sender_code_rules import read_sender_codes
 from core.strict import Node, read_json
 
 __all__ = [
@@ -69,7 +71,7 @@ _TOP = (
     "version", "effective_from", "marks", "limits", "password", "retention", "phones", "waybills",
     "s10_countries", "documents", "catalogue", "regions", "security", "agreements", "cases", "exemptions",
     "corrections", "look_ups", "notify", "second", "log_in", "papers", "tariff", "letters", "provinces",
-    "notice", "consents", "guardians", "sender_codes", "rights",
+    "notice", "consents", "guardians", "sender_codes", "rights", "disclosure",
 )  # fmt: skip
 _CODE = "[a-z][a-z0-9_]{0,39}"
 _VERSION = "[A-Za-z0-9][A-Za-z0-9._:-]{0,63}"
@@ -232,13 +234,16 @@ class _Reader:
             look_ups=read_look_limits(part["look_ups"], self._sourced),
             rights=read_rights(part["rights"], self._sourced, LANGUAGES),
             notify=read_notify(part["notify"], self._sourced, LANGUAGES),
+            disclosure=read_disclosure(
+                part["disclosure"], self._sourced, self._reasons(part["second"], Action.DISCLOSE)
+            ),
             second={
                 name: read_second(self._sourced(node, "reasons", "hours"))
                 for name, node in part["second"].members(ASKED).items()
             },
             log_in=self._log_in(part["log_in"]),
             papers=self._papers(part["papers"]),
-            sender_codes=self._sender_codes(part["sender_codes"]),
+            sender_codes=read_sender_codes(part["sender_codes"], self._sourced),
             tariff=self._tariff(part["tariff"]),
             letter_contents=self._sourced(part["letters"], "contents")["contents"].text(40),
             documents=self._documents(part["documents"]),
@@ -286,13 +291,6 @@ class _Reader:
         name, check = part["name"].matching(_CODE, "code"), part["check"].one_of(("s10", "none"))
         preprinted = part["paper"].one_of(("counter", "preprinted")) == "preprinted"
         return WaybillForm(name, part["pattern"].pattern(), check, preprinted)
-
-    def _sender_codes(self, node: Node) -> r.SenderCodeRules:
-        part = self._sourced(node, "life_minutes", "kinds")
-        life = part["life_minutes"].integer(1, r.CODE_MINUTES_MAX)
-        return r.SenderCodeRules(
-            life, tuple(one.one_of(tuple(DocumentKind)) for one in part["kinds"].items(0))
-        )
 
     def _documents(self, node: Node) -> Mapping[str, r.DocumentRule]:
         found = {rule.kind: rule for rule in map(self._document, node.items())}
@@ -363,6 +361,11 @@ class _Reader:
         allowed = [role.value for role in right(Action.EXEMPT).approves]
         roles = tuple(one.one_of(allowed) for one in part["roles"].items())
         return r.Exemptions(reasons, roles)
+
+    def _reasons(self, node: Node, action: Action) -> list[str]:
+        """The codes for which a second person may be asked for ``action``."""
+        part = node.members(ASKED)[action.value].members(("reasons", "hours", "source", "mark"))
+        return [each.code for each in read_second(part).reasons]
 
     def _exemption(self, node: Node) -> r.ExemptionReason:
         part = self._sourced(node, "code", *LANGUAGES)

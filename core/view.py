@@ -29,6 +29,7 @@ from core.commands import (
 )
 from core.consents import ItemConsents, SaidView
 from core.devices import DeviceTruth, Label
+from core.disclosing import DisclosingView
 from core.errors import Fact
 from core.late import LateView
 from core.notify import NotifyView
@@ -407,6 +408,7 @@ class CounterView:
     case: CaseView | None = None  # being typed, or shown
     case_reasons: tuple[Reason, ...] = ()  # why one may be seen
     case_seconds: int = 0  # for so long
+    disclosing: DisclosingView = DisclosingView()  # data for an organ or a partner
     looks: tuple[LooksView, ...] = ()  # today's look-ups that want a supervisor's eye
     consents: ItemConsents | None = None  # of an item of the look-up, where somebody asked
     rights: RightsView = RightsView()  # what persons asked about their own data, and is not answered

@@ -202,6 +202,7 @@ STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], None] | None]] = {
     "case-begin": ("look-up", lambda clerk: clerk.side_acts()["case"]()),
     "case-ask": ("case-list", lambda clerk: clerk.side_acts()["case"]()),
     "case-see": ("case-approved", lambda clerk: clerk.side_acts()["case"]()),
+    "disclosure-begin": ("disclosure-list", lambda clerk: clerk.side_acts()["disclosure"]()),
     "late-decide": ("late", lambda clerk: clerk.ask(late_question(VIEWS["late"]))),
     "late-decline": ("late", lambda clerk: clerk.ask(declining(VIEWS["late"]))),
     "late-shown": ("late-clerk", lambda clerk: clerk.ask(late_question(VIEWS["late-clerk"]))),

@@ -7,7 +7,9 @@ import struct
 from collections.abc import Mapping
 from dataclasses import replace
 
-from core.view import CatalogueHit, FieldView, SenderView
+from core.commands import ManualCause, ManualField
+from core.errors import RuleFault
+from core.view import CatalogueHit, FieldView, ManualFieldView, ManualView, SenderView
 from ui.specimen_visits import LABEL, READY, SENDER, fields
 
 _WIDTH, _HEIGHT = 102, 126
@@ -138,4 +140,25 @@ HITS = (
     _hit("o_02", "笔记本", "bjb", "allow", 21, _ORDINARY),
     _hit("o_03", "报纸", "bz", "allow", 21, _ORDINARY),
     _hit("o_04", "背包", "bb", "allow", 21, _ORDINARY),
+)
+
+TYPING = ManualView(
+    "temporary_resident",
+    ManualCause.NO_CHIP,
+    {
+        ManualField.NUMBER: ManualFieldView("110105********002X"),
+        ManualField.NUMBER_AGAIN: ManualFieldView("11010519491231003X", RuleFault.NUMBER_DIFFERS),
+        ManualField.NAME: ManualFieldView("证件样本"),
+        ManualField.VALID_TO: ManualFieldView("2027年", RuleFault.DATE_FORM),
+    },
+)
+ZONE = ManualView(
+    "passport",
+    ManualCause.NO_CHIP,
+    {
+        ManualField.MRZ: ManualFieldView(
+            "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<< L898902C36UTO7408122F1204159ZE184226B<<<<<10"
+        ),
+        ManualField.NUMBER_AGAIN: ManualFieldView(""),
+    },
 )

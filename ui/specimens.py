@@ -8,8 +8,6 @@ from dataclasses import replace
 
 from core.commands import (
     SENDER_FIELDS,
-    ManualCause,
-    ManualField,
     Route,
     Security,
     SenderField,
@@ -23,8 +21,6 @@ from core.view import (
     ExemptionView,
     FieldView,
     GateName,
-    ManualFieldView,
-    ManualView,
     Message,
     ParkedView,
     PrincipalView,
@@ -39,9 +35,10 @@ from core.view import (
 from ui.specimen_cards import entry_views
 from ui.specimen_close import close_views
 from ui.specimen_consents import SAID
+from ui.specimen_disclosures import disclosure_views
 from ui.specimen_late import case_views, told_views
 from ui.specimen_notify import notify_views
-from ui.specimen_papers import BATTERY, DOCUMENTS, GUN, HITS, RARE, SPIRITS
+from ui.specimen_papers import BATTERY, DOCUMENTS, GUN, HITS, RARE, SPIRITS, TYPING, ZONE
 from ui.specimen_texts import TYPED_TEXTS
 from ui.specimen_visits import (
     EMPTY,
@@ -146,26 +143,6 @@ def _said(code: str, level: str = "info", **facts: Fact) -> Message:
     return Message(str(code), facts, level, 1)
 
 
-_TYPING = ManualView(
-    "temporary_resident",
-    ManualCause.NO_CHIP,
-    {
-        ManualField.NUMBER: ManualFieldView("110105********002X"),
-        ManualField.NUMBER_AGAIN: ManualFieldView("11010519491231003X", RuleFault.NUMBER_DIFFERS),
-        ManualField.NAME: ManualFieldView("证件样本"),
-        ManualField.VALID_TO: ManualFieldView("2027年", RuleFault.DATE_FORM),
-    },
-)
-_ZONE = ManualView(
-    "passport",
-    ManualCause.NO_CHIP,
-    {
-        ManualField.MRZ: ManualFieldView(
-            "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<< L898902C36UTO7408122F1204159ZE184226B<<<<<10"
-        ),
-        ManualField.NUMBER_AGAIN: ManualFieldView(""),
-    },
-)
 _KINDS = (
     "temporary_resident",
     "military",
@@ -323,8 +300,8 @@ VIEWS: Mapping[str, CounterView] = {
         visit=exempt(_APPROVED, "missing.sender_name"),
         message=_said("msg.exemption_approved", "good", operator="OP20001"),
     ),
-    "manual": replace(BASE, visit=replace(OFFERED, manual=_TYPING)),
-    "manual-zone": replace(BASE, visit=replace(OFFERED, manual=_ZONE)),
+    "manual": replace(BASE, visit=replace(OFFERED, manual=TYPING)),
+    "manual-zone": replace(BASE, visit=replace(OFFERED, manual=ZONE)),
     "manual-offered": replace(BASE, visit=OFFERED),
     "typed-document": replace(
         BASE,
@@ -356,6 +333,7 @@ VIEWS: Mapping[str, CounterView] = {
     **close_views(BASE),
     **case_views(BASE),
     **notify_views(BASE),
+    **disclosure_views(BASE),
     **{name: replace(BASE, visit=visit) for name, visit in {**TYPED_TEXTS, **SAID}.items()},
     **_DOCUMENTS,
     "centre": replace(BASE, visit=CENTRES),

@@ -31,6 +31,8 @@ ENTRY_ACTIONS: Mapping[str, Action] = {
     "CaseOpened": Action.UNMASK,
     "CaseShown": Action.UNMASK,
     "CaseClosed": Action.UNMASK,
+    "DisclosureFiled": Action.DISCLOSE,
+    "DisclosureAsked": Action.DISCLOSE,
     "ReprintAsked": Action.PRINT,
     "PrintSeen": Action.PRINT,
     "ReaderDownApproved": Action.READER_DOWN,

@@ -99,7 +99,7 @@ RIGHTS: tuple[Right, ...] = (
     _second(Action.VOID, built=True),
     _second(Action.CORRECT, built=True),
     _second(Action.UNMASK, built=True),
-    _second(Action.DISCLOSE),
+    _second(Action.DISCLOSE, built=True),
     _second(Action.PROPOSE_BLOCK),
     _second(Action.DIFFERENCE, built=True),
 )

@@ -21,7 +21,7 @@ from core.crypto.sealing import decrypt, encrypt
 from core.errors import EntryError, RuleError, RuleFault, StoreError
 from core.identity.card import DocumentKind, IdCard, Sex
 from core.ledger.entry import parse_stamp, stamp
-from core.rule_data import SenderCodeRules
+from core.sender_code_rules import SenderCodeRules
 
 PREFIX = "SC1."
 MAX_TEXT = 1000  # what a scanner's lane lets through, with its identifier

@@ -44,6 +44,11 @@ def _bytes(limit: int) -> Check:
     return check
 
 
+def _codes(value: object) -> bool:
+    """A list of 1 to 16 codes."""
+    return isinstance(value, list | tuple) and 0 < len(value) <= 16 and all(map(CODE, value))
+
+
 def _optional(inner: Check) -> Check:
     return lambda value: value is None or inner(value)
 
@@ -51,6 +56,7 @@ def _optional(inner: Check) -> Check:
 CODE, ID, DAY, MONTH, TIME, KEY = (_matches(p) for p in (_CODE, _ID, _DAY, _MONTH, _TIME, _KEY))
 STAFF = _matches(_STAFF)
 COUNT: Check = _integer
+CODES: Check = _codes
 HASH = _bytes(32)
 SIGNATURE = _bytes(80)
 DOCUMENT = _bytes(2048)  # a signed document (grant, certificate), as canonical bytes
@@ -306,6 +312,24 @@ _ALL = (
         {"notify": ID, "asked": COUNT, "outcome": CODE, "why": CODE, "directive": COUNT},
         False,
     ),
+    # a customer's data to an organ or a partner: who, on what basis and which fields, by code
+    Kind(
+        "DisclosureFiled",
+        1,
+        {
+            "item": COUNT,
+            "way": CODE,
+            "recipient": CODE,
+            "basis": CODE,
+            "purpose": CODE,
+            "fields": CODES,
+            "consent": COUNT,
+            "until": DAY,
+        },
+        True,
+    ),
+    Kind("DisclosureAsked", 1, {"filed": COUNT, "asked": COUNT}, True),
+    Kind("DisclosureDecided", 1, {"filed": COUNT, "outcome": CODE, "directive": COUNT}, False),
     # printing
     Kind(
         "PrintStarted",

@@ -60,6 +60,7 @@ SECOND: Mapping[tuple[str, int], Second] = {
     ("ItemVoided", 1): Second(Action.VOID, "item"),
     (corrections.KIND, 1): Second(Action.CORRECT, "item", alone=True),
     ("CaseShown", 1): Second(Action.UNMASK, "opened"),
+    ("DisclosureAsked", 1): Second(Action.DISCLOSE, "filed"),
     ("ReaderDownApproved", 1): Second(Action.READER_DOWN),
     ("DifferenceExplained", 1): Second(Action.DIFFERENCE, "item", reason="reason"),
 }

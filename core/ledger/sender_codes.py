@@ -16,7 +16,7 @@ from core.errors import EntryError, EntryFault
 from core.identity.sender_code import Issuer
 from core.ledger.directives import SignedDirective
 from core.ledger.entry import Entry, parse_stamp, stamp
-from core.rule_data import CODE_MINUTES_MAX
+from core.sender_code_rules import CODE_MINUTES_MAX
 
 SUBJECT = "sender_codes"  # one list at a time: the next takes its place
 MEMBER = "sender_codes"  # of the state; no member where no code was ever taken

@@ -26,6 +26,7 @@ from core.ledger import (
     ranges,
     requests,
 )
+from core.ledger.disclosures import DISCLOSURE_STEPS, forget_over
 from core.ledger.entry import EMPTY_HEAD, Entry, Head
 from core.ledger.rows import count, drop, put
 from core.ledger.sender_codes import take as take_code
@@ -149,6 +150,7 @@ def _day_opened(value: dict[str, Any], entry: Entry) -> None:
     value |= {looks.MEMBER: {}} if looks.MEMBER in value else {}
     cases.new_day(value)
     corrections.new_day(value)
+    forget_over(value)
     differences.new_day(value)
     notify.new_day(value)
     # What was not scanned is the difference of the day before; only items of the open day are voided.
@@ -360,8 +362,8 @@ _STEPS = {
     ("LookedUp", 1): _looked_up,
     (cases.OPENED, 1): cases.opened,
     (cases.SEEN, 1): cases.seen,
-    (cases.CLOSED, 1): cases.ended,
-    (cases.LAPSED, 1): cases.ended,
+    **dict.fromkeys(((cases.CLOSED, 1), (cases.LAPSED, 1)), cases.ended),
+    **DISCLOSURE_STEPS,
     **notify.STEPS,
     **printing.STEPS,
     ("ApprovalAsked", 1): requests.asked,

@@ -7,6 +7,7 @@ from core.access.rights import Action, need
 from core.closing import DisputeDifference, ExplainDifference, FinishDifference, LeaveClose, OpenClose
 from core.consents import AnswerConsent, AskConsents, GuardianAgrees
 from core.correcting import CORRECTING
+from core.disclosing import DISCLOSING
 from core.late import AdoptLate, DeclineLate
 from core.notify import AskNotify
 from core.numbering import TakeNumber, VoidNumbers
@@ -52,6 +53,7 @@ OTHERS: dict[type[c.Command], Action] = {
     DeclineLate: Action.LATE_ENTRIES,
     **dict.fromkeys(CASES, Action.UNMASK),
     **dict.fromkeys(CORRECTING, Action.CORRECT),
+    **dict.fromkeys(DISCLOSING, Action.DISCLOSE),
 }
 
 

@@ -128,6 +128,16 @@ def answer_of_item(live: Live, command: AnswerConsent, *, may_give: bool) -> Non
     live.say(_MESSAGES[wanted], "good")
 
 
+def given(live: Live, item: int, code: str) -> Entry | None:
+    """The entry by which the item's sender agreed to ``code``; None where she did not, or took it back.
+
+    Raises as :func:`of_item`.
+    """
+    visit_id, sender = _whose(live, item)
+    last = [entry for entry in _answers(live, visit_id, code) if entry.data["sender"] == sender][-1:]
+    return next((entry for entry in last if entry.data["answer"] == Answered.GIVEN), None)
+
+
 def _whose(live: Live, item: int) -> tuple[str, int]:
     """(visit, seq of the sender's entry) of an item."""
     if item < 0:

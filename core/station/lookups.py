@@ -18,6 +18,7 @@ from core.acceptance.marked import first_token, ordinal, shown_number
 from core.acceptance.record import digest_hint
 from core.consents import AnswerConsent, AskConsents, ItemConsents
 from core.devices import CardFailed, CardLifted, CardRead, CardReading
+from core.disclosing import BeginDisclosure
 from core.errors import EntryError, RuleError, RuleFault
 from core.identity.card import IdCard
 from core.identity.characters import fold_width, storable
@@ -30,6 +31,7 @@ from core.seeing import BeginCase
 from core.station import consenting, late, persons
 from core.station.cases import Cases
 from core.station.days import day_proposals
+from core.station.disclosing import Disclosing, Print
 from core.station.live import Live, new_id
 from core.station.rights import Rights
 
@@ -48,12 +50,13 @@ _CardEvent = CardReading | CardRead | CardFailed | CardLifted
 class LookUps:
     """F3.  ``found`` is None while no look-up stands; ``by`` says how it was looked for."""
 
-    def __init__(self, live: Live, rights: Rights) -> None:
+    def __init__(self, live: Live, rights: Rights, printed: Print) -> None:
         self._live = live
         self._rights = rights
         self.found: list[ItemRow] | None = None
         self.by = ""  # "text", "card", "" for the newest
         self.cases = Cases(live)  # of the items that are looked up
+        self.disclosing = Disclosing(live, printed)  # of one of them, to an organ or a partner
         self._said: dict[str, object] = {}  # what the journal says of the look-up that stands
         self.consents: ItemConsents | None = None  # of the item that somebody asked about
 
@@ -71,6 +74,7 @@ class LookUps:
         live.need_session()
         self.consents = None
         self.cases.act()
+        self.disclosing.leave()
         wanted = fold_width(text[: _TEXT_MAX + 1]).strip()
         if not wanted:
             self._show(self._newest(), "", By.NEWEST)
@@ -90,6 +94,7 @@ class LookUps:
             live.say(event.fault, "error", **dict(event.facts))
         if not isinstance(event, CardRead):
             return
+        self.disclosing.leave()
         rows, self.consents = self._by_card(event.card), None
         self._show(rows[:SHOWN_BY_CARD], "card", By.DOCUMENT)
         if not rows:
@@ -102,6 +107,7 @@ class LookUps:
     def close(self) -> None:
         """Forget the result, and what is typed or seen of a case."""
         self.cases.leave()
+        self.disclosing.leave()
         self.found, self.by, self._said, self.consents = None, "", {}, None
 
     def _show(self, rows: list[ItemRow], shown_by: str, by: By, terminal: str = "") -> None:
@@ -124,10 +130,10 @@ class LookUps:
 
     def handle(self, command: object) -> bool:
         """Whether it is about an item that was found, and was done.  Raises as what it does."""
-        if isinstance(command, BeginCase):
+        if isinstance(command, BeginCase | BeginDisclosure):
             self._live.need_session()
             self._need_found(command.item)
-        if self.cases.handle(command):
+        if self.cases.handle(command) or self.disclosing.handle(command):
             return True
         match command:
             case AskConsents():

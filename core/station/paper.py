@@ -9,7 +9,7 @@ from core import wire
 from core.acceptance.marked import ordinal, shown_number
 from core.acceptance.record import label_from_annex
 from core.acceptance.waybill import preprinted
-from core.devices import Label, PrintJob, PrintOutcome, Receipt, Slot
+from core.devices import DisclosureRecord, Label, PrintJob, PrintOutcome, Receipt, Slot
 from core.errors import EntryError, EntryFault, RuleError, RuleFault
 from core.ledger.entry import Entry, Head
 from core.ledger.erasure import is_restricted
@@ -124,6 +124,10 @@ class Paper:
         """For a person without an acceptable document: the list of what would do."""
         self._slips.send()
 
+    def record(self, page: DisclosureRecord) -> None:
+        """Of a disclosure, as it stands now."""
+        self._slips.record(page)
+
     def starting(self, job: PrintJob) -> bool:
         """See :class:`core.ports.PrintLog`."""
         passing = self._slips.is_slip(job) or self.rights.is_record(job)
@@ -134,7 +138,7 @@ class Paper:
     def ended(self, job: PrintJob, outcome: PrintOutcome, fault: str) -> None:
         """See :class:`core.ports.PrintLog`."""
         if self._slips.is_slip(job):
-            self._slips.ended(outcome, fault)
+            self._slips.ended(job, outcome, fault)
         elif self.rights.is_record(job):
             self.rights.ended(job, outcome, fault)
         else:

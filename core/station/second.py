@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from core.access.rights import Action, may_approve
+from typing import Any
+
+from core.access.rights import Action, Role, may_approve
 from core.errors import RuleError, RuleFault
 from core.ledger.entry import parse_stamp
 from core.ledger.requests import Decision, Mode, may_use
@@ -17,7 +19,7 @@ from core.second import (
     SecondView,
     VoidItem,
 )
-from core.station import closing, correcting, differing, people, reader_down, requests
+from core.station import closing, correcting, differing, disclosing, people, reader_down, requests
 from core.station.correcting import VOIDED as VOIDED  # noqa: PLC0414 - of an item's label
 from core.station.days import day_proposals
 from core.station.live import Live, new_id
@@ -60,6 +62,8 @@ def _decide(live: Live, command: DecideRequest) -> None:
             live.say("msg.request_approved", "good", operator=command.operator)
     elif command.approved and mine and row["action"] == Action.DIFFERENCE and differing.differs(live, row):
         closing.explain(live, row["subject"])
+    elif command.approved and mine and row["action"] == Action.DISCLOSE:
+        disclosing.send(live, row["subject"])
     else:
         said = "msg.request_approved" if command.approved else "msg.request_declined"
         live.say(said, "good" if command.approved else "warning", operator=command.operator)
@@ -115,7 +119,7 @@ def shown(live: Live) -> SecondView:
             action=row["action"],
             reason=_named(live, row["action"], row["reason"]),
             by=row["by"],
-            about=_about(live, row["subject"]),
+            about=_about(live, row["action"], row["subject"]),
             until=parse_stamp(row["until"]),
             state="signs" if row["used"] else "ready" if may_use(row) else "waits",
             mine=row["by"] == here,
@@ -123,6 +127,7 @@ def shown(live: Live) -> SecondView:
             change=typed if typed is not None and typed.request == name else None,
         )
         for name, row in rows
+        if row["action"] != Action.DISCLOSE or _may_know(live, row)
     )
     void = rules[Action.VOID.value]
     down = {each.code: each.names for each in rules[Action.READER_DOWN.value].reasons}
@@ -139,6 +144,12 @@ def shown(live: Live) -> SecondView:
     )
 
 
+def _may_know(live: Live, row: dict[str, Any]) -> bool:
+    """A disclosure is told to a supervisor and to who asked, and to nobody else (邮政法 35, 36)."""
+    session = live.session
+    return session is not None and (session.role == Role.SUPERVISOR or row["by"] == session.operator)
+
+
 def _named(live: Live, action: str, code: str) -> dict[str, str]:
     """The reason's names in the rules of today; its code where they no longer have it."""
     rules = live.rules.second.get(action)
@@ -146,6 +157,8 @@ def _named(live: Live, action: str, code: str) -> dict[str, str]:
     return dict(names.get(code, {"zh": code, "en": code}))
 
 
-def _about(live: Live, subject: int) -> str:
+def _about(live: Live, action: str, subject: int) -> str:
+    if action == Action.DISCLOSE:  # the subject is the entry that filed it
+        subject = live.state.value.get("disclosures", {}).get(str(subject), {}).get("item", 0)
     row = live.item(subject) if subject else None
     return str(row.annex.get("number", "")).split(" ")[-1] if row is not None else ""

@@ -8,10 +8,12 @@ the time there is paper again its reader has gone, and the next customer's recei
 from __future__ import annotations
 
 from core.acceptance.slips import no_paper_slip
-from core.devices import NoPaperSlip, PrintJob, PrintOutcome, Slot
+from core.devices import DisclosureRecord, NoPaperSlip, PrintJob, PrintOutcome, Slot
 from core.ledger.clock import business_date
 from core.ports import Printer
 from core.station.live import Live, new_id
+
+_RECORDS = 2
 
 
 class Slips:
@@ -23,20 +25,41 @@ class Slips:
 
     def send(self) -> None:
         """Print what would do; said where this counter has no printer for it."""
-        live, settings = self._live, self._live.settings
-        if not (settings.receipts or settings.labels):
+        live, settings, slot = self._live, self._live.settings, self._slot()
+        if slot is None:
             live.say("msg.slip_no_printer", "warning")
             return
-        slot = Slot.RECEIPT_PRINTER if settings.receipts else Slot.LABEL_PRINTER
         slip = no_paper_slip(live.rules, settings.branch, business_date(live.now().at))
         live.say("msg.refused_slip", "warning")
         self._printer.submit(PrintJob(new_id(), slot, 0, slip, passing=True))
 
+    def record(self, page: DisclosureRecord) -> None:
+        """A disclosure's record, one for whoever asked and one for the branch's file.
+
+        The journal has it all the same; where no printer stands here the clerk is told to write the number.
+        """
+        slot = self._slot()
+        if slot is None:
+            self._live.say("msg.record_no_printer", "warning", reference=page.reference)
+            return
+        for _copy in range(_RECORDS):
+            self._printer.submit(PrintJob(new_id(), slot, 0, page, passing=True))
+
+    def _slot(self) -> Slot | None:
+        settings = self._live.settings
+        if settings.receipts:
+            return Slot.RECEIPT_PRINTER
+        return Slot.LABEL_PRINTER if settings.labels else None
+
     def is_slip(self, job: PrintJob) -> bool:
         """Whether the job is one of these."""
-        return isinstance(job.page, NoPaperSlip)
+        return isinstance(job.page, NoPaperSlip | DisclosureRecord)
 
-    def ended(self, outcome: PrintOutcome, fault: str) -> None:
+    def ended(self, job: PrintJob, outcome: PrintOutcome, fault: str) -> None:
         """What became of a slip: where it did not come out the clerk says it in words."""
-        if outcome is not PrintOutcome.PRINTED:
+        if outcome is PrintOutcome.PRINTED:
+            return
+        if isinstance(job.page, DisclosureRecord):
+            self._live.say("msg.record_no_printer", "warning", reference=job.page.reference)
+        else:
             self._live.say("msg.slip_not_printed", "warning", fault=fault)

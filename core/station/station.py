@@ -86,7 +86,7 @@ class Station:
         self._publish = publish
         self._paper = Paper(live, printer)
         self._desk = Desk(live, self._paper)
-        self._lookups = LookUps(live, self._paper.rights)
+        self._lookups = LookUps(live, self._paper.rights, self._paper.record)
         self._balance = Balance()
         self._adopting = Adopting(live, self._lock)
         self._known = Known(live, self._enqueue)
@@ -429,6 +429,7 @@ class Station:
         self._paper.settle()
         self._desk.drafts.save()
         self._erasing.tick()
+        self._lookups.disclosing.tick()
         lapsed = self._desk.drafts.tick() | self._requests.tick() | self._lookups.cases.tick()
         if live.journal is not None and self._adopting.tick():
             return None

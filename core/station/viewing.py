@@ -134,6 +134,7 @@ class Viewer:
             case=lookups.cases.standing if shown else None,
             case_reasons=live.rules.second[Action.UNMASK].reasons if found is not None else (),
             case_seconds=live.rules.cases.seconds if found is not None else 0,
+            disclosing=lookups.disclosing.view(None if found is None else [row.seq for row in found]),
             looks=looking.shown(live) if shown else (),
             consents=lookups.consents if shown else None,
             rights=rights.shown(live) if shown else RightsView(),

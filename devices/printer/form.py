@@ -7,12 +7,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from core.devices import CalibrationPage, Label, NoPaperSlip, PersonRecord, PrintJob, Receipt
+from core.devices import (
+    CalibrationPage,
+    DisclosureRecord,
+    Label,
+    NoPaperSlip,
+    PersonRecord,
+    PrintJob,
+    Receipt,
+)
 from core.errors import ConfigError, ConfigFault, DeviceError, DeviceFault, Fact
 from core.label_template import parse_template
 from devices.options import Ranges, whole_options
 from devices.printer import escpos, tspl, zpl
 from devices.printer.calibration import CalibrationRenderer, load_calibration
+from devices.printer.disclosure_slip import DisclosureRenderer, load_disclosure
 from devices.printer.fonts import FontBook
 from devices.printer.label import LabelRenderer
 from devices.printer.page import Bitmap, moved
@@ -23,7 +32,7 @@ from devices.printer.slip import SlipRenderer, load_slip
 from devices.printer.template import DEFAULT_TEMPLATES, load_template
 from devices.rack import DeviceConfig
 
-Page = Label | Receipt | NoPaperSlip | CalibrationPage | PersonRecord
+Page = Label | Receipt | NoPaperSlip | CalibrationPage | PersonRecord | DisclosureRecord
 
 AS_IT_IS = -1  # what the printer itself is set to
 # outside.md, configuration.
@@ -137,6 +146,7 @@ class _Renderers:
             sized = (paper.printed_mm, form.dpi, 0.0)
         self._slip = SlipRenderer(fonts, load_slip(), *sized)
         self._record = RecordRenderer(fonts, load_record(), *sized)
+        self._disclosure = DisclosureRenderer(fonts, load_disclosure(), *sized)
 
     def _published(self, text: str) -> LabelRenderer:
         """Of a template that headquarters published; raises DeviceError LABEL_LAYOUT for another size."""
@@ -155,6 +165,8 @@ class _Renderers:
             bitmap = CalibrationRenderer(self._fonts, words, self._form, self._printed_mm).render().bitmap
         elif isinstance(job.page, PersonRecord):
             bitmap = self._record.render(job.page).bitmap
+        elif isinstance(job.page, DisclosureRecord):
+            bitmap = self._disclosure.render(job.page).bitmap
         elif self._label is not None:
             renderer = self._published(job.template) if job.template else self._label
             bitmap = renderer.render(job.label).bitmap

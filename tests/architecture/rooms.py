@@ -58,8 +58,8 @@ ROOMS: Mapping[str, Room] = {
     "tests": Room(free=True),
     "tests/peers/checker.py": Room(
         _set(
-            "tests.peers.canonical tests.peers.numbers tests.peers.requests tests.peers.roles"
-            " tests.peers.persons tests.peers.rolls"
+            "tests.peers.canonical tests.peers.disclosures tests.peers.numbers tests.peers.requests"
+            " tests.peers.roles tests.peers.persons tests.peers.rolls"
         ),
         _set("cryptography"),
     ),
@@ -67,6 +67,7 @@ ROOMS: Mapping[str, Room] = {
     "tests/peers/rolls.py": Room(_set("tests.peers.canonical tests.peers.numbers")),
     "tests/peers/numbers.py": Room(),
     "tests/peers/roles.py": Room(_set("tests.peers.numbers")),
+    "tests/peers/disclosures.py": Room(_set("tests.peers.numbers")),
     "tests/peers/requests.py": Room(_set("tests.peers.canonical tests.peers.numbers")),
     "tests/peers/persons.py": Room(_set("tests.peers.numbers")),
     "bench": Room(free=True),

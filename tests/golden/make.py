@@ -336,16 +336,14 @@ def _acceptance(golden: Golden) -> None:
     parts = golden.part(sealed, 1), golden.part(annex, 1)
     second = golden.add("ItemAccepted", {**accepted, "number": 2}, person=True, parts=parts)
     _exemptions(golden)
-    golden.add(
-        "ItemRefused",
-        {"visit": "v-1", "reason": "prohibited", "told": True, "item_class": "class_04", "action": "refuse"},
-        person=True,
-    )
+    refused = {"reason": "prohibited", "told": True, "item_class": "class_04", "action": "refuse"}
+    golden.add("ItemRefused", {"visit": "v-1", **refused}, person=True)
     _corrected(golden, item.header.seq)
     _voided(golden, item.header.seq)
     _cases(golden, item.header.seq)
     _reader_down(golden)
     _differences(golden, second)
+    _disclosure(golden, item.header.seq)
 
 
 def _ask(golden: Golden, name: str, mode: str, seconds: int, **about: Any) -> Entry:
@@ -399,6 +397,18 @@ def _differences(golden: Golden, second: Entry) -> None:
     data = {"day": 1, "item": about["subject"], "what": "no_label.no_receipt", "reason": "device_failed"}
     golden.add("DifferenceExplained", {**data, "asked": asked.header.seq}, person=True)
     golden.add("DifferenceDisputed", {**data, "item": other}, person=True)
+
+
+def _disclosure(golden: Golden, item: int) -> None:
+    """An organ asks for data of an item by law; headquarters refuses it."""
+    data = {"item": item, "way": "lawful", "recipient": "public_security", "basis": "postal_law_36"}
+    data |= {"purpose": "criminal_case", "fields": ["sender_name", "item"], "consent": 0}
+    filed = golden.add("DisclosureFiled", {**data, "until": "2026-12-21"}, person=True).header.seq
+    about = {"action": "disclose", "subject": filed, "reason": "public_security"}
+    asked = _ask(golden, "request-10", "wait", 3600, **about)
+    _approve(golden, asked, "request-10", golden.now())
+    golden.add("DisclosureAsked", {"filed": filed, "asked": asked.header.seq}, person=True)
+    golden.add("DisclosureDecided", {"filed": filed, "outcome": "refused", "directive": ADOPTED})
 
 
 def _cases(golden: Golden, item: int) -> None:

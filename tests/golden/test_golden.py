@@ -165,6 +165,7 @@ def test_stored_annex_prints_the_label() -> None:
 SAMPLES: Mapping[str, object] = {
     "count": 0,
     "code": "a.b_1",
+    "codes": ["a.b_1", "c"],
     "id": "A-1:b",
     "day": "2026-11-21",
     "month": "2026-11",

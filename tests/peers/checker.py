@@ -39,6 +39,7 @@ from tests.peers.canonical import (
     signed,
     unbinary,
 )
+from tests.peers.disclosures import Disclosures
 from tests.peers.numbers import Bad as Bad  # noqa: PLC0414 - others take it from here
 from tests.peers.numbers import Numbers
 from tests.peers.numbers import need as need  # noqa: PLC0414
@@ -117,6 +118,7 @@ class Journal:
         self.numbers = Numbers()
         self.requests = Requests()
         self.persons = Persons()
+        self.disclosures = Disclosures()
         self.annexes: dict[int, Object] = {}
         self.sealed: dict[int, Object] = {}
         self.decisions: list[Object] = []
@@ -175,6 +177,8 @@ class Journal:
             self.counts.update(self.numbers.follow(body["kind"], body["data"]))
             digest = unbinary(hashlib.sha256(raw).digest())
             self.counts.update(self.requests.follow(body, digest, self.operators))
+            unsigned = self.requests.unsigned(body["data"].get("asked", 0))
+            self.counts.update(self.disclosures.follow(body, unsigned=unsigned))
             if body["kind"] == "ApprovalGiven":
                 self.given(body)
         self.counts.update(self.persons.follow(body, (self.session or {}).get("role")))

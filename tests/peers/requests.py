@@ -18,6 +18,7 @@ ACTS = {
     "ItemVoided": ("void", "item"),
     "ItemCorrected": ("correct", "item"),
     "CaseShown": ("unmask", "opened"),
+    "DisclosureAsked": ("disclose", "filed"),
     "ReaderDownApproved": ("reader_down", ""),
     "DifferenceExplained": ("difference", "item"),
 }
@@ -107,6 +108,10 @@ class Requests:
         need(set(told) <= DIFFERENCES and len(told) == len(set(told)), "no such difference")
         self._differing.add(item)
         return {f"differences {kind.removeprefix('Difference').lower()}": 1}
+
+    def unsigned(self, asked: int) -> bool:
+        """Whether an act rests on that request, and nobody has signed for it yet."""
+        return any(row["asked"] == asked and row["used"] for row in self._open.values())
 
     def _case(self, kind: str, data: dict[str, Any], seq: int) -> None:
         """One of a name at a time, and nothing is seen or ended that is not open."""

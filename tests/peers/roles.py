@@ -14,7 +14,8 @@ PERSONAL = {
     "ItemCorrected",
     "NotifyAsked", "CaseOpened", "CaseShown", "CaseClosed", "GuardianConsented", "ConsentAnswered",
     "ItemRestricted", "PersonErased", "PersonAsked", "PersonAnswered",
-    "DifferenceExplained", "DifferenceDisputed", *DECISIONS,
+    "DifferenceExplained", "DifferenceDisputed",
+    "DisclosureFiled", "DisclosureAsked", *DECISIONS,
 }  # fmt: skip
 SESSION_ENDS = {"OperatorLocked", "OperatorLoggedOut", "SessionEnded"}
 WORKING = ("clerk", "supervisor")

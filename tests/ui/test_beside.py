@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QLabel
 
 from core import commands as c
-from core.devices import Label
+from core.devices import DisclosureRecord, Label
 from tests.core.station.desk import WAYBILLS
 from tests.ui.test_visits import Seat, seat
 from tests.ui.typing import ALT, Key
@@ -153,3 +153,34 @@ def test_where_it_goes_is_signed_beside_the_session(seat: Seat) -> None:
     _sign(seat)
     seat.said("msg.item_corrected")
     assert seat.counter.kinds()[-3:] == ["ApprovalAsked", "ApprovalGiven", "ItemCorrected"]
+
+
+def test_an_organ_asks_and_a_supervisor_signs(seat: Seat) -> None:
+    """Alt+H by keys: organ, basis, purpose, fields; the paper and two officers typed; signed; two records."""
+    _accepted(seat)
+    seat.hands.press(Key.Key_F3)
+    seat.wait(lambda: seat.window.clerk.look_up.chosen is not None)
+    seat.hands.press(Key.Key_H, ALT)
+    _answer(seat, Key.Key_1, Key.Key_1, Key.Key_1, Key.Key_1, Key.Key_1)
+    seat.wait(lambda: seat.hands.place == "disclosure_document")
+    for text in ("XD-2026-88", "示例警官", "A10001", "示例警员", "A10002"):
+        seat.hands.type(text)
+        seat.hands.press(Key.Key_Return)
+    _sign(seat)
+    seat.said("msg.disclosure_asked")
+    kinds = [kind for kind in seat.counter.kinds() if kind.startswith(("Disclosure", "Approval"))]
+    assert kinds == ["DisclosureFiled", "ApprovalAsked", "ApprovalGiven", "DisclosureAsked"]
+    panel = seat.window.clerk.look_up.disclosure
+    assert [entry.text() for entry in panel.entries] == [""] * 5
+    jobs = seat.counter.printer.jobs
+    seat.wait(lambda: sum(isinstance(job.page, DisclosureRecord) for job in jobs) == 2)
+
+
+def test_nothing_is_shared_without_the_sender_s_consent(seat: Seat) -> None:
+    _accepted(seat)
+    seat.hands.press(Key.Key_F3)
+    seat.wait(lambda: seat.window.clerk.look_up.chosen is not None)
+    seat.hands.press(Key.Key_H, ALT)
+    _answer(seat, Key.Key_2, Key.Key_1, Key.Key_1, Key.Key_1, Key.Key_1)
+    seat.said("rule.disclosure_consent")
+    assert not seat.window.clerk.look_up.disclosure.isVisible()

@@ -42,6 +42,7 @@ from core.ledger.branches import REASONS as DECLINED
 from core.ledger.cases import Cause, Whose
 from core.ledger.configured import TABLES
 from core.ledger.differences import Difference
+from core.ledger.disclosures import Way
 from core.ledger.looks import Many
 from core.ledger.notices import PARKED, RETURNED
 from core.ledger.notify import Outcome as Notified
@@ -67,6 +68,10 @@ from ui.clerk.case import QUESTIONS as CASES
 from ui.clerk.confirmations import CONFIRMATIONS
 from ui.clerk.consents import QUESTIONS as CONSENTS
 from ui.clerk.correct import QUESTIONS as CORRECT
+from ui.clerk.disclosure import FIELDS as DISCLOSED
+from ui.clerk.disclosure import PARTNER
+from ui.clerk.disclosure import QUESTIONS as DISCLOSURES
+from ui.clerk.disclosure import STATES as DISCLOSURE_STATES
 from ui.clerk.form import ROWS
 from ui.clerk.help import TOPICS
 from ui.clerk.lanes import QUESTIONS as LANES
@@ -103,6 +108,7 @@ _QUESTIONS = (
     *CORRECT,
     *NOTIFY,
     *CLOSING,
+    *DISCLOSURES,
 )
 _ASKED = tuple(f"question.{question.name}" for question in _QUESTIONS)
 LOGS_IN = next(row for row in RIGHTS if row.action == "log_in").alone
@@ -259,6 +265,9 @@ def _of_access() -> set[str]:
     found |= {f"line.correct_{paper}" for paper in ("both", "label", "receipt")}
     found |= {f"figure.{name}" for name in FIGURES} | _of_close()
     found |= {f"second.{action}" for action in (*ASKED, "reader_down")}
+    found |= {f"answer.disclosure_{way.value}" for way in Way}
+    found |= {f"line.disclosure_{state}" for state in DISCLOSURE_STATES}
+    found |= {f"disclosure.{name}" for name in DISCLOSED} | {f"disclosure.partner_{name}" for name in PARTNER}
     return found | {f"right.{row.action.value}" for row in RIGHTS} | {who(row.action) for row in RIGHTS}
 
 

@@ -12,6 +12,7 @@ from core.consents import AskConsents
 from ui.clerk.case import case_question
 from ui.clerk.consents import consents_question
 from ui.clerk.correct import correct_question
+from ui.clerk.disclosure import disclosure_question
 from ui.clerk.following import FollowingFrame
 from ui.clerk.frame import Page, Side
 from ui.clerk.late import late_question
@@ -38,6 +39,7 @@ class AskingFrame(FollowingFrame):
             "person": self._ask_person,
             "correct": self.ask_correct,
             "notify": self.ask_notify,
+            "disclosure": self._ask_disclosure,
         }
 
     def _ask_case(self) -> None:
@@ -63,6 +65,17 @@ class AskingFrame(FollowingFrame):
             self.ask(asked, number=chosen.number.split(" ")[-1])
         else:
             self.say("rule.notify_nobody" if chosen.seq in view.notify.items else "rule.item_restricted")
+
+    def _ask_disclosure(self) -> None:
+        """Alt+H: an organ or a partner asks for the data of the item that is chosen among those found."""
+        view, chosen = self._view, self.look_up.chosen
+        if self.page is not Page.LOOK_UP or self.side is Side.CHOICES or view is None or chosen is None:
+            self.say("msg.disclosure_first")
+        elif chosen.seq < 0:
+            self.say("rule.late_item")
+        else:
+            asked = disclosure_question(view.disclosing, chosen, self.look_up.language)
+            self.ask(asked, number=chosen.number)
 
     def _ask_void(self) -> None:
         """Alt+V: the number that stands in the waybill field is spoiled."""

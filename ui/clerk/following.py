@@ -120,8 +120,11 @@ class FollowingFrame(ClerkFrame):
 
         Not so while an edit waits for its answer: a field counts the views that do not give it.
         """
-        stood, stands = ((each.visit, each.found, each.found_by, each.noted, each.looks, each.pending,
-                          each.unscanned, each.case, each.cases) for each in (before, view))  # fmt: skip
+        stood, stands = (
+            (each.visit, each.found, each.found_by, each.noted, each.looks, each.pending, each.unscanned,
+             each.case, each.cases, each.disclosing)
+            for each in (before, view)
+        )  # fmt: skip
         return stood != stands or any(field.waits for row in self.rows for field in row.every)
 
     def _follow_reading(self, view: CounterView) -> None:

@@ -8,9 +8,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.commands import CloseLookUp, Command
+from core.disclosing import DisclosingView, LeaveDisclosure
 from core.seeing import CaseMark, CaseView, LeaveCase, LooksView
 from core.view import ItemView
 from ui.clerk.case import CasePanel, case_badge
+from ui.clerk.disclosure import DisclosurePanel, disclosure_badge
 from ui.clerk.items import show_badges
 from ui.fields import Entry, Typed
 from ui.flow import Flow
@@ -123,6 +125,8 @@ class LookUpPage(QFrame):
         self.entry.left.connect(self._ask)
         self._rows = [_Row(self) for _ in range(ROWS)]
         self.case = CasePanel(texts, keyboard, self)
+        self.disclosure = DisclosurePanel(texts, keyboard, self)
+        self._disclosing = DisclosingView()
         self._stands = False  # a case, in the place of the list
         self._cases: Mapping[int, CaseMark] = {}
         self._nothing, self._looks = QLabel(self), QLabel(self)
@@ -153,6 +157,7 @@ class LookUpPage(QFrame):
         for row in self._rows:
             layout.addWidget(row)
         layout.addWidget(self.case, 1)
+        layout.addWidget(self.disclosure, 1)
         layout.addWidget(self._nothing, 1)
         layout.addStretch(1)
         layout.addWidget(self._keys)
@@ -163,6 +168,7 @@ class LookUpPage(QFrame):
         put(self._caption, texts("look_up.caption"))
         put(self._keys, texts("look_up.keys"))
         self.case.retranslate(texts)
+        self.disclosure.retranslate(texts)
         self.entry.setAccessibleName(texts("look_up.caption"))
         self.entry.setAccessibleDescription(texts("look_up.keys"))
         self._paint()
@@ -203,14 +209,20 @@ class LookUpPage(QFrame):
             self._by, self.pending_only = by, self.pending_only and not by
             self._paint()
 
-    def follow_cases(self, cases: Mapping[int, CaseMark], case: CaseView | None) -> None:
+    def follow_cases(
+        self, cases: Mapping[int, CaseMark], case: CaseView | None, disclosing: DisclosingView
+    ) -> None:
         """Which items have an open one; and the one that is typed or shown, in the place of the list."""
-        changed, stood = cases != self._cases, self._stands
-        self._cases, self._stands = cases, case is not None
+        changed, stood = (cases, disclosing) != (self._cases, self._disclosing), self._stands
+        self._cases, self._disclosing = cases, disclosing
+        focused = self.window().focusWidget()
+        mine = focused is None or self.isAncestorOf(focused)  # else a question took it already
+        self._stands = case is not None or disclosing.form is not None
         self.case.show_view(case)
+        self.disclosure.show_view(disclosing.form)
         if changed or stood != self._stands:
             self._paint()
-        if stood and not self._stands:
+        if stood and not self._stands and mine:
             self.entry.setFocus()
 
     @property
@@ -221,6 +233,8 @@ class LookUpPage(QFrame):
     @property
     def back(self) -> Command:
         """What Esc does here."""
+        if self._disclosing.form is not None:
+            return LeaveDisclosure()
         return LeaveCase() if self._stands else CloseLookUp()
 
     @property
@@ -234,6 +248,12 @@ class LookUpPage(QFrame):
             self._at = max(0, min(len(self._items) - 1, self._at + by))
             self._paint()
 
+    def _badge(self, item: ItemView) -> str:
+        """What stands of an item: its case, and what an organ or a partner asked."""
+        texts = self._texts
+        said = (case_badge(self._cases, item, texts), disclosure_badge(self._disclosing.marks, item, texts))
+        return "  ".join(each for each in said if each)
+
     def _ask(self) -> None:
         self.pending_only = False
         self.asked.emit(self.entry.text())
@@ -243,7 +263,7 @@ class LookUpPage(QFrame):
         self._items = self._waiting if self.pending_only else self._found
         self._at = max(0, min(self._at, len(self._items) - 1))
         # An item that headquarters has something to say of takes a line more.
-        more = any(item.notes or item.seq in self._cases for item in self._items)
+        more = any(item.notes or self._badge(item) for item in self._items)
         rows = ROWS - 1 if more else ROWS
         first = max(0, min(self._at - rows // 2, len(self._items) - rows))
         for place, row in enumerate(self._rows):
@@ -251,7 +271,7 @@ class LookUpPage(QFrame):
             shown = place < rows and at < len(self._items) and not self._stands
             if shown:
                 item = self._items[at]
-                row.show_view(item, texts, case_badge(self._cases, item, texts), selected=at == self._at)
+                row.show_view(item, texts, self._badge(item), selected=at == self._at)
             else:
                 row.empty()
             row.setVisible(shown)

@@ -157,6 +157,7 @@ class ClerkScreen(PastingFrame):
         self.connect_paste()
         self.look_up.asked.connect(self._search)
         self.look_up.case.opened.connect(self._submit)
+        self.look_up.disclosure.filed.connect(self._submit)
         self.choices.answered.connect(self._answered)
         self.close_page.acted.connect(self.act_on_difference)
         self.choices.sign.decided.connect(self._submit)
@@ -438,11 +439,7 @@ class ClerkScreen(PastingFrame):
             return
         elif self.message.shown is not None:
             self._submit(DismissMessage())
-        else:
-            self._step_back()
-
-    def _step_back(self) -> None:
-        if self.page is Page.MANUAL:
+        elif self.page is Page.MANUAL:
             self._cancel_manual()
         elif self.page is Page.PASTE:
             self.in_paste(ClosePaste())

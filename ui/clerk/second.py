@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from core.closing import FinishDifference
 from core.correcting import FieldToCorrect, GoOnCorrecting
+from core.disclosing import SendDisclosure
 from core.errors import Fact
 from core.second import AskVoid, BeginReaderDown, DecideRequest, RequestView, SecondView, VoidItem
 from core.view import ItemView
@@ -55,6 +56,8 @@ def requests_question(second: SecondView, language: str) -> Question:
             answers.append(Answer("answer.request_ready", BeginReaderDown(), facts))
         elif each.mine and each.action == "difference":
             answers.append(Answer("answer.request_ready", FinishDifference(each.subject), facts))
+        elif each.mine and each.action == "disclose":
+            answers.append(Answer("answer.request_ready", SendDisclosure(each.subject), facts))
         else:
             lines.append(("line.request_ready", facts))
     if len(second.requests) > _MOST:

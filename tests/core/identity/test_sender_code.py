@@ -14,7 +14,7 @@ from core import wire
 from core.crypto.keys import new_signer
 from core.errors import RuleError, RuleFault
 from core.identity.sender_code import PREFIX, Issuer, Span, make_code, read_code
-from core.rule_data import SenderCodeRules
+from core.sender_code_rules import SenderCodeRules
 
 NOW = dt.datetime(2026, 11, 22, 9, 0, tzinfo=dt.UTC)
 RULES = SenderCodeRules(30, ("resident", "hmt_resident"))
