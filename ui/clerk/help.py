@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from core.commands import Field
@@ -18,6 +18,28 @@ _GENERAL = "general"
 _NOTICE = "gate_notice_"  # names of the three ways to acknowledge it
 _LANES = ("manual", "who", "paste")  # the object names of whose fields begin so
 TOPICS = (_GENERAL, "look_up", "refuse", "fee", *_LANES, *(field.value for field in Field), *CONFIRMATIONS)
+
+
+class _Close(QLabel):
+    """A line of the table, closer to the next one than the typeface has it: fifty keys stand on one screen.
+
+    What goes is the air above and below the letters, which the CJK faces have much of.
+    """
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        wanted = super().sizeHint()
+        return QSize(wanted.width(), self._closer(wanted.height()))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        least = super().minimumSizeHint()
+        return QSize(least.width(), self._closer(least.height()))
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
+        height = super().heightForWidth(width)
+        return height if height < 0 else self._closer(height)
+
+    def _closer(self, height: int) -> int:
+        return height - self.fontMetrics().height() // 6
 
 
 class HelpPanel(QFrame):
@@ -35,7 +57,7 @@ class HelpPanel(QFrame):
         self._told: Mapping[str, tuple[tuple[str, str], ...]] = {}
         self._told_on = ""
         self._keys_title = QLabel(self)
-        self._keys = [(QLabel(self), QLabel(self)) for _ in LISTED]
+        self._keys = [(_Close(self), _Close(self)) for _ in LISTED]
         self._title.setProperty("role", "heading")
         self._why.setProperty("role", "caption")
         self._keys_title.setProperty("role", "title")

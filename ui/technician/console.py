@@ -53,6 +53,7 @@ class ConsolePage(QWidget):
         self._workshop: Workshop | None = None
         self._view = WorkshopView()
         self._changes = self._naming = False
+        self._focused: QWidget | None = None
         self._title, self._count, self._beside, self._note = (QLabel(self) for _ in range(4))
         self._checks_title, self._told, self._foot, self._nobody = (QLabel(self) for _ in range(4))
         self.slots = SlotList(self)
@@ -195,6 +196,15 @@ class ConsolePage(QWidget):
         if before.adding is not None and view.adding is None and not self._naming:
             self.setFocus()
         self._paint()
+        self._show_focus()
+
+    def _show_focus(self) -> None:
+        """A field that just took the focus comes into sight, and from then on whoever turns pages may."""
+        focused = self.focusWidget()
+        if focused is not self._focused:
+            self._focused = focused
+            if focused is not None and self._scroll.isAncestorOf(focused):
+                self._scroll.reveal(focused)
 
     def _paint(self) -> None:
         texts, view = self._texts, self._view
@@ -358,12 +368,14 @@ class ConsolePage(QWidget):
             self.adding.name_of(self._texts, row.slot, row.name)
             self._paint()
             self.adding.name.setFocus()
+            self._show_focus()
 
     def _begin(self, workshop: Workshop, wanted: Slot | None) -> None:
         self.adding.begin()
         workshop.add(wanted)
         self._look()
         self.adding.where.setFocus()
+        self._show_focus()
 
     def _try_address(self, text: str) -> None:
         if self._workshop is not None and text.strip():
