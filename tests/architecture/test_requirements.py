@@ -83,7 +83,7 @@ def test_every_import_is_declared(files: list[Source], purpose: str) -> None:
     declared = set(_declared("run.in")) | (tested if purpose == "test" else set())
     looked_at = [source for source in files if (source.room in FREE) == (purpose == "test")]
     assert looked_at
-    spared = set().union(*map(_spared, looked_at))
+    spared = {where for source in looked_at for where in _spared(source)}
     found = [(name, where) for name, where in _third_party(looked_at) if name not in declared]
     assert [where for name, where in found if name not in optional or where not in spared] == []
 
