@@ -41,8 +41,10 @@ def plans() -> list[tuple[tuple[Kill, ...], tuple[Kill, ...]]]:
 
 
 # Steps of commands that a counter's day does not take: cut one by one in the tests of recovery and backups.
-# Those of look-ups, cases, requests and erasures of one person are cut at the station (tests/core/station).
-AT_STATION = ("look_up.", "case.", "request.", "persons.")
+# Those of what is done about an item or a person are cut at the station (tests/core/station).
+AT_STATION = (
+    "look_up.", "case.", "request.", "persons.", "item.corrected", "notify.", "disclosure.", "difference.",
+)  # fmt: skip
 ELSEWHERE = ("recover.", "branch.", "restore.", "backup.", "erasing.", *AT_STATION)
 
 

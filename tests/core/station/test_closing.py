@@ -176,3 +176,19 @@ def test_behind_the_lock_nothing_of_it_stands(counter: Counter) -> None:
     assert counter.views[-1].close is None  # whoever comes back opens it anew
     counter.do(OpenClose())
     assert page(counter).left == 2
+
+
+@pytest.mark.parametrize("explained", [True, False])
+def test_a_power_cut_after_the_word_says_it_once(counter: Counter, explained: bool) -> None:
+    def cut(step: str) -> None:
+        if step == "difference.said":
+            raise StoreError(StoreFault.IO)
+
+    loose = items(counter)[0]
+    word = ExplainDifference(loose, REASON, "countersign") if explained else DisputeDifference(loose, REASON)
+    counter.live.probe = cut
+    counter.do(word)
+    counter.live.probe = counter.steps.append
+    counter.do(word)
+    assert counter.message() == "rule.difference_gone"
+    assert sum(kind.startswith("Difference") for kind in counter.kinds()) == 1

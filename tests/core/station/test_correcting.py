@@ -9,6 +9,7 @@ import pytest
 from core import commands as c
 from core.correcting import CorrectionView, CorrectItem, GoOnCorrecting, TypeCorrection
 from core.devices import Label, PrintOutcome, Receipt
+from core.errors import StoreError, StoreFault
 from core.ports import ItemRow
 from core.receipts.record import read_record
 from core.second import AskVoid, DecideRequest
@@ -272,3 +273,22 @@ def test_five_times_and_no_more(counter: Counter) -> None:
         counter.print(counter.paper(3 + number)[-1])
     counter.do(TypeCorrection(item(counter), "weight", "1.5"))
     assert counter.message() == "rule.correct_most"
+
+
+def test_a_power_cut_after_the_entry_prints_it_anew_once(counter: Counter) -> None:
+    def cut(step: str) -> None:
+        if step == "item.corrected":
+            raise StoreError(StoreFault.IO)
+
+    typed(counter)
+    counter.live.probe = cut
+    counter.do(CorrectItem(item(counter), WRONG))
+    counter.station.stop()
+    again = Counter(counter.vault, receipts=True)
+    again.log_in()
+    label, receipt = (job.page for job in again.paper(2))
+    assert isinstance(label, Label)
+    assert isinstance(receipt, Receipt)
+    assert (label.weight_g, receipt.number) == (1500, "000001-1")
+    assert (again.kinds().count("ItemCorrected"), sound(again)["corrected"]) == (1, 1)
+    again.station.stop()

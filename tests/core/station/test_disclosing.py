@@ -12,6 +12,7 @@ from core import commands as c
 from core.consents import AnswerConsent, Answered
 from core.devices import DisclosureRecord
 from core.disclosing import BeginDisclosure, DisclosureMark, FileDisclosure, LeaveDisclosure, SendDisclosure
+from core.errors import StoreError, StoreFault
 from core.ledger.entry import AttachmentClass, Entry
 from core.ledger.requests import Decision
 from core.second import DecideRequest
@@ -216,3 +217,24 @@ def test_its_record_comes_twice_and_names_nobody(counter: Counter) -> None:
     assert [each.reference for each in made] == [f"990100-01-03/{seq}"] * 2
     assert (made[0].state, made[0].recipient, made[0].basis) == ("asked", "公安机关", "《邮政法》第三十六条")
     assert not any(text in repr(made) for text in ("示例警官", "A10001", "证件样本", "13800138000"))
+
+
+def test_a_power_cut_after_either_entry_gives_nothing_and_sends_once(counter: Counter) -> None:
+    """Filed and not asked for: nothing leaves; it is filed again.  Sent: it is sent once."""
+    for step in ("disclosure.filed", "disclosure.asked"):
+
+        def cut(reached: str, step: str = step) -> None:
+            if reached == step:
+                raise StoreError(StoreFault.IO)
+
+        counter.live.probe = cut
+        counter.do(lawful(item(counter)), TYPED)
+        if step == "disclosure.asked":
+            sign(counter)
+        counter.live.probe = counter.steps.append
+        expected = ["DisclosureFiled"] if step == "disclosure.filed" else ["DisclosureFiled"] * 2
+        kinds = [kind for kind in counter.kinds() if kind.startswith("Disclosure")]
+        assert kinds == (expected if step == "disclosure.filed" else [*expected, "DisclosureAsked"])
+    seq = max(one.header.seq for one in counter.vault.journal.rows if one.header.kind == "DisclosureFiled")
+    counter.do(SendDisclosure(seq))
+    assert counter.kinds().count("DisclosureAsked") == 1

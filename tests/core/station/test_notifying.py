@@ -11,7 +11,7 @@ import pytest
 
 from core import commands as c
 from core.consents import AnswerConsent, Answered
-from core.errors import RuleFault
+from core.errors import RuleFault, StoreError, StoreFault
 from core.ledger.state import State, fold
 from core.notify import AskNotify
 from core.notify_rules import NotifyRules
@@ -230,3 +230,16 @@ def test_the_texts_are_filled_from_the_item_alone(counter: Counter) -> None:
     )
     hostile = {**told.facts, "waybill": "{branch}{0.__class__}"}
     assert "{branch}{0.__class__}" in first.finished("en", hostile, dt.date(2026, 11, 28))
+
+
+def test_a_power_cut_after_the_entry_asks_once(counter: Counter) -> None:
+    def cut(step: str) -> None:
+        if step == "notify.asked":
+            raise StoreError(StoreFault.IO)
+
+    counter.live.probe = cut
+    counter.do(text(counter))
+    counter.live.probe = counter.steps.append
+    counter.do(text(counter))
+    assert (counter.message(), len(asked(counter))) == (RuleFault.NOTIFY_WAITS, 1)
+    assert counter.kinds().count("NotifyAsked") == 1
