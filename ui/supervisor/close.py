@@ -28,7 +28,7 @@ STATES = ("open", "ready", "asked", "unsigned", "disputed", "explained")
 _TONES = {"open": "warn", "ready": "warn", "asked": "quiet", "unsigned": "warn", "disputed": "quiet"}
 _SIGNS = {"good": "✓ ", "warn": "▲ ", "quiet": ""}
 _LABELS = ("title", "whole", "list", "count", "nothing", "rule", "hash", "by_hour", "by_clerk", "refused")
-_SHARES = (26, 25, 19, 25, 13)  # of a row: item, difference, clerk and time, clue, state
+_SHARES = (26, 25, 19, 25, 18)  # of a row: item, difference, clerk and time, clue, state
 
 
 class _Figure(QFrame):
@@ -89,8 +89,9 @@ class _Row(QFrame):
         self._badge.setProperty("role", "badge")
         layout.replaceWidget(self._cells[-1], self._badge)
         layout.setStretch(len(_SHARES) - 1, _SHARES[-1])
-        self._badge.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Maximum)
+        self._badge.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._badge.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._badge.setWordWrap(True)  # in large type it takes two lines
         self._cells.pop().deleteLater()
 
     def head(self, texts: Texts) -> None:
