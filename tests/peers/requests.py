@@ -53,7 +53,7 @@ class Requests:
         if kind == "DayOpened":
             self._accepted, self._voided, self._day_closed = set(), set(), False
             self._corrected = {}
-            self._day, self._differing = data["day"], set()
+            self._day, self._differing = data.get("day", 0), set()  # one without form is parked
         elif kind == "DayClosed":
             self._day_closed = True
         elif kind == "ItemAccepted":
