@@ -175,6 +175,8 @@ def test_the_input_method_is_off_where_letters_must_arrive_as_keys(desk: Desk) -
         "second_approver",
         "case_phone",
         "correct_figures",
+        "disclosure_first_card",
+        "disclosure_second_card",
         "second_password",
         "endorser",
         "endorser_password",
