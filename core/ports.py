@@ -33,6 +33,9 @@ class Clock(Protocol):
         ...
 
 
+VOIDED = "voided"  # of an item's label
+
+
 @dataclass(frozen=True, slots=True)
 class ItemRow:
     """One accepted item as look-ups show it: masked, from the annex."""
@@ -46,7 +49,7 @@ class ItemRow:
     day: int
     accepted_at: str  # ISO 8601 UTC
     operator: str
-    label: str  # "due" | "started" | "printed" | "unknown"
+    label: str  # "due" | "started" | "printed" | "unknown" | "voided"
     copies: int
     annex: dict[str, object]  # the decoded annex: what label and receipt print
     receipt: str = "none"  # "none" | "due" | "started" | "printed" | "unknown"
@@ -56,6 +59,16 @@ class ItemRow:
 
     def __repr__(self) -> str:
         return f"ItemRow(seq={self.seq}, label={self.label!r}, …)"
+
+    @property
+    def number(self) -> str:
+        """As label and receipt print it, with the terminal before it; "" where its annex is gone."""
+        return str(self.annex.get("number", ""))
+
+    @property
+    def short_number(self) -> str:
+        """Without the terminal: what people at this counter call it."""
+        return self.number.split(" ")[-1]
 
 
 @dataclass(frozen=True, slots=True)

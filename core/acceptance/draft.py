@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from core import wire
 from core.acceptance.as_in import AsIn, target_from_json
-from core.acceptance.known import whole, without
+from core.acceptance.known import whole
 from core.acceptance.pasted import Paste
 from core.acceptance.said import ConsentAnswer, Guardian, Said
+from core.acceptance.turns import identity_lapsed
 from core.acceptance.visit import (
     AcceptedItem,
     FieldText,
@@ -24,7 +25,6 @@ from core.acceptance.visit import (
     Step,
     Visit,
     VisitNote,
-    undo_original,
 )
 from core.commands import (
     SENDER_FIELDS,
@@ -124,9 +124,7 @@ def draft_from_bytes(data: bytes, now: dt.datetime, rules: Rules, *, visit_id: s
     # A clock that was set back makes a read of the future: that is not a fresh one either.
     if all(dt.timedelta(0) <= now - read_at <= lasts for read_at in reads):
         return Step(visit)
-    lapsed = replace(undo_original(without(visit)), id=visit_id, identity=None, principal=None, accepted=())
-    lapsed = replace(lapsed, acknowledged=None, notice="", said=Said(), payment=None, bound=False)
-    return Step(lapsed, VisitNote.IDENTITY_LAPSED)
+    return Step(identity_lapsed(visit, visit_id), VisitNote.IDENTITY_LAPSED)
 
 
 def draft_head(data: bytes) -> DraftHead:

@@ -111,7 +111,7 @@ def _original(
     if dt.datetime.fromisoformat(row.accepted_at) <= since:
         return None
     target = Target(terminal, row.epoch, row.seq)
-    return AsIn(target, str(row.annex.get("number", "")), str(row.annex.get("accepted_at", ""))[:10])
+    return AsIn(target, row.number, str(row.annex.get("accepted_at", ""))[:10])
 
 
 def _corrected(row: ItemRow, party: Party) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from core.acceptance.known import without
+from core.acceptance.said import Said
 from core.acceptance.visit import (
     KEPT,
     KNOWN,
@@ -113,3 +115,13 @@ def next_item(visit: Visit, operation: str) -> Visit:
     }
     fields = kept if visit.accepted else visit.fields
     return replace(visit, fields=fields, item=ItemDraft(operation), revision=visit.revision + 1)
+
+
+def identity_lapsed(visit: Visit, visit_id: str) -> Visit:
+    """The document counts no more, it has to be read again: the typing stays, what follows is a new visit.
+
+    Whoever comes may be another person, so nothing that the one before was told or said stays.
+    """
+    opened = replace(undo_original(without(visit)), id=visit_id, identity=None, shown=None, principal=None)
+    said = replace(opened, acknowledged=None, notice="", said=Said(), payment=None)
+    return replace(said, accepted=(), bound=False)

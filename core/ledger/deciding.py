@@ -37,7 +37,7 @@ def read_decided(signed: SignedDirective) -> Decided:
     """Raises EntryError FORM."""
     said = signed.directive
     body = said.body
-    if set(body) != set(_FORM) or not all(form(body[name]) for name, form in _FORM.items()):
+    if not kinds.fits(body, _FORM):
         raise EntryError(EntryFault.FORM, what="approval")
     approval = Approval(
         said.terminal, body["epoch"], body["request"], body["asked"], wire.unb64(body["body"]),

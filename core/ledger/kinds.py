@@ -67,6 +67,11 @@ def FLAG(value: object) -> bool:  # noqa: N802 - stands beside the other forms
     return isinstance(value, bool)
 
 
+def fits(body: Mapping[str, Any], form: Mapping[str, Check]) -> bool:
+    """Whether ``body`` has exactly the members of ``form``, each in its form."""
+    return set(body) == set(form) and all(check(body[name]) for name, check in form.items())
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One kind in one version: its name and the form of each member of ``data``."""

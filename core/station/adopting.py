@@ -203,7 +203,7 @@ class Adopting:
     def _number(self, seq: int) -> str:
         """The item's number as its label shows it; the entry's where there is no item to be seen."""
         row = self._live.item(seq)
-        return str(row.annex.get("number", "")).split(" ")[-1] if row is not None else str(seq)
+        return row.short_number if row is not None else str(seq)
 
     # -- inside ----------------------------------------------------------------------------------
 

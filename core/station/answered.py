@@ -30,8 +30,7 @@ def read_answered(signed: SignedDirective) -> Answered:
     """Raises EntryError FORM."""
     said = signed.directive
     body = said.body
-    sound = set(body) == set(_FORM) and all(form(body[name]) for name, form in _FORM.items())
-    if not sound or body["outcome"] not in list(Outcome):
+    if not kinds.fits(body, _FORM) or body["outcome"] not in list(Outcome):
         raise EntryError(EntryFault.FORM, what="person_answer")
     if (body["ground"] == NONE) != (body["outcome"] == Outcome.DONE):
         raise EntryError(EntryFault.FORM, what="person_answer")

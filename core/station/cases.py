@@ -81,7 +81,7 @@ class Cases:
             raise RuleError(RuleFault.CASE_OPEN)
         if len(self._rows()) >= live.rules.cases.open_most:
             raise RuleError(RuleFault.CASES_FULL, most=live.rules.cases.open_most)
-        number = str(row.annex.get("number", ""))
+        number = row.number
         self._serial += 1
         self.standing = CaseView(asked.item, number, asked.cause, asked.party, serial=self._serial)
 
@@ -248,4 +248,4 @@ class Cases:
 
     def _number(self, item: int) -> str:
         row = self._live.item(item)
-        return "" if row is None else str(row.annex.get("number", ""))
+        return "" if row is None else row.number

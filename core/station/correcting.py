@@ -27,10 +27,9 @@ from core.ledger.requests import Mode, may_use
 from core.ledger.writer import Part, Proposal
 from core.ports import ItemRow
 from core.station import requests
-from core.station.days import day_proposals
+from core.station.days import item_of_open_day
 from core.station.live import Live, new_id
 
-VOIDED = "voided"  # of an item's label, in the look-ups
 _ON_THE_WAY = ("started", "unknown")
 
 
@@ -132,10 +131,8 @@ def _do(live: Live, row: ItemRow, pending: Pending, reason: str, asked: int, *, 
 
 def _item(live: Live, seq: int) -> ItemRow:
     """Accepted in the business day that is open, not void, and not only stored."""
-    row = live.item(seq)
-    if row is None or row.late is not None or row.label == VOIDED or day_proposals(live):
-        raise RuleError(RuleFault.CORRECT_ITEM)
-    if row.seq <= live.state.value["days"][str(live.state.day)]["first"]:
+    row = item_of_open_day(live, seq)
+    if row is None:
         raise RuleError(RuleFault.CORRECT_ITEM)
     if is_restricted(live.state.value, seq):
         raise RuleError(RuleFault.ITEM_RESTRICTED)
@@ -174,7 +171,7 @@ def shown(live: Live) -> CorrectionView | None:
     correction = pending.correction
     return CorrectionView(
         item=pending.item,
-        number=str(row.annex.get("number", "")).split(" ")[-1],
+        number=row.short_number,
         name=correction.name.value,
         before=_words(correction.name, correction.before),
         after=_words(correction.name, correction.after),

@@ -12,13 +12,13 @@ from core.ledger.differences import Difference, standing
 from core.ledger.entry import Entry
 from core.ledger.recount import Piece, Recount
 from core.ledger.state import State
+from core.ports import VOIDED
 
 if TYPE_CHECKING:
     from core.closing import CloseView
 
 _NO_LABEL = {Difference.NO_LABEL, Difference.LABEL_UNKNOWN}
 _NO_RECEIPT = {Difference.NO_RECEIPT, Difference.RECEIPT_UNKNOWN}
-_VOIDED = "voided"
 
 
 class DayRows(Protocol):
@@ -102,7 +102,7 @@ def _as_looked_up(piece: Piece, page: tuple[str, str, bool] | None) -> bool:
         return piece.erased
     label, receipt, affixed = page
     return (
-        (label == _VOIDED) is piece.voided
+        (label == VOIDED) is piece.voided
         and affixed is piece.affixed
         and (piece.labelled or label != "printed")
         and (piece.receipted or not piece.receipt or receipt != "printed")

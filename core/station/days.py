@@ -9,7 +9,7 @@ from core.ledger.clock import business_date
 from core.ledger.founding import day_opened
 from core.ledger.state import FOLD_VERSION, State, fold
 from core.ledger.writer import Proposal
-from core.ports import Journal
+from core.ports import VOIDED, ItemRow, Journal
 from core.station import differing
 from core.station.live import Live, new_id
 
@@ -66,3 +66,11 @@ def _verdict(day: int, state: State) -> Proposal:
 
 def _data(day: int, state: State) -> dict[str, object]:
     return {"day": day, "last": state.head.seq, "fold": FOLD_VERSION, "state": wire.b64(state.hash())}
+
+
+def item_of_open_day(live: Live, seq: int) -> ItemRow | None:
+    """An item that was accepted here in the business day that is open, and is not void; else None."""
+    row = live.item(seq)
+    if row is None or row.late is not None or row.label == VOIDED or day_proposals(live):
+        return None
+    return row if row.seq > live.state.value["days"][str(live.state.day)]["first"] else None

@@ -24,15 +24,15 @@ from core.ledger.ranges import NO_POOL
 from core.ledger.state import State
 from core.ledger.writer import Proposal
 from core.numbering import TakeNumber, VoidNumbers
+from core.ports import VOIDED
 from core.receipts.record import PREFIX
-from core.station import approving, consenting, reader_down, ways
+from core.station import approving, consenting, reader_down, sender_codes, ways
 from core.station.days import day_proposals
 from core.station.drafts import Drafts, Standing
 from core.station.live import Live, new_id
 from core.station.paper import Paper, label_page
 from core.station.parts import item_parts
 from core.station.picture import Picture
-from core.station.second import VOIDED
 from core.station.waybills import Waybills
 from core.view import ItemView, Screen, VisitView
 
@@ -256,6 +256,10 @@ class Desk:
             live.say("msg.not_ready", "warning", first=open_gates[0])
             return
         reader_down.check(live, visit.identity)
+        if sender_codes.spent(live, visit):  # her document is read instead; what was typed stays
+            self.visit = turns.identity_lapsed(visit, new_id())
+            self.drafts.changed()
+            raise RuleError(RuleFault.SENDER_CODE_USED)
         number = int(live.state.value["items"]) + 1
         shown = f"{number:06d}"
         proposals = [*day_proposals(live), *passed, *self._proposals(number, pool)]
@@ -402,7 +406,7 @@ class Desk:
             row, by = journal.item_by_waybill(text.replace(" ", "").upper()), "waybill"
         if row is None:
             return False
-        number = str(row.annex.get("number", ""))
+        number = row.number
         if row.label == VOIDED:
             raise RuleError(RuleFault.ITEM_VOIDED)
         if by == "token" and row.annex["token"] != text:  # printed before the item was corrected

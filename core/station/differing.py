@@ -74,7 +74,7 @@ def word(live: Live, kind: str, item: int, kinds: Kinds, reason: str, asked: int
 def number(live: Live, item: int) -> str:
     """The item's number, "" where its look-up row is gone."""
     row = live.item(item)
-    return str(row.annex.get("number", "")).split(" ")[-1] if row is not None else ""
+    return row.short_number if row is not None else ""
 
 
 def _is_item(live: Live, seq: int) -> bool:

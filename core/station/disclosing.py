@@ -98,7 +98,7 @@ class Disclosing:
         if len(rows) >= ledger.MOST:
             raise RuleError(RuleFault.DISCLOSURES_FULL, most=ledger.MOST)
         self._serial += 1
-        number = str(row.annex.get("number", "")).split(" ")[-1]
+        number = row.short_number
         scope = rules.disclosure.scopes[asked.scope].names
         self._asked = asked
         self.form = DisclosureForm(asked.item, number, who.way.value, who.names, scope, self._serial)
@@ -221,7 +221,7 @@ def record(live: Live, filed: int, state: str) -> DisclosureRecord:
         basis=basis.names["zh"] if basis is not None else data["basis"],
         purpose=purpose.names["zh"] if purpose is not None else data["purpose"],
         fields=tuple(data["fields"]),
-        number=str(row.annex.get("number", "")) if row is not None else "",
+        number=row.number if row is not None else "",
         until=data["until"],
         state=state,
     )

@@ -117,7 +117,7 @@ class Drafts:
         if item is not None:
             # Entries and draft change together: only a disk that refused both, took the old draft and
             # kept the entries after all leaves this (T25).  Nothing is keyed again.
-            number = str(item.annex.get("number", ""))
+            number = item.number
             self._go_on_after(visit, item, number, row.draft)
             live.say("msg.already_accepted", "good", number=number)
             return []

@@ -202,7 +202,7 @@ class LookUps:
             if rows:
                 self._show(rows, "text", by)
                 if by is By.TOKEN and row is not None and row.annex.get("token") != wanted:
-                    live.say("msg.old_label", "warning", number=str(row.annex.get("number", "")))
+                    live.say("msg.old_label", "warning", number=row.number)
                 return
         named = _TERMINAL.fullmatch(wanted)
         if named is not None and named[1] != live.settings.terminal:

@@ -20,7 +20,7 @@ from core.ledger.looks import hour_of
 from core.ledger.writer import Proposal
 from core.notify import AskNotify, NotifyView, Told
 from core.notify_rules import NO_CONSENT, ApprovedText
-from core.ports import ItemRow
+from core.ports import VOIDED, ItemRow
 from core.station import consenting
 from core.station.days import day_proposals
 from core.station.live import Live, new_id
@@ -48,7 +48,7 @@ def ask(live: Live, asked: AskNotify) -> None:
     data |= {"to": asked.to, "language": asked.language}
     live.commit([*day_proposals(live), Proposal(notify.ASKED, data, new_id(), by_person=True)])
     live.probe("notify.asked")
-    number = str(row.annex.get("number", "")).split(" ")[-1]
+    number = row.short_number
     live.say("msg.notify_asked" if live.sync.state == "ok" else "msg.notify_waits", number=number)
 
 
@@ -75,7 +75,7 @@ def tell(live: Live, signed: SignedDirective) -> None:
     if row is None or said.outcome == notify.Outcome.SENT:
         return
     item = live.item(row["item"])
-    number = str(item.annex.get("number", "")).split(" ")[-1] if item is not None else str(row["item"])
+    number = item.short_number if item is not None else str(row["item"])
     if said.outcome == notify.Outcome.REFUSED:
         live.say("msg.notify_refused", "warning", number=number, why=why_code(said.why))
     else:
@@ -121,7 +121,7 @@ def _receiver(row: ItemRow, whose: str) -> str:
 
 
 def _free(live: Live, row: ItemRow) -> bool:
-    return not is_restricted(live.state.value, row.seq) and row.label != "voided"
+    return not is_restricted(live.state.value, row.seq) and row.label != VOIDED
 
 
 def _need_item(live: Live, seq: int) -> ItemRow:
@@ -133,7 +133,7 @@ def _need_item(live: Live, seq: int) -> ItemRow:
         raise RuleError(RuleFault.NOT_ALLOWED)
     if is_restricted(live.state.value, seq):
         raise RuleError(RuleFault.ITEM_RESTRICTED)
-    if row.label == "voided":
+    if row.label == VOIDED:
         raise RuleError(RuleFault.NOTIFY_VOIDED)
     return row
 

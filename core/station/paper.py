@@ -14,12 +14,11 @@ from core.errors import EntryError, EntryFault, RuleError, RuleFault
 from core.ledger.entry import Entry, Head
 from core.ledger.erasure import is_restricted
 from core.ledger.writer import Proposal
-from core.ports import ItemRow, Printer
+from core.ports import VOIDED, ItemRow, Printer
 from core.receipts.record import ReceiptRecord, sign_record
 from core.station.live import Live, new_id
 from core.station.printing import Pages
 from core.station.rights import Rights
-from core.station.second import VOIDED
 from core.station.slips import Slips
 
 _NOTICE_LANGUAGE = "zh"  # the receipt is the customer's, whatever the clerk's screen speaks

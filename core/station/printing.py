@@ -11,9 +11,8 @@ from core.errors import RuleError, RuleFault, StoreError
 from core.label_template import OWN
 from core.ledger.erasure import is_restricted
 from core.ledger.writer import Proposal
-from core.ports import ItemRow, Printer
+from core.ports import VOIDED, ItemRow, Printer
 from core.station.live import Live, new_id
-from core.station.second import VOIDED
 from core.station.templates import template_of
 
 _TRY_AGAIN_SECONDS = 5.0
@@ -226,4 +225,4 @@ class Pages:
 
     def _number(self, item: int) -> str:
         row = self._live.item(item)
-        return str(row.annex.get("number", "")) if row else str(item)
+        return row.number if row else str(item)

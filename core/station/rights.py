@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core.access.rights import Action, need
@@ -35,13 +35,27 @@ _SHOWN = (
 _ON_A_LABEL = 3  # so many paragraphs fit the smallest label
 
 
+@dataclass
+class _Paper:
+    """The pages of one record: a jam in any of them leaves the request open."""
+
+    request: str  # that it answers, "" for none
+    due: set[str]  # the jobs that have not ended
+    whole: bool = True
+
+    @property
+    def out(self) -> bool:
+        """Whether every page came out."""
+        return self.whole and not self.due
+
+
 class Rights:
     """Requests and their papers; the station's thread only."""
 
     def __init__(self, live: Live, printer: Printer) -> None:
         self._live = live
         self._printer = printer
-        self._last: dict[str, str] = {}  # job of the last page → the request that it answers, "" for none
+        self._pages: dict[str, _Paper] = {}  # by job, the record whose page it is
 
     # -- asked --------------------------------------------------------------------------------------
 
@@ -111,13 +125,15 @@ class Rights:
         return isinstance(job.page, PersonRecord)
 
     def ended(self, job: PrintJob, outcome: PrintOutcome, fault: str) -> None:
-        """What became of a page; the last one of a record that answers a request answers it."""
-        request = self._last.pop(job.job, None)
-        live = self._live
+        """What became of a page; a record that answers a request does so once every page of it is out."""
+        paper, live = self._pages.pop(job.job, None), self._live
+        if paper is not None:
+            paper.due.discard(job.job)
+            paper.whole = paper.whole and outcome is PrintOutcome.PRINTED
         if outcome is not PrintOutcome.PRINTED:
             live.say("msg.right_not_printed", "warning", fault=fault)
-        elif request and request in ledger.open_of(live.state.value):
-            self._answered(request)
+        elif paper is not None and paper.out and paper.request in ledger.open_of(live.state.value):
+            self._answered(paper.request)
 
     def _answered(self, request: str) -> None:
         """By whoever stands here; where nobody does, it stays open and its paper may come again."""
@@ -146,8 +162,9 @@ class Rights:
         slot = Slot.RECEIPT_PRINTER if settings.receipts else Slot.LABEL_PRINTER
         pages = (record,) if settings.receipts else tuple(_parts(record))
         jobs = [PrintJob(new_id(), slot, 0, page, passing=True) for page in pages]
-        self._last[jobs[-1].job] = request
+        paper = _Paper(request, {job.job for job in jobs})
         for job in jobs:
+            self._pages[job.job] = paper
             self._printer.submit(job)
 
     def _record(self, row: Mapping[str, Any]) -> PersonRecord:
@@ -221,7 +238,7 @@ def _view(live: Live, name: str, row: Mapping[str, Any]) -> RightView:
         state=state_of(live, row["due"]),
         reference=_reference(live, row),
         items=items,
-        numbers=tuple(str(each.annex.get("number", "")).split(" ")[-1] for each in found if each is not None),
+        numbers=tuple(each.short_number for each in found if each is not None),
         fields=tuple(
             rules.fields.get(each, {"zh": each, "en": each}) for _, each in row["about"] if each != NONE
         ),
@@ -254,7 +271,7 @@ def _about(live: Live, command: AskRight, rows: Mapping[int, ItemRow]) -> list[l
 
 
 def _item(live: Live, row: ItemRow, *, whole: bool) -> PersonItem:
-    number, at = str(row.annex.get("number", "")), str(row.annex.get("accepted_at", ""))
+    number, at = row.number, str(row.annex.get("accepted_at", ""))
     if not whole:
         return PersonItem(number, at)
     values = {name: row.annex.get(name) for name in _SHOWN}

@@ -20,8 +20,7 @@ from core.second import (
     VoidItem,
 )
 from core.station import closing, correcting, differing, disclosing, people, reader_down, requests
-from core.station.correcting import VOIDED as VOIDED  # noqa: PLC0414 - of an item's label
-from core.station.days import day_proposals
+from core.station.days import item_of_open_day
 from core.station.live import Live, new_id
 
 
@@ -71,10 +70,8 @@ def _decide(live: Live, command: DecideRequest) -> None:
 
 def _item(live: Live, seq: int) -> ItemRow:
     """An item that can be voided: accepted in the business day that is open, and not void yet."""
-    row = live.item(seq)
-    if row is None or row.late is not None or row.label == VOIDED or day_proposals(live):
-        raise RuleError(RuleFault.VOID_ITEM)
-    if row.seq <= live.state.value["days"][str(live.state.day)]["first"]:
+    row = item_of_open_day(live, seq)
+    if row is None:
         raise RuleError(RuleFault.VOID_ITEM)
     return row
 
@@ -88,7 +85,7 @@ def _void(live: Live, row: ItemRow) -> None:
     data = {"item": row.seq, "reason": reason, "asked": asked}
     live.commit([Proposal("ItemVoided", data, new_id(), by_person=True)])
     live.probe("request.used")
-    number = str(row.annex.get("number", "")).split(" ")[-1]
+    number = row.short_number
     live.say("msg.item_voided" if signed else "msg.item_voided_unsigned", "good", number=number)
 
 
@@ -161,4 +158,4 @@ def _about(live: Live, action: str, subject: int) -> str:
     if action == Action.DISCLOSE:  # the subject is the entry that filed it
         subject = live.state.value.get("disclosures", {}).get(str(subject), {}).get("item", 0)
     row = live.item(subject) if subject else None
-    return str(row.annex.get("number", "")).split(" ")[-1] if row is not None else ""
+    return row.short_number if row is not None else ""

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from core.acceptance.inputs import Known, code_read, set_field
-from core.acceptance.visit import SCAN, Step, Visit
+from core.acceptance.visit import METHOD_CODE, SCAN, Step, Visit
 from core.commands import Field
 from core.errors import RuleError, RuleFault
 from core.identity.sender_code import read_code
 from core.ledger import sender_codes
 from core.ledger.clock import business_date
 from core.station.live import Live
+
+
+def spent(live: Live, visit: Visit) -> bool:
+    """Right before the commit: whether another visit used the code since it was scanned for this one."""
+    identity = visit.identity
+    if identity is None or identity.method != METHOD_CODE or visit.sender_entry:
+        return False
+    return sender_codes.used(live.state.value, identity.read_id)
 
 
 def take(live: Live, visit: Visit, text: str, known: Known) -> Step:

@@ -30,7 +30,7 @@ class Waybills:
         if asked != self._asked:
             row = self._live.need_journal().item_by_waybill(waybill)
             row = row or next(iter(late.find(self._live, "waybill", waybill)), None)
-            self._known = KnownWaybill(str(row.annex.get("number", "")), row.accepted_at) if row else None
+            self._known = KnownWaybill(row.number, row.accepted_at) if row else None
             self._asked = asked
         return self._known or self.parked.get(waybill) or self.pools.gone(waybill)
 

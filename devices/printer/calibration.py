@@ -7,17 +7,16 @@ its resolution is not the configured one: ten printed millimetres are ten millim
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from core.errors import ConfigError, ConfigFault, DeviceError, DeviceFault
+from core.errors import DeviceError, DeviceFault
 from devices.printer.fonts import FontBook
 from devices.printer.layout import baseline, line_height, wrap
 from devices.printer.page import Canvas
-from devices.printer.receipt_template import DEFAULT_RECEIPTS
+from devices.printer.receipt_template import DEFAULT_RECEIPTS, read_paper
 from devices.printer.setting import LineSetter, Look, Placed, RenderedPage
 from devices.printer.symbols import CODE128_QUIET, QR_QUIET, code128_modules, qr_modules
 
@@ -51,11 +50,7 @@ class CalibrationWords:
 
 def load_calibration(directory: Path = DEFAULT_RECEIPTS) -> CalibrationWords:
     """Raises ConfigError SYNTAX."""
-    try:
-        data: dict[str, Any] = tomllib.loads((directory / _FILE).read_text(encoding="utf-8"))
-        return CalibrationWords(**data)
-    except (OSError, tomllib.TOMLDecodeError, TypeError) as error:
-        raise ConfigError(ConfigFault.SYNTAX, file=_FILE, expected=str(error)) from error
+    return read_paper(directory / _FILE, lambda data: CalibrationWords(**data))
 
 
 class CalibrationRenderer:

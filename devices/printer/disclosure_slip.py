@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from core.devices import DisclosureRecord
-from core.errors import ConfigError, ConfigFault, DeviceError, DeviceFault
+from core.errors import DeviceError, DeviceFault
 from devices.printer.fonts import FontBook
-from devices.printer.receipt_template import DEFAULT_RECEIPTS
+from devices.printer.receipt_template import DEFAULT_RECEIPTS, read_paper
 from devices.printer.setting import RenderedPage
 from devices.printer.slip import Piece, PieceRenderer
 
@@ -40,11 +38,12 @@ class DisclosureTemplate:
 
 def load_disclosure(directory: Path = DEFAULT_RECEIPTS) -> DisclosureTemplate:
     """Raises ConfigError SYNTAX."""
-    try:
-        data: dict[str, Any] = tomllib.loads((directory / _FILE).read_text(encoding="utf-8"))
-        return DisclosureTemplate(**{**data, "dated": str(data["dated"]), "signs": tuple(data["signs"])})
-    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise ConfigError(ConfigFault.SYNTAX, file=_FILE, expected=str(error)) from error
+    return read_paper(
+        directory / _FILE,
+        lambda data: DisclosureTemplate(
+            **{**data, "dated": str(data["dated"]), "signs": tuple(data["signs"])}
+        ),
+    )
 
 
 class DisclosureRenderer(PieceRenderer):

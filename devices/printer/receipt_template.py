@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from core.errors import ConfigError, ConfigFault
 
@@ -70,27 +70,34 @@ class ReceiptWords:
     payment: Mapping[str, str]
 
 
+_T = TypeVar("_T")
+
+
+def read_paper(path: Path, made: Callable[[dict[str, Any]], _T]) -> _T:
+    """What ``made`` makes of a paper's file.  Raises ConfigError SYNTAX where it cannot."""
+    try:
+        return made(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
+        raise ConfigError(ConfigFault.SYNTAX, file=path.name, expected=str(error)) from error
+
+
 def load_receipt_template(directory: Path, paper_mm: int) -> ReceiptTemplate:
     """Raises ConfigError WRONG_VALUE (no such width) or SYNTAX."""
     path = directory / f"{paper_mm}.toml"
     if not path.is_file():
         widths = ", ".join(sorted(found.stem for found in directory.glob("[0-9]*.toml")))
         raise ConfigError(ConfigFault.WRONG_VALUE, key="width_mm", value=str(paper_mm), expected=widths)
-    try:
-        return _template(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
-        raise ConfigError(ConfigFault.SYNTAX, file=path.name, expected=str(error)) from error
+    return read_paper(path, _template)
 
 
 def load_receipt_words(directory: Path) -> ReceiptWords:
     """Raises ConfigError SYNTAX."""
-    path = directory / "words.toml"
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+
+    def made(data: dict[str, Any]) -> ReceiptWords:
         said = str(data["unrecorded"]), str(data["replaces"])
         return ReceiptWords(*said, dict(data["document"]), dict(data["payment"]))
-    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
-        raise ConfigError(ConfigFault.SYNTAX, file=path.name, expected=str(error)) from error
+
+    return read_paper(directory / "words.toml", made)
 
 
 def _template(data: Mapping[str, Any]) -> ReceiptTemplate:

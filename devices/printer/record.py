@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from core.devices import PersonItem, PersonRecord
-from core.errors import ConfigError, ConfigFault, DeviceError, DeviceFault
+from core.errors import DeviceError, DeviceFault
 from devices.printer.fonts import FontBook
-from devices.printer.receipt_template import DEFAULT_RECEIPTS
+from devices.printer.receipt_template import DEFAULT_RECEIPTS, read_paper
 from devices.printer.setting import RenderedPage
 from devices.printer.slip import Piece, PieceRenderer
 
@@ -47,12 +46,12 @@ class RecordTemplate:
 
 def load_record(directory: Path = DEFAULT_RECEIPTS) -> RecordTemplate:
     """Raises ConfigError SYNTAX."""
-    try:
-        data: dict[str, Any] = tomllib.loads((directory / _FILE).read_text(encoding="utf-8"))
+
+    def made(data: dict[str, Any]) -> RecordTemplate:
         words = {name: data.pop(name) for name in list(data) if isinstance(data[name], str)}
         return RecordTemplate(source=words.pop("source"), words=words, **data)
-    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise ConfigError(ConfigFault.SYNTAX, file=_FILE, expected=str(error)) from error
+
+    return read_paper(directory / _FILE, made)
 
 
 class RecordRenderer(PieceRenderer):

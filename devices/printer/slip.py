@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from core.devices import NoPaperSlip
-from core.errors import ConfigError, ConfigFault, DeviceError, DeviceFault
+from core.errors import DeviceError, DeviceFault
 from devices.printer.fonts import FontBook
 from devices.printer.layout import baseline, line_height, wrap
 from devices.printer.page import Canvas
-from devices.printer.receipt_template import DEFAULT_RECEIPTS, load_receipt_words
+from devices.printer.receipt_template import DEFAULT_RECEIPTS, load_receipt_words, read_paper
 from devices.printer.setting import LineSetter, Look, RenderedPage
 
 _FILE = "slip.toml"
@@ -55,13 +54,11 @@ class Piece:
 
 def load_slip(directory: Path = DEFAULT_RECEIPTS) -> SlipTemplate:
     """Raises ConfigError SYNTAX."""
-    try:
-        data: dict[str, Any] = tomllib.loads((directory / _FILE).read_text(encoding="utf-8"))
-        remarks = data.pop("remark")
-        documents = load_receipt_words(directory).document
-        return SlipTemplate(**data, documents=documents, remarks=remarks)
-    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise ConfigError(ConfigFault.SYNTAX, file=_FILE, expected=str(error)) from error
+    documents = load_receipt_words(directory).document
+    return read_paper(
+        directory / _FILE,
+        lambda data: SlipTemplate(remarks=data.pop("remark"), documents=documents, **data),
+    )
 
 
 class Sizes(Protocol):

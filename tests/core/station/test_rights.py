@@ -183,6 +183,25 @@ def test_on_labels_the_record_comes_in_parts_and_the_last_one_answers() -> None:
     counter.station.stop()
 
 
+@pytest.mark.parametrize("jammed", [0, 1, -1])
+def test_a_jam_in_any_part_leaves_the_request_open(jammed: int) -> None:
+    counter = served()
+    (item,) = by_card(counter)
+    before = len(counter.printer.jobs)
+    counter.do(AskRight("access", (item.seq,)))
+    parts = counter.printer.jobs[before:]
+    jam = parts[jammed]
+    for job in parts:
+        counter.print(job, PrintOutcome.NOT_PRINTED if job is jam else PrintOutcome.PRINTED)
+    assert "PersonAnswered" not in counter.kinds()
+    (item,) = by_card(counter)
+    counter.do(AskRight("access", (item.seq,)))  # the same request, and its paper again
+    for job in counter.printer.jobs[before + len(parts) :]:
+        counter.print(job)
+    assert [counter.kinds().count(kind) for kind in ("PersonAsked", "PersonAnswered")] == [1, 1]
+    counter.station.stop()
+
+
 def test_deletion_leaves_what_was_asked_before_open(counter: Counter) -> None:
     (item,) = by_card(counter)
     counter.do(AskRight("copy", (item.seq,)), AskErasure((item.seq,)))

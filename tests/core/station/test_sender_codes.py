@@ -103,6 +103,29 @@ def test_it_counts_once_for_whoever_comes_next(counter: Counter) -> None:
     assert [one.data["read"][0] for one in senders(counter)] == ["A", "B"]
 
 
+def test_two_customers_waiting_with_one_code_and_the_second_is_told_at_f9(counter: Counter) -> None:
+    """Scanned for one, parked; scanned again for whoever comes next, and accepted."""
+    vouch(counter)
+    same = code(counter)
+    scan(counter, same)
+    counter.do(c.ConfirmOriginal(), c.AcknowledgeNotice(c.Acknowledgement.SPOKEN))
+    counter.parcel(WAYBILLS[0])
+    counter.do(c.Park())
+    scan(counter, same)
+    rest(counter, WAYBILLS[1])
+    counter.do(c.NextCustomer())
+    counter.do(c.Resume(counter.shown().parked[0].draft))
+    counter.do(c.ConfirmOriginal(), c.ConfirmInspected(), c.SetSecurity(c.Security.HERE), c.Commit())
+    assert counter.message() == "rule.sender_code_used"
+    assert len(senders(counter)) == 1
+    view = counter.place(card())  # her card: nothing that was typed is lost
+    assert view.visit is not None
+    assert view.visit.fields[c.Field.CONTENTS].text
+    counter.do(c.ConfirmOriginal(), c.AcknowledgeNotice(c.Acknowledgement.SPOKEN))
+    counter.do(c.ConfirmInspected(), c.SetSecurity(c.Security.HERE), c.Commit())
+    assert [one.data["method"] for one in senders(counter)] == ["code", "chip"]
+
+
 def test_the_same_customers_next_parcel_asks_for_no_other_code(counter: Counter) -> None:
     vouch(counter)
     scan(counter, code(counter))
