@@ -130,6 +130,7 @@ class RuleFault(StrEnum):
     NUMBER_DIFFERS = "rule.number_differs"  # the second look at the typed number
     MRZ_FORM = "rule.mrz_form"  # facts: what
     MRZ_CHECK = "rule.mrz_check"  # facts: what
+    TYPED_UNSIGNED = "rule.typed_unsigned"  # a typed document that a second person has to see first
     READER_DOWN_ENDED = "rule.reader_down_ended"  # hours or items of the approval are used up
     ROLE = "rule.role"  # the table of rights: facts: action, who (codes of what it is and who does it)
     # contents and security check

@@ -19,6 +19,7 @@ from core.notify_rules import NotifyRules
 from core.regions.book import Regions
 from core.right_rules import RightRules
 from core.sender_code_rules import SenderCodeRules
+from core.typed_rules import TypedRules
 
 # What a role logs in with: her card where she has one, else her password; or her card and nothing else.
 CARD_OR_PASSWORD, CARD_ONLY = "card_or_password", "card"
@@ -282,6 +283,7 @@ class Rules:
     rights: RightRules
     notify: NotifyRules
     second: Mapping[str, SecondRules]  # by action, every one that is asked for by a request
+    typed: TypedRules  # which documents typed by hand need one
     papers: PaperRules
     sender_codes: SenderCodeRules
     tariff: Tariff

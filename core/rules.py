@@ -21,7 +21,7 @@ from core import wire
 from core.acceptance.catalogue import Catalogue, load_catalogues
 from core.access.papers import Paper, PaperRules
 from core.access.rights import Action, right
-from core.access.second import ASKED, read_second
+from core.access.second import ASKED, SecondRules, read_second
 from core.case_rules import read_cases
 from core.commands import Payment, Route
 from core.correction_rules import read_corrections
@@ -46,6 +46,7 @@ from core.rule_data import (
 )
 from core.sender_code_rules import read_sender_codes
 from core.strict import Node, read_json
+from core.typed_rules import read_typed
 
 __all__ = [
     "DatedNotice",
@@ -71,7 +72,7 @@ _TOP = (
     "version", "effective_from", "marks", "limits", "password", "retention", "phones", "waybills",
     "s10_countries", "documents", "catalogue", "regions", "security", "agreements", "cases", "exemptions",
     "corrections", "look_ups", "notify", "second", "log_in", "papers", "tariff", "letters", "provinces",
-    "notice", "consents", "guardians", "sender_codes", "rights", "disclosure",
+    "notice", "consents", "guardians", "sender_codes", "rights", "disclosure", "typed_documents",
 )  # fmt: skip
 _CODE = "[a-z][a-z0-9_]{0,39}"
 _VERSION = "[A-Za-z0-9][A-Za-z0-9._:-]{0,63}"
@@ -211,6 +212,7 @@ class _Reader:
         part = top.members(_TOP)
         for meaning in part["marks"].members(MARKS).values():
             meaning.text()
+        second = self._second(part["second"])
         return Rules(
             version=part["version"].matching(_VERSION, "version: letters, digits, . _ : -"),
             effective_from=part["effective_from"].date(),
@@ -235,12 +237,12 @@ class _Reader:
             rights=read_rights(part["rights"], self._sourced, LANGUAGES),
             notify=read_notify(part["notify"], self._sourced, LANGUAGES),
             disclosure=read_disclosure(
-                part["disclosure"], self._sourced, self._reasons(part["second"], Action.DISCLOSE)
+                part["disclosure"], self._sourced, [each.code for each in second[Action.DISCLOSE].reasons]
             ),
-            second={
-                name: read_second(self._sourced(node, "reasons", "hours"))
-                for name, node in part["second"].members(ASKED).items()
-            },
+            second=second,
+            typed=read_typed(
+                part["typed_documents"], self._sourced, list(DocumentKind), second[Action.TYPED]
+            ),
             log_in=self._log_in(part["log_in"]),
             papers=self._papers(part["papers"]),
             sender_codes=read_sender_codes(part["sender_codes"], self._sourced),
@@ -362,10 +364,10 @@ class _Reader:
         roles = tuple(one.one_of(allowed) for one in part["roles"].items())
         return r.Exemptions(reasons, roles)
 
-    def _reasons(self, node: Node, action: Action) -> list[str]:
-        """The codes for which a second person may be asked for ``action``."""
-        part = node.members(ASKED)[action.value].members(("reasons", "hours", "source", "mark"))
-        return [each.code for each in read_second(part).reasons]
+    def _second(self, node: Node) -> Mapping[str, SecondRules]:
+        """By action, every one that is asked for by a request."""
+        parts = node.members(ASKED).items()
+        return {name: read_second(self._sourced(each, "reasons", "hours")) for name, each in parts}
 
     def _exemption(self, node: Node) -> r.ExemptionReason:
         part = self._sourced(node, "code", *LANGUAGES)

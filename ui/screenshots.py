@@ -31,6 +31,7 @@ from ui.specimen_devices import WORKSHOPS
 from ui.specimen_late import DOWN, SECOND
 from ui.specimen_papers import HITS
 from ui.specimen_rights import RIGHTS
+from ui.specimen_typed import TYPED_REQUEST
 from ui.specimen_visits import KNOWN, item
 from ui.specimens import CENTRES, HALF, LOGIN, NO_DOCUMENT, NOW, OFFERED, VIEWS
 from ui.style import mark
@@ -233,6 +234,10 @@ STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], None] | None]] = {
     "request-sign": (
         "second",
         lambda clerk: clerk.ask(sign_question(SECOND.requests[0], clerk.choices.language)),
+    ),
+    "typed-sign": (
+        "typed-waits",
+        lambda clerk: clerk.ask(sign_question(TYPED_REQUEST, clerk.choices.language)),
     ),
     "close-day-second": (
         "second",

@@ -40,6 +40,7 @@ from ui.specimen_late import case_views, told_views
 from ui.specimen_notify import notify_views
 from ui.specimen_papers import BATTERY, DOCUMENTS, GUN, HITS, RARE, SPIRITS, TYPING, ZONE
 from ui.specimen_texts import TYPED_TEXTS
+from ui.specimen_typed import waiting
 from ui.specimen_visits import (
     EMPTY,
     HALF,
@@ -236,6 +237,24 @@ _DOCUMENTS = {
     for name, sender in DOCUMENTS.items()
 }
 
+_TYPED = replace(
+    BASE,
+    last=replace(item(128), manual=True),
+    visit=replace(
+        READY,
+        preview=replace(LABEL, manual=True),
+        sender=replace(
+            SENDER,
+            kind="temporary_resident",
+            method="manual",
+            cause="no_chip",
+            birth="",
+            address="",
+            photo="none",
+            still_on_reader=False,
+        ),
+    ),
+)
 VIEWS: Mapping[str, CounterView] = {
     "login": LOGIN,
     "login-wrong": replace(LOGIN, message=_said(StoreFault.WRONG_KEY, "error")),
@@ -303,24 +322,8 @@ VIEWS: Mapping[str, CounterView] = {
     "manual": replace(BASE, visit=replace(OFFERED, manual=TYPING)),
     "manual-zone": replace(BASE, visit=replace(OFFERED, manual=ZONE)),
     "manual-offered": replace(BASE, visit=OFFERED),
-    "typed-document": replace(
-        BASE,
-        last=replace(item(128), manual=True),
-        visit=replace(
-            READY,
-            preview=replace(LABEL, manual=True),
-            sender=replace(
-                SENDER,
-                kind="temporary_resident",
-                method="manual",
-                cause="no_chip",
-                birth="",
-                address="",
-                photo="none",
-                still_on_reader=False,
-            ),
-        ),
-    ),
+    "typed-document": _TYPED,
+    "typed-waits": waiting(_TYPED),
     "reader-down": replace(
         BASE,
         role="supervisor",

@@ -65,6 +65,7 @@ class Missing(StrEnum):
     SENDER_NAME = "missing.sender_name"
     SENDER_NAME_PROBLEM = "problem.sender_name"
     ORIGINAL = "missing.original"
+    TYPED = "missing.typed"  # a second person on a typed document: the station adds it
     WAYBILL = "missing.waybill"
     WAYBILL_PROBLEM = "problem.waybill"
     CONTENTS = "missing.contents"

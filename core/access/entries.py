@@ -36,6 +36,8 @@ ENTRY_ACTIONS: Mapping[str, Action] = {
     "ReprintAsked": Action.PRINT,
     "PrintSeen": Action.PRINT,
     "ReaderDownApproved": Action.READER_DOWN,
+    "IdentityTyped": Action.TYPED,
+    "TypedTaken": Action.TYPED,
     "BranchAdopted": Action.LATE_ENTRIES,
     "BranchDeclined": Action.LATE_ENTRIES,
 }

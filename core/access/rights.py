@@ -45,6 +45,7 @@ class Action(StrEnum):
     BACKUP = "backup"  # make one, or bring one back
     LATE_ENTRIES = "late_entries"  # take in or decline what stands beside the chain
     READER_DOWN = "reader_down"  # documents typed by hand for some hours
+    TYPED = "typed"  # one document typed by hand counts, by rule data
     EXEMPT = "exempt"  # nobody is identified, for a written reason
     VOID = "void"
     CORRECT = "correct"
@@ -95,6 +96,7 @@ RIGHTS: tuple[Right, ...] = (
     Right(Action.BACKUP, _BOTH),
     Right(Action.LATE_ENTRIES, _SUPERVISOR),
     _second(Action.READER_DOWN, built=True),
+    _second(Action.TYPED, built=True),
     _second(Action.EXEMPT, built=True),
     _second(Action.VOID, built=True),
     _second(Action.CORRECT, built=True),

@@ -284,6 +284,9 @@ _ALL = (
         {"visit": ID, "sender": COUNT, "consent": CODE, "version": ID, "answer": CODE, "how": CODE},
         True,
     ),
+    # a document was typed by hand, and a second person is asked about it
+    Kind("IdentityTyped", 1, {"visit": ID, "read": ID, "document": CODE, "cause": CODE}, True),
+    Kind("TypedTaken", 1, {"typed": COUNT, "sender": COUNT, "cause": CODE, "asked": COUNT}, True),
     Kind("ReaderDownApproved", 1, {"hours": COUNT, "items": COUNT, "until": TIME, "asked": COUNT}, True),
     Kind(
         "ItemRefused",

@@ -19,6 +19,7 @@ from core.access.rights import Action, may_approve, may_ask, right
 from core.errors import EntryError, EntryFault
 from core.ledger import corrections
 from core.ledger.entry import Entry, parse_stamp
+from core.ledger.typed import TAKEN
 
 MOST = 64  # so many may be open at one counter: the state is written with every commit
 _TAG = b"counter/request-details/1\0"
@@ -62,6 +63,7 @@ SECOND: Mapping[tuple[str, int], Second] = {
     ("CaseShown", 1): Second(Action.UNMASK, "opened"),
     ("DisclosureAsked", 1): Second(Action.DISCLOSE, "filed"),
     ("ReaderDownApproved", 1): Second(Action.READER_DOWN),
+    (TAKEN, 1): Second(Action.TYPED, "typed", reason="cause"),
     ("DifferenceExplained", 1): Second(Action.DIFFERENCE, "item", reason="reason"),
 }
 

@@ -25,6 +25,7 @@ from core.ledger import (
     printing,
     ranges,
     requests,
+    typed,
 )
 from core.ledger.disclosures import DISCLOSURE_STEPS, forget_over
 from core.ledger.entry import EMPTY_HEAD, Entry, Head
@@ -226,6 +227,7 @@ def _session_ended(value: dict[str, Any], _entry: Entry) -> None:
 
 def _verified(value: dict[str, Any], entry: Entry) -> None:
     take_code(value, entry)
+    typed.verified(value, entry)
     _sender(value, entry)
 
 
@@ -235,6 +237,7 @@ def _sender(value: dict[str, Any], entry: Entry) -> None:
 
 
 def _item(value: dict[str, Any], entry: Entry) -> None:
+    typed.item(value, entry)
     if entry.data["pool"] != ranges.NO_POOL:
         ordinal = entry.data["ordinal"]
         _take_numbers(value, entry.data["pool"], ranges.USED, ordinal, ordinal)
@@ -356,6 +359,7 @@ _STEPS = {
     ("SenderVerified", 1): _verified,
     ("SenderExempted", 1): _sender,
     ("ReaderDownApproved", 1): _reader_down,
+    **typed.STEPS,
     ("ItemAccepted", 1): _item,
     ("ItemRefused", 1): _refused,
     ("DraftLapsed", 1): _lapsed,

@@ -26,7 +26,7 @@ from core.ledger.writer import Proposal
 from core.numbering import TakeNumber, VoidNumbers
 from core.ports import VOIDED
 from core.receipts.record import PREFIX
-from core.station import approving, consenting, reader_down, sender_codes, ways
+from core.station import approving, consenting, reader_down, sender_codes, typed, ways
 from core.station.days import day_proposals
 from core.station.drafts import Drafts, Standing
 from core.station.live import Live, new_id
@@ -85,7 +85,7 @@ class Desk:
                 self._void(command)
                 return
             case c.ConfirmOriginal():
-                self.visit = v.confirm_original(self.visit, now, business_date(now))
+                self.visit = typed.confirm(live, self.visit, now)
             case c.ConfirmInspected():
                 self.visit = v.confirm_inspected(self.visit, now, rules)
             case c.SetSecurity():
@@ -255,7 +255,7 @@ class Desk:
         if open_gates:
             live.say("msg.not_ready", "warning", first=open_gates[0])
             return
-        reader_down.check(live, visit.identity)
+        typed.check(live, visit)
         if sender_codes.spent(live, visit):  # her document is read instead; what was typed stays
             self.visit = turns.identity_lapsed(visit, new_id())
             self.drafts.changed()
@@ -338,7 +338,7 @@ class Desk:
         if not visit.sender_entry:
             data = record.sender_data(visit, today, rules)
             sender = Proposal(record.sender_kind(visit), data, new_id(), True)
-            made[:0] = [sender, *consenting.proposals(live, visit)]
+            made[:0] = [*typed.with_second(live, visit, sender), *consenting.proposals(live, visit)]
         return made
 
     def _imprint(self, number: int, token: str = "") -> Imprint:
@@ -443,7 +443,7 @@ class Desk:
             reader_down=reader_down.standing(live),
             approver_here=approving.possible(live),
         )
-        view = replace(view, pool=self._waybills.pools.view())
+        view = typed.shown(live, self.visit, replace(view, pool=self._waybills.pools.view()))
         row = live.item(self.visit.item.accepted) if self.visit.item.accepted else None
         if row is not None:  # what stands is the record itself, not what would print for a next item
             view = replace(view, preview=label_page(row, 0))

@@ -61,22 +61,35 @@ def ask(
         about = (row["action"], row["subject"], row["mode"], row["by"])
         if not details and about == same and not row["used"]:
             return str(known)
+    name, data = form(live, action, reason, details, mode)
+    asked = Proposal("ApprovalAsked", {**data, "subject": subject}, new_id(), by_person=True, parts=parts)
+    live.commit([*_day(live, action), asked])
+    live.probe("request.asked")
+    return name
+
+
+def form(
+    live: Live, action: Action, reason: str, details: Mapping[str, Any] | None = None, mode: str = Mode.WAIT
+) -> tuple[str, dict[str, Any]]:
+    """A new request's name, and the data of its ``ApprovalAsked`` but for the subject.
+
+    For an act that asks in one transaction with the entry that it is about.  Raises RuleError REQUESTS_FULL,
+    APPROVAL_WAITS where the rules let no act go on first.
+    """
+    rules = rules_of(live, action)
+    if mode not in rules.hours:
+        raise RuleError(RuleFault.APPROVAL_WAITS)
     if len(live.state.value["requests"]) >= ledger.MOST:
         raise RuleError(RuleFault.REQUESTS_FULL, most=ledger.MOST)
     name = new_id()
-    data = {
+    return name, {
         "request": name,
         "action": action.value,
-        "subject": subject,
         "reason": reason,
         "digest": wire.b64(ledger.digest_of(secrets.token_bytes(NONCE_BYTES), details or {})),
         "mode": str(mode),
         "until": stamp(live.now().at + dt.timedelta(hours=rules.hours[mode])),
     }
-    asked = Proposal("ApprovalAsked", data, new_id(), by_person=True, parts=parts)
-    live.commit([*_day(live, action), asked])
-    live.probe("request.asked")
-    return name
 
 
 def decide(live: Live, request: str, operator: str, password: str, decision: Decision) -> None:

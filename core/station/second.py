@@ -157,5 +157,7 @@ def _named(live: Live, action: str, code: str) -> dict[str, str]:
 def _about(live: Live, action: str, subject: int) -> str:
     if action == Action.DISCLOSE:  # the subject is the entry that filed it
         subject = live.state.value.get("disclosures", {}).get(str(subject), {}).get("item", 0)
+    if action == Action.TYPED:  # the subject is the entry that says so; its item may still be to come
+        subject = live.state.value.get("typed", {}).get(str(subject), {}).get("item", 0)
     row = live.item(subject) if subject else None
     return row.short_number if row is not None else ""

@@ -344,6 +344,7 @@ def _acceptance(golden: Golden) -> None:
     _reader_down(golden)
     _differences(golden, second)
     _disclosure(golden, item.header.seq)
+    _typed(golden, sender, second)
 
 
 def _ask(golden: Golden, name: str, mode: str, seconds: int, **about: Any) -> Entry:
@@ -409,6 +410,21 @@ def _disclosure(golden: Golden, item: int) -> None:
     _approve(golden, asked, "request-10", golden.now())
     golden.add("DisclosureAsked", {"filed": filed, "asked": asked.header.seq}, person=True)
     golden.add("DisclosureDecided", {"filed": filed, "outcome": "refused", "directive": ADOPTED})
+
+
+def _typed(golden: Golden, sender: Entry, item: Entry) -> None:
+    """A passport goes on and awaits its signature."""
+    about = {"visit": "v-4", "read": "r-4", "document": "passport", "cause": "no_chip"}
+    typed = golden.add("IdentityTyped", about, person=True).header.seq
+    verified = golden.add(
+        "SenderVerified", {**sender.data, **about, "method": "manual"}, person=True
+    ).header.seq
+    asked = _ask(golden, "request-11", "countersign", 86_400, action="typed", subject=typed, reason="no_chip")
+    taken = {"typed": typed, "sender": verified, "cause": "no_chip", "asked": asked.header.seq}
+    golden.add("TypedTaken", taken, person=True)
+    rests = {"visit": "v-4", "sender": verified, "number": 4, "by_hand": "no_chip"}
+    golden.add("ItemAccepted", {**item.data, **rests}, person=True)
+    _approve(golden, asked, "request-11", golden.now())
 
 
 def _cases(golden: Golden, item: int) -> None:

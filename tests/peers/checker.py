@@ -47,6 +47,7 @@ from tests.peers.persons import Persons
 from tests.peers.requests import Requests, said
 from tests.peers.roles import DECISIONS, PERSONAL, SESSION_ENDS, check_approver, check_role, released
 from tests.peers.rolls import ROLL, Keys
+from tests.peers.typed import Typed
 
 TERMINAL_TAG = b"counter/entry/terminal/1\x00"
 SESSION_TAG = b"counter/entry/session/1\x00"
@@ -119,6 +120,7 @@ class Journal:
         self.requests = Requests()
         self.persons = Persons()
         self.disclosures = Disclosures()
+        self.typed = Typed()
         self.annexes: dict[int, Object] = {}
         self.sealed: dict[int, Object] = {}
         self.decisions: list[Object] = []
@@ -177,6 +179,7 @@ class Journal:
             self.counts.update(self.numbers.follow(body["kind"], body["data"]))
             digest = unbinary(hashlib.sha256(raw).digest())
             self.counts.update(self.requests.follow(body, digest, self.operators))
+            self.counts.update(self.typed.follow(body))
             unsigned = self.requests.unsigned(body["data"].get("asked", 0))
             self.counts.update(self.disclosures.follow(body, unsigned=unsigned))
             if body["kind"] == "ApprovalGiven":

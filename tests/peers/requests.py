@@ -11,7 +11,9 @@ MEMBERS = ("request", "action", "subject", "reason", "digest", "mode", "until")
 GIVEN = ("request", "asked", "body", "decision", "by", "at", "where", "directive", "approval")
 OPEN_AT_MOST = 64
 # What is asked for by whoever works at a counter, and approved by a supervisor.
-ACTIONS = ("reader_down", "exempt", "void", "correct", "unmask", "disclose", "propose_block", "difference")
+ACTIONS = (
+    "reader_down", "typed", "exempt", "void", "correct", "unmask", "disclose", "propose_block", "difference",
+)  # fmt: skip
 DIFFERENCES = {"no_label", "label_unknown", "not_affixed", "no_receipt", "receipt_unknown", "held", "aside"}
 # Kinds that rest on a request: which action, and the member that names the subject.
 ACTS = {
@@ -21,6 +23,7 @@ ACTS = {
     "DisclosureAsked": ("disclose", "filed"),
     "ReaderDownApproved": ("reader_down", ""),
     "DifferenceExplained": ("difference", "item"),
+    "TypedTaken": ("typed", "typed"),
 }
 PRINTING = ("PrintStarted", "PrintNotDone", "PrintUnknown", "PrintSeen", "LabelPrinted", "ReceiptPrinted")
 # Neither who sends nor the waybill.
@@ -172,8 +175,8 @@ class Requests:
             (row["action"], row["subject"]) == (action, data[member] if member else 0),
             "a request for something else",
         )
-        if body["kind"] == "DifferenceExplained":
-            need(row["reason"] == data["reason"], "a request with another reason")
+        for kind, name in (("DifferenceExplained", "reason"), ("TypedTaken", "cause")):
+            need(body["kind"] != kind or row["reason"] == data[name], "a request with another reason")
         need(row["by"] == body["actor"].get("id"), "somebody else's request")
         need(not row["used"], "a request used twice")
         need(row["given"] or row["mode"] == "countersign", f"{body['kind']} that nobody approved")

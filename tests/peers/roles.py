@@ -15,7 +15,7 @@ PERSONAL = {
     "NotifyAsked", "CaseOpened", "CaseShown", "CaseClosed", "GuardianConsented", "ConsentAnswered",
     "ItemRestricted", "PersonErased", "PersonAsked", "PersonAnswered",
     "DifferenceExplained", "DifferenceDisputed",
-    "DisclosureFiled", "DisclosureAsked", *DECISIONS,
+    "DisclosureFiled", "DisclosureAsked", "IdentityTyped", "TypedTaken", *DECISIONS,
 }  # fmt: skip
 SESSION_ENDS = {"OperatorLocked", "OperatorLoggedOut", "SessionEnded"}
 WORKING = ("clerk", "supervisor")

@@ -364,3 +364,85 @@ def test_no_such_correction(told: Told, theirs: str) -> None:
     mine, other = story.verdict()
     assert mine == "ItemCorrected entry.state"
     assert theirs in other
+
+
+# -- documents typed by hand -------------------------------------------------------------------------
+
+
+def _typed(story: Story, mode: str = "countersign", **other: object) -> tuple[int, int, int]:
+    """A document is typed and asked about: the seqs of declaration, sender and request."""
+    about = {"visit": "v-typed", "read": "r-typed", "document": "passport", "cause": "no_chip"}
+    declared = story.write("IdentityTyped", {**about, **other}, person=True).header.seq
+    sender = next(each for each in story.book.entries if each.header.kind == "SenderVerified")
+    verified = story.write("SenderVerified", {**sender.data, **about, "method": "manual"}, person=True)
+    asked = story.ask(action="typed", subject=declared, reason="no_chip", mode=mode)
+    return declared, verified.header.seq, asked.header.seq
+
+
+def _take(story: Story, seqs: tuple[int, int, int], **other: object) -> None:
+    data = dict(zip(("typed", "sender", "asked"), seqs, strict=True)) | {"cause": "no_chip", **other}
+    story.write("TypedTaken", data, person=True)
+
+
+def _item_on(story: Story, sender: int) -> None:
+    first = next(each for each in story.book.entries if each.header.kind == "ItemAccepted")
+    story.write("ItemAccepted", {**first.data, "sender": sender, "number": 9}, person=True)
+
+
+def test_a_typed_document_is_taken_and_signed_for() -> None:
+    story = Story()
+    seqs = _typed(story)
+    _take(story, seqs)
+    _item_on(story, seqs[1])
+    row = story.book.state.value["typed"][str(seqs[0])]
+    assert row["item"] == story.book.entries[-1].header.seq
+    asked = next(each for each in story.book.entries if each.header.seq == seqs[2])
+    story.give(asked)
+    assert story.verdict() == ("", "")
+    assert story.book.state.value["requests"] == {}
+
+
+def _not_taken(story: Story) -> None:
+    _item_on(story, _typed(story)[1])
+
+
+def _nobody_saw_it(story: Story) -> None:
+    _take(story, _typed(story, "wait"))
+
+
+def _of_another_sender(story: Story) -> None:
+    declared, _, asked = _typed(story, read="r-other")
+    _take(story, (declared, 0, asked))
+
+
+def _of_an_earlier_sender(story: Story) -> None:
+    declared, _, asked = _typed(story)
+    _take(story, (declared, story.book.sender(), asked))
+
+
+def _for_another_cause(story: Story) -> None:
+    _take(story, _typed(story), cause="reader_down")
+
+
+def _for_no_cause(story: Story) -> None:
+    _typed(story, cause="none")
+
+
+@pytest.mark.parametrize(
+    ("told", "ours", "theirs"),
+    [
+        (_not_taken, "ItemAccepted", "nobody was asked"),
+        (_nobody_saw_it, "TypedTaken", "nobody approved"),
+        (_of_another_sender, "TypedTaken", "no document of that sender"),
+        (_of_an_earlier_sender, "TypedTaken", "no document of that sender"),
+        (_for_another_cause, "TypedTaken", "another reason"),
+        (_for_no_cause, "IdentityTyped", "no cause"),
+    ],
+    ids=lambda value: value.__name__ if callable(value) else None,
+)
+def test_no_typed_document(told: Told, ours: str, theirs: str) -> None:
+    story = Story()
+    told(story)
+    mine, other = story.verdict()
+    assert mine == ours + " entry.state"
+    assert theirs in other

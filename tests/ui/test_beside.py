@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QLabel
 
 from core import commands as c
-from core.devices import DisclosureRecord, Label
+from core.devices import CardFailed, DisclosureRecord, Label, Slot
+from core.errors import DeviceFault
 from tests.core.station.desk import WAYBILLS
 from tests.ui.test_visits import Seat, seat
 from tests.ui.typing import ALT, Key
@@ -64,6 +65,37 @@ def test_documents_are_typed_without_the_reader(seat: Seat) -> None:
     seat.hands.press(Key.Key_M, ALT)
     _answer(seat, Key.Key_1, Key.Key_1)
     seat.wait(lambda: seat.window.clerk.page is Page.MANUAL)
+
+
+def test_a_card_that_cannot_be_read_is_seen_by_two(seat: Seat) -> None:
+    """Typed by keys; Alt+1 puts it before her; Esc and F9 take nothing without her; then she signs."""
+    for _ in range(3):
+        seat.counter.station.device_event(CardFailed(Slot.ID_READER, DeviceFault.CARD_UNREADABLE))
+    seat.counter.look()
+    seat.wait(lambda: seat.window.clerk.message.shown == seat.view.message)
+    seat.hands.press(Key.Key_M, ALT)
+    _answer(seat, Key.Key_1, Key.Key_1)
+    seat.wait(lambda: seat.hands.place == "manual_number")
+    for text in ("11010519491231002X", "11010519491231002X", "证件样本", "长期"):
+        seat.hands.type(text)
+        seat.hands.press(Key.Key_Return)
+    seat.hands.press(Key.Key_F, ALT)
+    seat.wait(lambda: seat.window.clerk.page is Page.FORM)
+    seat.counter.type(sender_phone="13800138000", sender_address="北京市朝阳区样本街道1号")
+    seat.counter.do(c.AcknowledgeNotice(c.Acknowledgement.SPOKEN))
+    seat.hands.press(Key.Key_1, ALT)
+    seat.wait(lambda: seat.hands.place == "second_approver")
+    seat.hands.press(Key.Key_Escape)
+    seat.counter.parcel(WAYBILLS[0])
+    seat.hands.press(Key.Key_F9)
+    seat.said("rule.typed_unsigned")
+    seat.hands.press(Key.Key_Y, ALT)
+    _answer(seat, Key.Key_1)
+    _sign(seat)
+    seat.said("msg.request_approved")
+    seat.hands.press(Key.Key_F9)
+    seat.said("msg.accepted")
+    assert seat.counter.kinds()[-3:] == ["SenderVerified", "TypedTaken", "ItemAccepted"]
 
 
 def test_a_text_goes_through_headquarters(seat: Seat) -> None:

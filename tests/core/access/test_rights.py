@@ -42,6 +42,7 @@ evidence         Y     Y          .          .
 backup           Y     Y          .          .
 late_entries     .     Y          .          .
 reader_down      a     p          .          .
+typed            a     p          .          .
 exempt           a     p          .          .
 void             a     p          .          .
 correct          a     p          .          .

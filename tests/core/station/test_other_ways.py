@@ -58,6 +58,9 @@ def test_three_failed_reads_then_the_document_is_typed(counter: Counter) -> None
     assert counter.visit().manual_offered
     typed(counter, "resident", c.ManualCause.READER_FAILED, RESIDENT)
     form(counter, WAYBILLS[0])
+    assert counter.message() == "rule.typed_unsigned"
+    request = counter.shown().second.requests[0].request
+    counter.do(DecideRequest(request, "OP20001", "si-wu-liu"), c.Commit())
     assert counter.message() == "msg.accepted"
     assert last(counter, "SenderVerified").data["cause"] == "reader_failed"
     assert last(counter, "ItemAccepted").data["by_hand"] == "reader_failed"
