@@ -69,7 +69,7 @@ DUTIES: tuple[Duty, ...] = (
     _act("retention run", _SYSTEM),
     _look("retention list", _SYSTEM | _AUDIT),
     _look("retention persons", _SYSTEM | _AUDIT),
-    _act("pool issue", _SYSTEM, "terminal", "pool", "first", "count"),
+    _act("pool issue", _SYSTEM, "terminal", "pool", "count"),
     _act("pool withdraw", _SYSTEM, "pool"),
     _look("pool list", _SYSTEM | _AUDIT, "terminal"),
     _look("pool show", _SYSTEM | _AUDIT, "pool"),

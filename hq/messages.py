@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from core.errors import ConfigError, ConfigFault, CounterError, EntryFault, HqFault, StoreFault
+from core.errors import ConfigError, ConfigFault, CounterError, EntryFault, HqFault, RuleFault, StoreFault
 
 DONE, UNSOUND, USAGE, ENVIRONMENT = 0, 1, 2, 3
 
@@ -31,8 +31,24 @@ _SENTENCES: dict[StrEnum, str] = {
     ),
     EntryFault.FORM: "not a possible {what}",
     EntryFault.GAP: "there is no entry {seq}",
+    EntryFault.KEY: "{what}",
+    EntryFault.SIGNATURE: "a signature does not fit: {what}; hq admin verify says where",
+    EntryFault.FORMAT_UNKNOWN: "this was written in a form that this version does not know",
+    RuleFault.REQUEST_GONE: "no such request is open: it was decided, has lapsed, or was made at another "
+    "counter; hq request list and hq persons list show what is open and where",
+    RuleFault.RIGHT_GROUND: "outcome and ground do not fit: done takes no --ground, every other outcome "
+    "takes one that the rule data in force name for this right",
+    RuleFault.APPROVER_SELF: "nobody approves her own request, not under another staff number either: "
+    "give --by another supervisor",
+    RuleFault.APPROVER_ROLE: "--by takes the staff number of a supervisor who works at that branch: "
+    "hq operator list shows them",
+    RuleFault.RULES_MISSING: "no edition of the rule data is in force on that day: hq directive publish one",
+    RuleFault.WAYBILL_FORM: "this is not a waybill number as the rule data in force have them",
+    RuleFault.WAYBILL_CHECK: "the waybill number's check digit does not fit: look for a mistyped digit",
 }
-_USAGE = (StoreFault.EXISTS, StoreFault.WRONG_KEY, HqFault.CONFLICT, EntryFault.FORM)
+_USAGE = (StoreFault.EXISTS, StoreFault.WRONG_KEY, HqFault.CONFLICT, EntryFault.FORM, *(
+    fault for fault in _SENTENCES if isinstance(fault, RuleFault)
+))  # fmt: skip
 _UNSOUND = (StoreFault.DAMAGED, EntryFault.GAP)
 _WHAT = {
     "another edition bears this version": "another edition was published under this version: "

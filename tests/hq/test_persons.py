@@ -175,7 +175,7 @@ def test_the_command_writes_what_the_service_opens(headquarters: Headquarters, t
         assert done.returncode == 0, done.stderr
         assert "示例甲" in file.read_text("utf-8")
         assert "示例甲" not in done.stdout + done.stderr
-        assert run_hq(*copy, "q-9", str(tmp_path / "none.html")).returncode == 3
+        assert run_hq(*copy, "q-9", str(tmp_path / "none.html")).returncode == 2
         assert not (tmp_path / "none.html").exists()
     finally:
         process.terminate()
