@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
@@ -82,8 +83,11 @@ def pinned_context(authority: bytes) -> ssl.SSLContext:
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.verify_flags |= ssl.VerifyFlags(_NO_CHECK_TIME)
     try:
+        # OpenSSL looks at no signature of what it was told to trust: a byte of one would change unseen.
+        for each in x509.load_pem_x509_certificates(authority):
+            each.verify_directly_issued_by(each)
         context.load_verify_locations(cadata=authority.decode("ascii"))
-    except (ssl.SSLError, ValueError):
+    except (ssl.SSLError, ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         raise StoreError(StoreFault.DAMAGED, what="ca") from None
     return context
 
