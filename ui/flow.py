@@ -12,6 +12,7 @@ class Flow(QLayout):
     def __init__(self, spacing: int = 8, *, line_spacing: int = 4) -> None:
         super().__init__()
         self._items: list[QLayoutItem] = []
+        self._heights: dict[int, int] = {}  # width → height: Qt asks a hundred times between two changes
         self._line_spacing = self._line_spacing_at_100 = line_spacing
         self.setSpacing(spacing)
         self.setContentsMargins(0, 0, 0, 0)
@@ -19,9 +20,16 @@ class Flow(QLayout):
     def set_zoom(self, factor: float) -> None:
         """The distance of the lines; that of the items is the layout's own spacing."""
         self._line_spacing = round(self._line_spacing_at_100 * factor)
+        self.invalidate()
+
+    def invalidate(self) -> None:
+        """Qt says so whenever an item comes, goes, hides or changes its size."""
+        self._heights.clear()
+        super().invalidate()
 
     def addItem(self, item: QLayoutItem) -> None:  # noqa: N802 - Qt's name
         self._items.append(item)
+        self._heights.clear()
 
     def count(self) -> int:
         return len(self._items)
@@ -30,6 +38,7 @@ class Flow(QLayout):
         return self._items[index] if 0 <= index < len(self._items) else None
 
     def takeAt(self, index: int) -> QLayoutItem | None:  # noqa: N802 - Qt's name
+        self._heights.clear()
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
     def expandingDirections(self) -> Qt.Orientation:  # noqa: N802 - Qt's name
@@ -39,7 +48,9 @@ class Flow(QLayout):
         return True
 
     def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
-        return self._arrange(QRect(0, 0, width, 0), move=False)
+        if width not in self._heights:
+            self._heights[width] = self._arrange(QRect(0, 0, width, 0), move=False)
+        return self._heights[width]
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         return self.minimumSize()

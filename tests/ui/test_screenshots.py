@@ -17,9 +17,10 @@ from ui.window import SIZE
 pytestmark = pytest.mark.timeout(600)
 
 
-# Each state in both languages and in both themes, but not in all four of their pairs.
-PAIRS = (("zh", "light"), ("en", "dark"))
-CHOSEN = [each for each in pictures() if each[1:] in PAIRS]
+# Each state once, and some in the other language and theme too: tests/ui/test_screens.py looks at all of them
+# in both languages.
+PAINTED = {("zh", "light"): STATES, ("en", "dark"): list(STATES)[::4]}
+CHOSEN = [each for each in pictures() if each[0] in PAINTED.get(each[1:], ())]
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +50,7 @@ def test_the_index_shows_each_of_them(folder: Path) -> None:
     index = (folder / "index.md").read_text(encoding="utf-8")
     files = {path.name for path in folder.glob("*.png")}
     assert {line.split("(")[1][:-1] for line in index.splitlines() if line.startswith("![")} == files
-    assert len(files) == len(STATES) * len(PAIRS)
+    assert len(files) == len(CHOSEN) > len(STATES)
 
 
 def test_the_command_makes_every_pair() -> None:
