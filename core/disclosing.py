@@ -56,7 +56,7 @@ DISCLOSING = (BeginDisclosure, FileDisclosure, SendDisclosure, LeaveDisclosure)
 
 @dataclass(frozen=True)
 class DisclosureMark:
-    """One of an item, for whoever filed it while it is open, and for a supervisor; nobody else sees it.
+    """One of an item, for whoever filed it and for a supervisor; nobody else sees it.
 
     ``state``: "waits", "ready" (approved, not sent), "over", "asked", or an Outcome code; ``reference`` is
     what the printed record says; ``until`` an ISO date.

@@ -25,6 +25,7 @@ from hq.admin_effects import (
     ENROL,
     HALTED,
     OPERATOR,
+    PARTNER,
     PUBLICATION,
     REVOKED,
     enrol_digest,
@@ -36,6 +37,7 @@ from hq.admin_walk import Finding, Walk, as_head
 from hq.administrators import FOLDER
 from hq.database import Database
 from hq.home import Home
+from hq.partners import partner_digest
 from hq.schema import (
     ACTIVATIONS,
     ADOPTED,
@@ -48,9 +50,10 @@ from hq.schema import (
     PUBLICATIONS,
     TERMINALS,
 )
+from hq.schema_beside import PARTNERS
 
 # What only an administrator publishes.  Two keys sign a roll, and what is told of an entry follows from it.
-BY_COMMAND = frozenset({"rules", "block_list", "sender_codes", "label", "notice", "pool"})
+BY_COMMAND = frozenset({"rules", "block_list", "sender_codes", "label", "notice", "pool", "disclosure"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,7 @@ def check(home: Home, database: Database) -> Checked:
         found = list(_operators(connection, walk))
         found += _activations(connection, walk)
         found += _codes(connection, walk)
+        found += _partners(connection, walk)
         found += _publications(connection, walk)
         found += _grants(connection, walk, keys)
         terminals = sorted(connection.execute(select(FEEDS.c.terminal)).scalars())
@@ -157,6 +161,18 @@ def _codes(connection: Connection, walk: Walk) -> Iterator[Finding]:
         why = _differs(walk, (ENROL, wire.b64(row["digest"])), enrol_digest(row), "no line gave it out")
         if why:
             yield Finding(f"code for terminal {row['terminal']}", why)
+
+
+def _partners(connection: Connection, walk: Walk) -> Iterator[Finding]:
+    """Whoever may be given data is in the register by a line, until the days that the line left."""
+    here = set()
+    for row in connection.execute(select(PARTNERS)).mappings():
+        here.add(row["partner"])
+        if why := _differs(walk, (PARTNER, row["partner"]), partner_digest(row), "no line added it"):
+            yield Finding(f"partner {row['partner']}", why)
+    for what, key in walk.left:
+        if what == PARTNER and key not in here:
+            yield Finding(f"partner {key}", "is not here any more")
 
 
 def _publications(connection: Connection, walk: Walk) -> Iterator[Finding]:

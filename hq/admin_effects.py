@@ -18,6 +18,8 @@ from hq.schema import ENROL_CODES, ESTATE, GRANTS, OPERATORS, PUBLICATIONS
 
 OPERATOR, CODE, ENROL = "operator", "code", "enrol"
 PUBLICATION, HALTED, REVOKED = "publication", "halted", "revoked"
+PARTNER = "partner"  # digest: of its row (hq/partners.py)
+RELEASE = "release"  # of a disclosure: digest of the file that was written
 
 
 def operator_effects(connection: Connection, operator: str, code: str = "") -> list[Effect]:

@@ -11,7 +11,7 @@ from core import wire
 from core.errors import EntryError
 from core.ledger.entry import ZERO_HASH
 from core.ledger.rolls import KeyChain
-from hq.admin_effects import CODE, ENROL, HALTED, OPERATOR, PUBLICATION, REVOKED
+from hq.admin_effects import CODE, ENROL, HALTED, OPERATOR, PARTNER, PUBLICATION, RELEASE, REVOKED
 from hq.admin_log import Kept, LogHead, Phase, read_kept
 from hq.administrations import FOUNDING, duty
 from hq.administrators import ADMINISTRATOR, ROSTER_COMMANDS, Roster, begin_roster, need_signed
@@ -32,8 +32,12 @@ _LEFT_BY: Mapping[str, tuple[str, ...]] = {
         "pool withdraw",
         "approve",
         "persons answer",
+        "disclosure decide",
+        "disclosure release",
         "admin tell",
     ),
+    PARTNER: ("partner add", "partner end"),
+    RELEASE: ("disclosure release",),
     LOST: ("restore",),
 }
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from core.access.papers import ENTERED
 from core.ledger.persons import NONE, Outcome
+from hq import disclosure_options as disclosing
 from hq import operators, reviews, terminals
 from hq.administrations import Administration
 
@@ -323,6 +324,7 @@ def _second(
     copied.add_argument("file", type=Path, metavar="FILE", help="made, readable by you alone; never replaced")
     one.add_argument("--outcome", required=True, choices=[each.value for each in Outcome])
     one.add_argument("--ground", default=NONE, metavar="CODE", help="of the rule data, unless all was done")
+    disclosing.add_parsers(commands, common)
     decided = commands.add_parser("approve", parents=[common], help="decide on a request for a supervisor")
     decided.add_argument("request", metavar="REQUEST", help="its name as in the list")
     decided.add_argument("--terminal", required=True)

@@ -26,7 +26,8 @@ from hq.clock import utc_now
 from hq.database import Database
 from hq.days import list_days
 from hq.directives import EVERYBODY, halt
-from hq.distribute import distribute
+from hq.disclosure_commands import DISCLOSURES
+from hq.distribute import db_distribute
 from hq.export import export, told
 from hq.following import follow
 from hq.home import create_home, default_database, open_home, opening_directory
@@ -387,14 +388,10 @@ def _directive_list(opened: Opened) -> None:
         )
 
 
-def _distribute(opened: Opened) -> None:
-    made = distribute(opened.database)
-    opened.answer({"distributed": made}, f"{len(made)} tables distributed by terminal")
-
-
 _COMMANDS: dict[str, Callable[[Opened], None]] = {
     **ADMIN,
     **CARE,
+    **DISCLOSURES,
     **KEYS,
     **PERSONS,
     **SECOND,
@@ -427,7 +424,7 @@ _COMMANDS: dict[str, Callable[[Opened], None]] = {
     "review return": _review_return,
     "claim list": _claim_list,
     "day list": _day_list,
-    "db distribute": _distribute,
+    "db distribute": db_distribute,
 }
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from core.errors import StoreError, StoreFault
 from hq.columns import METADATA
 from hq.database import Database
+from hq.opened import Opened
 from hq.schema import STORE
 
 
@@ -39,3 +40,9 @@ def distribute(database: Database) -> list[str]:
             connection.execute(text(statement), {"name": table.name})
         made.append(table.name)
     return made
+
+
+def db_distribute(opened: Opened) -> None:
+    """The command."""
+    made = distribute(opened.database)
+    opened.answer({"distributed": made}, f"{len(made)} tables distributed by terminal")

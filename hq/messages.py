@@ -29,6 +29,14 @@ _SENTENCES: dict[StrEnum, str] = {
         (ConfigFault.UNKNOWN_KEY, ConfigFault.MISSING_KEY, ConfigFault.WRONG_TYPE, ConfigFault.WRONG_VALUE),
         "{file}: {key}: expected {expected}",
     ),
+    RuleFault.DISCLOSURE_GONE: "nothing of that reference stands here: not sent, or its last day is past "
+    "(disclosure list)",
+    RuleFault.DISCLOSURE_BASIS: "recipient, basis and fields do not go together in the edition it was filed "
+    "under: refuse it with --reason basis",
+    RuleFault.DISCLOSURE_CONSENT: "the sender's consent to this partner does not stand: refuse it with "
+    "--reason consent",
+    RuleFault.ITEM_RESTRICTED: "the item is restricted on its person's request: never for a partner",
+    RuleFault.APPROVAL_NEEDED: "nobody signed for it at the counter: request list shows it, approve decides",
     EntryFault.FORM: "not a possible {what}",
     EntryFault.GAP: "there is no entry {seq}",
     EntryFault.KEY: "{what}",
@@ -38,8 +46,8 @@ _SENTENCES: dict[StrEnum, str] = {
     "counter; hq request list and hq persons list show what is open and where",
     RuleFault.RIGHT_GROUND: "outcome and ground do not fit: done takes no --ground, every other outcome "
     "takes one that the rule data in force name for this right",
-    RuleFault.APPROVER_SELF: "nobody approves her own request, not under another staff number either: "
-    "give --by another supervisor",
+    RuleFault.APPROVER_SELF: "nobody approves her own request, or gives out what she filed or signed, not "
+    "under another staff number either: another supervisor (--by), another administrator",
     RuleFault.APPROVER_ROLE: "--by takes the staff number of a supervisor who works at that branch: "
     "hq operator list shows them",
     RuleFault.RULES_MISSING: "no edition of the rule data is in force on that day: hq directive publish one",

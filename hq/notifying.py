@@ -10,23 +10,21 @@ import datetime as dt
 import logging
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from core import wire
-from core.errors import CounterError, RuleError
+from core.errors import CounterError
 from core.ledger.cases import Whose
 from core.ledger.clock import CHINA, business_date
-from core.ledger.directives import DirectiveKind
 from core.ledger.entry import Entry, parse_stamp, stamp
 from core.ledger.notify import OPEN, Outcome, Why
 from core.notify_rules import ApprovedText
-from core.rules import RuleBook, Rules, load_rules
+from core.rules import Rules
 from hq.alarms import raise_alarm
 from hq.clock import Now, utc_now
 from hq.database import Database
+from hq.editions import edition_of
 from hq.gateway import Gateway, Message, UnansweredError, gateway_from
 from hq.journal import one_entry
 from hq.notify import load_caps, over_cap
@@ -34,12 +32,11 @@ from hq.opened import Opened, read_passphrase
 from hq.opening_key import OpeningKey
 from hq.references import State, opened_parts
 from hq.restricted import need_unrestricted
-from hq.schema import PUBLICATIONS, TERMINALS
+from hq.schema import TERMINALS
 from hq.schema_beside import NOTIFY
 
 _LOG = logging.getLogger(__name__)
 CAP_ALARM = "notify.cap"
-_RULES = Path(__file__).parents[1] / "resources" / "rules"
 _AT_ONCE = 20
 _WAITS = (5, 15, 60, 300, 900)  # seconds after the first try, the second …; the last one again and again
 _NUMBER = re.compile(r"\+?[0-9]{5,20}")
@@ -68,7 +65,6 @@ class Notifying:
         self._key = key
         self._gateway = gateway
         self._now = now
-        self._own: RuleBook | None = None
 
     def resolve(self) -> int:
         """Everything that is due; how many were settled."""
@@ -118,18 +114,8 @@ class Notifying:
         return text
 
     def _edition(self, version: str) -> Rules:
-        """The program's own, or one that was published.  Raises RuleError, ConfigError."""
-        own = self._own = self._own or load_rules(_RULES)
-        try:
-            return own.edition(version)
-        except RuleError:
-            same = (PUBLICATIONS.c.kind == DirectiveKind.RULES.value, PUBLICATIONS.c.subject == version)
-            wanted = select(PUBLICATIONS.c.body).where(*same, PUBLICATIONS.c.halted_at.is_(None)).limit(1)
-            with self._database.read() as connection:
-                body = connection.execute(wanted).scalar_one_or_none()
-            if body is None:
-                raise
-            return own.parse(wire.decode(body, limit=len(body))["edition"], version)
+        with self._database.read() as connection:
+            return edition_of(connection, version)
 
     def _need_room(self, row: Mapping[str, Any]) -> None:
         """Raises _RefusedError CAP, with an alarm."""

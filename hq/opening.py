@@ -25,11 +25,13 @@ from core.incident import place
 from core.ledger.corrections import KIND as CORRECTED
 from hq.clock import Now, utc_now
 from hq.database import Database
+from hq.disclosures import stands
 from hq.journal import known, one_entry
 from hq.notifying import Notifying
 from hq.opening_key import OpeningKey
 from hq.person_copy import items_to_copy, need_one_person
 from hq.references import opened_parts, resolve_waiting
+from hq.released import released_fields, typed_texts
 from hq.restricted import need_unrestricted
 
 _LOG = logging.getLogger(__name__)
@@ -89,17 +91,36 @@ class Opening:
         need_one_person(found)
         return found
 
+    def texts(self, terminal: str, filed: int) -> list[Any]:
+        """What was typed at the counter of a disclosure that stands before headquarters, for its review.
+
+        Raises RuleError DISCLOSURE_GONE, HqError CONFLICT.
+        """
+        with self._database.read() as connection:
+            return [typed_texts(connection, self._key, stands(connection, terminal, filed, self._now))]
+
+    def release(self, terminal: str, filed: int) -> list[Any]:
+        """The fields of an approved disclosure; raises as :func:`hq.released.released_fields`."""
+        with self._database.read() as connection:
+            return released_fields(connection, self._key, terminal, filed, self._now)
+
     def resolve(self) -> int:
         """Every reference that waits, once; how many are settled by it."""
         return resolve_waiting(self._database, self._key, self._now)
 
     def answer(self, line: bytes) -> dict[str, Any]:
-        """One request, ``{"terminal", "seq"}`` or, for a person's copy, ``{"terminal", "request"}``."""
+        """One request: ``{"terminal", "seq"}``; for a person's copy ``{"terminal", "request"}``; for a
+        disclosure ``{"terminal", "filed", "what": "texts" or "release"}``.
+        """
         try:
             asked = json.loads(line)
             terminal, request = asked["terminal"], asked.get("request")
             if isinstance(terminal, str) and isinstance(request, str):
                 return {"opened": self.copy(terminal, request)}
+            filed = asked.get("filed")
+            if isinstance(terminal, str) and isinstance(filed, int):
+                does = {"texts": self.texts, "release": self.release}[asked["what"]]
+                return {"opened": does(terminal, filed)}
             seq = asked["seq"]
             if not isinstance(terminal, str) or not isinstance(seq, int):
                 raise TypeError
@@ -152,6 +173,18 @@ def ask(directory: Path, terminal: str, seq: int) -> list[Any]:
 def ask_copy(directory: Path, terminal: str, request: str) -> list[Any]:
     """What it opens for a person's copy; raises as :meth:`Opening.copy`, UNREACHABLE."""
     return _asked(directory, {"terminal": terminal, "request": request})
+
+
+def ask_texts(directory: Path, terminal: str, filed: int) -> dict[str, str]:
+    """What was typed of a disclosure; raises as :meth:`Opening.texts`, UNREACHABLE."""
+    found: dict[str, str] = _asked(directory, {"terminal": terminal, "filed": filed, "what": "texts"})[0]
+    return found
+
+
+def ask_release(directory: Path, terminal: str, filed: int) -> tuple[dict[str, str], dict[str, Any]]:
+    """What was typed, and the fields that may be given; raises as :meth:`Opening.release`, UNREACHABLE."""
+    texts, fields = _asked(directory, {"terminal": terminal, "filed": filed, "what": "release"})
+    return texts, fields
 
 
 def _asked(directory: Path, wanted: dict[str, Any]) -> list[Any]:

@@ -17,7 +17,7 @@ from core.ledger.state import from_bytes
 from hq.schema import FOLLOWER
 
 # Chinese, as everything that a person takes home; what has no word here keeps its name.
-_WORDS = {
+WORDS = {
     "sender": "寄件人", "recipient": "收件人", "item": "邮件", "contact": "联系方式", "principal": "委托人",
     "document": "证件种类", "number": "证件号码", "name": "姓名", "phone": "电话", "address": "地址",
     "organisation": "单位", "organisation_code": "单位代码", "agreement": "协议编号", "waybill": "运单号",
@@ -25,7 +25,7 @@ _WORDS = {
     "payment": "付款方式",
     "kind": "寄件类型", "weight_source": "重量来源", "fee_source": "资费来源", "payment_source": "付款来源",
 }  # fmt: skip
-_STYLE = "body{font-family:sans-serif;max-width:46em;margin:2em auto}th{text-align:left;padding-right:2em}"
+STYLE = "body{font-family:sans-serif;max-width:46em;margin:2em auto}th{text-align:left;padding-right:2em}"
 
 
 def items_to_copy(connection: Connection, terminal: str, request: str) -> list[int]:
@@ -58,9 +58,14 @@ def write_copy(path: Path, terminal: str, request: str, found: Sequence[Mapping[
     title, law = "个人信息副本", "个人信息保护法第四十五条。受理："
     page = (
         f'<!doctype html><html lang="zh"><meta charset="utf-8"><title>{title}</title>'
-        f"<style>{_STYLE}</style><h1>{title}</h1>"
+        f"<style>{STYLE}</style><h1>{title}</h1>"
         f"<p>{law}{html.escape(terminal)} {html.escape(request)}</p>{body}</html>"
     )
+    write_private(path, page)
+
+
+def write_private(path: Path, page: str) -> None:
+    """Readable by whoever ran it alone, never in the place of a file.  Raises StoreError IO."""
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as stream:
@@ -80,7 +85,7 @@ def _rows(value: object, named: tuple[str, ...] = ()) -> str:
     """A row for each value, with the names that lead to it; what is empty is left out."""
     if isinstance(value, Mapping):
         inner = ((key, each) for key, each in value.items() if (*named, key) != ("form",))
-        return "".join(_rows(each, (*named, _WORDS.get(str(key), str(key)))) for key, each in inner)
+        return "".join(_rows(each, (*named, WORDS.get(str(key), str(key)))) for key, each in inner)
     if isinstance(value, list):
         return "".join(_rows(each, named) for each in value)
     if value in (None, ""):

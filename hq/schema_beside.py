@@ -129,6 +129,21 @@ RESTRICTED = Table(
     Index("restricted_item", "terminal", "seq"),
 )
 
+# Partners to whom something may be released (hq/partners.py), of the whole estate: numbers and last days
+# (ISO) of the agreement and of the security review.
+PARTNERS = Table(
+    "partners",
+    METADATA,
+    _terminal(),
+    Column("partner", String(40), primary_key=True),
+    Column("agreement", String(64), nullable=False),
+    Column("agreement_until", String(10), nullable=False),
+    Column("review", String(64), nullable=False),
+    Column("review_until", String(10), nullable=False),
+    _time("added_at"),
+    _time("ended_at", nullable=True),
+)
+
 # Texts that counters asked to be sent (hq/notify.py).  ``code`` and ``version`` of the text, ``rules`` the
 # edition it stands in; ``handed`` 1: a try may have gone out; ``due_at``: the next one; ``told``: number of
 # the publication that said how it ended, 0: none yet.  No number, no word.

@@ -51,6 +51,7 @@ class DirectiveKind(StrEnum):
     KEY = "key_roll"  # headquarters signs with another key from here on
     ADMINISTRATION = "admin_head"  # how far headquarters' own log went: kept, so that it cannot be shortened
     PERSON = "person_answer"  # headquarters answered what a person asked here about her own data
+    DISCLOSURE = "disclosure"  # headquarters decided on a disclosure that this counter asked for
     ELSEWHERE = "session_elsewhere"  # whoever is logged in here logged in at another counter
 
 

@@ -33,7 +33,7 @@ from core.ledger.staff import read_staff
 from core.ledger.writer import Proposal
 from core.ports import DirectiveRow
 from core.rules import DatedNotice, RuleBook, Rules
-from core.station import afar, answered, notifying, rolling
+from core.station import afar, answered, decided, notifying, rolling
 from core.station.live import Live, new_id
 from core.station.pools import Pools
 from core.station.rolling import Rolling
@@ -131,6 +131,7 @@ class Adopting:
         proposals += [*rolling.proposals(live, sound), *afar.proposals(live, sound)]
         proposals += answered.proposals(live, sound)
         proposals += notifying.proposals(live, sound)
+        proposals += decided.proposals(live, sound)
         live.commit(proposals, directives=rows)
         live.probe("directives.kept")
         self._settle()
@@ -178,6 +179,8 @@ class Adopting:
             afar.tell(live, signed)
         elif kind == DirectiveKind.PERSON:
             answered.tell(live, signed)
+        elif kind == DirectiveKind.DISCLOSURE:
+            decided.tell(live, signed)
         elif kind == DirectiveKind.NOTIFY:
             notifying.tell(live, signed)
         elif kind == DirectiveKind.ELSEWHERE:
@@ -238,6 +241,8 @@ class Adopting:
                     read_late(signed)
                 case DirectiveKind.PERSON:
                     answered.read_answered(signed)
+                case DirectiveKind.DISCLOSURE:
+                    decided.read_decided(signed)
                 case DirectiveKind.ELSEWHERE:
                     read_elsewhere(signed)
                 case DirectiveKind.ADMINISTRATION:

@@ -8,7 +8,7 @@ A record is printed whenever one moves on, or is refused.  Sources: 邮政法 36
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from core import wire
 from core.access.rights import Action, Role
@@ -197,12 +197,12 @@ def reference(live: Live, filed: int) -> str:
     return f"{live.settings.terminal}/{filed}"
 
 
-def may_see(live: Live, row: dict[str, object], state: str) -> bool:
-    """Whether whoever stands here is told of one: a supervisor, and who filed it until it is sent."""
+def may_see(live: Live, row: Mapping[str, object]) -> bool:
+    """Whether whoever stands here is told of one: a supervisor, and who filed it (邮政法 36)."""
     session = live.session
     if session is None:
         return False
-    return session.role == Role.SUPERVISOR or (row["by"] == session.operator and state in ("waits", "over"))
+    return session.role == Role.SUPERVISOR or row["by"] == session.operator
 
 
 def record(live: Live, filed: int, state: str) -> DisclosureRecord:
@@ -231,7 +231,7 @@ def _marks(live: Live, found: frozenset[int]) -> Iterable[DisclosureMark]:
     value, session = live.state.value, live.need_session()
     for name, row in sorted(value.get(ledger.MEMBER, {}).items(), key=lambda each: int(each[0])):
         state = ledger.stands(value, int(name))
-        if row["item"] not in found or not may_see(live, row, state):
+        if row["item"] not in found or not may_see(live, row):
             continue
         mine = row["by"] == session.operator
         if state == "waits" and mine and _ready(live, int(name)):

@@ -102,6 +102,7 @@ class Live:
     doubles: dict[str, dict[str, Fact]] = field(
         default_factory=dict
     )  # operator → where else she was logged in, while she has not been told
+    decided: dict[int, set[str]] = field(default_factory=dict)  # disclosure → who heard that it is decided
     counted: Counted | None = None  # the day, while its close stands on the screen
     lapsed: list[str] = field(default_factory=list)  # causes, of her drafts while she was away
     correction: Pending | None = None  # of an accepted item: typed, and not done yet

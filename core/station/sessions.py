@@ -18,6 +18,7 @@ from core.ports import UnlockedOperator
 from core.station import (
     cards,
     configuring,
+    decided,
     grace,
     late,
     lockouts,
@@ -93,6 +94,7 @@ def greet(live: Live, operator: str) -> None:
     second.remind(live)
     looking.remind(live)
     rights.remind(live)
+    decided.remind(live)
     configuring.warn(live)
     if live.failed_tries:
         live.say("msg.tries_failed", "warning", count=live.failed_tries)

@@ -43,6 +43,7 @@ from hq.administrations import DUTIES, command_of
 from hq.cli import build_parser
 from hq.clock import utc_now
 from hq.commands import run
+from hq.editions import own_editions
 from hq.messages import sentence
 from hq.operators import add_operator
 from hq.server import WithCertificate
@@ -69,6 +70,7 @@ WAYBILL = frozenset({"waybill"})
 NAMED: Mapping[str, tuple[frozenset[str], str]] = {
     "persons copy": (EVERYTHING, "docs/persons.md"),  # the person's own copy, a file for her hand
     "journal show --open": (EVERYTHING, "docs/access.md"),  # demonstration stores only
+    "disclosure release": (frozenset({"name", "phone"}), "docs/disclosure.md"),  # for an organ, what it asked
     "journal export": (WAYBILL, "docs/access.md"),  # annexes, masked: file of the audit, 0600
     "backup": (WAYBILL, "docs/recovery.md"),  # annexes, as in the database
 }
@@ -236,14 +238,26 @@ class Day:
         ask_notice(story.book, item)
         gone = {"item": self.items[1][0], "request": "p-1", "ground": "enquiry", "retention": "acceptance"}
         story.write("ItemRestricted", {**gone, "month": "2026-11"}, person=True)
-        filed = {"item": item, "way": "lawful", "recipient": "court", "basis": "xsssf54", "purpose": "case"}
-        filed |= {"fields": ["sender_name", "sender_phone"], "consent": 0, "until": "2027-11-01"}
-        kept = Part(
-            AttachmentClass.SEALED, "sealed", json.dumps(self.people, ensure_ascii=False).encode()[:4000]
-        )
-        book = story.book
-        book.propose(Proposal("DisclosureFiled", filed, book.operation(), True, (kept,)))
-        close_day(book)
+        self._disclosed(item)
+        close_day(story.book)
+
+    def _disclosed(self, item: int) -> None:
+        """An organ asks for two fields of it, and a second person signed."""
+        story, book = self.story, self.story.book
+        said = {"item": item, "way": "lawful", "recipient": "public_security", "basis": "postal_law_36"}
+        said |= {"purpose": "criminal_case", "fields": ["sender_name", "sender_phone"]}
+        said |= {"consent": 0, "until": "2027-11-01"}
+        texts = {"document": "调证字88号", "first_name": "警官", "first_card": "A1"}
+        kept = Part(AttachmentClass.SEALED, "sealed", wire.encode({"disclosure": texts}))
+        filing = Proposal("DisclosureFiled", said, book.operation(), True, (kept,))
+        edition = own_editions().editions[0].version
+        (filed,), book.state = book.writer.compose([filing], book.state, book.session, edition)
+        book.entries.append(filed)
+        self.disclosure = f"{TERMINAL}/{filed.header.seq}"
+        asked = story.ask("r-2", action="disclose", subject=filed.header.seq, reason="public_security")
+        story.give(asked)
+        sent = {"filed": filed.header.seq, "asked": asked.header.seq}
+        story.write("DisclosureAsked", sent, person=True)
 
     def _fork(self) -> None:
         """The other counter's disk was copied, and the copy goes on."""
@@ -297,12 +311,14 @@ def every_command(hq: Asking, made: Day, folder: Path) -> None:
     hq.founded = True
     hq("follow", "--once", "--processes", "1")
     for name in ("terminal", "operator", "late", "request", "persons", "review", "claim", "pool", "keys",
-                 "directive", "retention", "admin"):  # fmt: skip
+                 "directive", "retention", "admin", "disclosure", "partner"):  # fmt: skip
         hq(name, "list")
     hq("alarms")
     hq("day", "list", *at)
     hq("late", "show", "--terminal", OTHER, made.headquarters.listed(OTHER)["late"][0]["branch"][:8])
     hq("persons", "show", "q-1", *at)
+    hq("disclosure", "show", made.disclosure)
+    hq("disclosure", "decide", made.disclosure, "--outcome", "approved")
     hq("retention", "persons")
     seq = str(made.items[0][0])
     hq("journal", "list", *at)
@@ -312,6 +328,9 @@ def every_command(hq: Asking, made: Day, folder: Path) -> None:
     with opening(hq):
         hq("journal", "show", "--open", "--seq", seq, *at)
         hq("persons", "copy", "q-1", str(folder / "files" / "persons copy"), *at)
+        hq("disclosure", "show", "--open", made.disclosure)
+        hq("disclosure", "release", made.disclosure, str(folder / "files" / "disclosure release"))
+        hq("disclosure", "release", made.disclosure + "9", str(folder / "none"), fails=True)
         hq("persons", "copy", "q-9", str(folder / "none"), *at, fails=True)
     hq("persons", "answer", "q-2", "--outcome", "refused", "--ground", "found_correct", *at, fails=True)
     hq("persons", "answer", "q-2", "--outcome", "done", *at)
@@ -332,6 +351,10 @@ def every_act(hq: Asking, made: Day, folder: Path) -> None:
     (folder / "bad").write_text("\n".join(made.people), "utf-8")
     hq("directive", "publish", str(folder / "bad"), fails=True)
     hq("directive", "halt", "1")
+    days = ("--agreement-until", "2027-11-01", "--review-until", "2027-11-01")
+    hq("partner", "add", "pickup_point", "--agreement", "XY-1", "--review", "AQ-1", *days)
+    hq("partner", "end", "pickup_point")
+    hq("partner", "end", "pickup_point", fails=True)
     hq("pool", "issue", "--pool", "a", "--first", made.items[0][2].waybill, "--count", "5", *at, fails=True)
     hq("pool", "issue", "--pool", "a", "--first", "1100000000001", "--count", "5", "--unheard", *at)
     hq("pool", "list")
@@ -410,7 +433,9 @@ def test_nothing_that_headquarters_says_names_a_customer(tmp_path: Path, expecte
     finally:
         logging.getLogger("hq").removeHandler(log)
         headquarters.close()
-    assert set(hq.said) | set(RUNNING) == {*commands_of(PARSER), "journal show --open"}
+    assert set(hq.said) | set(RUNNING) == {
+        *commands_of(PARSER), "journal show --open", "disclosure show --open"
+    }  # fmt: skip
     routes = {
         (m, r.path) for r in headquarters.app.routes if isinstance(r, APIRoute) for m in r.methods or ()
     }

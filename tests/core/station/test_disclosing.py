@@ -202,11 +202,17 @@ def test_another_clerk_is_not_told_and_the_supervisor_is(counter: Counter) -> No
     counter.do(lawful(item(counter)), TYPED)
     assert mark(counter).state == "waits"
     sign(counter)
-    assert counter.shown().disclosing.marks == ()  # sent: not even the clerk who filed it
+    assert mark(counter).state == "asked"
     counter.do(c.LogOut())
     counter.log_in("OP20001", "si-wu-liu")
     view = counter.do(c.LookUp("1"))
     assert [each.state for each in view.disclosing.marks] == ["asked"]
+    counter.do(replace(lawful(item(counter)), recipient="procuratorate"), TYPED)
+    assert [each.state for each in counter.shown().disclosing.marks] == ["asked", "waits"]
+    counter.do(c.LogOut())
+    counter.log_in()
+    view = counter.do(c.LookUp("1"))
+    assert [each.recipient["en"] for each in view.disclosing.marks] == ["Public security organ"]  # hers alone
 
 
 def test_its_record_comes_twice_and_names_nobody(counter: Counter) -> None:
