@@ -104,7 +104,7 @@ def test_erased_attachments_leave_a_sound_chain(book: Book) -> None:
 
 
 @given(data=st.data())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=160, deadline=None)
 def test_any_changed_bit_of_the_file_is_found(book: Book, data: st.DataObject) -> None:
     content = b"".join(lines(book))
     at = data.draw(st.integers(0, len(content) - 1))
@@ -115,7 +115,7 @@ def test_any_changed_bit_of_the_file_is_found(book: Book, data: st.DataObject) -
 
 
 @given(data=st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_any_changed_bit_inside_an_entry_is_found(book: Book, data: st.DataObject) -> None:
     """Below base64, where every changed bit leaves a well-formed line."""
     number = data.draw(st.integers(1, len(book.entries)))

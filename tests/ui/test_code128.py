@@ -31,7 +31,7 @@ def test_a_reader_reads_it(text: str) -> None:
     assert _read(text) == text
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=20))
 def test_a_reader_reads_anything_printable(text: str) -> None:
     """Every character that has a code."""

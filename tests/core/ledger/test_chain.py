@@ -52,7 +52,7 @@ def test_entries_survive_the_way(book: Book) -> None:
 
 
 @given(data=st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_any_changed_byte_is_found(book: Book, data: st.DataObject) -> None:
     number = data.draw(st.integers(0, len(book.entries) - 1))
     entry = book.entries[number]

@@ -67,7 +67,7 @@ def test_another_key_another_hq_another_terminal() -> None:
 
 
 @given(data=st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_any_other_text_is_refused(data: st.DataObject) -> None:
     issuer, text = FIXED
     at = data.draw(st.integers(0, 760))
@@ -82,7 +82,7 @@ def test_any_other_text_is_refused(data: st.DataObject) -> None:
 
 
 @given(st.text(max_size=300))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_hostile_text_raises_only_its_own_error(text: str) -> None:
     key = FIXED[0].headquarters.public
     for candidate in (text, PREFIX + text):

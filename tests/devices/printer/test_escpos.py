@@ -78,7 +78,7 @@ def test_a_label_ends_at_the_next_label() -> None:
 _BYTES = st.sampled_from([0, 0, 0, 0x10, 0x10, 0x04, 0x05, 0x14, 0x18, 0xFF, 0x1B, 0x1D])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(data=st.data(), width=st.integers(1, 12), height=st.integers(1, 30))
 def test_any_page_arrives_and_never_holds_a_real_time_command(
     data: st.DataObject, width: int, height: int

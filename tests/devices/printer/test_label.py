@@ -110,7 +110,7 @@ def assert_reads_back(page: RenderedPage, label: Label) -> None:
         assert read(picture(page)) == {"code128": [label.waybill], "qr": [label.token]}, name
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(label=labels())
 def test_any_label_fits_without_overlap_and_reads_back(sized: LabelRenderer, label: Label) -> None:
     page = sized.render(label)

@@ -16,7 +16,7 @@ def fonts() -> FontBook:
     return FontBook()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(
     text=texts(120),
     width=st.integers(40, 600),

@@ -84,7 +84,7 @@ def assert_sound(page: RenderedPage) -> None:
         assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1], (a, b)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(receipt=receipts())
 def test_any_receipt_is_whole_and_reads_back(renderer: ReceiptRenderer, paper: int, receipt: Receipt) -> None:
     page = renderer.render(receipt)

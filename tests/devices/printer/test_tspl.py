@@ -63,7 +63,7 @@ def test_uniform_pages(fill: bytes) -> None:
 _SPARSE = st.sampled_from([0, 0, 0, 0, 0xE4, 0xDE, 0xFF, 0x18])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(data=st.data(), width=st.integers(1, 10), height=st.integers(1, 5))
 def test_any_page_arrives_and_never_holds_an_immediate_command(
     data: st.DataObject, width: int, height: int

@@ -78,7 +78,7 @@ def test_patterns_with_every_kind_of_run_arrive(width: int) -> None:
     assert [picture.tobytes() for picture in drawn] == [dots(page) for page in pages]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(data=st.data(), width=st.integers(1, 60), height=st.integers(1, 8))
 def test_the_simulator_sees_the_same_dots(data: st.DataObject, width: int, height: int) -> None:
     pieces = data.draw(
