@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import html
 import secrets
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from core import wire
 from core.ledger.clock import CHINA
 from core.ledger.disclosures import Way
 from hq.person_copy import STYLE, WORDS, write_private
+from hq.publishing import RESOURCES
 
 # Chinese, as everything that goes to an organ or a partner.
 _FIELDS = {
@@ -30,7 +33,7 @@ _TEXTS = {
 }  # fmt: skip
 _TERMS = {
     Way.LAWFUL: "仅供上述机关依法办理所列事项使用，并依法保密。",
-    Way.SHARING: "仅限所列用途和范围使用，不得再向他人提供；用毕删除。收件人对信息负同等保护义务。",
+    Way.SHARING: "仅限所列用途和范围使用，不得再向他人提供；用毕删除。接收方对信息负同等保护义务。",
 }
 _MISSING = "无记录，或尚未核出"
 
@@ -92,7 +95,15 @@ def _rows(name: str, values: Mapping[str, Any]) -> list[tuple[str, str]]:
     word = _FIELDS[name]
     if len(values) == 1:
         return [(word, _text(next(iter(values.values()))))]
-    return [(f"{word}：{WORDS.get(key, key)}", _text(value)) for key, value in values.items()]
+    named = {**values, "document": _kinds().get(str(values.get("document")), values.get("document"))}
+    return [(f"{word}：{WORDS.get(key, key)}", _text(named[key])) for key in values]
+
+
+@lru_cache(maxsize=1)
+def _kinds() -> dict[str, str]:
+    """What receipts call each kind of document."""
+    words = tomllib.loads((RESOURCES / "receipts" / "words.toml").read_text("utf-8"))
+    return dict(words["document"])
 
 
 def _text(value: object) -> str:
