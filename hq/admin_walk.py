@@ -34,6 +34,8 @@ _LEFT_BY: Mapping[str, tuple[str, ...]] = {
         "persons answer",
         "disclosure decide",
         "disclosure release",
+        "persons restrict",
+        "persons erase",
         "admin tell",
     ),
     PARTNER: ("partner add", "partner end"),

@@ -99,6 +99,8 @@ DUTIES: tuple[Duty, ...] = (
     _act("partner add", _SECURITY, "partner", "agreement", "agreement_until", "review", "review_until"),
     _act("partner end", _SECURITY, "partner"),
     _look("partner list", _SEEN),
+    _power("persons restrict", "terminal", "items", "request"),
+    _power("persons erase", "terminal", "items", "request"),
     _act("journal show --open", _SECURITY, "terminal", "seq"),
     _act("authority begin", _SECURITY),
     _act("authority switch", _SECURITY),
@@ -168,7 +170,7 @@ def shown_of(row: Duty, options: argparse.Namespace) -> dict[str, str]:
     for name in row.shown:
         value = getattr(options, name, None)
         if isinstance(value, list):
-            value = " ".join(value)
+            value = " ".join(map(str, value))
         if value not in (None, ""):
             found[name] = str(value).encode("ascii", "replace").decode("ascii")[:64]
     return found

@@ -12,6 +12,7 @@ from hq.clock import utc_now
 from hq.diagnostics import DIAGNOSTICS
 from hq.evidence import write_evidence
 from hq.opened import Opened, to_json
+from hq.person_erasing import PersonErasing
 from hq.restricted import list_restricted
 from hq.retention import Filed, Retention, Standing
 from hq.retention_rules import load_retention
@@ -40,6 +41,7 @@ def _retention_list(opened: Opened) -> None:
 
 def _retention_run(opened: Opened) -> None:
     done = _retention(opened).run()
+    PersonErasing(opened.database, opened.home.directory).settle()
     _say_filed(opened, done)
     if any(filed.standing is Standing.HELD for filed in done):
         raise StoreError(StoreFault.DAMAGED, what="some of what is due is held back; it is named above")
@@ -52,10 +54,10 @@ def _retention_persons(opened: Opened) -> None:
         opened.say(to_json(rows))
         return
     for row in rows:
-        where = f"{row['terminal']} {row['seq']}"
-        opened.say(
-            f"{where}  {row['kind']}  {row['ground']}  said in {row['said']} by {row['operator']} {row['at']}"
-        )
+        by = f"said in {row['said']} by {row['operator']}" if row["said"] else "not adopted there"
+        here = f"here {row['here']}" + (f" {row['gone_at']}, {row['rows']} parts" if row["gone_at"] else "")
+        place = f"{row['terminal']} {row['seq']}"
+        opened.say(f"{place}  {row['kind']}  {row['ground']}  {by} {row['at']}  {here}")
 
 
 def _say_filed(opened: Opened, rows: list[Filed]) -> None:

@@ -322,6 +322,14 @@ def _second(
     copied.add_argument("request", metavar="REQUEST", help="its name as in the list")
     copied.add_argument("--terminal", required=True)
     copied.add_argument("file", type=Path, metavar="FILE", help="made, readable by you alone; never replaced")
+    for name, what in (
+        ("restrict", "items that are only stored from now on, and opened by nobody"),
+        ("erase", "items that go where the law lets them, here at once; the others are restricted"),
+    ):
+        gone = does.add_parser(name, parents=[common], help=what)
+        gone.add_argument("items", type=_positive, nargs="+", metavar="N", help="entry of its acceptance")
+        gone.add_argument("--terminal", required=True)
+        gone.add_argument("--request", metavar="REQUEST", help="your number of her request; one is made up")
     one.add_argument("--outcome", required=True, choices=[each.value for each in Outcome])
     one.add_argument("--ground", default=NONE, metavar="CODE", help="of the rule data, unless all was done")
     disclosing.add_parsers(commands, common)

@@ -10,10 +10,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, select, update
 
@@ -26,6 +26,7 @@ from hq.schema import ERASURES, ESTATE
 from hq.shelves import Shelf, file_under
 
 FILE = "erasures.jsonl"
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ class Erasure:
 def begin(connection: Connection, directory: Path, erasure: Erasure) -> None:
     """Write it down in both places; one that stands already stays.  Raises StoreError IO, DAMAGED."""
     if erasure.shelf not in read_log(directory):
-        _append(directory, erasure)
+        said = {"retention": erasure.retention, "month": erasure.month, "rules": erasure.rules}
+        append_line(directory / FILE, {**said, "at": erasure.began})
     connection.execute(upsert(connection, ERASURES).values(erasure.as_row()).on_conflict_do_nothing())
 
 
@@ -82,27 +84,32 @@ def read_log(directory: Path) -> dict[Shelf, Erasure]:
 
     A last line without its end was cut off before anything was erased, and does not count.
     """
+    read = read_lines(
+        directory / FILE, lambda said: Erasure(said["retention"], said["month"], said["rules"], said["at"])
+    )
+    return {one.shelf: one for one in read}
+
+
+def read_lines(path: Path, read: Callable[[Any], _T]) -> list[_T]:
+    """Each whole line of a log beside the keys; none where there is no file.
+
+    Raises StoreError IO, DAMAGED.
+    """
     try:
-        data = (directory / FILE).read_bytes()
+        data = path.read_bytes()
     except FileNotFoundError:
-        return {}
+        return []
     except OSError:
-        raise StoreError(StoreFault.IO, what=FILE) from None
-    found = {}
-    for line in data.split(b"\n")[:-1]:
-        try:
-            said = json.loads(line)
-            one = Erasure(said["retention"], said["month"], said["rules"], said["at"])
-        except (ValueError, KeyError, TypeError):
-            raise StoreError(StoreFault.DAMAGED, what=FILE) from None
-        found[one.shelf] = one
-    return found
+        raise StoreError(StoreFault.IO, what=path.name) from None
+    try:
+        return [read(json.loads(line)) for line in data.split(b"\n")[:-1]]
+    except (ValueError, KeyError, TypeError):
+        raise StoreError(StoreFault.DAMAGED, what=path.name) from None
 
 
-def _append(directory: Path, erasure: Erasure) -> None:
-    path = directory / FILE
-    said = {"retention": erasure.retention, "month": erasure.month, "rules": erasure.rules}
-    line = json.dumps({**said, "at": erasure.began}, sort_keys=True).encode("ascii") + b"\n"
+def append_line(path: Path, said: Mapping[str, Any]) -> None:
+    """One more line, on the disk when it returns.  Raises StoreError IO."""
+    line = json.dumps(said, sort_keys=True).encode("ascii") + b"\n"
     try:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(handle, "r+b") as stream:
@@ -112,7 +119,7 @@ def _append(directory: Path, erasure: Erasure) -> None:
             stream.write(line)
             stream.flush()
             os.fsync(stream.fileno())
-        sync_directory(directory)
+        sync_directory(path.parent)
     except OSError as error:
         raise StoreError(StoreFault.IO, what=error.strerror or type(error).__name__) from None
 

@@ -29,6 +29,7 @@ from hq.database import Database
 from hq.entries import read_received
 from hq.erasures import erased
 from hq.keys import write_private
+from hq.person_erasing import corrected_item, erased_at
 from hq.reviews import ReviewState
 from hq.schema import CONTESTS, ENTRIES, HEADS, REVIEWS, SIDE_ENTRIES, TERMINALS
 from hq.schema_beside import BRANCHES
@@ -151,15 +152,19 @@ class _Gone:
 
     def __init__(self, connection: Connection) -> None:
         self._erased = erased(connection)
+        self._items = erased_at(connection)
         self._counts: Counter[tuple[str, str, str]] = Counter()
 
     def look(self, entry: Entry, received: str) -> None:
         """Count what is missing of one entry."""
         header = entry.header
+        item = corrected_item(entry.body) or header.seq
+        person = self._items.get((header.terminal, header.epoch, item))
         for number, said in enumerate(header.commitments):
             if not entry.attachments or entry.attachments[number] is None:
                 erasure = self._erased.get(file_under(header, said, received))
-                self._counts[said.retention, said.month, erasure.began if erasure else ""] += 1
+                at = person or (erasure.began if erasure else "")
+                self._counts[said.retention, said.month, at] += 1
 
     def told(self) -> list[dict[str, Any]]:
         """``erased`` null: not by the rules of headquarters; it never came, or was lost."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -25,6 +26,8 @@ from hq.database import Database
 from hq.directives import Publication, publish, to_terminal
 from hq.opened import Opened, to_json
 from hq.person_copy import write_copy
+from hq.person_erasing import PersonErasing
+from hq.person_items import Does, PersonItem, ask
 from hq.publishing import RESOURCES
 from hq.schema import FOLLOWER, PUBLICATIONS
 
@@ -134,9 +137,43 @@ def _copy(opened: Opened) -> None:
     opened.answer(told, f"{asked.file}: {len(found)} items; hand it over, answer, delete the file")
 
 
+def _restrict(opened: Opened) -> None:
+    _ask(opened, Does.RESTRICT)
+
+
+def _erase(opened: Opened) -> None:
+    _ask(opened, Does.ERASE)
+
+
+def _ask(opened: Opened, does: Does) -> None:
+    asked, home = opened.options, opened.home.directory
+    made = ask(opened.database, home, asked.terminal, asked.items, does, asked.request or "")
+    with opened.database.read() as connection:
+        opened.effects.extend(publication_effect(connection, one.told) for one in made)
+    gone = {
+        one.seq: one
+        for one in PersonErasing(opened.database, home).settle()
+        if one.terminal == asked.terminal
+    }
+    made = [gone.get(one.seq, one) for one in made]
+    opened.answer({"items": [asdict(one) for one in made]}, "\n".join(map(_told, made)))
+
+
+def _told(one: PersonItem) -> str:
+    if one.ended_at is not None:
+        here = f"erased here, {one.rows} parts"
+    elif one.does == Does.ERASE:
+        here = "erased here as soon as other items' contacts were copied from it"
+    else:
+        here = f"restricted ({one.ground}); it ends with its month"
+    return f"{one.terminal} {one.seq}: {here}; its counter is told by publication {one.told}"
+
+
 PERSONS: Mapping[str, Callable[[Opened], None]] = {
     "persons list": _list,
     "persons show": _show,
     "persons answer": _answer,
     "persons copy": _copy,
+    "persons restrict": _restrict,
+    "persons erase": _erase,
 }

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,11 @@ from hq.database import Database
 from hq.erasures import Erasure, from_row, read_log, without
 from hq.home import Home
 from hq.partitions import SEALED
+from hq.person_erasing import corrected_item
+from hq.person_items import Does, PersonItem, read_items
+from hq.person_items import from_row as item_of
 from hq.schema import ATTACHMENTS, BACKED_UP, ENTRIES, ERASURES, REFERENCES, SIDE_ENTRIES, STORE, TERMINALS
+from hq.schema_beside import PERSON_ITEMS
 from hq.shelves import Shelf, Shelves
 
 _BATCH = 1000
@@ -50,9 +54,9 @@ def restore(home: Home, database: Database, directory: Path) -> Restored:
     (store,) = rows_of(chosen, STORE, told[STORE.name])
     if store["signing"] != home.signing.text:
         raise StoreError(StoreFault.WRONG_KEY, what="another headquarters' backup")
-    gone = _erased(home, chosen)
+    gone, items = _erased(home, chosen), _person_items(home, chosen)
     database.create(home.signing.text)
-    filler = _Filler(database, gone)
+    filler = _Filler(database, gone, items)
     for table in BACKED_UP:
         if table is not STORE:
             filler.fill(table, rows_of(chosen, table, told[table.name]))
@@ -78,6 +82,22 @@ def _erased_by(directory: Path) -> dict[Shelf, Erasure]:
     return {(row["retention"], row["month"]): from_row(row) for row in rows}
 
 
+def _person_items(home: Home, chosen: Path) -> dict[tuple[str, int], PersonItem]:
+    """What persons had restricted or erased, as the file beside the keys says, and every backup here."""
+    known = read_items(home.directory)
+    for directory in (chosen, *sorted(chosen.parent.glob("hq-*Z"))):
+        with contextlib.suppress(
+            StoreError, OSError, KeyError, ValueError
+        ):  # cut off: it is not the chosen one
+            known += map(item_of, rows_of(directory, PERSON_ITEMS, _told(directory)[PERSON_ITEMS.name]))
+    found: dict[tuple[str, int], PersonItem] = {}
+    for one in known:
+        place = (one.terminal, one.seq)
+        if place not in found or found[place].does != Does.ERASE or one.does == Does.ERASE:
+            found[place] = one
+    return found
+
+
 def _chosen(directory: Path) -> Path:
     if (directory / "manifest.json").exists():
         return directory
@@ -99,9 +119,16 @@ class _Filler:
     ``changed``: how many rows fewer (or more) than in the copy stand in a table.
     """
 
-    def __init__(self, database: Database, gone: Mapping[Shelf, Erasure]) -> None:
+    def __init__(
+        self, database: Database, gone: Mapping[Shelf, Erasure], items: Mapping[tuple[str, int], PersonItem]
+    ) -> None:
         self._database = database
         self._gone = gone
+        self._items = items
+        # (terminal, epoch, seq) of what was erased for a person; entries come before their attachments
+        self._erased = {
+            (one.terminal, one.epoch, one.seq) for one in items.values() if one.does == Does.ERASE
+        }
         self._shelves = Shelves(database)
         self.changed: dict[str, int] = {}
 
@@ -119,12 +146,20 @@ class _Filler:
         kept += self._insert(table, batch)
         if table is ERASURES:
             kept += self._insert(table, [one.as_row() for one in self._gone.values()])
+        if table is PERSON_ITEMS:
+            kept += self._insert(table, [asdict(one) for one in self._items.values()])
         self.changed[table.name] = kept - count
 
     def _left(self, table: Table, row: dict[str, Any]) -> dict[str, Any] | None:
         """What of a row may stand here; None for nothing."""
-        if table is ERASURES:
+        if table in (ERASURES, PERSON_ITEMS):
             return None  # they are written from all that is known of them
+        if table is ENTRIES and self._erased:
+            item = corrected_item(row["body"])
+            if item is not None and (row["terminal"], row["epoch"], item) in self._erased:
+                self._erased.add((row["terminal"], row["epoch"], row["seq"]))
+        if table in (ATTACHMENTS, REFERENCES) and (row["terminal"], row["epoch"], row["seq"]) in self._erased:
+            return None
         if table is ATTACHMENTS and (row["retention"], row["month"]) in self._gone:
             return None
         if table is REFERENCES and (SEALED, row["month"]) in self._gone:

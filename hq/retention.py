@@ -91,7 +91,7 @@ class Retention:
 
         Raises StoreError UNSAFE where no counter confirms this clock, IO, BUSY.
         """
-        self._check_clock()
+        check_clock(self._database, self._now)
         if self._database.is_postgresql:
             self._mend()
         done: list[Filed] = []
@@ -134,13 +134,6 @@ class Retention:
         if shelf[0] == SEALED and (places := _referred(connection, shelf)):
             return f"references not copied yet: {' '.join(places)}"
         return ""
-
-    def _check_clock(self) -> None:
-        """No erasure on a clock that nobody confirms: one that is years ahead would erase everything."""
-        with self._database.read() as connection:
-            newest = connection.execute(select(func.max(TERMINALS.c.contact_at))).scalar_one()
-        if newest is None or abs(self._now() - parse_stamp(newest)) > CLOCK:
-            raise StoreError(StoreFault.UNSAFE, what="clock")
 
     # -- erasing -------------------------------------------------------------------------------------
 
@@ -221,24 +214,10 @@ class Retention:
         if not gone:
             return
         if not self._database.is_postgresql:
-            self._empty_log()
+            empty_log(self._database)
         with self._database.write() as connection:
             for shelf, rows in gone.items():
                 end(connection, shelf, rows, self._now())
-
-    def _empty_log(self) -> None:
-        for _ in range(_TRIES):
-            with self._database.alone() as connection:
-                # Without a wait: while it waits for readers nobody else could write.
-                connection.exec_driver_sql("PRAGMA busy_timeout=0")
-                try:
-                    busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
-                finally:
-                    connection.exec_driver_sql(f"PRAGMA busy_timeout={WAIT_SECONDS * 1000}")
-            if not busy:
-                return
-            time.sleep(_PAUSE)
-        raise StoreError(StoreFault.BUSY, retry=True, what="write-ahead log")
 
     def _mend(self) -> None:
         """What a cut-off run left detached is attached again: it is judged anew."""
@@ -247,6 +226,33 @@ class Retention:
             for part in partitions.here(connection):
                 if not partitions.is_attached(connection, part):
                     partitions.attach(connection, part)
+
+
+def check_clock(database: Database, now: Now) -> None:
+    """No erasure on a clock that nobody confirms: one that is years ahead would erase everything.
+
+    Raises StoreError UNSAFE.
+    """
+    with database.read() as connection:
+        newest = connection.execute(select(func.max(TERMINALS.c.contact_at))).scalar_one()
+    if newest is None or abs(now() - parse_stamp(newest)) > CLOCK:
+        raise StoreError(StoreFault.UNSAFE, what="clock")
+
+
+def empty_log(database: Database) -> None:
+    """SQLite's write-ahead log holds nothing any more.  Raises StoreError BUSY where somebody reads it."""
+    for _ in range(_TRIES):
+        with database.alone() as connection:
+            # Without a wait: while it waits for readers nobody else could write.
+            connection.exec_driver_sql("PRAGMA busy_timeout=0")
+            try:
+                busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
+            finally:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout={WAIT_SECONDS * 1000}")
+        if not busy:
+            return
+        time.sleep(_PAUSE)
+    raise StoreError(StoreFault.BUSY, retry=True, what="write-ahead log")
 
 
 def _on(shelf: Shelf) -> ColumnElement[bool]:

@@ -19,6 +19,7 @@ PARTS = (
     "retention",
     "look_ups",
     "notify",
+    "persons",
 )  # of an edition of headquarters' own rules
 # A counter may refer to an earlier acceptance for as long as it shows its annex, and come late with it.
 AFTER_ANNEX_DAYS = 62

@@ -13,7 +13,7 @@ from hq import columns
 from hq.columns import key as _key
 from hq.columns import terminal as _terminal
 from hq.columns import time as _time
-from hq.schema_beside import ADMIN_LOG, BRANCHES, DOUBLES, NOTIFY, PARTNERS
+from hq.schema_beside import ADMIN_LOG, BRANCHES, DOUBLES, NOTIFY, PARTNERS, PERSON_ITEMS
 
 VERSION = 1
 ESTATE = "*"  # the terminal of what belongs to every terminal
@@ -437,4 +437,5 @@ BACKED_UP = (
     ADMIN_LOG,
     NOTIFY,
     PARTNERS,
+    PERSON_ITEMS,
 )

@@ -144,6 +144,25 @@ PARTNERS = Table(
     _time("ended_at", nullable=True),
 )
 
+# Persons' items that headquarters itself restricted or erases (hq/person_items.py): ``does`` which of both,
+# ``told`` the publication that says so to the counter, 0 where the counter said it first; ``ended_at`` NULL
+# until the bytes of an erased one are gone, ``rows`` how many attachments they were.
+PERSON_ITEMS = Table(
+    "person_items",
+    METADATA,
+    _terminal(),
+    _key("seq", BigInteger),
+    Column("epoch", Integer, nullable=False),
+    Column("request", String(64), nullable=False),
+    Column("does", String(8), nullable=False),
+    Column("ground", String(40), nullable=False),
+    Column("rules", String(64), nullable=False),  # edition of headquarters' rule data that it was judged by
+    Column("told", BigInteger, nullable=False),
+    _time("at"),
+    _time("ended_at", nullable=True),
+    Column("rows", BigInteger, nullable=False),
+)
+
 # Texts that counters asked to be sent (hq/notify.py).  ``code`` and ``version`` of the text, ``rules`` the
 # edition it stands in; ``handed`` 1: a try may have gone out; ``due_at``: the next one; ``told``: number of
 # the publication that said how it ended, 0: none yet.  No number, no word.

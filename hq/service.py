@@ -19,6 +19,7 @@ from hq.load import BATCH_THREADS, REQUEST_THREADS, REQUESTS, WATCH_THREADS, Buc
 from hq.metrics import Metrics
 from hq.notices import Notices
 from hq.operators import Activation
+from hq.person_erasing import PersonErasing
 from hq.regrant import Regrants
 from hq.rolls import SigningKeys
 from hq.shelves import Shelves
@@ -84,7 +85,10 @@ def build_service(
     follower = Follower(database, rolls, claims=claims, now=now)
     notices = Notices(database, now, headquarters=rolls)
     shelves = Shelves(database)
-    worker = Worker(follower, identity, metrics, notices, mine=lambda _terminal: follow, shelves=shelves)
+    erasing = PersonErasing(database, home.directory, now=now)
+    worker = Worker(
+        follower, identity, metrics, notices, mine=lambda _terminal: follow, shelves=shelves, erasing=erasing
+    )
 
     def stored(count: int) -> None:
         metrics.add("counter_hq_entries_total", count)

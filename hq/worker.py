@@ -13,6 +13,7 @@ from hq.follower import Follower
 from hq.identity import Identity
 from hq.metrics import Metrics
 from hq.notices import Notices
+from hq.person_erasing import PersonErasing
 from hq.shelves import Shelves
 
 _LOG = logging.getLogger(__name__)
@@ -38,11 +39,13 @@ class Worker:
         mine: Callable[[str], bool] = lambda _terminal: True,
         step: int = STEP,
         shelves: Shelves | None = None,
+        erasing: PersonErasing | None = None,
     ) -> None:
         """``mine`` says which terminals this one follows, ``step`` how many entries at a time; with
-        ``shelves`` it makes the coming months' partitions.
+        ``shelves`` it makes the coming months' partitions, with ``erasing`` persons' items go here as well.
         """
         self._shelves = shelves
+        self._erasing = erasing
         self.follower = follower
         self._mine = mine
         self._entries = step
@@ -106,7 +109,8 @@ class Worker:
         return True
 
     def _round(self, stop: threading.Event) -> bool:
-        if time.monotonic() - self._cared > CARE_SECONDS:
+        cares = time.monotonic() - self._cared > CARE_SECONDS
+        if cares:
             self._identity.forget()
             self.follower.settle_all()
             if self._shelves is not None:
@@ -115,6 +119,8 @@ class Worker:
             self._cared = time.monotonic()
         turns = [self._turn(terminal, stop) for terminal in self.follower.behind() if self._mine(terminal)]
         self._notices.tell()
+        if self._erasing is not None and (cares or any(turns)):
+            self._erasing.settle()
         return any(turns)
 
     def _turn(self, terminal: str, stop: threading.Event) -> bool:

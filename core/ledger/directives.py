@@ -52,6 +52,7 @@ class DirectiveKind(StrEnum):
     ADMINISTRATION = "admin_head"  # how far headquarters' own log went: kept, so that it cannot be shortened
     PERSON = "person_answer"  # headquarters answered what a person asked here about her own data
     DISCLOSURE = "disclosure"  # headquarters decided on a disclosure that this counter asked for
+    ITEM = "person_item"  # headquarters had an item of this counter restricted or erased for its person
     ELSEWHERE = "session_elsewhere"  # whoever is logged in here logged in at another counter
 
 

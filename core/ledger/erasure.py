@@ -14,6 +14,11 @@ PERSON_ERASED = "PersonErased"
 MONTH_ERASED = "MonthErased"
 SEALED_ERASED = "SealedErased"
 SEALED = "sealed"  # retention class of sealed parts, which go by entry and not by month
+# Why an item is restricted and not deleted, ``asked`` why it is; codes go into the journal.  The year of
+# 邮政法 49 is not over; headquarters has it not safe; nobody confirms the time; a label is still to come; its
+# person wanted no more than that (PIPL 44).
+ENQUIRY, NOT_SAFE, TIME, PAPER = "enquiry", "not_safe", "unconfirmed_time", "paper"
+OBJECTION, ASKED = "objection", "asked"
 EMPTY: dict[str, Any] = {"sealed": 0, "months": [], "items": {}}
 
 

@@ -112,6 +112,9 @@ _ALL = (
     Kind("SealedErased", 1, {"through": COUNT}, False),
     Kind("ItemRestricted", 1, _PERSONS, True),
     Kind("PersonErased", 1, _PERSONS, True),
+    # by headquarters' directive: nobody at the counter signs
+    Kind("ItemRestricted", 2, {**_PERSONS, "directive": COUNT}, False),
+    Kind("PersonErased", 2, {**_PERSONS, "directive": COUNT}, False),
     Kind("PersonAsked", 1, {"request": ID, "right": CODE, "item": COUNT, "field": CODE, "due": DAY}, True),
     Kind("PersonAnswered", 1, {"request": ID, "outcome": CODE, "ground": CODE}, True),
     # by headquarters' directive: nobody at the counter signs

@@ -345,6 +345,8 @@ _STEPS = {
     ("SealedErased", 1): _sealed_erased,
     ("ItemRestricted", 1): erasure.restrict,
     ("PersonErased", 1): erasure.erase_item,
+    ("ItemRestricted", 2): erasure.restrict,
+    ("PersonErased", 2): erasure.erase_item,
     **persons.STEPS,
     ("HeadquartersKeyPinned", 1): _key_pinned,
     (configured.KIND, 1): _configured,

@@ -33,7 +33,7 @@ from core.ledger.staff import read_staff
 from core.ledger.writer import Proposal
 from core.ports import DirectiveRow
 from core.rules import DatedNotice, RuleBook, Rules
-from core.station import afar, answered, decided, notifying, rolling
+from core.station import afar, answered, decided, notifying, rolling, told_items
 from core.station.live import Live, new_id
 from core.station.pools import Pools
 from core.station.rolling import Rolling
@@ -132,6 +132,7 @@ class Adopting:
         proposals += answered.proposals(live, sound)
         proposals += notifying.proposals(live, sound)
         proposals += decided.proposals(live, sound)
+        proposals += told_items.proposals(live, sound)
         live.commit(proposals, directives=rows)
         live.probe("directives.kept")
         self._settle()
@@ -181,6 +182,8 @@ class Adopting:
             answered.tell(live, signed)
         elif kind == DirectiveKind.DISCLOSURE:
             decided.tell(live, signed)
+        elif kind == DirectiveKind.ITEM:
+            told_items.tell(live, signed)
         elif kind == DirectiveKind.NOTIFY:
             notifying.tell(live, signed)
         elif kind == DirectiveKind.ELSEWHERE:
@@ -243,6 +246,8 @@ class Adopting:
                     answered.read_answered(signed)
                 case DirectiveKind.DISCLOSURE:
                     decided.read_decided(signed)
+                case DirectiveKind.ITEM:
+                    told_items.check(self._live, signed)
                 case DirectiveKind.ELSEWHERE:
                     read_elsewhere(signed)
                 case DirectiveKind.ADMINISTRATION:

@@ -14,15 +14,22 @@ from dataclasses import dataclass
 from core.errors import RuleError, RuleFault
 from core.ledger.clock import CONFIRMED, business_date
 from core.ledger.entry import AttachmentClass, Entry
-from core.ledger.erasure import ITEM_RESTRICTED, PERSON_ERASED, is_restricted, over_on, split
+from core.ledger.erasure import (
+    ASKED,
+    ENQUIRY,
+    ITEM_RESTRICTED,
+    NOT_SAFE,
+    PERSON_ERASED,
+    TIME,
+    is_restricted,
+    over_on,
+    split,
+)
 from core.ledger.writer import Proposal
 from core.ports import ItemRow
 from core.station.days import day_proposals
 from core.station.erasing import safe_seq
 from core.station.live import Live, new_id
-
-# Why it is restricted and not deleted; codes go into the journal.
-ENQUIRY, NOT_SAFE, TIME, ASKED = "enquiry", "not_safe", "unconfirmed_time", "asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +90,7 @@ def _proposal(live: Live, item: int, request: str, safe: int) -> Proposal | None
     """None where it is restricted already and has to stay so."""
     entry = next(iter(live.need_journal().entries(item, item)))
     annex = next(one for one in entry.header.commitments if one.cls is AttachmentClass.ANNEX)
-    ground = _ground(live, entry, safe)
+    ground = ground_of(live, entry, safe)
     if ground != ASKED and is_restricted(live.state.value, item):
         return None
     data = {
@@ -97,7 +104,8 @@ def _proposal(live: Live, item: int, request: str, safe: int) -> Proposal | None
     return Proposal(kind, data, new_id(), by_person=True)
 
 
-def _ground(live: Live, entry: Entry, safe: int) -> str:
+def ground_of(live: Live, entry: Entry, safe: int) -> str:
+    """Why the item may not go yet; ``asked`` where it may."""
     now, accepted = live.now(), entry.header.trusted
     if now.quality != CONFIRMED or accepted.quality != CONFIRMED:
         return TIME

@@ -27,3 +27,7 @@ def rights(golden: Adds, number: int) -> None:
     golden.add("PersonAsked", {**asked, "request": "q-4", "right": "explain", "item": 0}, person=True)
     told: dict[str, object] = {"request": "q-3", "outcome": "partly", "ground": "others_rights"}
     golden.add("PersonAnswered", {**told, "directive": number}, version=2)
+    item: dict[str, object] = {"request": "h-1", "retention": "acceptance", "month": "2026-11"}
+    item["directive"] = number
+    golden.add("ItemRestricted", {**item, "item": 11, "ground": "objection"}, version=2)
+    golden.add("PersonErased", {**item, "item": 11, "ground": "asked"}, version=2)

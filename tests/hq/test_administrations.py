@@ -64,6 +64,8 @@ disclosure release  .      2        .
 partner add         .      Y        .
 partner end         .      Y        .
 partner list        .      Y        Y
+persons restrict    .      2        .
+persons erase       .      2        .
 journal show --open .      Y        .
 authority begin     .      Y        .
 authority switch    .      Y        .

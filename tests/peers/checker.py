@@ -184,6 +184,8 @@ class Journal:
             self.counts.update(self.disclosures.follow(body, unsigned=unsigned))
             if body["kind"] == "ApprovalGiven":
                 self.given(body)
+        if body["kind"] == "ItemRestricted":
+            self.disclosures.restricted(body["data"]["item"])
         self.counts.update(self.persons.follow(body, (self.session or {}).get("role")))
         if body["actor"]["type"] == "person":  # section 5
             check_role(body["kind"], (self.session or {}).get("role"))

@@ -19,15 +19,17 @@ class Disclosures:
         self._rows: dict[int, dict[str, Any]] = {}
         self._restricted: set[int] = set()
 
+    def restricted(self, item: int) -> None:
+        """By whomever; of any version."""
+        self._restricted.add(item)
+
     def follow(self, body: dict[str, Any], *, unsigned: bool) -> dict[str, int]:
         """One entry of version 1; what it did, counted by name."""
         kind, data, seq = body["kind"], body["data"], body["seq"]
-        if kind == "ItemRestricted":
-            self._restricted.add(data["item"])
-        elif kind == "DisclosureFiled":
+        if kind == "DisclosureFiled":
             self._file(data, seq)
             return {f"disclosures {data['way']}": 1}
-        elif kind == "DisclosureAsked":
+        if kind == "DisclosureAsked":
             row = self._row(data)
             need(not row["asked"], "a disclosure is asked for twice")
             need(row["way"] == "lawful" or not unsigned, "shared before the second person said so")

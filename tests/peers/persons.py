@@ -8,6 +8,8 @@ from tests.peers.numbers import need
 
 ASKED = ("request", "right", "item", "field", "due")
 ANSWERED = ("request", "outcome", "ground")
+TOLD = ("ItemRestricted", "PersonErased")  # by headquarters: version 2
+ITEM = ("item", "request", "ground", "retention", "month")
 RIGHTS = ("access", "copy", "correct", "explain")
 OPEN_AT_MOST, ENTRIES_AT_MOST = 64, 200
 
@@ -25,6 +27,11 @@ class Persons:
             return {"persons asked": 1}
         if body["kind"] == "PersonAnswered" and body["kind_version"] in (1, 2):
             return {f"persons {self._answer(body, role)}": 1}
+        if body["kind"] in TOLD and body["kind_version"] == 2:
+            data = body["data"]
+            need(set(data) == {*ITEM, "directive"}, f"members of {body['kind']} 2")
+            need(0 < data["directive"] <= body["directives"], f"{body['kind']} 2 by no directive")
+            need(0 < data["item"] < body["seq"], f"{body['kind']} 2 of no item")
         return {}
 
     def _ask(self, body: dict[str, Any]) -> None:

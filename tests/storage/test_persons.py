@@ -12,10 +12,12 @@ from core import wire
 from core.acceptance.again import shown_of
 from core.crypto.keys import new_signer
 from core.errors import RuleError, RuleFault
+from core.ledger.directives import Directive, DirectiveKind, SignedDirective, make_directive
 from core.ledger.documents import SessionCertificate, make_session
+from core.ledger.entry import ZERO_HASH
 from core.ledger.erasure import is_restricted
 from core.ledger.writer import LiveSession, Proposal
-from core.station import persons
+from core.station import persons, told_items
 from core.station.live import Live
 from core.view import Screen
 from storage.backup import back_up
@@ -191,3 +193,28 @@ def test_nobody_asks_for_another(counter: Counter) -> None:
                 asked(here, wanted, by=by)
             assert refused.value.code == code
         assert here.live.state.value["restricted"] == {}
+
+
+def test_headquarters_word_erases_without_anybody_at_the_counter(counter: Counter) -> None:
+    """After the year, by the counter's own judgement; nobody is logged in, and no page holds it."""
+    first, second = items(counter)
+    with running(counter, year_later(counter)) as here:
+        here.safe(first)
+        told = [_told(counter, number, seq) for number, seq in enumerate((first, second), 1)]
+        made = told_items.proposals(here.live, told)
+        assert [(one.kind, one.version) for one in made] == [("PersonErased", 2), ("ItemRestricted", 2)]
+        here.live.commit(made)
+        assert told_items.proposals(here.live, told[:1]) == []
+        assert here.journal.item(first) is None
+        here.tick(1)
+        assert here.report().sound
+    left = pages(counter)
+    assert b"XA000000001CN" not in left
+    assert b"XA000000003CN" in left  # headquarters had it not safe
+
+
+def _told(counter: Counter, number: int, seq: int) -> SignedDirective:
+    body = {"item": seq, "request": "h-1", "does": "erase", "ground": "asked"}
+    at, kind = counter.book.machine.wall(), DirectiveKind.ITEM.value
+    said = Directive(counter.book.terminal, number, ZERO_HASH, kind, str(seq), at, number, body)
+    return make_directive(said, counter.book.headquarters)

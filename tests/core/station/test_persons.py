@@ -11,6 +11,7 @@ from core.seeing import AskToSee, BeginCase, CloseCase, OpenCase, ShowCase
 from core.station import persons
 from core.view import ItemView
 from tests.core.station.desk import WAYBILLS, Counter, card
+from tests.core.station.test_adopting import tell
 
 
 @pytest.fixture
@@ -132,3 +133,20 @@ def test_only_for_what_her_own_document_found_and_when_its_paper_is_out(counter:
     counter.do(AskErasure((waits.seq,)))
     assert counter.message() == "rule.person_paper"
     assert "ItemRestricted" not in counter.kinds()
+
+
+def test_what_headquarters_decided_is_adopted_once_and_what_is_no_item_is_set_aside(counter: Counter) -> None:
+    """Within the year the counter restricts, whatever headquarters says; a session is open meanwhile."""
+    (item,) = by_card(counter)
+    body = {"item": item.seq, "request": "h-1", "does": "erase", "ground": "asked"}
+    tell(counter, ("person_item", str(item.seq), body))
+    assert counter.message() == "msg.item_told_restricted"
+    said = counter.vault.journal.rows[-1]
+    assert (said.header.kind, said.header.kind_version, said.data["directive"]) == ("ItemRestricted", 2, 1)
+    assert said.data["ground"] in ("enquiry", "unconfirmed_time")
+    assert by_card(counter) == []
+    tell(counter, ("person_item", str(item.seq), {**body, "does": "restrict", "ground": "objection"}))
+    assert counter.kinds().count("ItemRestricted") == 1
+    for wrong in ({"item": 1}, {"item": 9999}, {"ground": "enquiry"}, {"does": "forget"}):
+        tell(counter, ("person_item", "9", {**body, **wrong}))
+        assert counter.message() == "msg.directive_parked"
