@@ -78,7 +78,8 @@ class Test:
 
     slot: Slot
     checks: tuple[Tested, ...] = ()
-    done: bool = False
+    done: bool = False  # to its end: broken off it is no verdict
+    broken_off: bool = False
 
     @property
     def sound(self) -> bool:
@@ -118,6 +119,7 @@ class Adding:
     found: Candidate | None = None
     silent: bool = False  # something is connected there, and no driver gets a word out of it
     ports: tuple[str, ...] = ()  # connected already, and in nobody's use
+    waits: bool = False  # what is connected already is not known yet: nothing may be plugged in before
 
 
 @dataclass(frozen=True, slots=True)

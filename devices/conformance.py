@@ -7,6 +7,7 @@ set, fed or read; a card or a code that comes meanwhile is dropped unseen.
 from __future__ import annotations
 
 import queue
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from devices.rack import DeviceConfig, Drivers, Rack
 
 READY_LIMIT_S = 12.0  # the longest start known, a reader's five seconds and a search for its rate
 STEADY_S = 2.0
+_SLICE_S = 0.2  # so soon a test ends that is broken off
 _BETWEEN_S = 0.5  # a device server needs a moment until it takes the next connection
 _GOOD = frozenset({DeviceState.READY, DeviceState.BUSY})
 
@@ -50,41 +52,48 @@ def check_device(
     *,
     ready_limit_s: float = READY_LIMIT_S,
     steady_s: float = STEADY_S,
+    stop: threading.Event | None = None,
 ) -> Iterator[Check]:
-    """The checks of one device, each as it is done; ends with the first that fails.
+    """The checks of one device, each as it is done; ends with the first that fails, or once ``stop`` is set.
 
     Nothing else may hold the device's link meanwhile.  Raises ConfigError for an unknown driver or option.
     """
-    if config.link and (failed := _opens(config)) is not None:
+    stop = stop or threading.Event()
+    if config.link and (failed := _opens(config, stop)) is not None:
         yield failed
         return
     yield Check(CheckName.OPENS, ok=True)
-    first = _Visit(config, drivers)
+    first = _Visit(config, drivers, stop)
     try:
         ready = first.ready(ready_limit_s)
+        if stop.is_set():
+            return
         yield ready
         if not ready.ok:
             return
         steady = first.steady(steady_s)
+        if stop.is_set():
+            return
         yield steady
         if not steady.ok:
             return
     finally:
         ended = first.end()
     yield Check(CheckName.ENDS, ok=ended)
-    if not ended:
+    if not ended or stop.wait(_BETWEEN_S):
         return
-    time.sleep(_BETWEEN_S)
-    second = _Visit(config, drivers)
+    second = _Visit(config, drivers, stop)
     try:
         again = second.ready(ready_limit_s)
     finally:
         ended = second.end()
+    if stop.is_set():
+        return
     same = again.ok and ended and dict(again.facts) == dict(ready.facts)
     yield Check(CheckName.AGAIN, same, again.state, again.fault, again.facts)
 
 
-def _opens(config: DeviceConfig) -> Check | None:
+def _opens(config: DeviceConfig, stop: threading.Event) -> Check | None:
     """The failure, or None.  What has no byte link of this kind is left to its driver."""
     try:
         link = make_link(config.link)
@@ -98,14 +107,15 @@ def _opens(config: DeviceConfig) -> Check | None:
         )
     finally:
         link.close()
-        time.sleep(_BETWEEN_S)
+        stop.wait(_BETWEEN_S)
     return None
 
 
 class _Visit:
     """One lane at work, watched."""
 
-    def __init__(self, config: DeviceConfig, drivers: Drivers) -> None:
+    def __init__(self, config: DeviceConfig, drivers: Drivers, stop: threading.Event) -> None:
+        self._stop = stop
         self._told: queue.SimpleQueue[DeviceEvent] = queue.SimpleQueue()
         # A device that nobody can ask is as well as it ever gets.
         self._good = _GOOD if config.link else _GOOD | {DeviceState.UNKNOWN}
@@ -116,14 +126,14 @@ class _Visit:
     def ready(self, limit_s: float) -> Check:
         """Until the device is well, or what was last said about it."""
         end = time.monotonic() + limit_s
-        while not self._last.ok and (left := end - time.monotonic()) > 0:
+        while not self._last.ok and not self._stop.is_set() and (left := end - time.monotonic()) > 0:
             self._hear(left)
         return self._last
 
     def steady(self, seconds: float) -> Check:
         """Whether it stays well for so long."""
         end = time.monotonic() + seconds
-        while self._last.ok and (left := end - time.monotonic()) > 0:
+        while self._last.ok and not self._stop.is_set() and (left := end - time.monotonic()) > 0:
             self._hear(left)
         last = self._last
         return Check(CheckName.STEADY, last.ok, last.state, last.fault, last.facts)
@@ -134,7 +144,7 @@ class _Visit:
 
     def _hear(self, seconds: float) -> None:
         try:
-            event = self._told.get(timeout=seconds)
+            event = self._told.get(timeout=min(seconds, _SLICE_S))
         except queue.Empty:
             return
         if isinstance(event, DeviceChanged):

@@ -17,7 +17,6 @@ from core.errors import DeviceFault
 from devices.rack import Drivers, Rack
 
 SERIAL_RATES = (9600, 115_200, 19_200)
-_ANSWER_S, _SHORT_S, _READER_S = 1.2, 2.5, 6.0
 _CHANGE_S = 2.0  # so long a scanner is listened to at one rate
 _READER = "sam"
 _SLICE_S = 0.1
@@ -37,6 +36,15 @@ _ANSWERED = frozenset({
     DeviceFault.HOT, DeviceFault.PAUSED, DeviceFault.SCALE_OVER, DeviceFault.SCALE_BELOW,
     DeviceFault.SCALE_UNIT,
 })  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds that a driver has until it is answered; a reader's first try, and its second one."""
+
+    answer_s: float = 1.2
+    reader_first_s: float = 2.5
+    reader_s: float = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +74,16 @@ def identify(
     told: Callable[[str], None],
     rated: bool = True,
     first: str = "",
+    patience: Patience | None = None,
 ) -> Found | None:
     """The driver that fits ``link`` (a URL without a rate); None where none was answered, or after ``stop``.
 
     ``told`` hears each driver's name before it is tried; ``first`` is tried before the others; ``rated``: the
     link has a line rate that matters.
     """
-    for slots, driver, url, limit in sorted(_tries(link, rated), key=lambda each: each[1] != first):
+    for slots, driver, url, limit in sorted(
+        _tries(link, rated, patience or Patience()), key=lambda each: each[1] != first
+    ):
         if stop.is_set():
             return None
         told(driver)
@@ -86,26 +97,29 @@ def scanned(
 ) -> Found | None:
     """A serial scanner, once a code comes from ``link``; the code's text is dropped.
 
-    Rates change in turn: a code that comes at a wrong one is no code, and somebody scans again.
+    Rates change in turn: a code that comes at a wrong one is no code, and somebody scans again.  A plug
+    that is pulled ends it.
     """
     end, rates = time.monotonic() + limit_s, _rates(link, rated)
     while time.monotonic() < end and not stop.is_set():
         for url in rates:
-            if _scans(
-                url, drivers, stop, min(end, time.monotonic() + (_CHANGE_S if len(rates) > 1 else limit_s))
-            ):
+            until = min(end, time.monotonic() + (_CHANGE_S if len(rates) > 1 else limit_s))
+            came = _scans(url, drivers, stop, until)
+            if came:
                 return Found((Slot.SCANNER,), "serial", url)
+            if came is False:
+                return None
     return None
 
 
-def _tries(link: str, rated: bool) -> Iterator[tuple[tuple[Slot, ...], str, str, float]]:
+def _tries(link: str, rated: bool, patience: Patience) -> Iterator[tuple[tuple[Slot, ...], str, str, float]]:
     """(slots, driver, link, seconds).  A reader comes first, and again at the end: it starts slowly."""
     auto = f"{link}?baud=auto" if rated and link.startswith("serial:") else link
-    yield (Slot.ID_READER,), _READER, auto, _SHORT_S
+    yield (Slot.ID_READER,), _READER, auto, patience.reader_first_s
     for url in _rates(link, rated):
         for slots, driver in _ASKED:
-            yield slots, driver, url, _ANSWER_S
-    yield (Slot.ID_READER,), _READER, auto, _READER_S
+            yield slots, driver, url, patience.answer_s
+    yield (Slot.ID_READER,), _READER, auto, patience.reader_s
 
 
 def _rates(link: str, rated: bool) -> Sequence[str]:
@@ -123,12 +137,15 @@ def _answers(config: _Tried, drivers: Drivers, stop: threading.Event, limit_s: f
         well = truth.state in (DeviceState.READY, DeviceState.BUSY)
         return True if well or truth.fault in _ANSWERED else None
 
-    return _watch(config, drivers, stop, time.monotonic() + limit_s, fits)
+    return _watch(config, drivers, stop, time.monotonic() + limit_s, fits) is True
 
 
-def _scans(url: str, drivers: Drivers, stop: threading.Event, end: float) -> bool:
+def _scans(url: str, drivers: Drivers, stop: threading.Event, end: float) -> bool | None:
+    """Whether a code came; False where the port is gone, None where nothing was scanned."""
+
     def fits(event: DeviceEvent) -> bool | None:
-        return True if isinstance(event, CodeScanned) else None
+        gone = isinstance(event, DeviceChanged) and event.truth.fault == DeviceFault.GONE
+        return False if gone else True if isinstance(event, CodeScanned) else None
 
     return _watch(_Tried(Slot.SCANNER, "serial", url), drivers, stop, end, fits)
 
@@ -139,8 +156,8 @@ def _watch(
     stop: threading.Event,
     end: float,
     fits: Callable[[DeviceEvent], bool | None],
-) -> bool:
-    """Whether an event fits before ``end``; one that says False ends it at once."""
+) -> bool | None:
+    """What the first event that says something says, before ``end``; None where none does."""
     events: queue.SimpleQueue[DeviceEvent] = queue.SimpleQueue()
     rack = Rack([config], drivers, events.put)
     rack.start()
@@ -152,6 +169,6 @@ def _watch(
                 continue
             if verdict is not None:
                 return verdict
-        return False
+        return None
     finally:
         rack.stop()

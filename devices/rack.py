@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from core.devices import DeviceChanged, DeviceEvent, DeviceState, DeviceTruth, Slot
 from core.errors import ConfigError, ConfigFault, DeviceError, DeviceFault, Fact
@@ -22,6 +22,7 @@ _log = logging.getLogger(__name__)
 FIRST_BACK_OFF_S = 0.2
 LAST_BACK_OFF_S = 1.0  # with opening and asking, ready within two seconds of the plug
 STOP_LIMIT_S = 2.0
+_LATE_S = 0.1  # between two looks at a lane that ends late
 
 Listener = Callable[[DeviceEvent], None]
 
@@ -58,8 +59,17 @@ class Lane(Protocol):
         ...
 
 
+@runtime_checkable
+class Leaving(Protocol):
+    """A lane that has something to say once its slot is held or taken out; nothing at the rack's end."""
+
+    def left(self) -> None:
+        """From the thread that held it, after the lane's own has ended."""
+        ...
+
+
 class LaneReport:
-    """What a lane says to the rest of the program; every call comes from the lane's thread."""
+    """What a lane says to the rest of the program, from its thread, or from :meth:`Leaving.left`."""
 
     def __init__(self, slot: Slot, listener: Listener) -> None:
         self.slot = slot
@@ -160,20 +170,27 @@ class Rack:
             if lane is None:
                 return True
             lane.cancel()
-            return lane.join(time.monotonic() + STOP_LIMIT_S)
+            ended = lane.join(time.monotonic() + STOP_LIMIT_S)
+            if ended and not self._stopped and isinstance(lane.lane, Leaving):
+                lane.lane.left()
+            return ended
 
     def resume(self, slot: Slot) -> None:
-        """The same lane again, in a new thread; nothing where it runs, or the rack has ended."""
+        """The same lane again, in a new thread that waits for the one before, however late that ends.
+
+        Nothing where it runs, or the rack has ended.
+        """
         with self._changing:
             lane = self._lanes.get(slot)
-            if lane is not None and self._started and not self._stopped and lane.ended:
-                again = _LaneThread(lane.lane, lane.report)
+            if lane is not None and self._started and not self._stopped and not lane.at_work:
+                again = _LaneThread(lane.lane, lane.report, lane)
                 self._lanes = {**self._lanes, slot: again}
                 again.start()
 
     def put(self, config: DeviceConfig) -> Lane:
         """A slot from now on as ``config`` says, the others go on; returns its new lane, not yet at work:
-        :meth:`resume` starts it.  Raises ConfigError as the constructor, and then nothing has changed.
+        :meth:`resume` starts it.  Raises ConfigError as the constructor, DeviceError BUSY where the lane
+        before did not end in time, and then nothing has changed.
         """
         made = self._made(config)
         self.take_out(config.slot)
@@ -182,8 +199,10 @@ class Rack:
         return made.lane
 
     def take_out(self, slot: Slot) -> None:
-        """No lane for this slot any more; its link is free."""
-        self.hold(slot)
+        """No lane for this slot any more; its link is free.  Raises DeviceError BUSY as :meth:`put`."""
+        if not self.hold(slot):
+            self.resume(slot)
+            raise DeviceError(DeviceFault.BUSY, retry=True)
         with self._changing:
             self._lanes = {each: lane for each, lane in self._lanes.items() if each is not slot}
 
@@ -204,9 +223,11 @@ class Rack:
 class _LaneThread:
     """Runs one lane again and again; the lane boundary where unknown exceptions end."""
 
-    def __init__(self, lane: Lane, report: LaneReport) -> None:
+    def __init__(self, lane: Lane, report: LaneReport, before: _LaneThread | None = None) -> None:
+        """``before`` served the same lane and may still be at its end."""
         self.lane = lane
         self.report = report
+        self._before = before
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"lane-{report.slot.value}", daemon=True)
 
@@ -215,9 +236,9 @@ class _LaneThread:
         self._thread.start()
 
     @property
-    def ended(self) -> bool:
-        """Whether no thread of it runs, or none was begun."""
-        return not self._thread.is_alive()
+    def at_work(self) -> bool:
+        """Whether its thread runs and was not told to end."""
+        return self._thread.is_alive() and not self._stop.is_set()
 
     def cancel(self) -> None:
         """End the lane and its waits."""
@@ -226,11 +247,19 @@ class _LaneThread:
 
     def join(self, deadline: float) -> bool:
         """Wait for the thread's end; False when it did not come in time."""
+        before = self._before
+        if before is not None and not before.join(deadline):
+            return False
         if self._thread.ident is not None:
             self._thread.join(max(0.0, deadline - time.monotonic()))
         return not self._thread.is_alive()
 
     def _run(self) -> None:
+        while self._before is not None and not self._stop.is_set():
+            if self._before.join(time.monotonic() + _LATE_S):
+                self._before = None
+            else:  # nobody serves the device meanwhile
+                self.report.truth(DeviceState.CONNECTING)
         back_off = FIRST_BACK_OFF_S
         while not self._stop.is_set():
             if not self.report.last().fault:  # a known fault stands until the device has answered

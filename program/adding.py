@@ -11,47 +11,60 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.devices import Slot
+from core.errors import Fact
 from core.technician import Adding, Candidate, Work
-from devices.identify import Found, identify, scanned
+from devices.identify import Found, Patience, identify, scanned
 from devices.ports import Port, connected, unused
 from devices.rack import Drivers
 
 LOOK_EVERY_S = 0.3
 _SETTLE_S = 0.7  # between a port's coming and its being ready to be opened: rules of the system run
-_GIVE_UP_S = 300.0
+GIVE_UP_S = 300.0
 _SCAN_S = 60.0
 _ADDRESS = re.compile(r"(?:tcp://)?(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):([1-9][0-9]{0,4})")
 
 
 class Finder:
-    """Runs on the workshop's thread; ``leave`` ends it, ``show`` tells the page."""
+    """Runs on the workshop's thread; ``leave`` ends it, ``show`` tells the page, ``tell`` adds a line."""
 
     def __init__(
-        self, root: Path, drivers: Drivers, leave: threading.Event, show: Callable[..., None]
+        self,
+        root: Path,
+        drivers: Drivers,
+        leave: threading.Event,
+        show: Callable[..., None],
+        tell: Callable[[str, dict[str, Fact], str], None],
+        patience: Patience | None = None,
+        give_up_s: float = GIVE_UP_S,
     ) -> None:
         self._root, self._drivers, self._leave, self._show = root, drivers, leave, show
+        self._tell, self._patience, self._give_up_s = tell, patience or Patience(), give_up_s
         self._typed: queue.SimpleQueue[str] = queue.SimpleQueue()
 
     def typed(self, text: str) -> None:
         """From the main thread: an address, or the number of a port that is connected already."""
         self._typed.put(text.strip())
 
+    def forget(self) -> None:
+        """From the main thread: what was typed before counts no longer."""
+        while not self._typed.empty():
+            self._typed.get()
+
     def find(self, adding: Adding, links: Sequence[str], driver: str) -> Candidate | None:
         """The first new port that comes, and what answers there; None after ``leave`` or five minutes.
 
         ``links`` are in use; ``driver`` is tried first.
         """
-        while not self._typed.empty():
-            self._typed.get()
         before = connected(self._root)
         free = unused(list(before.values()), links)
         adding = replace(adding, ports=tuple(port.name for port in free))
         self._show(adding=adding, work=Work.LOOKING)
-        end = time.monotonic() + _GIVE_UP_S
+        end = time.monotonic() + self._give_up_s
         while time.monotonic() < end and not self._leave.is_set():
-            port = self._chosen(free) or self._plugged(before)
+            now = connected(self._root)
+            port = self._chosen(free) or self._plugged(before, now)
             if port is None:
-                before = {link: kept for link, kept in before.items() if link in connected(self._root)}
+                before = {link: kept for link, kept in before.items() if link in now}
                 self._leave.wait(LOOK_EVERY_S)
                 continue
             found = self._who(replace(adding, port=port.name), port, driver)
@@ -61,9 +74,9 @@ class Finder:
             self._show(adding=replace(adding, port=port.name, silent=True), work=Work.LOOKING)
         return None
 
-    def _plugged(self, before: dict[str, Port]) -> Port | None:
+    def _plugged(self, before: dict[str, Port], now: dict[str, Port]) -> Port | None:
         """What was not there at the last look."""
-        new = [port for link, port in connected(self._root).items() if link not in before]
+        new = [port for link, port in now.items() if link not in before]
         if new:
             self._leave.wait(_SETTLE_S)
         return new[0] if new else None
@@ -77,6 +90,7 @@ class Finder:
             return free[int(text) - 1]
         address = _ADDRESS.fullmatch(text)
         if address is None or int(address[2]) > 65_535:
+            self._tell("msg.address_form", {}, "warning")
             return None
         return Port(f"tcp://{address[1]}:{address[2]}", f"{address[1]}:{address[2]}", rated=False)
 
@@ -86,7 +100,8 @@ class Finder:
         def told(name: str) -> None:
             self._show(adding=replace(adding, driver=name), work=Work.TRYING)
 
-        found = identify(port.link, self._drivers, self._leave, told=told, rated=port.rated, first=driver)
+        found = identify(port.link, self._drivers, self._leave, told=told, rated=port.rated, first=driver,
+                         patience=self._patience)  # fmt: skip
         if found is None and not self._leave.is_set():
             self._show(adding=replace(adding, silent=True), work=Work.TRYING)
             found = scanned(port.link, self._drivers, self._leave, _SCAN_S, rated=port.rated)

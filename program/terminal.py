@@ -176,8 +176,8 @@ class Terminal:
         """One slot from now on as ``config`` says; the others go on, and nobody has to start anew.
 
         What a printer had waiting goes to its new lane; where none follows, it is certainly not printed.
-        Raises ConfigError, and then nothing has changed.  Not from the main thread: a lane may take two
-        seconds to end.
+        Raises ConfigError, DeviceError BUSY where the lane did not end in time, and then nothing has
+        changed.  Not from the main thread: a lane may take two seconds to end.
         """
         device, before = config.devices[slot], self.rack.lane(slot)
         if device.enabled and (slot, device.driver) in self._known:

@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING
 from core.config import DRIVERS, Config, DeviceConfig
 from core.config_edit import Value
 from core.devices import DeviceState, DeviceTruth, Slot
-from core.errors import CounterError
+from core.errors import CounterError, DeviceError, DeviceFault
 from core.incident import place
 from core.technician import (
     Adding,
+    Candidate,
     Finding,
     SlotRow,
     Test,
@@ -33,13 +34,14 @@ from core.technician import (
     Work,
     WorkshopView,
 )
-from devices.conformance import check_device
+from devices.conformance import CheckName, check_device
+from devices.identify import Patience
 from devices.printer.queue import PrinterLane
 from devices.rack import LaneRecord, Rack
 from devices.traffic import Direction, TrafficLog
 from devices.usb import device_root
 from program import diagnostics, doctor
-from program.adding import Finder
+from program.adding import GIVE_UP_S, Finder
 from program.configured_file import ConfigurationFile
 from program.device_commands import NoLog
 from program.evidence_files import folder
@@ -52,27 +54,40 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _SHOWN = 60  # lines of traffic
 _HEARD_FROM = (DeviceState.READY, DeviceState.BUSY, DeviceState.UNKNOWN, DeviceState.DISABLED)
+_MOST_WAITING = 8  # writes behind what is being done; nobody types faster than that
+_ENDED_BY_LEAVING = (Work.TESTING, Work.LOOKING)
 _Job = Callable[[], None]
 
 
 class Workshop:
     """See :class:`core.technician.Workshop`.  ``terminal`` gives None until one is put together."""
 
-    def __init__(self, data: Path, path: Path, terminal: Callable[[], Terminal | None]) -> None:
+    def __init__(
+        self,
+        data: Path,
+        path: Path,
+        terminal: Callable[[], Terminal | None],
+        *,
+        patience: Patience | None = None,
+        give_up_s: float = GIVE_UP_S,
+    ) -> None:
+        """``patience``, ``give_up_s``: how long somebody who adds a device is waited for."""
         self._data, self._file, self._terminal = data, ConfigurationFile(path), terminal
         self._lock = threading.Lock()
         self._view = WorkshopView(file=str(path))
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._stop, self._leave = threading.Event(), threading.Event()
-        self._finder = Finder(device_root(), drivers(NoLog()), self._leave, self._show)
-        self._serial = 0
+        self._finder = Finder(
+            device_root(), drivers(NoLog()), self._leave, self._show, self._tell, patience, give_up_s
+        )
+        self._serial = self._left = 0  # lines told; how often somebody left
         self._thread = threading.Thread(target=self._run, name="workshop", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """End what is being done; never hangs."""
         self._stop.set()
-        self._leave.set()
+        self.leave()
         self._jobs.put(None)
         self._thread.join(5)
 
@@ -103,8 +118,8 @@ class Workshop:
 
     def add(self, wanted: Slot | None) -> None:
         """See the protocol."""
-        self._show(adding=Adding(wanted))
-        self._do(lambda: self._look_for(wanted), Work.LOOKING)
+        self._finder.forget()
+        self._do(lambda: self._look_for(wanted), Work.LOOKING, adding=Adding(wanted, waits=True))
 
     def try_address(self, text: str) -> None:
         """See the protocol."""
@@ -116,8 +131,10 @@ class Workshop:
 
     def leave(self) -> None:
         """See the protocol."""
-        self._leave.set()
-        self._show(adding=None)
+        with self._lock:
+            self._left += 1
+            self._leave.set()
+            self._view = replace(self._view, adding=None)
 
     def rename(self, slot: Slot, name: str) -> None:
         """See the protocol."""
@@ -136,13 +153,22 @@ class Workshop:
 
     # -- the workshop's thread -----------------------------------------------------------------------
 
-    def _do(self, job: Callable[[], object], work: Work) -> None:
-        """Behind what is being done now; refused while something waits, for a key may be held down."""
-        if not self._jobs.empty():
+    def _do(self, job: Callable[[], object], work: Work, **shown: object) -> None:
+        """Behind what is being done now, and then ``shown`` is seen at once.
+
+        While something waits all but a write is refused, and that is said.
+        """
+        if self._jobs.qsize() >= (_MOST_WAITING if work is Work.WRITING else 1):
+            self._tell("msg.workshop_busy", {}, "warning")
             return
+        with self._lock:
+            asked = self._left
 
         def whole() -> None:
-            self._leave.clear()
+            with self._lock:  # who left meanwhile has left this too
+                if self._stop.is_set() or (work in _ENDED_BY_LEAVING and self._left != asked):
+                    return
+                self._leave.clear()
             self._show(work=work)
             try:
                 job()
@@ -151,6 +177,8 @@ class Workshop:
             finally:
                 self._show(work=Work.NOTHING)
 
+        if shown:
+            self._show(**shown)
         self._jobs.put(whole)
 
     def _run(self) -> None:
@@ -167,8 +195,9 @@ class Workshop:
             self._view = replace(self._view, **changes)  # type: ignore[arg-type]
 
     def _tell(self, code: str, facts: dict[str, Fact], level: str) -> None:
-        self._serial += 1
-        self._show(told=Told(code, facts, level, self._serial))
+        with self._lock:
+            self._serial += 1
+            self._view = replace(self._view, told=Told(code, facts, level, self._serial))
 
     def _config(self) -> Config:
         """As the terminal has it; as the file says where there is none.  Raises ConfigError."""
@@ -187,19 +216,21 @@ class Workshop:
         """Its lane lets go of the link, the checks run, the lane goes on."""
         device, terminal = self._config().devices[slot], self._terminal()
         self._note(Test(slot))
-        if terminal is not None:
-            terminal.rack.hold(slot)
         checks: list[Tested] = []
+        done = False
         try:
-            for check in check_device(device, drivers(NoLog())):
+            if terminal is not None and not terminal.rack.hold(slot):
+                checks.append(Tested(CheckName.OPENS.value, ok=False, fault=str(DeviceFault.BUSY)))
+                done = True
+                return
+            for check in check_device(device, drivers(NoLog()), stop=self._leave):
                 checks.append(Tested(check.name.value, check.ok, check.fault, dict(check.facts)))
                 self._note(Test(slot, tuple(checks)))
-                if self._leave.is_set():
-                    break
+            done = not self._leave.is_set()
         finally:
             if terminal is not None:
                 terminal.rack.resume(slot)
-            self._note(Test(slot, tuple(checks), done=True))
+            self._note(Test(slot, tuple(checks), done=done, broken_off=not done))
 
     def _note(self, test: Test) -> None:
         with self._lock:
@@ -231,22 +262,37 @@ class Workshop:
         self._tell("msg.bundle_written", {"file": str(file)}, "good")
 
     def _look_for(self, wanted: Slot | None) -> None:
+        with self._lock:
+            left = self._left
+        found = None
+        try:
+            found = self._search(wanted)
+        finally:
+            with self._lock:  # whoever left and asked again looks at another one by now
+                over = found is None and self._left == left
+                if over:
+                    self._view = replace(self._view, adding=None)
+        if over:
+            self._tell("msg.nothing_plugged", {}, "warning")
+        if found is not None and wanted is not None and wanted not in found.slots:
+            facts: dict[str, Fact] = {"found": f"slot.{found.slots[0].value}", "slot": wanted.value}
+            self._tell("msg.device_other", facts, "warning")
+
+    def _search(self, wanted: Slot | None) -> Candidate | None:
+        """Raises ConfigError."""
         config = self._config()
         links = [each.link for each in config.devices.values() if each.enabled and each.slot is not wanted]
         driver = config.devices[wanted].driver if wanted is not None and wanted in config.devices else ""
-        terminal = self._terminal()
+        terminal, held = self._terminal(), True
         if terminal is not None and wanted is not None:
-            terminal.rack.hold(wanted)  # it may hold the very port that its plug is in
+            held = terminal.rack.hold(wanted)  # it may hold the very port that its plug is in
         try:
-            found = self._finder.find(Adding(wanted), links, driver)
+            if not held:
+                raise DeviceError(DeviceFault.BUSY)
+            return self._finder.find(Adding(wanted), links, driver)
         finally:
             if terminal is not None and wanted is not None:
                 terminal.rack.resume(wanted)
-        if found is None:
-            return
-        if wanted is not None and wanted not in found.slots:
-            facts: dict[str, Fact] = {"found": f"slot.{found.slots[0].value}", "slot": wanted.value}
-            self._tell("msg.device_other", facts, "warning")
 
     def _take(self, slot: Slot, name: str) -> None:
         adding = self._view.adding

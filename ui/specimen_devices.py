@@ -88,6 +88,12 @@ WORKSHOPS: Mapping[str, WorkshopView] = {
         DEVICES, tests=_BAD, told=Told("msg.device_disabled", {"slot": "scanner"}, "good", 1)
     ),
     "devices-add": replace(DEVICES, work=Work.LOOKING, adding=_PORTS),
+    "devices-wait": replace(
+        DEVICES,
+        work=Work.TESTING,
+        adding=Adding(waits=True),
+        told=Told("msg.workshop_busy", {}, "warning", 1),
+    ),
     "devices-trying": replace(DEVICES, work=Work.TRYING, adding=_NEW),
     "devices-scan": replace(DEVICES, work=Work.TRYING, adding=replace(_NEW, silent=True)),
     "devices-found": replace(DEVICES, adding=replace(_NEW, found=_FOUND)),

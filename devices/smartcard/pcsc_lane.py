@@ -24,6 +24,7 @@ _log = logging.getLogger(__name__)
 WAIT_MS = 150  # between two looks where nothing was said: cancelled within 200 ms whatever happens
 AGAIN_S = 0.1
 READ_WAIT_S = 0.5  # another card's removal must not wait for a program that keeps this one
+BOUNCES = 10  # looks at a card that is there and loses its answers: then it is as good as mute
 TRIES = 2  # readings of a card that is there: a contact may still settle at the first
 SCHEME = "pcsc://"
 
@@ -51,7 +52,15 @@ class PcscCardLane:
         self._changed = threading.Event()
         self._lying: dict[str, _Lying] = {}
         self._states: dict[str, int] = {}
+        self._bounced: dict[str, tuple[int, int]] = {}  # reader → insertion, how often it lost its answer
+        self._held_back: list[str] = []  # cards that are gone from the tray, and nobody was told
         self._stop = threading.Event()
+
+    def left(self) -> None:
+        """See :class:`devices.rack.Leaving`: whoever waits for a card's PIN hears that nobody asks it."""
+        held, self._held_back = self._held_back, []
+        for serial in held:
+            self._report.event(OperatorCardOut(self._report.slot, serial))
 
     def cancel(self) -> None:
         """See :meth:`devices.rack.Lane.cancel`."""
@@ -62,6 +71,7 @@ class PcscCardLane:
     def run(self, stop: threading.Event) -> None:
         """See :meth:`devices.rack.Lane.run`.  Raises DeviceError CARD_LIBRARY, CARD_SERVICE, CARD_DENIED."""
         self._states, self._stop = {}, stop
+        self.left()  # where the run before ended too late to be heard
         with Context() as context:
             self._context = context
             try:
@@ -74,6 +84,7 @@ class PcscCardLane:
                 self._context = None
                 for reader in list(self._lying):  # without the service no card is in it
                     self._out(reader, told=not stop.is_set())
+                self._bounced.clear()
 
     def _look(self, context: Context) -> None:
         """One round: readers, what changed in them, what cards say by now."""
@@ -107,9 +118,15 @@ class PcscCardLane:
     def _in(self, reader: str, insertion: int, *, mute: bool) -> None:
         facts = CardFacts("", fault=str(CardFault.MUTE)) if mute else self._read(reader, insertion)
         if facts is None:  # gone again, or its contacts bounced: asked again, and no state is taken as known
-            self._states.pop(reader, None)
-            self._stop.wait(AGAIN_S)
-            return
+            before, times = self._bounced.get(reader, (insertion, 0))
+            times = times + 1 if before == insertion else 1
+            self._bounced[reader] = insertion, times
+            if times < BOUNCES:
+                self._states.pop(reader, None)
+                self._stop.wait(AGAIN_S)
+                return
+            facts = CardFacts("", fault=str(CardFault.MUTE))
+        self._bounced.pop(reader, None)
         if not facts.serial:  # without a number of its own, until it is pulled
             facts = replace(facts, serial=f"{reader} #{insertion}")
         card = PivCard(reader, insertion, facts, self.traffic, self._changed.set)
@@ -146,6 +163,8 @@ class PcscCardLane:
         self._tray.take(before.told.serial)
         if told:
             self._report.event(OperatorCardOut(self._report.slot, before.told.serial))
+        else:
+            self._held_back.append(before.told.serial)
 
     def _tell_changes(self) -> None:
         """Cards whose keys or tries are others since."""

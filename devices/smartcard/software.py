@@ -167,6 +167,13 @@ class SoftwareCardLane:
         self._tray = tray
         self._held = HeldLink(config.link)
         self._lying: dict[str, _Lying] = {}
+        self._held_back: list[str] = []  # cards that are gone from the tray, and nobody was told
+
+    def left(self) -> None:
+        """See :class:`devices.rack.Leaving`: whoever waits for a card's PIN hears that nobody asks it."""
+        held, self._held_back = self._held_back, []
+        for serial in held:
+            self._report.event(OperatorCardOut(self._report.slot, serial))
 
     def cancel(self) -> None:
         """See :meth:`devices.rack.Lane.cancel`."""
@@ -177,13 +184,19 @@ class SoftwareCardLane:
         with self._held.opened(stop) as link:
             if link is None:
                 return
+            self.left()  # where the run before ended too late to be heard
             line = _Line(link)
             try:
                 while not stop.is_set():
                     self._look(line)
                     stop.wait(LOOK_S)
             finally:
-                if not stop.is_set():
+                if stop.is_set():
+                    for serial in self._lying:
+                        self._tray.take(serial)
+                    self._held_back += self._lying
+                    self._lying.clear()
+                else:
                     self._follow({})  # without the reader no card is in it
 
     def _look(self, line: _Line) -> None:

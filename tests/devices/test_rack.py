@@ -288,3 +288,25 @@ def test_the_last_fault_is_kept_with_its_time() -> None:
     assert record.fault is not None
     assert record.fault.fault == DeviceFault.SELF_TEST
     assert record.fault_at <= record.since <= time.monotonic()
+
+
+def test_a_lane_that_ends_late_is_served_again_and_nothing_moves_meanwhile() -> None:
+    """Held in vain: no other lane is put in its place, and taken up it waits for the one before."""
+    DeafLane.release.clear()
+    told, lanes = Told(), list[DeafLane]()
+
+    def driver(_config: DeviceConfig, report: LaneReport) -> Lane:
+        lanes.append(DeafLane(report))
+        return lanes[-1]
+
+    rack = Rack([Config(SLOT, "ascii", "")], {(SLOT, "ascii"): driver}, told)
+    rack.start()
+    told.truth(DeviceState.READY)
+    with pytest.raises(DeviceError) as caught:
+        rack.put(Config(SLOT, "ascii", ""))
+    assert caught.value.code is DeviceFault.BUSY
+    assert rack.lane(SLOT) is lanes[0]
+    told.truth(DeviceState.CONNECTING)  # nobody serves it, and nobody says that it is well
+    DeafLane.release.set()
+    told.truth(DeviceState.READY)
+    assert rack.stop() == ()

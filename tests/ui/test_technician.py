@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QLabel
@@ -11,6 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from core.config import load_config
 from core.devices import DeviceState, Slot
+from core.technician import Work
+from devices.identify import Patience
 from devices.simulators.label_printer import LabelPrinterSimulator
 from devices.simulators.port import PtyPort, TcpPort
 from devices.simulators.scale import SicsScale
@@ -21,6 +24,7 @@ from program.workshop import Workshop
 from tests.devices.test_usb import Bus
 from tests.ui.typing import ALT, Hands, Key
 from ui.bridge import Bridge
+from ui.keys import DELIBERATE_MS
 from ui.specimens import NOW
 from ui.window import MainWindow
 
@@ -43,7 +47,7 @@ width_mm = 76
 class Bench:
     """A window on a terminal without a vault, a bus to plug things into, hands on the keyboard."""
 
-    def __init__(self, qtbot: QtBot, folder: Path) -> None:
+    def __init__(self, qtbot: QtBot, folder: Path, **workshop: Any) -> None:
         self.qtbot, self.file, self.bus = qtbot, folder / "counter.toml", Bus(folder / "root")
         self.printer = LabelPrinterSimulator(TcpPort(4_000_000), folder / "labels")
         self.printer.start()
@@ -51,7 +55,7 @@ class Bench:
         bridge = Bridge()
         parts = Parts(page_process=False)
         self.terminal = Terminal(load_config(self.file), folder / "data", bridge.post, parts=parts)
-        self.workshop = Workshop(folder / "data", self.file, lambda: self.terminal)
+        self.workshop = Workshop(folder / "data", self.file, lambda: self.terminal, **workshop)
         self.window = MainWindow(
             self.terminal.station, bridge, "zh", clock=lambda: NOW, workshop=self.workshop
         )
@@ -93,9 +97,12 @@ class Bench:
 
 
 @pytest.fixture
-def bench(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+def bench(
+    request: pytest.FixtureRequest, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Bench]:
+    """A test's ``parametrize`` gives the workshop other patience."""
     monkeypatch.setenv(ROOT_NAME, str(tmp_path / "root"))
-    made = Bench(qtbot, tmp_path)
+    made = Bench(qtbot, tmp_path, **getattr(request, "param", {}))
     yield made
     made.close()
 
@@ -157,6 +164,7 @@ def test_a_device_is_added_and_works_at_once(bench: Bench) -> None:
     assert bench.terminal.rack.lane(Slot.LABEL_PRINTER) is printer
 
 
+@pytest.mark.parametrize("bench", [{"patience": Patience(0.2, 0.2, 0.2)}], indirect=True)
 def test_a_scanner_is_found_by_its_first_code(bench: Bench) -> None:
     _open(bench)
     bench.hands.press(Key.Key_N)
@@ -207,8 +215,13 @@ def test_a_plug_pulled_while_it_is_tried_costs_nothing(bench: Bench) -> None:
 def test_a_device_is_renamed_taken_out_of_use_and_back(bench: Bench) -> None:
     _open(bench)
     bench.wait(lambda: bench.says("device_state_label_printer", "就绪"))
+    for text in ("dtm1234", "D", "1234d"):  # a scanner that types
+        bench.hands.scan(text)
+    bench.qtbot.wait(2 * DELIBERATE_MS)
+    assert load_config(bench.file).devices[Slot.LABEL_PRINTER].enabled
+    assert bench.workshop.look(None).work is not Work.TESTING
     bench.hands.press(Key.Key_R)
-    assert bench.hands.place == "add_name"
+    bench.wait(lambda: bench.hands.place == "add_name")
     bench.hands.type("men kou")
     bench.hands.press(Key.Key_F9)
     bench.wait(lambda: bench.says("slot_title_label_printer", "men kou"))

@@ -111,6 +111,8 @@ class AddPanel(QWidget):
 
     def _words(self, texts: Texts, adding: Adding, work: Work) -> str:
         wanted = f"slot.{adding.wanted.value}" if adding.wanted is not None else ""
+        if adding.waits:
+            return texts("console.plug_wait")
         if adding.found is not None:
             other = adding.wanted is not None and adding.wanted not in adding.found.slots
             return texts("console.other_do", slot=wanted) if other else texts("console.found_do")

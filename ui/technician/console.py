@@ -13,7 +13,7 @@ from core.devices import DeviceState, Slot
 from core.technician import Work, Workshop, WorkshopView
 from ui.buttons import KeyButton
 from ui.flow import Flow
-from ui.keys import Keyboard
+from ui.keys import Deliberate, Keyboard
 from ui.scroll import Scroll
 from ui.style import mark, put
 from ui.technician import words
@@ -50,6 +50,7 @@ class ConsolePage(QWidget):
         self.setObjectName("technician_screen")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._keyboard, self._texts = keyboard, texts
+        self._letter = Deliberate(keyboard, self)
         self._workshop: Workshop | None = None
         self._view = WorkshopView()
         self._changes = self._naming = False
@@ -183,6 +184,7 @@ class ConsolePage(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
         super().hideEvent(event)
         self._timer.stop()
+        self._letter.cancel()
         if self._workshop is not None:
             self._workshop.leave()
 
@@ -280,10 +282,13 @@ class ConsolePage(QWidget):
     # -- keys ------------------------------------------------------------------------------------------
 
     def handle_key(self, event: QKeyEvent) -> bool:
-        """Every key that no field took.  Letters of a scanner that types are no keys."""
+        """Every key that no field took.  A letter counts where it stands alone: a scanner types too (T14)."""
         key, plain = Qt.Key(event.key()), event.modifiers() == Qt.KeyboardModifier.NoModifier
         alt = event.modifiers() == Qt.KeyboardModifier.AltModifier
-        burst = self._keyboard.in_burst()
+        if plain and (letter := _LETTERS.get(key)) is not None:
+            self._letter.press(event, lambda: self._act(letter))
+            return True
+        self._letter.cancel()
         if event.text():
             self._keyboard.note(event)
         if event.isAutoRepeat() and key not in (_KEY.Key_Up, _KEY.Key_Down):
@@ -300,7 +305,7 @@ class ConsolePage(QWidget):
         if alt and key in (_KEY.Key_1, _KEY.Key_2) and self._view.adding is not None:
             self.adding.choose(key.value - _KEY.Key_1.value)
             return True
-        act = _FUNCTIONS.get(key) or (_LETTERS.get(key) if plain and not burst else None)
+        act = _FUNCTIONS.get(key)
         if act is not None:
             self._act(act)
         return act is not None

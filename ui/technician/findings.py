@@ -51,7 +51,9 @@ def of_test(texts: Texts, test: Test) -> list[Said]:
             what = texts("console.finding", name=what, what=texts.what(check.fault, check.facts))
         todo = texts.todo(check.fault, check.facts) if not check.ok and check.fault else ""
         found.append(Said(tone, sign, what, todo))
-    if not test.done:
+    if test.broken_off:
+        found.append(Said("warn", "▲", texts("console.broken_off")))
+    elif not test.done:
         found.append(Said("quiet", "○", texts("console.testing")))
     return found
 

@@ -334,6 +334,25 @@ def _verifies(card: OperatorCard) -> bool:
     return True
 
 
+def test_a_card_whose_answers_are_lost_is_named(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It lies there, and each answer is cut off: asked some times, then said to be mute till it is pulled."""
+
+    def lost(_connection: object, _apdu: bytes) -> bytes:
+        raise pcsc.PcscError(0x80100016)  # SCARD_E_NOT_TRANSACTED
+
+    monkeypatch.setattr(pcsc.Connection, "transmit", lost)
+    bench.readers.insert(PivChip().issue("OP10001"))
+    assert bench.comes().fault == CardFault.MUTE
+
+
+def test_a_card_counts_as_pulled_while_its_reader_is_held(bench: Bench) -> None:
+    serial = bench.put(PivChip().issue("OP10001")).facts.serial
+    assert bench.rack.hold(Slot.CARD_READER)
+    assert bench.goes() == serial
+    bench.rack.resume(Slot.CARD_READER)
+    assert bench.comes().serial == serial
+
+
 def test_the_service_is_killed_and_comes_back(bench: Bench) -> None:
     """With a card in use; the lane says so, and serves the same card when the service runs again."""
     chip = PivChip().issue()

@@ -145,8 +145,17 @@ def test_the_lane_says_what_comes_and_goes(tmp_path: Path) -> None:
         assert PublicKey(facts.signing).verify(_signed(tray.present()[0]), b"m")
         cards.pull()
         assert told.next() == OperatorCardOut(Slot.CARD_READER, facts.serial)
+        cards.pull(2)
+        assert isinstance(told.next(), OperatorCardOut)
+        cards.insert(cards.card("b", PIN), reader=2)
+        assert isinstance(told.next(), OperatorCardIn)
+        assert rack.hold(Slot.CARD_READER)  # nobody would see it pulled: it counts as pulled
+        assert isinstance(told.next(), OperatorCardOut)
+        assert tray.present() == ()
+        rack.resume(Slot.CARD_READER)
+        assert isinstance(told.story(), OperatorCardIn)
         cards.stop()  # the reader itself is gone: no card is in it
-        gone = told.next()
+        gone = told.story()
         assert isinstance(gone, OperatorCardOut)
         assert tray.present() == ()
         told.truth(DeviceState.GONE)

@@ -1,0 +1,95 @@
+"""The workshop's order of work: what is asked for while something is done, left, broken off, never found."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.config import load_config
+from core.devices import Slot
+from core.technician import Work
+from devices.usb import ROOT_NAME
+from program.workshop import Workshop
+from tests.devices.rig import until
+from tests.devices.test_usb import Bus
+
+_CONFIG = """[station]
+branch = "520100-01"
+terminal = "520100-01-03"
+[headquarters]
+url = "https://127.0.0.1:9"
+[devices.scanner]
+driver = "serial"
+link = "serial:///dev/none"
+[devices.scale]
+driver = "sics"
+link = "tcp://127.0.0.1:{port}"
+"""
+
+
+class Bench:
+    """A workshop without a terminal; a scale that is connected and silent."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.file, self.bus = folder / "counter.toml", Bus(folder / "root")
+        self.file.write_text(_CONFIG.format(port=port), encoding="utf-8")
+        self.workshop = Workshop(folder / "data", self.file, lambda: None, give_up_s=0.5)
+
+    def told(self) -> str:
+        """The last line."""
+        told = self.workshop.look(None).told
+        return told.code if told is not None else ""
+
+    def idle(self) -> bool:
+        """Nothing is done."""
+        return self.workshop.look(None).work is Work.NOTHING
+
+
+@pytest.fixture
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+    monkeypatch.setenv(ROOT_NAME, str(tmp_path / "root"))
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        made = Bench(tmp_path, silent.getsockname()[1])
+        yield made
+        made.workshop.stop()
+
+
+def test_nothing_that_is_asked_for_is_lost_and_who_leaves_has_left(bench: Bench) -> None:
+    """A long test is on: a search waits, a second one is refused aloud; Esc ends both, writes are done."""
+    workshop = bench.workshop
+    workshop.test(Slot.SCALE)
+    until(lambda: Slot.SCALE in workshop.look(None).tests, "the test begins")
+    workshop.add(None)
+    adding = workshop.look(None).adding
+    assert adding is not None
+    assert adding.waits  # nothing may be plugged in before it is known what was there
+    workshop.test(Slot.SCANNER)
+    assert bench.told() == "msg.workshop_busy"
+    workshop.rename(Slot.SCALE, "bei chuang")
+    workshop.rename(Slot.SCANNER, "men kou")
+    workshop.leave()
+    until(lambda: bench.told() == "msg.device_renamed" and bench.idle(), "the names are written")
+    view = workshop.look(None)
+    assert view.adding is None
+    assert view.tests[Slot.SCALE].broken_off
+    assert not view.tests[Slot.SCALE].sound
+    assert Slot.SCANNER not in view.tests
+    until(lambda: load_config(bench.file).devices[Slot.SCANNER].options.get("name") == "men kou", "both")
+    assert load_config(bench.file).devices[Slot.SCALE].options["name"] == "bei chuang"
+
+
+def test_a_search_without_a_find_ends_with_a_word(bench: Bench) -> None:
+    """After its time, and where the file is broken; an address that is none is said meanwhile."""
+    bench.workshop.add(None)
+    bench.workshop.try_address("printer")
+    until(lambda: bench.told() == "msg.address_form", "the address is refused")
+    until(lambda: bench.told() == "msg.nothing_plugged", "the search ends")
+    assert bench.workshop.look(None).adding is None
+    until(bench.idle, "it has ended")
+    bench.file.write_text("[station", encoding="utf-8")
+    bench.workshop.add(None)
+    until(lambda: bench.told() == "config.syntax", "the file is named")
+    assert bench.workshop.look(None).adding is None
