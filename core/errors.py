@@ -130,6 +130,10 @@ class RuleFault(StrEnum):
     NUMBER_DIFFERS = "rule.number_differs"  # the second look at the typed number
     MRZ_FORM = "rule.mrz_form"  # facts: what
     MRZ_CHECK = "rule.mrz_check"  # facts: what
+    BLOCK_TERM = "rule.block_term"  # not one of the terms of the rules
+    BLOCK_OPEN = "rule.block_open"  # one about the item stands already
+    BLOCKS_FULL = "rule.blocks_full"  # facts: most
+    BLOCK_GONE = "rule.block_gone"  # sent already, not listed, or not here any more
     TYPED_UNSIGNED = "rule.typed_unsigned"  # a typed document that a second person has to see first
     READER_DOWN_ENDED = "rule.reader_down_ended"  # hours or items of the approval are used up
     ROLE = "rule.role"  # the table of rights: facts: action, who (codes of what it is and who does it)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from core.acceptance.catalogue import Catalogue
 from core.access.papers import PaperRules
 from core.access.second import SecondRules
+from core.block_rules import BlockRules
 from core.case_rules import CaseRules
 from core.correction_rules import CorrectionRules
 from core.disclosure_rules import DisclosureRules
@@ -283,6 +284,7 @@ class Rules:
     rights: RightRules
     notify: NotifyRules
     second: Mapping[str, SecondRules]  # by action, every one that is asked for by a request
+    block: BlockRules  # for how long a customer may be proposed for the block list
     typed: TypedRules  # which documents typed by hand need one
     papers: PaperRules
     sender_codes: SenderCodeRules

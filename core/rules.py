@@ -22,6 +22,7 @@ from core.acceptance.catalogue import Catalogue, load_catalogues
 from core.access.papers import Paper, PaperRules
 from core.access.rights import Action, right
 from core.access.second import ASKED, SecondRules, read_second
+from core.block_rules import read_block
 from core.case_rules import read_cases
 from core.commands import Payment, Route
 from core.correction_rules import read_corrections
@@ -73,6 +74,7 @@ _TOP = (
     "s10_countries", "documents", "catalogue", "regions", "security", "agreements", "cases", "exemptions",
     "corrections", "look_ups", "notify", "second", "log_in", "papers", "tariff", "letters", "provinces",
     "notice", "consents", "guardians", "sender_codes", "rights", "disclosure", "typed_documents",
+    "block_list",
 )  # fmt: skip
 _CODE = "[a-z][a-z0-9_]{0,39}"
 _VERSION = "[A-Za-z0-9][A-Za-z0-9._:-]{0,63}"
@@ -240,9 +242,8 @@ class _Reader:
                 part["disclosure"], self._sourced, [each.code for each in second[Action.DISCLOSE].reasons]
             ),
             second=second,
-            typed=read_typed(
-                part["typed_documents"], self._sourced, list(DocumentKind), second[Action.TYPED]
-            ),
+            typed=read_typed(part["typed_documents"], self._sourced, second[Action.TYPED]),
+            block=read_block(part["block_list"], self._sourced),
             log_in=self._log_in(part["log_in"]),
             papers=self._papers(part["papers"]),
             sender_codes=read_sender_codes(part["sender_codes"], self._sourced),

@@ -26,6 +26,7 @@ class RequestView:
     state: str
     mine: bool
     subject: int = 0
+    days: int = 0  # on the block list, 0 for all else
     change: CorrectionView | None = None  # what shall stand, as far as it is still here
 
 

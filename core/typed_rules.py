@@ -5,10 +5,11 @@ By the cause of the typing and by kind of document.  What stands in neither list
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from core.access.second import MODES, SecondRules
+from core.identity.card import DocumentKind
 from core.ledger.typed import CAUSES
 from core.strict import Node
 
@@ -26,7 +27,7 @@ class TypedRules:
         return self.modes.get(cause, {}).get(kind, "")
 
 
-def read_typed(node: Node, sourced: Sourced, kinds: Collection[str], second: SecondRules) -> TypedRules:
+def read_typed(node: Node, sourced: Sourced, second: SecondRules) -> TypedRules:
     """The member ``typed_documents``; ``second`` is what is said of such requests.  Raises ConfigError.
 
     A cause for which somebody is asked is one of the reasons of ``second``; ``countersign`` needs its hours.
@@ -38,7 +39,7 @@ def read_typed(node: Node, sourced: Sourced, kinds: Collection[str], second: Sec
         inner = sourced(part[cause], *MODES)
         modes: dict[str, str] = {}
         for mode in MODES:
-            named = [one.one_of(kinds) for one in inner[mode].items(0)]
+            named = [one.one_of(list(DocumentKind)) for one in inner[mode].items(0)]
             if set(named) & set(modes) or len(set(named)) != len(named):
                 raise inner[mode].wrong("every kind of document once")
             if named and mode not in second.hours:

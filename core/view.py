@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from core.access.second import Reason
+from core.blocking import BlockingView
 from core.card_view import CardView
 from core.closing import CloseView
 from core.commands import (
@@ -408,6 +409,7 @@ class CounterView:
     case: CaseView | None = None  # being typed, or shown
     case_reasons: tuple[Reason, ...] = ()  # why one may be seen
     case_seconds: int = 0  # for so long
+    blocking: BlockingView = BlockingView()  # proposals for the block list, while F3 stands
     disclosing: DisclosingView = DisclosingView()  # data for an organ or a partner
     looks: tuple[LooksView, ...] = ()  # today's look-ups that want a supervisor's eye
     consents: ItemConsents | None = None  # of an item of the look-up, where somebody asked

@@ -53,7 +53,9 @@ from hq.schema import (
 from hq.schema_beside import PARTNERS
 
 # What only an administrator publishes.  Two keys sign a roll, and what is told of an entry follows from it.
-BY_COMMAND = frozenset({"rules", "block_list", "sender_codes", "label", "notice", "pool", "disclosure"})
+BY_COMMAND = frozenset({
+    "rules", "block_list", "block_decided", "sender_codes", "label", "notice", "pool", "disclosure",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 from core.access.papers import ENTERED
+from core.ledger.blocks import Outcome as BlockOutcome
 from core.ledger.persons import NONE, Outcome
 from hq import disclosure_options as disclosing
 from hq import operators, reviews, terminals
@@ -333,11 +334,29 @@ def _second(
     one.add_argument("--outcome", required=True, choices=[each.value for each in Outcome])
     one.add_argument("--ground", default=NONE, metavar="CODE", help="of the rule data, unless all was done")
     disclosing.add_parsers(commands, common)
+    _block(commands, common)
     decided = commands.add_parser("approve", parents=[common], help="decide on a request for a supervisor")
     decided.add_argument("request", metavar="REQUEST", help="its name as in the list")
     decided.add_argument("--terminal", required=True)
     decided.add_argument("--by", required=True, metavar="ID", help="the supervisor who decided")
     decided.add_argument("--decline", action="store_true")
+
+
+def _block(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser
+) -> None:
+    block = commands.add_parser("block", help="customers proposed for the block list")
+    does = block.add_subparsers(dest="action", required=True, metavar="ACTION")
+    listed = does.add_parser("list", parents=[common], help="what waits for a word in front")
+    listed.add_argument("--terminal")
+    decided = does.add_parser(
+        "decide", parents=[common], help="decide on one: its counter hears by directive"
+    )
+    decided.add_argument("seq", type=_positive, metavar="N", help="the proposal's entry, as in the list")
+    decided.add_argument("--terminal", required=True)
+    decided.add_argument("--outcome", required=True, choices=[each.value for each in BlockOutcome])
+    decided.add_argument("--days", type=_positive, metavar="D", help="another term than the one proposed")
+    does.add_parser("publish", parents=[common], help="tell all counters whom was decided on, as digests")
 
 
 def _review(

@@ -8,6 +8,7 @@ line each way.  The kernel says who asks: the same user or root.
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import json
 import logging
 import os
@@ -20,9 +21,12 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Protocol
 
+from core import wire
 from core.errors import CounterError, EntryFault, HqError, HqFault, RuleFault, StoreError, StoreFault
 from core.incident import place
+from core.ledger.block_list import block_attachment
 from core.ledger.corrections import KIND as CORRECTED
+from hq.block_numbers import listed_numbers
 from hq.clock import Now, utc_now
 from hq.database import Database
 from hq.disclosures import stands
@@ -104,16 +108,26 @@ class Opening:
         with self._database.read() as connection:
             return released_fields(connection, self._key, terminal, filed, self._now)
 
+    def listed(self, today: dt.date) -> list[Any]:
+        """The digests of whoever stands on the block list on that day, as a directive carries them
+        (base64url), how many they are, and how many cannot be opened any more.  No number leaves here.
+        """
+        with self._database.read() as connection:
+            numbers, missing = listed_numbers(connection, self._key, today)
+        return [wire.b64(block_attachment(numbers)), len(numbers), missing]
+
     def resolve(self) -> int:
         """Every reference that waits, once; how many are settled by it."""
         return resolve_waiting(self._database, self._key, self._now)
 
     def answer(self, line: bytes) -> dict[str, Any]:
         """One request: ``{"terminal", "seq"}``; for a person's copy ``{"terminal", "request"}``; for a
-        disclosure ``{"terminal", "filed", "what": "texts" or "release"}``.
+        disclosure ``{"terminal", "filed", "what": "texts" or "release"}``; the block list ``{"listed_on"}``.
         """
         try:
             asked = json.loads(line)
+            if "listed_on" in asked:
+                return {"opened": self.listed(dt.date.fromisoformat(asked["listed_on"]))}
             terminal, request = asked["terminal"], asked.get("request")
             if isinstance(terminal, str) and isinstance(request, str):
                 return {"opened": self.copy(terminal, request)}
@@ -185,6 +199,11 @@ def ask_release(directory: Path, terminal: str, filed: int) -> tuple[dict[str, s
     """What was typed, and the fields that may be given; raises as :meth:`Opening.release`, UNREACHABLE."""
     texts, fields = _asked(directory, {"terminal": terminal, "filed": filed, "what": "release"})
     return texts, fields
+
+
+def ask_listed(directory: Path, today: dt.date) -> list[Any]:
+    """The block list of a day; raises as :meth:`Opening.listed`, UNREACHABLE."""
+    return _asked(directory, {"listed_on": today.isoformat()})
 
 
 def _asked(directory: Path, wanted: dict[str, Any]) -> list[Any]:

@@ -21,6 +21,7 @@ from core.ledger.entry import parse_stamp, stamp
 from core.ledger.requests import Decision, Where
 from core.ledger.state import from_bytes
 from hq.admin_effects import publication_effect
+from hq.blocks import BLOCKS
 from hq.clock import Now, utc_now
 from hq.database import Database
 from hq.directives import Publication, publish, to_terminal
@@ -137,4 +138,4 @@ def _approve(opened: Opened) -> None:
     )
 
 
-SECOND: Mapping[str, Callable[[Opened], None]] = {"request list": _list, "approve": _approve}
+SECOND: Mapping[str, Callable[[Opened], None]] = {"request list": _list, "approve": _approve, **BLOCKS}

@@ -203,6 +203,8 @@ STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], None] | None]] = {
     "case-begin": ("look-up", lambda clerk: clerk.side_acts()["case"]()),
     "case-ask": ("case-list", lambda clerk: clerk.side_acts()["case"]()),
     "case-see": ("case-approved", lambda clerk: clerk.side_acts()["case"]()),
+    "block-basis": ("block-none", lambda clerk: clerk.ask_block()),
+    "block-stands": ("block-listed", lambda clerk: clerk.ask_block()),
     "disclosure-begin": ("disclosure-list", lambda clerk: clerk.side_acts()["disclosure"]()),
     "late-decide": ("late", lambda clerk: clerk.ask(late_question(VIEWS["late"]))),
     "late-decline": ("late", lambda clerk: clerk.ask(declining(VIEWS["late"]))),

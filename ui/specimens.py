@@ -32,6 +32,7 @@ from core.view import (
     SyncView,
     VisitView,
 )
+from ui.specimen_block import block_views
 from ui.specimen_cards import entry_views
 from ui.specimen_close import close_views
 from ui.specimen_consents import SAID
@@ -337,6 +338,7 @@ VIEWS: Mapping[str, CounterView] = {
     **case_views(BASE),
     **notify_views(BASE),
     **disclosure_views(BASE),
+    **block_views(disclosure_views(BASE)["disclosure-list"]),
     **{name: replace(BASE, visit=visit) for name, visit in {**TYPED_TEXTS, **SAID}.items()},
     **_DOCUMENTS,
     "centre": replace(BASE, visit=CENTRES),

@@ -73,6 +73,10 @@ FACTS: Mapping[str, frozenset[str]] = MappingProxyType(
         **{f"msg.notify_{what}": frozenset({"number"}) for what in ("asked", "waits", "unknown")},
         "msg.notify_refused": frozenset({"number", "why"}),
         **{f"rule.{what}": frozenset({"most"}) for what in ("disclosures_full", "disclosure_long")},
+        "rule.blocks_full": frozenset({"most"}),
+        "msg.block_appealed": frozenset({"day"}),
+        "msg.block_sent": frozenset({"reference"}),
+        "msg.block_decided": frozenset({"reference", "outcome"}),
         "msg.disclosure_filed": frozenset({"reference", "operator"}),
         **{f"msg.{what}": frozenset({"reference"})
            for what in ("disclosure_asked", "disclosure_decided", "record_no_printer")},
@@ -185,6 +189,7 @@ MESSAGES = (
     "msg.configuration_changed", "msg.configuration_changed_more",
     "msg.notify_first", "msg.notify_asked", "msg.notify_waits", "msg.notify_refused", "msg.notify_unknown",
     "msg.case_first", "msg.case_opened", "msg.case_asked", "msg.case_closed",
+    "msg.block_first", "msg.block_sent", "msg.block_appealed", "msg.block_decided",
     "msg.disclosure_first", "msg.disclosure_filed", "msg.disclosure_asked", "msg.disclosure_decided",
     "msg.record_no_printer",
     "msg.evidence_begun", "msg.evidence_proven", "msg.evidence_open",

@@ -36,6 +36,7 @@ ENTRY_ACTIONS: Mapping[str, Action] = {
     "ReprintAsked": Action.PRINT,
     "PrintSeen": Action.PRINT,
     "ReaderDownApproved": Action.READER_DOWN,
+    **dict.fromkeys(("BlockProposed", "BlockSent", "BlockAppealed"), Action.PROPOSE_BLOCK),
     "IdentityTyped": Action.TYPED,
     "TypedTaken": Action.TYPED,
     "BranchAdopted": Action.LATE_ENTRIES,

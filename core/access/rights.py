@@ -102,7 +102,7 @@ RIGHTS: tuple[Right, ...] = (
     _second(Action.CORRECT, built=True),
     _second(Action.UNMASK, built=True),
     _second(Action.DISCLOSE, built=True),
-    _second(Action.PROPOSE_BLOCK),
+    _second(Action.PROPOSE_BLOCK, built=True),
     _second(Action.DIFFERENCE, built=True),
 )
 _BY_ACTION = {right.action: right for right in RIGHTS}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from core import wire
@@ -17,6 +17,7 @@ from core.errors import EntryError, EntryFault
 from core.ledger.directives import SignedDirective
 
 SUBJECT = "block_list"  # one at a time: the next takes its place
+SUBJECT_DECIDED = "block_list.decided"  # beside it: whom a person at headquarters decided on
 DIGEST_BYTES = 4  # about one stranger in four thousand million times the length of the list
 _TAG = b"counter/block-list/1\0"
 _KEY_BYTES = 32
@@ -33,6 +34,11 @@ class BlockList:
     def hit(self, number: str) -> bool:
         """Whether that document number may be one of them."""
         return _digest(self.key, number) in self.digests
+
+
+def hit(lists: Iterable[BlockList], number: str) -> bool:
+    """Whether that document number may be on one of them."""
+    return any(each.hit(number) for each in lists)
 
 
 def block_attachment(numbers: Sequence[str]) -> bytes:

@@ -38,6 +38,7 @@ class DirectiveKind(StrEnum):
 
     OPERATOR = "operator"  # somebody works here, or no longer
     BLOCK_LIST = "block_list"  # of a branch; a hit means "ask"
+    BLOCK_DECIDED = "block_decided"  # a person decided on a proposal of this counter for it
     SENDER_CODES = "sender_codes"  # who may register senders beforehand, and with which keys
     RULES = "rules"  # an edition of the rule data, used from its date on
     WAYBILL_HELD = "waybill_held"  # another acceptance holds the waybill of one made here

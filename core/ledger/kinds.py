@@ -341,6 +341,16 @@ _ALL = (
     ),
     Kind("DisclosureAsked", 1, {"filed": COUNT, "asked": COUNT}, True),
     Kind("DisclosureDecided", 1, {"filed": COUNT, "outcome": CODE, "directive": COUNT}, False),
+    # a customer is proposed for the block list: by item, basis and term; a person at headquarters decides
+    Kind("BlockProposed", 1, {"item": COUNT, "basis": CODE, "days": COUNT}, True),
+    Kind("BlockSent", 1, {"proposed": COUNT, "basis": CODE, "asked": COUNT}, True),
+    Kind(
+        "BlockDecided",
+        1,
+        {"proposed": COUNT, "outcome": CODE, "until": _optional(DAY), "directive": COUNT},
+        False,
+    ),
+    Kind("BlockAppealed", 1, {"proposed": COUNT, "due": DAY}, True),
     # printing
     Kind(
         "PrintStarted",

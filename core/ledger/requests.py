@@ -63,6 +63,7 @@ SECOND: Mapping[tuple[str, int], Second] = {
     ("CaseShown", 1): Second(Action.UNMASK, "opened"),
     ("DisclosureAsked", 1): Second(Action.DISCLOSE, "filed"),
     ("ReaderDownApproved", 1): Second(Action.READER_DOWN),
+    ("BlockSent", 1): Second(Action.PROPOSE_BLOCK, "proposed", reason="basis"),
     (TAKEN, 1): Second(Action.TYPED, "typed", reason="cause"),
     ("DifferenceExplained", 1): Second(Action.DIFFERENCE, "item", reason="reason"),
 }

@@ -14,6 +14,7 @@ from typing import Any
 from core import wire
 from core.errors import EntryError, EntryFault
 from core.ledger import (
+    blocks,
     cases,
     configured,
     corrections,
@@ -152,6 +153,7 @@ def _day_opened(value: dict[str, Any], entry: Entry) -> None:
     cases.new_day(value)
     corrections.new_day(value)
     forget_over(value)
+    blocks.new_day(value)
     differences.new_day(value)
     notify.new_day(value)
     # What was not scanned is the difference of the day before; only items of the open day are voided.
@@ -362,6 +364,7 @@ _STEPS = {
     ("SenderExempted", 1): _sender,
     ("ReaderDownApproved", 1): _reader_down,
     **typed.STEPS,
+    **blocks.STEPS,
     ("ItemAccepted", 1): _item,
     ("ItemRefused", 1): _refused,
     ("DraftLapsed", 1): _lapsed,

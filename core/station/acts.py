@@ -11,12 +11,13 @@ from types import MappingProxyType
 from typing import Any
 
 from core import commands as c
+from core.blocking import BLOCKING
 from core.closing import DisputeDifference, ExplainDifference, FinishDifference, LeaveClose, OpenClose
 from core.correcting import CORRECTING
 from core.late import AdoptLate, DeclineLate
 from core.notify import AskNotify
 from core.second import AskReaderDown, AskVoid, BeginReaderDown, DecideRequest, VoidItem
-from core.station import closing, correcting, late, notifying, second
+from core.station import blocking, closing, correcting, late, notifying, second
 from core.station.live import Live
 
 Act = Callable[[Live, Any], None]
@@ -27,6 +28,7 @@ ACTS: Mapping[type[c.Command], Act] = MappingProxyType({
     AskNotify: notifying.ask,
     **dict.fromkeys((AskVoid, VoidItem, AskReaderDown, BeginReaderDown, DecideRequest), second.handle),
     **dict.fromkeys(CORRECTING, correcting.handle),
+    **dict.fromkeys(BLOCKING, blocking.handle),
     **dict.fromkeys(
         (OpenClose, LeaveClose, ExplainDifference, FinishDifference, DisputeDifference), closing.handle),
 })  # fmt: skip

@@ -15,6 +15,7 @@ from typing import TypeVar
 from core import wire
 from core.errors import ConfigError, CounterError, EntryError, EntryFault, Fact, StoreError
 from core.ledger.block_list import read_block_list
+from core.ledger.blocks import read_decided
 from core.ledger.branches import read_late
 from core.ledger.clock import CHINA
 from core.ledger.directives import DirectiveKind, SignedDirective
@@ -33,7 +34,7 @@ from core.ledger.staff import read_staff
 from core.ledger.writer import Proposal
 from core.ports import DirectiveRow
 from core.rules import DatedNotice, RuleBook, Rules
-from core.station import afar, answered, decided, notifying, rolling, told_items
+from core.station import afar, answered, blocking, decided, notifying, rolling, told_items
 from core.station.live import Live, new_id
 from core.station.pools import Pools
 from core.station.rolling import Rolling
@@ -66,7 +67,7 @@ class Adopting:
     def shut(self) -> None:
         """The store is shut: what stood in it is no longer known here."""
         self._live.staff = {}
-        self._live.block_list, self._live.issuers = None, {}
+        self._live.block_lists, self._live.issuers = (), {}
         self._live.pools = ()
         self._live.templates = ()
         self._live.held, self._live.reviews = {}, {}
@@ -133,6 +134,7 @@ class Adopting:
         proposals += notifying.proposals(live, sound)
         proposals += decided.proposals(live, sound)
         proposals += told_items.proposals(live, sound)
+        proposals += blocking.proposals(live, sound)
         live.commit(proposals, directives=rows)
         live.probe("directives.kept")
         self._settle()
@@ -184,6 +186,8 @@ class Adopting:
             decided.tell(live, signed)
         elif kind == DirectiveKind.ITEM:
             told_items.tell(live, signed)
+        elif kind == DirectiveKind.BLOCK_DECIDED:
+            blocking.tell(live, signed)
         elif kind == DirectiveKind.NOTIFY:
             notifying.tell(live, signed)
         elif kind == DirectiveKind.ELSEWHERE:
@@ -222,6 +226,8 @@ class Adopting:
                     read_staff(signed)
                 case DirectiveKind.BLOCK_LIST:
                     read_block_list(signed)
+                case DirectiveKind.BLOCK_DECIDED:
+                    read_decided(signed)
                 case DirectiveKind.SENDER_CODES:
                     read_issuers(signed)
                 case DirectiveKind.RULES:
@@ -287,7 +293,7 @@ class Adopting:
         notices = [self._kept(self._notice, row.signed) for row in journal.directives(DirectiveKind.NOTICE)]
         live.rulebook = live.rulebook.with_notices([each for each in notices if each is not None])
         blocked = journal.directives(DirectiveKind.BLOCK_LIST)
-        live.block_list = read_block_list(blocked[-1].signed) if blocked else None
+        live.block_lists = tuple(read_block_list(row.signed) for row in blocked)
         issuing = journal.directives(DirectiveKind.SENDER_CODES)
         live.issuers = read_issuers(issuing[-1].signed) if issuing else {}
         self._pools.settle()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core import commands as c
 from core.access.rights import Action, need
+from core.blocking import BLOCKING
 from core.closing import DisputeDifference, ExplainDifference, FinishDifference, LeaveClose, OpenClose
 from core.consents import AnswerConsent, AskConsents, GuardianAgrees
 from core.correcting import CORRECTING
@@ -54,6 +55,7 @@ OTHERS: dict[type[c.Command], Action] = {
     **dict.fromkeys(CASES, Action.UNMASK),
     **dict.fromkeys(CORRECTING, Action.CORRECT),
     **dict.fromkeys(DISCLOSING, Action.DISCLOSE),
+    **dict.fromkeys(BLOCKING, Action.PROPOSE_BLOCK),
 }
 
 

@@ -192,10 +192,9 @@ class Desk:
 
     def _ask_about(self, before: v.Identity | None) -> None:
         """A document that may be on the branch's block list: a hint means "ask", never "refuse"."""
-        identity, listed = self.visit.identity, self._live.block_list
-        if identity is None or listed is None or identity is before:
-            return
-        if (before is None or not before.same_document(identity)) and listed.hit(identity.number):
+        now = self.visit.identity
+        fresh = now is not None and (before is None or not before.same_document(now))
+        if now is not None and fresh and self._live.may_be_listed(now.number):
             self._live.say("msg.ask_block_list", "warning")
 
     def _new(self, *, discard: bool) -> None:

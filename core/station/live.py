@@ -15,7 +15,7 @@ from core.devices import CardFacts, DeviceTruth, Slot
 from core.errors import CounterError, Fact, RuleError, RuleFault
 from core.identity.sender_code import Issuer
 from core.label_template import Published
-from core.ledger.block_list import BlockList
+from core.ledger.block_list import BlockList, hit
 from core.ledger.branches import Late
 from core.ledger.clock import TrustedClock, business_date
 from core.ledger.entry import Entry, TrustedTime
@@ -90,7 +90,7 @@ class Live:
     )  # entries here that headquarters set aside
     late: list[Late] = field(default_factory=list)  # what headquarters told of, beside our chain
     late_here: Mapping[str, int] = field(default_factory=dict)  # branch → up to which entry it was fetched
-    block_list: BlockList | None = None
+    block_lists: tuple[BlockList, ...] = ()
     issuers: Mapping[str, Issuer] = field(default_factory=dict)  # of codes of registered senders
     templates: tuple[Published, ...] = ()  # label templates that headquarters published
     pools: tuple[Pool, ...] = ()  # the number pools that headquarters gave to this counter
@@ -120,6 +120,10 @@ class Live:
     def rules(self) -> Rules:
         """The rule data in force today; raises RuleError RULES_MISSING."""
         return self.rulebook.at(business_date(self.now().at))
+
+    def may_be_listed(self, number: str) -> bool:
+        """Whether that document number may be on a block list: a hint that means "ask", never "refuse"."""
+        return hit(self.block_lists, number)
 
     def need_journal(self) -> Journal:
         """The open journal, or RuleError NOT_LOGGED_IN."""

@@ -19,7 +19,7 @@ from core.second import (
     SecondView,
     VoidItem,
 )
-from core.station import closing, correcting, differing, disclosing, people, reader_down, requests
+from core.station import blocking, closing, correcting, differing, disclosing, people, reader_down, requests
 from core.station.days import item_of_open_day
 from core.station.live import Live, new_id
 
@@ -61,6 +61,8 @@ def _decide(live: Live, command: DecideRequest) -> None:
             live.say("msg.request_approved", "good", operator=command.operator)
     elif command.approved and mine and row["action"] == Action.DIFFERENCE and differing.differs(live, row):
         closing.explain(live, row["subject"])
+    elif command.approved and mine and row["action"] == Action.PROPOSE_BLOCK:
+        blocking.send(live, row["subject"])
     elif command.approved and mine and row["action"] == Action.DISCLOSE:
         disclosing.send(live, row["subject"])
     else:
@@ -121,6 +123,7 @@ def shown(live: Live) -> SecondView:
             state="signs" if row["used"] else "ready" if may_use(row) else "waits",
             mine=row["by"] == here,
             subject=row["subject"],
+            days=_days(live, row),
             change=typed if typed is not None and typed.request == name else None,
         )
         for name, row in rows
@@ -141,6 +144,12 @@ def shown(live: Live) -> SecondView:
     )
 
 
+def _days(live: Live, row: dict[str, Any]) -> int:
+    """For how long a customer shall stand on the block list; 0 for all else."""
+    rows = live.state.value.get("blocks", {}) if row["action"] == Action.PROPOSE_BLOCK else {}
+    return int(rows.get(str(row["subject"]), {}).get("days", 0))
+
+
 def _may_know(live: Live, row: dict[str, Any]) -> bool:
     """A disclosure is told to a supervisor and to who asked, and to nobody else (邮政法 35, 36)."""
     session = live.session
@@ -157,6 +166,8 @@ def _named(live: Live, action: str, code: str) -> dict[str, str]:
 def _about(live: Live, action: str, subject: int) -> str:
     if action == Action.DISCLOSE:  # the subject is the entry that filed it
         subject = live.state.value.get("disclosures", {}).get(str(subject), {}).get("item", 0)
+    if action == Action.PROPOSE_BLOCK:
+        subject = live.state.value.get("blocks", {}).get(str(subject), {}).get("item", 0)
     if action == Action.TYPED:  # the subject is the entry that says so; its item may still be to come
         subject = live.state.value.get("typed", {}).get(str(subject), {}).get("item", 0)
     row = live.item(subject) if subject else None

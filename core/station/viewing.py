@@ -15,7 +15,7 @@ from core.notify import NotifyView
 from core.persons import RightsView
 from core.ports import ItemRow
 from core.second import SecondView
-from core.station import cards, closing, late, looking, notifying, persons, rights, second
+from core.station import blocking, cards, closing, late, looking, notifying, persons, rights, second
 from core.station.live import Live
 from core.station.weighing import Balance
 from core.view import CounterView, ItemView, Note, Screen, SyncView, VisitView
@@ -135,6 +135,7 @@ class Viewer:
             case_reasons=live.rules.second[Action.UNMASK].reasons if found is not None else (),
             case_seconds=live.rules.cases.seconds if found is not None else 0,
             disclosing=lookups.disclosing.view(None if found is None else [row.seq for row in found]),
+            blocking=blocking.shown(live, found),
             looks=looking.shown(live) if shown else (),
             consents=lookups.consents if shown else None,
             rights=rights.shown(live) if shown else RightsView(),

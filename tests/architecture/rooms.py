@@ -59,7 +59,7 @@ ROOMS: Mapping[str, Room] = {
     "tests/peers/checker.py": Room(
         _set(
             "tests.peers.canonical tests.peers.disclosures tests.peers.numbers tests.peers.requests"
-            " tests.peers.roles tests.peers.persons tests.peers.rolls tests.peers.typed"
+            " tests.peers.roles tests.peers.persons tests.peers.rolls tests.peers.typed tests.peers.blocks"
         ),
         _set("cryptography"),
     ),
@@ -69,6 +69,7 @@ ROOMS: Mapping[str, Room] = {
     "tests/peers/roles.py": Room(_set("tests.peers.numbers")),
     "tests/peers/disclosures.py": Room(_set("tests.peers.numbers")),
     "tests/peers/requests.py": Room(_set("tests.peers.canonical tests.peers.numbers")),
+    "tests/peers/blocks.py": Room(_set("tests.peers.numbers")),
     "tests/peers/typed.py": Room(_set("tests.peers.numbers")),
     "tests/peers/persons.py": Room(_set("tests.peers.numbers")),
     "bench": Room(free=True),

@@ -345,6 +345,7 @@ def _acceptance(golden: Golden) -> None:
     _differences(golden, second)
     _disclosure(golden, item.header.seq)
     _typed(golden, sender, second)
+    _block(golden, second.header.seq)
 
 
 def _ask(golden: Golden, name: str, mode: str, seconds: int, **about: Any) -> Entry:
@@ -425,6 +426,21 @@ def _typed(golden: Golden, sender: Entry, item: Entry) -> None:
     rests = {"visit": "v-4", "sender": verified, "number": 4, "by_hand": "no_chip"}
     golden.add("ItemAccepted", {**item.data, **rests}, person=True)
     _approve(golden, asked, "request-11", golden.now())
+
+
+def _block(golden: Golden, item: int) -> None:
+    """A sender is listed, appeals, and is lifted."""
+    basis = "prohibited_again"
+    proposed = golden.add("BlockProposed", {"item": item, "basis": basis, "days": 90}, person=True).header.seq
+    about = {"action": "propose_block", "subject": proposed, "reason": basis}
+    asked = _ask(golden, "request-12", "wait", 3600, **about)
+    _approve(golden, asked, "request-12", golden.now())
+    sent = {"proposed": proposed, "basis": basis, "asked": asked.header.seq}
+    golden.add("BlockSent", sent, person=True)
+    said: dict[str, Any] = {"proposed": proposed, "directive": ADOPTED}
+    golden.add("BlockDecided", {**said, "outcome": "listed", "until": "2027-02-19"})
+    golden.add("BlockAppealed", {"proposed": proposed, "due": "2026-12-06"}, person=True)
+    golden.add("BlockDecided", {**said, "outcome": "lifted", "until": None})
 
 
 def _cases(golden: Golden, item: int) -> None:

@@ -31,7 +31,9 @@ from tests.peers.roles import PERSONAL
 
 HERE = Path(__file__).parent
 FORMAT = HERE.parents[1] / "docs" / "format.md"
-ENTRIES = sorted(path.name for path in (HERE / "entries").iterdir())
+ENTRIES = sorted(
+    (path.name for path in (HERE / "entries").iterdir()), key=lambda name: int(name.partition("-")[0])
+)
 AGAIN = "if this change is meant: python -m tests.golden.make"
 
 

@@ -66,6 +66,9 @@ partner end         .      Y        .
 partner list        .      Y        Y
 persons restrict    .      2        .
 persons erase       .      2        .
+block list          .      Y        Y
+block decide        .      Y        .
+block publish       .      Y        .
 journal show --open .      Y        .
 authority begin     .      Y        .
 authority switch    .      Y        .

@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 
 if not __package__:  # run as a file
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from tests.peers.blocks import Blocks
 from tests.peers.canonical import (
     DOCUMENT_TAG,
     Object,
@@ -121,6 +122,7 @@ class Journal:
         self.persons = Persons()
         self.disclosures = Disclosures()
         self.typed = Typed()
+        self.blocks = Blocks()
         self.annexes: dict[int, Object] = {}
         self.sealed: dict[int, Object] = {}
         self.decisions: list[Object] = []
@@ -182,6 +184,7 @@ class Journal:
             self.counts.update(self.typed.follow(body))
             unsigned = self.requests.unsigned(body["data"].get("asked", 0))
             self.counts.update(self.disclosures.follow(body, unsigned=unsigned))
+            self.counts.update(self.blocks.follow(body, unsigned=unsigned))
             if body["kind"] == "ApprovalGiven":
                 self.given(body)
         if body["kind"] == "ItemRestricted":

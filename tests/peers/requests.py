@@ -24,7 +24,10 @@ ACTS = {
     "ReaderDownApproved": ("reader_down", ""),
     "DifferenceExplained": ("difference", "item"),
     "TypedTaken": ("typed", "typed"),
+    "BlockSent": ("propose_block", "proposed"),
 }
+# Kinds that repeat the reason of their request, and in which member.
+REASONS = {"DifferenceExplained": "reason", "TypedTaken": "cause", "BlockSent": "basis"}
 PRINTING = ("PrintStarted", "PrintNotDone", "PrintUnknown", "PrintSeen", "LabelPrinted", "ReceiptPrinted")
 # Neither who sends nor the waybill.
 CORRECTABLE = (
@@ -175,7 +178,7 @@ class Requests:
             (row["action"], row["subject"]) == (action, data[member] if member else 0),
             "a request for something else",
         )
-        for kind, name in (("DifferenceExplained", "reason"), ("TypedTaken", "cause")):
+        for kind, name in REASONS.items():
             need(body["kind"] != kind or row["reason"] == data[name], "a request with another reason")
         need(row["by"] == body["actor"].get("id"), "somebody else's request")
         need(not row["used"], "a request used twice")

@@ -15,7 +15,8 @@ PERSONAL = {
     "NotifyAsked", "CaseOpened", "CaseShown", "CaseClosed", "GuardianConsented", "ConsentAnswered",
     "ItemRestricted", "PersonErased", "PersonAsked", "PersonAnswered",
     "DifferenceExplained", "DifferenceDisputed",
-    "DisclosureFiled", "DisclosureAsked", "IdentityTyped", "TypedTaken", *DECISIONS,
+    "DisclosureFiled", "DisclosureAsked", "IdentityTyped", "TypedTaken",
+    "BlockProposed", "BlockSent", "BlockAppealed", *DECISIONS,
 }  # fmt: skip
 SESSION_ENDS = {"OperatorLocked", "OperatorLoggedOut", "SessionEnded"}
 WORKING = ("clerk", "supervisor")

@@ -360,7 +360,17 @@ def test_as_a_program(book: Book, tmp_path: Path) -> None:
 
 
 def test_it_imports_nothing_of_ours() -> None:
-    names = ("numbers", "canonical", "disclosures", "persons", "requests", "roles", "rolls", "typed")
+    names = (
+        "numbers",
+        "canonical",
+        "disclosures",
+        "persons",
+        "requests",
+        "roles",
+        "rolls",
+        "typed",
+        "blocks",
+    )
     parts = (CHECKER, *(CHECKER.with_name(f"{name}.py") for name in names))
     imported = {
         name

@@ -9,6 +9,7 @@ import pytest
 
 from core.ledger import requests
 from core.ledger.documents import Approval
+from core.ledger.entry import Entry
 from tests.peers.second import CLERK, HOUR, OTHER, SUPERVISOR, Story
 
 GIVEN, ACT = "ApprovalGiven entry.", "ItemVoided entry."
@@ -441,6 +442,109 @@ def _for_no_cause(story: Story) -> None:
     ids=lambda value: value.__name__ if callable(value) else None,
 )
 def test_no_typed_document(told: Told, ours: str, theirs: str) -> None:
+    story = Story()
+    told(story)
+    mine, other = story.verdict()
+    assert mine == ours + " entry.state"
+    assert theirs in other
+
+
+# -- proposals for the block list --------------------------------------------------------------------
+
+
+def _proposed(story: Story, mode: str = "wait", **other: object) -> tuple[int, Entry]:
+    data = {"item": story.item, "basis": "violence", "days": 90, **other}
+    proposed = story.write("BlockProposed", data, person=True).header.seq
+    return proposed, story.ask(action="propose_block", subject=proposed, reason="violence", mode=mode)
+
+
+def _send(story: Story, proposed: int, asked: Entry, basis: str = "violence") -> None:
+    data = {"proposed": proposed, "basis": basis, "asked": asked.header.seq}
+    story.write("BlockSent", data, person=True)
+
+
+def _decide(story: Story, proposed: int, outcome: str, until: str | None = None) -> None:
+    story.write("BlockDecided", {"proposed": proposed, "outcome": outcome, "until": until, "directive": 1})
+
+
+def _listed(story: Story) -> int:
+    proposed, asked = _proposed(story)
+    story.give(asked)
+    _send(story, proposed, asked)
+    _decide(story, proposed, "listed", "2027-02-19")
+    return proposed
+
+
+def _appeal(story: Story, proposed: int) -> None:
+    story.write("BlockAppealed", {"proposed": proposed, "due": "2026-12-06"}, person=True)
+
+
+def test_listed_appealed_upheld_and_lifted() -> None:
+    story = Story()
+    proposed = _listed(story)
+    for outcome in ("upheld", "lifted"):
+        _appeal(story, proposed)
+        _decide(story, proposed, outcome)
+    assert story.verdict() == ("", "")
+    row = story.book.state.value["blocks"][str(proposed)]
+    assert (row["outcome"], row["until"], row["appeal"]) == ("lifted", "", "")
+
+
+def _block_unsigned(story: Story) -> None:
+    """Even where a request would let it go first."""
+    _send(story, *_proposed(story, "countersign"))
+
+
+def _block_other_basis(story: Story) -> None:
+    proposed, asked = _proposed(story)
+    story.give(asked)
+    _send(story, proposed, asked, "false_identity")
+
+
+def _block_nobody(story: Story) -> None:
+    _proposed(story, item=0)
+
+
+def _block_for_ever(story: Story) -> None:
+    _proposed(story, days=9999)
+
+
+def _block_decided_unsent(story: Story) -> None:
+    _decide(story, _proposed(story)[0], "listed", "2027-02-19")
+
+
+def _block_without_an_end(story: Story) -> None:
+    proposed, asked = _proposed(story)
+    story.give(asked)
+    _send(story, proposed, asked)
+    _decide(story, proposed, "listed")
+
+
+def _block_upheld_unasked(story: Story) -> None:
+    _decide(story, _listed(story), "upheld")
+
+
+def _block_appealed_twice(story: Story) -> None:
+    proposed = _listed(story)
+    _appeal(story, proposed)
+    _appeal(story, proposed)
+
+
+@pytest.mark.parametrize(
+    ("told", "ours", "theirs"),
+    [
+        (_block_unsigned, "BlockSent", "before the second person"),
+        (_block_other_basis, "BlockSent", "another reason"),
+        (_block_nobody, "BlockProposed", "nobody"),
+        (_block_for_ever, "BlockProposed", "no term"),
+        (_block_decided_unsent, "BlockDecided", "cannot follow"),
+        (_block_without_an_end, "BlockDecided", "a term"),
+        (_block_upheld_unasked, "BlockDecided", "cannot follow"),
+        (_block_appealed_twice, "BlockAppealed", "against nothing"),
+    ],
+    ids=lambda value: value.__name__ if callable(value) else None,
+)
+def test_no_such_proposal(told: Told, ours: str, theirs: str) -> None:
     story = Story()
     told(story)
     mine, other = story.verdict()

@@ -121,6 +121,22 @@ def test_a_text_goes_through_headquarters(seat: Seat) -> None:
     assert [note.code for note in found.notes] == ["note.notify_asked"]
 
 
+def test_a_sender_is_proposed_for_the_block_list(seat: Seat) -> None:
+    """Basis and term by digits; she signs at once, and it stands before headquarters."""
+    _accepted(seat)
+    seat.hands.press(Key.Key_I, ALT)
+    seat.said("msg.block_first")
+    seat.hands.press(Key.Key_F3)
+    seat.wait(lambda: seat.window.clerk.look_up.chosen is not None)
+    seat.hands.press(Key.Key_I, ALT)
+    _answer(seat, Key.Key_3, Key.Key_2)
+    _sign(seat)
+    seat.said("msg.block_sent")
+    assert seat.counter.kinds()[-4:] == ["BlockProposed", "ApprovalAsked", "ApprovalGiven", "BlockSent"]
+    seat.hands.press(Key.Key_I, ALT)
+    seat.wait(lambda: seat.window.clerk.choices.asks == "block_stands")
+
+
 def test_a_case_is_opened_and_seen(seat: Seat) -> None:
     """Typed by keys, asked for, approved beside the session, seen, and gone with Esc."""
     _accepted(seat)

@@ -38,6 +38,7 @@ from core.errors import CardFault, ConfigFault, DeviceFault, EntryFault, Fact, H
 from core.identity.card import DocumentKind, Sex
 from core.identity.check import CardWarning
 from core.identity.numbers import NumberWarning
+from core.ledger.blocks import Outcome as BlockOutcome
 from core.ledger.branches import REASONS as DECLINED
 from core.ledger.cases import Cause, Whose
 from core.ledger.configured import TABLES
@@ -64,6 +65,8 @@ from ui.bench.drawer import GROUPS
 from ui.bench.goods import HOSTILE, SENDER_CODES
 from ui.bench.trouble import CONDITIONS, LINES
 from ui.bench.window import ERRORS
+from ui.clerk.block import QUESTIONS as BLOCKS
+from ui.clerk.block import STATES as BLOCK_STATES
 from ui.clerk.case import QUESTIONS as CASES
 from ui.clerk.confirmations import CONFIRMATIONS
 from ui.clerk.consents import QUESTIONS as CONSENTS
@@ -109,6 +112,7 @@ _QUESTIONS = (
     *NOTIFY,
     *CLOSING,
     *DISCLOSURES,
+    *BLOCKS,
 )
 _ASKED = tuple(f"question.{question.name}" for question in _QUESTIONS)
 LOGS_IN = next(row for row in RIGHTS if row.action == "log_in").alone
@@ -266,6 +270,8 @@ def _of_access() -> set[str]:
     found |= {f"figure.{name}" for name in FIGURES} | _of_close()
     found |= {f"second.{action}" for action in (*ASKED, "reader_down")}
     found |= {f"answer.disclosure_{way.value}" for way in Way}
+    found |= {f"block_outcome.{outcome.value}" for outcome in BlockOutcome}
+    found |= {f"line.block_{state}" for state in BLOCK_STATES}
     found |= {f"line.disclosure_{state}" for state in DISCLOSURE_STATES}
     found |= {f"disclosure.{name}" for name in DISCLOSED} | {f"disclosure.partner_{name}" for name in PARTNER}
     return found | {f"right.{row.action.value}" for row in RIGHTS} | {who(row.action) for row in RIGHTS}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from core.consents import AskConsents
+from ui.clerk.block import block_question
 from ui.clerk.case import case_question
 from ui.clerk.consents import consents_question
 from ui.clerk.correct import correct_question
@@ -40,6 +41,7 @@ class AskingFrame(FollowingFrame):
             "correct": self.ask_correct,
             "notify": self.ask_notify,
             "disclosure": self._ask_disclosure,
+            "block": self.ask_block,
         }
 
     def _ask_case(self) -> None:
@@ -76,6 +78,17 @@ class AskingFrame(FollowingFrame):
         else:
             asked = disclosure_question(view.disclosing, chosen, self.look_up.language)
             self.ask(asked, number=chosen.number)
+
+    def ask_block(self) -> None:
+        """Alt+I: the sender of the item that is chosen among those found, for the block list."""
+        view, chosen = self._view, self.look_up.chosen
+        if self.page is not Page.LOOK_UP or self.side is Side.CHOICES or view is None or chosen is None:
+            self.say("msg.block_first")
+        elif chosen.seq < 0:
+            self.say("rule.late_item")
+        else:
+            asked = block_question(view.blocking, chosen, self.look_up.language)
+            self.ask(asked, number=chosen.number.split(" ")[-1])
 
     def _ask_void(self) -> None:
         """Alt+V: the number that stands in the waybill field is spoiled."""

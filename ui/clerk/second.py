@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from core.blocking import SendBlock
 from core.closing import FinishDifference
 from core.correcting import FieldToCorrect, GoOnCorrecting
 from core.disclosing import SendDisclosure
@@ -56,6 +57,8 @@ def requests_question(second: SecondView, language: str) -> Question:
             answers.append(Answer("answer.request_ready", BeginReaderDown(), facts))
         elif each.mine and each.action == "difference":
             answers.append(Answer("answer.request_ready", FinishDifference(each.subject), facts))
+        elif each.mine and each.action == "propose_block":
+            answers.append(Answer("answer.request_ready", SendBlock(each.subject), facts))
         elif each.mine and each.action == "disclose":
             answers.append(Answer("answer.request_ready", SendDisclosure(each.subject), facts))
         else:
@@ -78,6 +81,8 @@ def sign_question(each: RequestView, language: str, fields: Sequence[FieldToCorr
         change: dict[str, Fact] = {"name": name, "before": each.change.before, "after": each.change.after}
         alike = each.change.before == each.change.after
         lines = (lines[0], ("line.correct_masked" if alike else "line.correct", change), *lines[1:])
+    if each.days:
+        lines = (*lines[:2], ("line.block_days", {"days": each.days}), *lines[2:])
     declined = DecideRequest(each.request, "", "", approved=False)
     return Question("sign", (Answer("answer.decline", declined),), lines, signs=each.request)
 

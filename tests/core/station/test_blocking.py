@@ -1,0 +1,69 @@
+"""A customer is proposed for the block list at the station: two persons, headquarters' word, an appeal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from core import commands as c
+from core.blocking import AppealBlock, BlockMark, ProposeBlock, SendBlock
+from core.second import DecideRequest
+from tests.core.station.desk import WAYBILLS, Counter
+from tests.core.station.test_adopting import tell
+
+
+@pytest.fixture
+def counter() -> Iterator[Counter]:
+    made = Counter()
+    made.log_in()
+    made.sender()
+    made.parcel(WAYBILLS[0])
+    made.do(c.Commit(), c.NextItem())
+    made.lift()
+    made.do(c.NextCustomer(), c.LookUp("1"))
+    yield made
+    made.station.stop()
+
+
+def mark(counter: Counter) -> BlockMark:
+    return counter.shown().blocking.marks[-1]
+
+
+def told(counter: Counter, proposed: int, outcome: str, until: str | None) -> None:
+    """Headquarters' word by directive."""
+    body = {"proposed": proposed, "outcome": outcome, "until": until}
+    tell(counter, ("block_decided", str(proposed), body))
+
+
+def test_proposed_signed_for_decided_and_appealed(counter: Counter) -> None:
+    item = min(counter.vault.journal.records)
+    counter.do(ProposeBlock(item, "violence", 7))
+    assert counter.message() == "rule.block_term"
+    counter.do(ProposeBlock(item, "violence", 90))
+    assert counter.message() == "msg.request_asked"
+    proposed = mark(counter).proposed
+    assert mark(counter).state == "waits"
+    (asked,) = counter.shown().second.requests
+    assert (asked.about, asked.days, asked.state) == ("000001", 90, "waits")
+    for command, fault in (
+        (ProposeBlock(item, "violence", 90), "rule.block_open"),
+        (SendBlock(proposed), "rule.approval_needed"),
+        (AppealBlock(proposed), "rule.block_gone"),
+    ):
+        counter.do(command)
+        assert counter.message() == fault
+    counter.do(DecideRequest(asked.request, "OP20001", "si-wu-liu"))
+    assert (counter.message(), mark(counter).state) == ("msg.block_sent", "sent")
+    told(counter, proposed, "upheld", None)  # cannot follow: nothing is written
+    assert mark(counter).state == "sent"
+    told(counter, proposed, "listed", "2027-02-19")
+    assert (counter.message(), mark(counter).state, mark(counter).day) == (
+        "msg.block_decided", "listed", "2027-02-19",
+    )  # fmt: skip
+    counter.do(AppealBlock(proposed))
+    assert (counter.message(), mark(counter).state) == ("msg.block_appealed", "appealed")
+    told(counter, proposed, "lifted", None)
+    assert mark(counter).state == "lifted"
+    story = [kind for kind in counter.kinds() if kind.startswith("Block")]
+    assert story == ["BlockProposed", "BlockSent", "BlockDecided", "BlockAppealed", "BlockDecided"]

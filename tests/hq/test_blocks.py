@@ -1,0 +1,76 @@
+"""Headquarters: proposals for the block list are decided by a person; the list carries digests alone."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from core import wire
+from core.errors import HqError, RuleError, RuleFault
+from core.ledger.block_list import SUBJECT_DECIDED, read_block_list
+from hq.blocks import decide, list_proposals, publish_list
+from hq.opening import Opening
+from hq.opening_key import FileOpeningKey
+from tests.hq.headquarters import Headquarters
+from tests.hq.test_commands import hq
+from tests.hq.test_directives import take
+from tests.hq.test_second import TERMINAL, Sending, begun, sent
+
+NUMBER = "11010519491231002X"
+
+
+def proposed(story: Sending) -> int:
+    """An item whose sealed part names the specimen; proposed, approved, sent."""
+    book = story.book
+    sealed = wire.encode({"sender": {"document": "resident", "number": NUMBER}})
+    item = book.item(book.sender(), sealed)
+    data = {"item": item, "basis": "violence", "days": 90}
+    seq = story.write("BlockProposed", data, person=True).header.seq
+    asked = story.ask(action="propose_block", subject=seq, reason="violence")
+    story.give(asked)
+    story.write("BlockSent", {"proposed": seq, "basis": "violence", "asked": asked.header.seq}, person=True)
+    return seq
+
+
+def test_decided_by_a_person_and_told_as_digests(
+    headquarters: Headquarters, capsys: pytest.CaptureFixture[str]
+) -> None:
+    story = begun(headquarters)
+    seq, database = proposed(story), headquarters.database
+    assert sent(headquarters, story) == []
+    assert story.verdict() == ("", "")
+    (row,) = list_proposals(database)
+    assert (row["terminal"], row["proposed"], row["basis"], row["days"]) == (TERMINAL, seq, "violence", 90)
+    for outcome, where in (("upheld", seq), ("lifted", seq), ("listed", seq + 1)):
+        with pytest.raises(RuleError) as caught:
+            decide(database, TERMINAL, where, outcome)
+        assert caught.value.code is RuleFault.BLOCK_GONE
+    with pytest.raises(HqError, match="a term"):
+        decide(database, TERMINAL, seq, "refused", 30)
+    common = ("--data", str(headquarters.home.directory), "--database", headquarters.url)
+    place = (str(seq), "--terminal", TERMINAL, "--outcome", "listed", "--days", "30")
+    said = json.loads(hq(capsys, "block", "decide", *place, "--json", *common)[1])
+    assert (said["proposed"], said["outcome"]) == (seq, "listed")
+    with pytest.raises(HqError, match="already"):
+        decide(database, TERMINAL, seq, "refused")
+    assert "listed, not adopted yet" in hq(capsys, "block", "list", *common)[1]
+    opening = Opening(database, FileOpeningKey(headquarters.opening), demonstration=False)
+    today = story.book.clock.now().at.date()
+    answer = opening.answer(json.dumps({"listed_on": today.isoformat()}).encode())
+    assert NUMBER not in json.dumps(answer)
+    attachment, count, missing = answer["opened"]
+    assert (count, missing) == (1, 0)
+    publish_list(database, wire.unb64(attachment), count)
+    word, listed = [each for each in take(story.counter) if each.directive.kind.startswith("block")]
+    body = word.directive.body
+    assert (word.directive.kind, body["proposed"], body["outcome"]) == ("block_decided", seq, "listed")
+    assert (listed.directive.subject, read_block_list(listed).hit(NUMBER)) == (SUBJECT_DECIDED, True)
+    # Adopted, appealed and lifted: it stands on no list any more.
+    story.write("BlockDecided", {**body, "directive": 1})
+    story.write("BlockAppealed", {"proposed": seq, "due": "2026-12-06"}, person=True)
+    assert sent(headquarters, story) == []
+    (row,) = list_proposals(database)
+    assert (row["outcome"], row["appeal"], row["told"]) == ("listed", "2026-12-06", "")
+    decide(database, TERMINAL, seq, "lifted")
+    assert opening.listed(today)[1:] == [0, 0]
