@@ -6,8 +6,9 @@ with positional values: between F9 and the disk there is no object mapper.
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import Any
 
@@ -71,6 +72,10 @@ _ERASE_SEALED = (
 # One person's item: everything of it but the chained bytes.
 _ERASE_ITEM = "UPDATE attachment SET nonce = NULL, data = NULL WHERE seq = ? AND data IS NOT NULL"
 _CORRECTIONS = "SELECT seq, body FROM entry WHERE kind = 'ItemCorrected' AND seq > ?"
+_HAS_BYTES = (
+    "SELECT 1 FROM attachment JOIN entry ON entry.seq = attachment.seq "
+    "WHERE entry.hash = ? AND attachment.class <> 'sealed' AND attachment.data IS NOT NULL LIMIT 1"
+)
 _FORGET_ITEM = "DELETE FROM item WHERE seq = ?"
 _REBUILD_BATCH = 500
 # What is refused while the disk is low.  The room that is left is for labels, locks and the day's close.
@@ -98,6 +103,7 @@ class SqlJournal(JournalReader):
         if self._views_version() != views.VERSION:
             self.rebuild()
             self._thread = None  # whoever opens the journal need not be its writer
+        self._settle_notes(lambda entry: not self._has_bytes(entry))
 
     # -- core.ports.Journal --------------------------------------------------------------------
 
@@ -130,7 +136,7 @@ class SqlJournal(JournalReader):
         for entry in entries:
             attachments += to_rows(entry, self.keys.key)
         inserts, labels, gone_items = self._changes(entries)
-        for item in gone_items:  # in no backup, and durable before the bytes go
+        for item in gone_items:  # in no backup, and durable before the bytes go; sure once they went
             self._note_erased(item)
         rows = [_entry_row(entry) for entry in entries]
         self._probe("journal.begin")
@@ -158,6 +164,8 @@ class SqlJournal(JournalReader):
             self._probe("journal.before_commit")
         self._state = state
         self._probe("journal.after_commit")
+        if gone_items:
+            self._settle_notes(lambda _: True)
 
     def keep_directives(self, rows: Sequence[DirectiveRow]) -> None:
         """Adopted before this store was lost: their entries are here already.  Raises as :meth:`commit`."""
@@ -226,6 +234,18 @@ class SqlJournal(JournalReader):
         """What is here of persons' items whose entries say that it went; the same again does nothing."""
         with self._transaction() as cursor:
             return _erase_items(cursor, items)
+
+    def _settle_notes(self, gone: Callable[[bytes], bool]) -> None:
+        """What a power cut left pending is asked of the bytes: where they are here still, nothing was erased.
+
+        A disk that refuses loses nothing by it: the note stays pending, and the next opening asks again.
+        """
+        with contextlib.suppress(StoreError):
+            self.keys.settle_erased(gone)
+
+    def _has_bytes(self, entry: bytes) -> bool:
+        with self.database.reading() as connection:
+            return connection.exec_driver_sql(_HAS_BYTES, (entry,)).first() is not None
 
     def _note_erased(self, item: views.ItemGone) -> None:
         if self.keys.find(item.retention, item.month) is None:

@@ -1,6 +1,7 @@
 """DIR/month.keys: one random key per retention class and month, wrapped, **in no backup**.
 
-Beside each key stand the hashes of the entries whose persons were erased before the month was over.
+Beside each key stand the hashes of the entries whose persons were erased before the month was over: pending
+before the transaction that erases them, sure after it.
 
 Destroying a key ends that class and month in every copy of the database.  A key is on the disk
 before anything is encrypted under it, so that no power cut can leave bytes without a key.
@@ -12,6 +13,7 @@ import os
 import re
 import secrets
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from core import wire
@@ -26,6 +28,7 @@ _FORMAT = 1
 _KEY_BYTES = 32
 _HASH_BYTES = 32
 _NOTES = "erased"
+_PENDING = "?"  # behind the name of a month: its pending notes
 _NAME = re.compile(r"[a-z][a-z0-9_.]{0,39}/\d{4}-\d{2}")
 
 
@@ -82,20 +85,40 @@ class KeyFile:
         return True
 
     def note_erased(self, retention: str, month: str, entry: bytes) -> None:
-        """One person's item of that month: no old backup brings it back.  Durable when it returns.
+        """One person's item of that month is about to go: no old backup brings it back.
 
-        ``entry`` is the hash of its entry.  The note goes with the month's key.  Raises StoreError.
+        Pending until :meth:`settle_erased`.  ``entry`` is the hash of its entry.  The note goes with the
+        month's key.  Durable when it returns.  Raises StoreError.
         """
         name = _name(retention, month)
-        noted = self._erased.get(name, [])
-        if entry not in noted:
-            erased = {**self._erased, name: [*noted, entry]}
+        noted = self._erased.get(name + _PENDING, [])
+        if entry not in (*noted, *self._erased.get(name, [])):
+            erased = {**self._erased, name + _PENDING: [*noted, entry]}
             self._save(self._keys, erased)
             self._erased = erased
 
+    def settle_erased(self, gone: Callable[[bytes], bool]) -> None:
+        """Pending notes are sure where ``gone`` says so of the entry's hash, else they are dropped."""
+        waiting = {name: noted for name, noted in self._erased.items() if name.endswith(_PENDING)}
+        if not waiting:
+            return
+        erased = {name: list(noted) for name, noted in self._erased.items() if name not in waiting}
+        for name, noted in waiting.items():
+            erased.setdefault(name.removesuffix(_PENDING), []).extend(each for each in noted if gone(each))
+        self._save(self._keys, erased)
+        self._erased = erased
+
     def erased(self) -> list[bytes]:
-        """The hashes of the entries that were noted, of every month whose key is here."""
+        """The hashes of the entries that were noted, of every month whose key is here.
+
+        What is pending still is among them: its entry may be in the journal that was lost.
+        """
         return [entry for name in sorted(self._erased) for entry in self._erased[name]]
+
+    def pending(self) -> list[bytes]:
+        """Those of them that no transaction has confirmed."""
+        names = sorted(name for name in self._erased if name.endswith(_PENDING))
+        return [entry for name in names for entry in self._erased[name]]
 
     def names(self) -> list[tuple[str, str]]:
         """(retention class, month) of every key held, sorted."""
@@ -107,7 +130,11 @@ class KeyFile:
         return wire.encode({"type": "month-key", "terminal": self._terminal, "name": name})
 
     def _save(self, keys: dict[str, bytes], erased: dict[str, list[bytes]]) -> None:
-        noted = {name: [wire.b64(each) for each in erased[name]] for name in sorted(erased) if name in keys}
+        noted = {
+            name: [wire.b64(each) for each in erased[name]]
+            for name in sorted(erased)
+            if name.removesuffix(_PENDING) in keys and erased[name]
+        }
         wrapped = {
             name: wire.b64(sealing.encrypt(self._subkey, key, self._bound(name)))
             for name, key in keys.items()
@@ -133,7 +160,8 @@ class KeyFile:
                     raise ValueError
             notes = sealing.decrypt(self._subkey, wire.unb64(value[_NOTES]), self._bound(_NOTES))
             for name, noted in wire.decode(notes).items():
-                self._erased[name] = [wire.unb64(each, _HASH_BYTES) for each in noted if name in keys]
+                if name.removesuffix(_PENDING) in keys:
+                    self._erased[name] = [wire.unb64(each, _HASH_BYTES) for each in noted]
         except (KeyError, TypeError, ValueError, AttributeError, EntryError, StoreError):
             raise StoreError(StoreFault.DAMAGED, what=KEYFILE_NAME) from None
         return keys

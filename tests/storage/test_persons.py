@@ -218,3 +218,28 @@ def _told(counter: Counter, number: int, seq: int) -> SignedDirective:
     at, kind = counter.book.machine.wall(), DirectiveKind.ITEM.value
     said = Directive(counter.book.terminal, number, ZERO_HASH, kind, str(seq), at, number, body)
     return make_directive(said, counter.book.headquarters)
+
+
+@pytest.mark.parametrize(
+    ("dies_at", "gone"), [("journal.before_commit", False), ("journal.after_commit", True)]
+)
+def test_a_power_cut_between_note_and_bytes_is_told_correctly(
+    counter: Counter, dies_at: str, gone: bool
+) -> None:
+    """The note is pending until the transaction is through; the next opening says which it was."""
+    first, second = items(counter)
+
+    def dies(step: str) -> None:
+        if step == dies_at:
+            raise KeyboardInterrupt
+
+    with running(counter, year_later(counter)) as here:
+        here.safe(second)
+        log_in(here.live, counter.book)
+        here.journal._probe = dies
+        with pytest.raises(KeyboardInterrupt):
+            asked(here, first)
+        assert len(here.journal.keys.pending()) == 1
+    with running(counter, year_later(counter)) as here:
+        assert (len(here.journal.keys.erased()), here.journal.keys.pending()) == (int(gone), [])
+        assert ((first, "annex") in here.here(), here.report().sound) == (not gone, True)
