@@ -1,5 +1,5 @@
 """What an entry tells headquarters that somebody should look at: a changed configuration, refused acts,
-what a person asked and nobody answered in time."""
+what a person asked and nobody answered in time, a machine's clock that was turned back."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from typing import Any
 
 from core.errors import Fact, StoreFault
 from core.ledger import configured, persons
+from core.ledger.clock import BACK, turned_back
 from core.ledger.entry import Entry
 
 REFUSED_KIND, REFUSED = "ActsRefused", "acts.refused"
 OVERDUE = "persons.overdue"  # a person's request is past the day by which it had to be answered
+# Where each session begins and ends: a clock that was turned back is told there, and not with each entry.
+_AROUND = ("OperatorLoggedIn", "OperatorLocked", "OperatorLoggedOut")
 _SLIPS = 3  # fewer mistyped passwords are nothing to tell
 
 
@@ -21,6 +24,9 @@ def told_of(state: Mapping[str, Any], entry: Entry) -> tuple[str, dict[str, Fact
     if kind == (configured.KIND, 1):
         parts = configured.changed(state, data)
         return (configured.CHANGED, {"parts": ",".join(parts)}) if parts else None
+    if kind[0] in _AROUND:
+        minutes = turned_back(entry.header.wall, entry.header.trusted)
+        return (BACK, {"minutes": minutes}) if minutes else None
     if kind == ("DayOpened", 1):
         return _overdue(state, str(data["date"]))
     if kind == (REFUSED_KIND, 1):

@@ -14,6 +14,8 @@ from core.ledger.entry import TrustedTime, parse_stamp
 
 CHINA = dt.timezone(dt.timedelta(hours=8), "CST")  # one zone, no daylight saving, since 1991
 CONFIRMED, UNCONFIRMED = "confirmed", "unconfirmed"
+BACK = "clock.back"  # headquarters' alarm
+_BACK_MINUTES = 5  # less is how machines' clocks differ
 
 
 class MachineClock(Protocol):
@@ -67,6 +69,11 @@ class TrustedClock:
             wall = max(wall, self._floor + since)
         return TrustedTime(wall, UNCONFIRMED)
 
+    def reached(self, time: TrustedTime) -> None:
+        """An entry bears ``time``: none that follows is dated before it till headquarters says so."""
+        if time.quality == UNCONFIRMED and (self._floor is None or time.at > self._floor):
+            self._floor, self._floor_ns = time.at, self._clock.boottime_ns()
+
     def wall(self) -> dt.datetime:
         """The machine's own clock, recorded beside trusted time."""
         return self._clock.wall()
@@ -79,6 +86,15 @@ class TrustedClock:
         passed = self._clock.boottime_ns() // 1_000_000 - anchor.boottime_ms
         told = anchor.at + dt.timedelta(milliseconds=passed)
         return round((now.at - told).total_seconds() * 1000)
+
+
+def turned_back(wall: dt.datetime, time: TrustedTime) -> int:
+    """By how many minutes the machine's clock stands before what the journal knows; 0: not, or confirmed.
+
+    Before the first word of headquarters in a boot nothing else tells that somebody turned it back.
+    """
+    minutes = int((time.at - wall).total_seconds() // 60)
+    return minutes if time.quality == UNCONFIRMED and minutes >= _BACK_MINUTES else 0
 
 
 def business_date(moment: dt.datetime) -> dt.date:

@@ -108,6 +108,7 @@ class EntryWriter:
         if kind.personal != proposal.by_person or (proposal.by_person and session is None):
             raise EntryError(EntryFault.SESSION, kind=proposal.kind)
         now = self._clock.now()
+        self._clock.reached(now)
         seq = state.head.seq + 1
         parts = tuple(self._attach(part, seq, proposal.operation, now.at) for part in proposal.parts)
         acting = session if proposal.by_person else None

@@ -29,6 +29,7 @@ from core.station import (
     refusals,
     rights,
     second,
+    turned,
 )
 from core.station.days import day_proposals
 from core.station.live import Live, new_id
@@ -96,6 +97,7 @@ def greet(live: Live, operator: str) -> None:
     rights.remind(live)
     decided.remind(live)
     configuring.warn(live)
+    turned.warn(live)
     if live.failed_tries:
         live.say("msg.tries_failed", "warning", count=live.failed_tries)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from core.ledger.configured import fingerprints
 from core.ledger.writer import Proposal
 from hq.looks import list_alarms
@@ -45,3 +47,21 @@ def test_headquarters_is_told_of_a_changed_configuration_and_of_refused_acts(
         (3, "acts.refused", f"action=exempt cause=store.wrong_key count=9 {who}"),
         (4, "acts.refused", f"action=reader_down cause=rule.role count=1 {who}"),
     ]
+
+
+def test_headquarters_is_told_of_a_clock_that_was_turned_back(
+    headquarters: Headquarters, expected_logs: ExpectedLogs
+) -> None:
+    """Before a boot's first word of headquarters: at the end of a session and at the next one's beginning."""
+    expected_logs.expect("hq.follower", "clock.back")
+    counter = headquarters.counter("990100-01-03")
+    book = counter.book
+    assert book.entries[-1].header.trusted.quality == "unconfirmed"
+    book.machine.moment -= dt.timedelta(minutes=4)
+    book.propose(Proposal("OperatorLocked", {"cause": "key"}, book.operation(), by_person=True))
+    book.machine.moment -= dt.timedelta(hours=2)
+    book.log_in()
+    counter.sent(book.entries)
+    headquarters.follow()
+    told = [(row["seq"], row["fault"], row["what"]) for row in list_alarms(headquarters.database)]
+    assert told == [(book.state.head.seq, "clock.back", "minutes=124")]

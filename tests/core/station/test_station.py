@@ -286,7 +286,8 @@ def test_yesterday_left_open_never_stops_today_and_gets_its_verdict_later(counte
     assert verified(counter)
 
 
-def test_a_clock_set_back_opens_no_day(counter: Counter) -> None:
+def test_a_clock_set_back_opens_no_day(counter: Counter, expected_logs: ExpectedLogs) -> None:
+    expected_logs.expect("core.station.turned", "before the last entry")
     counter.log_in()
     counter.do(c.Lock())
     counter.vault.machine.moment -= dt.timedelta(days=3)

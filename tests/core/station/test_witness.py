@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -120,3 +121,23 @@ def test_every_value_of_the_file_counts() -> None:
         for old, new in replaced:
             after = parse_config(whole.replace(old, new, 1).encode(), "counter.toml").parts
             assert {name for name in before if before[name] != after[name]} == {part}
+
+
+def test_a_clock_turned_back_before_headquarters_said_the_time_is_named(
+    counter: Counter, expected_logs: ExpectedLogs
+) -> None:
+    """Nobody has said yet what time it is in this boot: the entry before it is all there is."""
+    expected_logs.expect("core.station.turned", "120 minutes before the last entry")
+    machine, rows = counter.vault.machine, counter.vault.journal.rows
+    counter.do(c.Lock())
+    assert rows[-1].header.trusted.quality == "unconfirmed"
+    machine.moment -= dt.timedelta(hours=2)
+    counter.log_in()
+    message = counter.views[-1].message
+    assert message is not None
+    assert (message.code, message.facts) == ("msg.clock_back", {"minutes": 120})
+    machine.moment -= dt.timedelta(hours=1)  # while she works
+    counter.do(c.Lock())
+    times = [entry.header.trusted.at for entry in rows]
+    assert times == sorted(times)
+    assert rows[-1].header.wall < times[-1] - dt.timedelta(hours=2)
