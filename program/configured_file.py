@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import os
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 
 from core.config import Config, load_config, parse_config
 from core.config_edit import Value, with_values
 from core.devices import Slot
-from core.errors import StoreError, StoreFault
+from storage.faults import os_errors
+from storage.files import read_small, write_atomic
 
 BEFORE = ".before"  # behind the file's name: as it was before the last change
 
@@ -28,32 +29,28 @@ class ConfigurationFile:
         """One device's table with these values; what it then says.
 
         Raises ConfigError where the file or the result is none, and then the file is as it was; StoreError
-        DISK_FULL where it cannot be written.
+        DISK_FULL, READ_ONLY, IO where it cannot be written.
         """
         self.read()
-        text = self.path.read_text("utf-8-sig")
+        with os_errors(self.path.name):
+            before = self.path.read_bytes()
+            text = self.path.read_text("utf-8-sig")
         made = with_values(text, ("devices", slot.value), values).encode()
         config = parse_config(made, str(self.path))
-        self._write(self._kept, text.encode())
+        self._write(self._kept, before)
         self._write(self.path, made)
         return config
 
     def take_back(self) -> None:
         """The file as it was before the last change."""
-        self._write(self.path, self._kept.read_bytes())
+        self._write(self.path, read_small(self._kept))
 
     @property
     def _kept(self) -> Path:
         return self.path.with_name(self.path.name + BEFORE)
 
     def _write(self, path: Path, content: bytes) -> None:
-        """Whole or not at all, also where the power goes."""
-        new = path.with_name(path.name + ".new")
-        try:
-            with new.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            new.replace(path)
-        except OSError:
-            raise StoreError(StoreFault.DISK_FULL) from None
+        """Where the file lies, also behind a link; as readable for others as it is."""
+        with os_errors(path.name):
+            mode = stat.S_IMODE(self.path.stat().st_mode)
+        write_atomic(path.resolve(), content, mode=mode)

@@ -27,7 +27,12 @@ from program.version import version
 from storage.files import write_atomic
 from storage.vaultfile import load
 
-_UNTOLD = frozenset({"file", "folder", "key", "value", "expected", "reason", "meant"})  # paths, free text
+# Figures and words of the program's own: no path, nothing typed, no character of anybody's name.
+_TOLD = frozenset({
+    "line", "free_mb", "hours", "entries", "received", "seconds", "days", "seq", "what", "slot", "sam",
+    "baud", "sw", "length", "sent", "count", "command", "garbage", "unit", "paper_low", "driver", "bug",
+    "place", "field",
+})  # fmt: skip
 
 
 def run(options: argparse.Namespace) -> int:
@@ -79,6 +84,12 @@ def collect(
     }
 
 
+def terminal_of(data: Path) -> str:
+    """Which one it is, as the vault's public part says.  Raises StoreError MISSING, DAMAGED."""
+    content, _mac = load(data / "vault.json")
+    return content.granted().terminal
+
+
 def write(data: Path, file: Path, value: Mapping[str, Any]) -> None:
     """Sealed to headquarters' opening service, whose key stands in the vault's public part.
 
@@ -95,7 +106,7 @@ def _device(device: DeviceConfig) -> dict[str, Any]:
 
 
 def _facts(facts: Mapping[str, Fact]) -> dict[str, Fact]:
-    return {name: fact for name, fact in facts.items() if name not in _UNTOLD}
+    return {name: fact for name, fact in facts.items() if name in _TOLD}
 
 
 def _row(row: SlotRow) -> dict[str, Any]:

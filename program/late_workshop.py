@@ -1,4 +1,4 @@
-"""The workshop, read and begun when the technician's page is first opened: a start pays nothing for it."""
+"""The workshop: read beside, once the log-in stands, and begun when the technician's page is first opened."""
 
 from __future__ import annotations
 
@@ -19,6 +19,11 @@ class LateWorkshop:
     def __init__(self, data: Path, path: Path, terminal: Callable[[], Terminal | None]) -> None:
         self._parts = data, path, terminal
         self._made: Workshop | None = None
+
+    def read(self) -> None:
+        """From a thread that nobody waits for: the first Alt+T finds its modules read."""
+        import program.workshop  # noqa: F401
+        import ui.technician.console  # noqa: F401 - both read now, used by the first Alt+T
 
     def _workshop(self) -> Workshop:
         if self._made is None:

@@ -98,6 +98,7 @@ def open_window(
             made.append(terminal)
             terminal.start()
             composing.composed(terminal)
+            workshop.read()
             interpreter.settle()
 
     thread = threading.Thread(target=compose, name="compose", daemon=True)

@@ -12,6 +12,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING
 from core.config import DRIVERS, Config, DeviceConfig
 from core.config_edit import Value
 from core.devices import DeviceState, DeviceTruth, Slot
-from core.errors import CounterError, DeviceError, DeviceFault
+from core.errors import ConfigError, CounterError, DeviceError, DeviceFault
 from core.incident import place
 from core.technician import (
     Adding,
@@ -251,12 +252,14 @@ class Workshop:
 
     def _bundle(self) -> None:
         self._examine()
-        view, config = self.look(None), self._config()
+        view, config = self.look(None), None
+        with suppress(ConfigError):  # then it is all the more needed: the doctor's lines say what is wrong
+            config = self._config()
         traffic = {row.slot.value: self.look(row.slot).traffic for row in view.rows}
         value = diagnostics.collect(
             self._data, config, view.findings, view.rows, view.tests.values(), traffic
         )
-        name = f"diagnostics-{config.station.terminal}-{_now()[0]:%Y%m%d-%H%M%S}.sealed"
+        name = f"diagnostics-{diagnostics.terminal_of(self._data)}-{_now()[0]:%Y%m%d-%H%M%S}.sealed"
         file = folder() / name
         diagnostics.write(self._data, file, value)
         self._tell("msg.bundle_written", {"file": str(file)}, "good")

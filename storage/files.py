@@ -16,8 +16,8 @@ _PRIVATE = 0o600
 _LARGEST = 16 * 1024 * 1024
 
 
-def write_atomic(path: Path, data: bytes, probe: Probe = no_probe) -> None:
-    """Replace ``path`` with ``data``; durable when it returns.
+def write_atomic(path: Path, data: bytes, probe: Probe = no_probe, *, mode: int = _PRIVATE) -> None:
+    """Replace ``path`` with ``data``; durable when it returns.  ``mode``: who else may read it.
 
     After a crash at any point the old content or the new one stands there, never a part.
     Raises StoreError DISK_FULL, READ_ONLY, IO, MISSING (no such directory).
@@ -25,7 +25,7 @@ def write_atomic(path: Path, data: bytes, probe: Probe = no_probe) -> None:
     fresh = path.with_name(f".{path.name}.new")
     with os_errors(path.name):
         try:
-            _write_synced(fresh, data)
+            _write_synced(fresh, data, mode)
             probe("file.written")
             fresh.replace(path)
             probe("file.renamed")
@@ -61,8 +61,8 @@ def write_lines(path: Path, lines: Iterable[bytes], what: str) -> int:
     return count
 
 
-def _write_synced(path: Path, data: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _PRIVATE)
+def _write_synced(path: Path, data: bytes, mode: int) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     try:
         view = memoryview(data)
         while view:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from devices.printer.form import PageForm
 
 _FILE = "calibration.toml"
+_INCH_MM = 25.4
 _ROLL_MM = 90  # of receipt paper, which has no end of its own
 _TICK_MM, _FIFTH_MM, _TENTH_MM = 1.0, 2.0, 3.0
 _LINES = (1, 2, 3, 4)  # dots wide, with as much white between
@@ -65,7 +66,7 @@ class CalibrationRenderer:
 
     def render(self) -> RenderedPage:
         """Raises DeviceError LABEL_LAYOUT where not even rulers have room, GLYPH_MISSING."""
-        page = _Page(self._fonts, self._width, self._height, self._per_mm)
+        page = _Page(self._fonts, self._width, self._height, self._per_mm, self._form.dpi / _INCH_MM)
         margin = self._dots(self._words.margin)
         if min(self._width, self._height) < 3 * margin:
             raise DeviceError(DeviceFault.LABEL_LAYOUT, field="calibration")
@@ -121,8 +122,9 @@ class CalibrationRenderer:
 class _Page:
     """One canvas.  A part gives the row under it, 0 where it had no room and nothing was drawn."""
 
-    def __init__(self, fonts: FontBook, width: int, height: int, per_mm: int) -> None:
-        self._fonts, self._per_mm = fonts, per_mm
+    def __init__(self, fonts: FontBook, width: int, height: int, per_mm: int, true_per_mm: float) -> None:
+        """``true_per_mm``: of the ruler, which the whole dots of a millimetre would shift."""
+        self._fonts, self._per_mm, self._true_per_mm = fonts, per_mm, true_per_mm
         self._width, self._height = width, height
         self._canvas = Canvas(width, height)
         self._setter = LineSetter(fonts, self._canvas)
@@ -140,13 +142,13 @@ class _Page:
     def rulers(self, origin: int) -> None:
         """Ticks of a millimetre along the upper and the left edge, counted from the cross."""
         small = Look(self._dots(1.8))
-        for step in range(1, (self._width - origin) // self._per_mm):
-            at, tick = origin + step * self._per_mm, self._dots(_tick(step))
+        for step in range(1, int((self._width - origin) / self._true_per_mm)):
+            at, tick = origin + round(step * self._true_per_mm), self._dots(_tick(step))
             self._canvas.fill(at, origin - tick, 1, tick)
             if step % 10 == 0 and at + self._setter.width(str(step), small) < self._width:
                 self._setter.line("ruler", str(step), (at, origin + 2, baseline(small.size)), small)
-        for step in range(1, (self._height - origin) // self._per_mm):
-            at, tick = origin + step * self._per_mm, self._dots(_tick(step))
+        for step in range(1, int((self._height - origin) / self._true_per_mm)):
+            at, tick = origin + round(step * self._true_per_mm), self._dots(_tick(step))
             self._canvas.fill(origin - tick, at, tick, 1)
             if step % 10 == 0 and at + line_height(small.size) < self._height:
                 self._setter.line("ruler", str(step), (origin + 3, at, baseline(small.size)), small)

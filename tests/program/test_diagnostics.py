@@ -12,10 +12,10 @@ import pytest
 from core.config import parse_config
 from core.crypto.keys import new_agreement
 from core.crypto.sealing import unseal
-from core.devices import Slot
+from core.devices import DeviceState, DeviceTruth, Slot
 from core.diagnostics import pack, unpack
 from core.errors import CounterError, EntryError, Fact
-from core.technician import Finding, Verdict
+from core.technician import Finding, SlotRow, Test, Tested, Verdict
 from devices.simulators.cards import load_people
 from program.demonstration import Demonstration
 from program.diagnostics import collect
@@ -44,7 +44,13 @@ def test_nothing_personal_is_in_it(tmp_path: Path) -> None:
     config = parse_config(_CONFIG.encode(), "/home/shilijia/counter.toml")
     where: dict[str, Fact] = {"file": "/home/shilijia/counter.toml", "line": 3}
     findings = [Finding("config", Verdict.BAD, "config.syntax", where)]
-    value = collect(tmp_path, config, findings, traffic={slot.value: each for slot, each in lines.items()})
+    glyph: dict[str, Fact] = {"character": "示例甲的秤", "link": "file:///home/shilijia", "sw": "000060"}
+    fault = DeviceTruth(Slot.SCALE, DeviceState.ATTENTION, "device.self_test", glyph)
+    row = SlotRow(Slot.SCALE, "nci", "usb://067b:2303", fault, "示例甲的秤")
+    test = Test(Slot.SCALE, (Tested("ready", ok=False, fault="device.self_test", facts=glyph),), done=True)
+    seen = {slot.value: each for slot, each in lines.items()}
+    value = collect(tmp_path, config, findings, [row], [test], seen)
+    assert value["slots"][0]["facts"] == value["tests"][0][1][0][3] == {"sw": "000060"}
     assert value["traffic"][Slot.ID_READER.value]
     assert value["doctor"] == [["config", "bad", "config.syntax", {"line": 3}]]
     text = json.dumps(value, ensure_ascii=False)

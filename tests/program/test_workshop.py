@@ -10,8 +10,10 @@ import pytest
 
 from core.config import load_config
 from core.devices import Slot
+from core.errors import StoreError, StoreFault
 from core.technician import Work
 from devices.usb import ROOT_NAME
+from program.configured_file import ConfigurationFile
 from program.workshop import Workshop
 from tests.devices.rig import until
 from tests.devices.test_usb import Bus
@@ -93,3 +95,30 @@ def test_a_search_without_a_find_ends_with_a_word(bench: Bench) -> None:
     bench.workshop.add(None)
     until(lambda: bench.told() == "config.syntax", "the file is named")
     assert bench.workshop.look(None).adding is None
+    until(bench.idle, "it has ended")
+    bench.workshop.bundle()  # a broken file is what it is for; this counter has no vault to name it yet
+    until(lambda: bench.told() == "store.missing", "the bundle fails for want of a vault alone")
+
+
+def test_the_file_is_changed_where_it_lies_and_kept_byte_for_byte(tmp_path: Path) -> None:
+    """Behind a link, with Windows' line ends; what the disk refuses is named and leaves nothing behind."""
+    real, linked = tmp_path / "etc" / "counter.toml", tmp_path / "counter.toml"
+    real.parent.mkdir()
+    before = b"\xef\xbb\xbf" + _CONFIG.format(port=9).replace("\n", "\r\n").encode()
+    real.write_bytes(before)
+    real.chmod(0o644)
+    linked.symlink_to(real)
+    file = ConfigurationFile(linked)
+    file.change(Slot.SCALE, {"name": "bei chuang"})
+    assert linked.is_symlink()
+    assert load_config(real).devices[Slot.SCALE].options["name"] == "bei chuang"
+    assert (tmp_path / "counter.toml.before").read_bytes() == before
+    assert real.stat().st_mode & 0o777 == 0o644
+    (tmp_path / "counter.toml.before").unlink()
+    (tmp_path / "counter.toml.before").mkdir()
+    written = real.read_bytes()
+    with pytest.raises(StoreError) as caught:
+        file.change(Slot.SCALE, {"name": None})
+    assert caught.value.code is StoreFault.IO
+    assert real.read_bytes() == written
+    assert not list(tmp_path.glob(".*")) + list(tmp_path.glob("*.new"))

@@ -19,6 +19,7 @@ MARGIN_MM = 5
 FORMS = [
     PageForm("tspl", 76, 203, 130),
     PageForm("zpl", 76, 300, 130),
+    PageForm("zpl", 60, 600, 40),
     PageForm("tspl", 100, 203, 150),
     PageForm("zpl", 60, 203, 40),
     PageForm("escpos", 80, 203),
@@ -48,10 +49,12 @@ def test_ten_millimetres_of_the_ruler_are_ten_millimetres(form: PageForm) -> Non
     assert black(image, cross, cross)
     edge = cross - 3 * per_mm + 1  # only the long ticks reach so far
     across = [x for x in range(cross + 1, image.width) if black(image, x, edge)]
-    assert across == list(range(cross + 10 * per_mm, image.width, 10 * per_mm))[: len(across)]
-    assert len(across) == (image.width // per_mm - MARGIN_MM - 1) // 10
+    true = form.dpi / 25.4  # a ruler of steel knows no whole dots
+    assert across == [cross + round(10 * ten * true) for ten in range(1, len(across) + 1)]
+    assert len(across) == int((image.width - cross) / true - 1) // 10
     downward = [y for y in range(cross + 1, image.height) if black(image, edge, y)]
-    assert downward == list(range(cross + 10 * per_mm, image.height, 10 * per_mm))[: len(downward)]
+    assert downward == [cross + round(10 * ten * true) for ten in range(1, len(downward) + 1)]
+    assert downward
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: f"{form.width_mm}x{form.height_mm}@{form.dpi}")
