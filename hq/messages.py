@@ -44,6 +44,8 @@ _SENTENCES: dict[StrEnum, str] = {
     EntryFault.FORMAT_UNKNOWN: "this was written in a form that this version does not know",
     RuleFault.REQUEST_GONE: "no such request is open: it was decided, has lapsed, or was made at another "
     "counter; hq request list and hq persons list show what is open and where",
+    RuleFault.BLOCK_GONE: "no such proposal waits: it was decided before, or made at another counter; "
+    "hq block list shows what waits and where",
     RuleFault.RIGHT_GROUND: "outcome and ground do not fit: done takes no --ground, every other outcome "
     "takes one that the rule data in force name for this right",
     RuleFault.APPROVER_SELF: "nobody approves her own request, or gives out what she filed or signed, not "

@@ -332,6 +332,11 @@ def every_command(hq: Asking, made: Day, folder: Path) -> None:
         hq("disclosure", "release", made.disclosure, str(folder / "files" / "disclosure release"))
         hq("disclosure", "release", made.disclosure + "9", str(folder / "none"), fails=True)
         hq("persons", "copy", "q-9", str(folder / "none"), *at, fails=True)
+        hq("block", "list")
+        hq(
+            "block", "decide", seq, "--outcome", "listed", *at, fails=True
+        )  # no proposal: tests/hq/test_blocks.py
+        hq("block", "publish")
     hq("persons", "answer", "q-2", "--outcome", "refused", "--ground", "found_correct", *at, fails=True)
     hq("persons", "answer", "q-2", "--outcome", "done", *at)
     hq("persons", "restrict", seq, *at)
