@@ -116,7 +116,9 @@ class MainWindow(QWidget):
         if self._clerk is None:
             from ui.clerk.screen import ClerkScreen
 
-            self._clerk = ClerkScreen(self._station, self.keyboard, self._texts, self)
+            # Without a parent until it is whole: what stands below a style sheet is dressed anew, with all
+            # that is in it, each time something is put into something.
+            self._clerk = ClerkScreen(self._station, self.keyboard, self._texts)
             self._clerk.set_theme(self._palette)
             self._clerk.message.said.connect(self._said)
             self._clerk.side_taken.connect(self.side_taken)
@@ -131,7 +133,7 @@ class MainWindow(QWidget):
         if self._console is None:
             from ui.technician.console import ConsolePage
 
-            self._console = ConsolePage(self.keyboard, self._texts, self)
+            self._console = ConsolePage(self.keyboard, self._texts)
             self._console.set_theme(self._palette)
             self._console.left.connect(self.leave_console)
             self._pages.addWidget(self._console)
