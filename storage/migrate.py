@@ -14,6 +14,7 @@ from storage.faults import os_errors, sqlite_errors
 from storage.files import sync_directory
 from storage.premigration import copy_before, drop_copies
 from storage.schema import HEAD_REVISION, META
+from storage.wal import check_log
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -59,6 +60,7 @@ def open_database(
         raise StoreError(StoreFault.MISSING, what=DATABASE_NAME)
     lock = WriterLock.take(directory)
     try:
+        check_log(directory / DATABASE_NAME)
         found = need_known(directory, key, head)
         database = Database.open(directory, key, lock=lock, low_disk_bytes=low_disk_bytes)
         try:

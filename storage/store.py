@@ -27,6 +27,7 @@ from storage.reading import JournalReader
 from storage.renewal import Renewal
 from storage.schema import HEAD_REVISION
 from storage.vault import SUBKEY_DATABASE, SUBKEY_KEYFILE, SUBKEY_TLS, FileVault
+from storage.wal import check_log_if_alone
 
 _log = logging.getLogger(__name__)
 RESTORED_NAME = "restored.json"  # the journal came from a backup: it may be read and sent, not gone on with
@@ -213,6 +214,7 @@ def open_reader(directory: Path, vault: FileVault) -> JournalReader:
     Raises StoreError TOO_NEW, MISSING, DAMAGED, UNSAFE (an older schema: start the counter once).
     """
     key = vault.subkey(SUBKEY_DATABASE)
+    check_log_if_alone(directory)
     found = need_known(directory, key)
     if found != HEAD_REVISION:
         raise StoreError(StoreFault.UNSAFE, what="schema", found=found)
