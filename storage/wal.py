@@ -26,6 +26,8 @@ _Sum = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class _Log:
+    """A log and what its header says; ``order`` of the words that are summed, ``start`` the header's own sum."""
+
     data: bytes
     order: str
     page: int
