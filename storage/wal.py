@@ -26,7 +26,7 @@ _Sum = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class _Log:
-    """A log and what its header says; ``order`` of the words that are summed, ``start`` the header's own sum."""
+    """A log and what its header says: the ``order`` of summed words, ``start`` its own sum."""
 
     data: bytes
     order: str
