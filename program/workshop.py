@@ -57,6 +57,7 @@ _SHOWN = 60  # lines of traffic
 _HEARD_FROM = (DeviceState.READY, DeviceState.BUSY, DeviceState.UNKNOWN, DeviceState.DISABLED)
 _MOST_WAITING = 8  # writes behind what is being done; nobody types faster than that
 _ENDED_BY_LEAVING = (Work.TESTING, Work.LOOKING)
+_ONE_AT_A_TIME = (Work.TESTING, Work.EXAMINING, Work.BUNDLING)
 _Job = Callable[[], None]
 
 
@@ -124,18 +125,22 @@ class Workshop:
 
     def try_address(self, text: str) -> None:
         """See the protocol."""
+        self._show(told=None)
         self._finder.typed(text)
 
     def take(self, slot: Slot, name: str) -> None:
         """See the protocol."""
-        self._do(lambda: self._take(slot, name), Work.WRITING)
+        with self._lock:  # what F9 was pressed for: Esc, or another plug, may come before its turn does
+            found = self._view.adding.found if self._view.adding is not None else None
+        if found is not None and slot in found.slots:
+            self._do(lambda: self._take(slot, name, found), Work.WRITING)
 
     def leave(self) -> None:
         """See the protocol."""
         with self._lock:
             self._left += 1
             self._leave.set()
-            self._view = replace(self._view, adding=None)
+            self._view = replace(self._view, adding=None, told=None)
 
     def rename(self, slot: Slot, name: str) -> None:
         """See the protocol."""
@@ -157,9 +162,10 @@ class Workshop:
     def _do(self, job: Callable[[], object], work: Work, **shown: object) -> None:
         """Behind what is being done now, and then ``shown`` is seen at once.
 
-        While something waits all but a write is refused, and that is said.
+        While something waits all but a write is refused, and that is said; so is the very thing that is on.
         """
-        if self._jobs.qsize() >= (_MOST_WAITING if work is Work.WRITING else 1):
+        twice = work in _ONE_AT_A_TIME and self._view.work is work and not self._leave.is_set()
+        if twice or self._jobs.qsize() >= (_MOST_WAITING if work is Work.WRITING else 1):
             self._tell("msg.workshop_busy", {}, "warning")
             return
         with self._lock:
@@ -178,8 +184,7 @@ class Workshop:
             finally:
                 self._show(work=Work.NOTHING)
 
-        if shown:
-            self._show(**shown)
+        self._show(told=None, **shown)
         self._jobs.put(whole)
 
     def _run(self) -> None:
@@ -297,11 +302,7 @@ class Workshop:
             if terminal is not None and wanted is not None:
                 terminal.rack.resume(wanted)
 
-    def _take(self, slot: Slot, name: str) -> None:
-        adding = self._view.adding
-        found = adding.found if adding is not None else None
-        if found is None or slot not in found.slots:
-            return
+    def _take(self, slot: Slot, name: str, found: Candidate) -> None:
         before = self._config().devices.get(slot)
         known = DRIVERS[slot][found.driver].options
         values: dict[str, Value] = {

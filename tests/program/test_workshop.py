@@ -64,7 +64,10 @@ def test_nothing_that_is_asked_for_is_lost_and_who_leaves_has_left(bench: Bench)
     workshop = bench.workshop
     workshop.test(Slot.SCALE)
     until(lambda: Slot.SCALE in workshop.look(None).tests, "the test begins")
+    workshop.test(Slot.SCALE)
+    assert bench.told() == "msg.workshop_busy"  # not a second run behind the first
     workshop.add(None)
+    assert bench.told() == ""
     adding = workshop.look(None).adding
     assert adding is not None
     assert adding.waits  # nothing may be plugged in before it is known what was there

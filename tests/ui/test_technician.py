@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from core.config import load_config
@@ -208,6 +208,9 @@ def test_a_plug_pulled_while_it_is_tried_costs_nothing(bench: Bench) -> None:
     bench.devices[0].stop()
     bench.bus.pull("ttyUSB0", "1-1")
     bench.wait(lambda: bench.says("add_step", "没有应答"), 90)
+    address = bench.window.findChild(QLineEdit, "add_address")
+    assert address.isVisible()
+    assert address.hasFocus()  # the next try needs no mouse
     bench.plug("ttyUSB1", "1-3")
     bench.wait(lambda: bench.says("add_found", "电子秤"))
 

@@ -62,7 +62,8 @@ def by_reason(hits: Sequence[CatalogueHit], language: str) -> list[tuple[str, st
         if hit.action in REFUSING:
             text = f"{hit.number}\t{text}"
         grouped.setdefault((hit.action, text), []).append(hit.name)
-    return [(action, "、".join(names), text) for (action, text), names in grouped.items()]
+    texts = Texts(language)
+    return [(action, texts.join(names), text) for (action, text), names in grouped.items()]
 
 
 class _Reason(QWidget):

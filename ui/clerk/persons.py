@@ -10,6 +10,7 @@ from core.errors import Fact
 from core.persons import AnswerRight, AskErasure, AskRight, RightView
 from core.view import CounterView, ItemView
 from ui.clerk.choices import Answer, Line, Question
+from ui.text import Texts
 
 _NAMES = ("person", "person_copy", "person_fields", "erasure", "rights", "right_answer", "right_ground")
 QUESTIONS = tuple(Question(name, ()) for name in _NAMES)  # for whoever counts sentences
@@ -104,16 +105,13 @@ def _answer(each: RightView, language: str) -> Question:
 
 
 def _facts(each: RightView, language: str) -> dict[str, Fact]:
-    named = [names[language] for names in each.fields]
-    about = "、".join(each.numbers[:2]) + ("…" if len(each.numbers) > 2 else "")
+    texts = Texts(language)
+    named = texts.join([names[language] for names in each.fields])
+    about = texts.join(list(each.numbers[:2])) + ("…" if len(each.numbers) > 2 else "")
     return {
         "right": f"person_right.{each.right}",
         "about": f" {about}" if about else "",
-        "wrong": f"（{'、'.join(named)}）"
-        if named and language == "zh"
-        else f" ({', '.join(named)})"
-        if named
-        else "",
+        "wrong": (f"（{named}）" if language == "zh" else f" ({named})") if named else "",
         "day": each.due,
         "reference": each.reference,
     }

@@ -104,7 +104,12 @@ class AddPanel(QWidget):
         put(self._step, self._words(texts, adding, work))
         listed = "\n".join(f"{number}  {breakable(port)}" for number, port in enumerate(adding.ports, 1))
         put(self._ports, texts("console.free_ports", listed=listed) if listed else "")
-        self._show(found=self.slot is not None, looking=found is None and work is not Work.TRYING)
+        looking = found is None and work is not Work.TRYING
+        again = looking and before is not None and self.where.isHidden()
+        self._show(found=self.slot is not None, looking=looking)
+        if again:  # it was hidden while the address was tried, and the focus went elsewhere
+            self.where.setFocus()
+            self.where.selectAll()
         self._ports.setVisible(bool(self._ports.text()) and found is None)
         self._say_entries(texts)
         self._say_found(texts)

@@ -379,7 +379,8 @@ class ConsolePage(QWidget):
         self.adding.begin()
         workshop.add(wanted)
         self._look()
-        self.adding.where.setFocus()
+        if self._view.adding is not None:  # refused, the panel is not there: the keys stay with the slots
+            self.adding.where.setFocus()
         self._show_focus()
 
     def _try_address(self, text: str) -> None:

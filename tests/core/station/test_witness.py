@@ -123,19 +123,22 @@ def test_every_value_of_the_file_counts() -> None:
             assert {name for name in before if before[name] != after[name]} == {part}
 
 
+@pytest.mark.parametrize(
+    ("hours", "said"), [(2, ("msg.clock_back", {"minutes": 120})), (72, ("msg.clock_back_days", {"days": 3}))]
+)
 def test_a_clock_turned_back_before_headquarters_said_the_time_is_named(
-    counter: Counter, expected_logs: ExpectedLogs
+    counter: Counter, expected_logs: ExpectedLogs, hours: int, said: object
 ) -> None:
     """Nobody has said yet what time it is in this boot: the entry before it is all there is."""
-    expected_logs.expect("core.station.turned", "120 minutes before the last entry")
+    expected_logs.expect("core.station.turned", f"{hours * 60} minutes before the last entry")
     machine, rows = counter.vault.machine, counter.vault.journal.rows
     counter.do(c.Lock())
     assert rows[-1].header.trusted.quality == "unconfirmed"
-    machine.moment -= dt.timedelta(hours=2)
+    machine.moment -= dt.timedelta(hours=hours)
     counter.log_in()
     message = counter.views[-1].message
     assert message is not None
-    assert (message.code, message.facts) == ("msg.clock_back", {"minutes": 120})
+    assert (message.code, message.facts) == said
     machine.moment -= dt.timedelta(hours=1)  # while she works
     counter.do(c.Lock())
     times = [entry.header.trusted.at for entry in rows]
