@@ -32,6 +32,8 @@ _LEFT_BY: Mapping[str, tuple[str, ...]] = {
         "pool withdraw",
         "approve",
         "persons answer",
+        "block decide",
+        "block publish",
         "disclosure decide",
         "disclosure release",
         "persons restrict",

@@ -5,21 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from core import wire
-from core.errors import CounterError, EntryError
+from core.errors import CounterError
 from core.ledger import blocks as ledger
 from core.ledger.blocks import Outcome
-from core.ledger.directives import DirectiveKind
-from core.ledger.state import State, from_bytes
+from hq.block_words import states, told_words
 from hq.journal import one_entry
 from hq.opening_key import OpeningKey
 from hq.references import opened_parts
 from hq.restricted import need_unrestricted
-from hq.schema import ESTATE, FOLLOWER, PUBLICATIONS
-
-KIND = DirectiveKind.BLOCK_DECIDED.value
 
 
 def listed_numbers(connection: Connection, key: OpeningKey, today: dt.date) -> tuple[list[str], int]:
@@ -55,31 +50,3 @@ def _listed(connection: Connection, today: dt.date) -> Iterator[tuple[str, int]]
             fresh = outcome == Outcome.LISTED and not row["outcome"]
             if outcome == Outcome.LISTED and (fresh or row["until"] >= today.isoformat()):
                 yield terminal, int(row["item"])
-
-
-def states(connection: Connection, terminal: str | None = None) -> Iterator[tuple[str, State]]:
-    """Each terminal with its state, as far as it is followed."""
-    wanted = select(FOLLOWER.c.terminal, FOLLOWER.c.state).order_by(FOLLOWER.c.terminal)
-    if terminal is not None:
-        wanted = wanted.where(FOLLOWER.c.terminal == terminal)
-    for row in connection.execute(wanted):
-        state = from_bytes(row.state)
-        if state is not None:
-            yield row.terminal, state
-
-
-def told_words(connection: Connection) -> dict[tuple[str, int], str]:
-    """The last word published about each proposal, by terminal and seq."""
-    wanted = (
-        select(PUBLICATIONS.c.scope, PUBLICATIONS.c.subject, PUBLICATIONS.c.body)
-        .where(PUBLICATIONS.c.terminal == ESTATE, PUBLICATIONS.c.kind == KIND)
-        .order_by(PUBLICATIONS.c.number)
-    )
-    found = {}
-    for row in connection.execute(wanted):
-        try:
-            outcome = str(wire.decode(row.body)["outcome"])
-        except (EntryError, KeyError):
-            continue
-        found[row.scope.partition(":")[2], int(row.subject)] = outcome
-    return found

@@ -19,7 +19,7 @@ from core.ledger.blocks import Outcome
 from core.ledger.clock import CHINA
 from core.ledger.directives import DirectiveKind
 from hq.admin_effects import publication_effect
-from hq.block_numbers import KIND, states, told_words
+from hq.block_words import KIND, states, told_words
 from hq.clock import Now, utc_now
 from hq.database import Database
 from hq.directives import EVERYBODY, Publication, publish, to_terminal

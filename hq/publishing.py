@@ -48,7 +48,7 @@ def publish_file(
             return publish(connection, label, now), label
     value = _read(path)
     scope = EVERYBODY if branch is None else to_branch(check_name(branch))
-    if "block_list" in value:
+    if "block_list" in value and "version" not in value:  # an edition has a part of that name
         listed = _block_list(value, path.name, scope)
         with database.write() as connection:
             return publish(connection, listed, now), listed

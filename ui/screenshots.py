@@ -148,9 +148,11 @@ def _explain_mode(clerk: ClerkScreen) -> None:
     clerk.choices.answer(0)
 
 
+# Views that look like another one until something is opened on top of them.
+_OPENED_ALONE = ("pending", "suggestions", "places", "block-none", "block-listed")
 # state → (view, what is opened on top of it)
 STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], None] | None]] = {
-    **{name: (name, None) for name in VIEWS if name not in ("pending", "suggestions", "places")},
+    **{name: (name, None) for name in VIEWS if name not in _OPENED_ALONE},
     "suggestions": ("suggestions", _suggest),
     "places": ("places", _places),
     "refuse-found": ("suggestions", _found),

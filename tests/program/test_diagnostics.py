@@ -15,7 +15,9 @@ from core.crypto.sealing import unseal
 from core.devices import DeviceState, DeviceTruth, Slot
 from core.diagnostics import pack, unpack
 from core.errors import CounterError, EntryError, Fact
-from core.technician import Finding, SlotRow, Test, Tested, Verdict
+from core.technician import Finding, SlotRow, Verdict
+from core.technician import Test as Trial
+from core.technician import Tested as Tried
 from devices.simulators.cards import load_people
 from program.demonstration import Demonstration
 from program.diagnostics import collect
@@ -47,7 +49,7 @@ def test_nothing_personal_is_in_it(tmp_path: Path) -> None:
     glyph: dict[str, Fact] = {"character": "示例甲的秤", "link": "file:///home/shilijia", "sw": "000060"}
     fault = DeviceTruth(Slot.SCALE, DeviceState.ATTENTION, "device.self_test", glyph)
     row = SlotRow(Slot.SCALE, "nci", "usb://067b:2303", fault, "示例甲的秤")
-    test = Test(Slot.SCALE, (Tested("ready", ok=False, fault="device.self_test", facts=glyph),), done=True)
+    test = Trial(Slot.SCALE, (Tried("ready", ok=False, fault="device.self_test", facts=glyph),), done=True)
     seen = {slot.value: each for slot, each in lines.items()}
     value = collect(tmp_path, config, findings, [row], [test], seen)
     assert value["slots"][0]["facts"] == value["tests"][0][1][0][3] == {"sw": "000060"}

@@ -58,6 +58,7 @@ def test_an_empty_visit_waits_for_a_document() -> None:
         Missing.FEE,
         Missing.PAYMENT,
         Missing.GUARDIAN,
+        Missing.TYPED,
     }
     assert set(missing(fresh(), TODAY, RULES)) == {
         code for code in Missing if code.startswith("missing.") and code not in {*of_others, Missing.GUARDIAN}
@@ -186,7 +187,8 @@ def test_a_notice_that_changed_is_told_again_unless_an_entry_says_that_it_was() 
     assert (recorded.notice_version, recorded.missing) == (RULES.notice.id, ())
 
 
-@pytest.mark.parametrize("name", list(Missing))
+# Whether somebody was asked about a typed document only the station knows (tests/core/station/test_typed.py).
+@pytest.mark.parametrize("name", [name for name in Missing if name is not Missing.TYPED])
 def test_every_code_of_what_is_missing_can_occur(name: Missing) -> None:
     wrong = {field.value: "\u202e" for field in GOOD}
     states = [
