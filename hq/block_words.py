@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, exists, select
 
 from core import wire
 from core.errors import EntryError
 from core.ledger.directives import DirectiveKind
 from core.ledger.state import State, from_bytes
-from hq.schema import ESTATE, FOLLOWER, PUBLICATIONS
+from hq.schema import ADOPTED, DIRECTIVES, ESTATE, FOLLOWER, PUBLICATIONS
 
 KIND = DirectiveKind.BLOCK_DECIDED.value
 
@@ -30,13 +30,20 @@ def states(connection: Connection, terminal: str | None = None) -> Iterator[tupl
 
 
 def told_words(connection: Connection) -> dict[tuple[str, int], str]:
-    """The last word published about each proposal, by terminal and seq; one that was halted is none."""
+    """The last word about each proposal that its counter has not adopted, by terminal and seq.
+
+    One that was halted is none; one that was adopted is what the counter's state says, and an appeal since
+    then waits for another one.
+    """
+    at_counter = DIRECTIVES.c.publication == PUBLICATIONS.c.number
+    adopted = (ADOPTED.c.terminal == DIRECTIVES.c.terminal) & (ADOPTED.c.number >= DIRECTIVES.c.number)
     wanted = (
         select(PUBLICATIONS.c.scope, PUBLICATIONS.c.subject, PUBLICATIONS.c.body)
         .where(
             PUBLICATIONS.c.terminal == ESTATE,
             PUBLICATIONS.c.kind == KIND,
             PUBLICATIONS.c.halted_at.is_(None),
+            ~exists().where(at_counter, adopted),
         )
         .order_by(PUBLICATIONS.c.number)
     )

@@ -18,6 +18,7 @@ from core.ledger.block_list import SUBJECT_DECIDED
 from core.ledger.blocks import Outcome
 from core.ledger.clock import CHINA
 from core.ledger.directives import DirectiveKind
+from core.ledger.entry import stamp
 from hq.admin_effects import publication_effect
 from hq.block_words import KIND, states, told_words
 from hq.clock import Now, utc_now
@@ -70,7 +71,10 @@ def decide(
         if days is not None and not (listed and 0 < days <= ledger.MOST_DAYS):
             raise HqError(HqFault.CONFLICT, what="a term is for listed alone, in days")
         until = now().astimezone(CHINA).date() + dt.timedelta(days=days or int(row["days"]))
-        body = {"proposed": proposed, "outcome": outcome, "until": until.isoformat() if listed else None}
+        body = {
+            "proposed": proposed, "outcome": outcome, "until": until.isoformat() if listed else None,
+            "at": stamp(now()),
+        }  # fmt: skip
         return publish(connection, Publication(KIND, str(proposed), body, to_terminal(terminal)), now)
 
 

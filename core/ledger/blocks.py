@@ -23,7 +23,11 @@ MEMBER = "blocks"  # of the state: seq of BlockProposed → what it is about; no
 PROPOSED, SENT, DECIDED, APPEALED = "BlockProposed", "BlockSent", "BlockDecided", "BlockAppealed"
 MOST = 100  # at one counter: the state is written with every commit
 MOST_DAYS = 3 * 366
-_FORM = {"proposed": kinds.COUNT, "outcome": kinds.CODE, "until": lambda day: day is None or kinds.DAY(day)}
+# "at": two words that say the same, to one appeal and to the next, are two directives.
+_FORM = {
+    "proposed": kinds.COUNT, "outcome": kinds.CODE, "until": lambda day: day is None or kinds.DAY(day),
+    "at": kinds.TIME,
+}  # fmt: skip
 
 
 class Outcome(StrEnum):

@@ -9,7 +9,9 @@ import pytest
 from core import wire
 from core.errors import HqError, RuleError, RuleFault
 from core.ledger.block_list import SUBJECT_DECIDED, read_block_list
+from core.ledger.directives import DirectiveHead, SignedDirective
 from hq.blocks import decide, list_proposals, publish_list
+from hq.directives import halt
 from hq.opening import Opening
 from hq.opening_key import FileOpeningKey
 from tests.hq.headquarters import Headquarters
@@ -66,11 +68,38 @@ def test_decided_by_a_person_and_told_as_digests(
     body = word.directive.body
     assert (word.directive.kind, body["proposed"], body["outcome"]) == ("block_decided", seq, "listed")
     assert (listed.directive.subject, read_block_list(listed).hit(NUMBER)) == (SUBJECT_DECIDED, True)
-    # Adopted, appealed and lifted: it stands on no list any more.
-    story.write("BlockDecided", {**body, "directive": 1})
-    story.write("BlockAppealed", {"proposed": seq, "due": "2026-12-06"}, person=True)
-    assert sent(headquarters, story) == []
-    (row,) = list_proposals(database)
-    assert (row["outcome"], row["appeal"], row["told"]) == ("listed", "2026-12-06", "")
-    decide(database, TERMINAL, seq, "lifted")
+    # Adopted and appealed; it stays; appealed again, the same word is another directive; lifted, on no list.
+    held = adopted(story, word, listed.head)
+    for told in ("upheld", "upheld", "lifted"):
+        story.write("BlockAppealed", {"proposed": seq, "due": "2026-12-06"}, person=True)
+        assert sent(headquarters, story) == []
+        (row,) = list_proposals(database)
+        assert (row["outcome"], row["appeal"], row["told"]) == ("listed", "2026-12-06", "")
+        decide(database, TERMINAL, seq, told)
+        (row,) = list_proposals(database)
+        assert row["told"] == told
+        (word,) = take(story.counter, held)
+        assert word.directive.body["outcome"] == told
+        held = adopted(story, word, word.head)
     assert opening.listed(today)[1:] == [0, 0]
+
+
+def adopted(story: Sending, word: SignedDirective, head: DirectiveHead) -> DirectiveHead:
+    """The counter takes the word, and all directives up to ``head``."""
+    said = {name: word.directive.body[name] for name in ("proposed", "outcome", "until")}
+    story.write("BlockDecided", {**said, "directive": word.directive.number})
+    story.write("DirectivesAdopted", {"number": head.number, "head": wire.b64(head.hash)})
+    return head
+
+
+def test_a_word_that_was_halted_is_none(headquarters: Headquarters) -> None:
+    """Neither is it waited for, nor does it put anybody on the list."""
+    story = begun(headquarters)
+    seq, database = proposed(story), headquarters.database
+    assert sent(headquarters, story) == []
+    halt(database, decide(database, TERMINAL, seq, "listed"))
+    opening = Opening(database, FileOpeningKey(headquarters.opening), demonstration=False)
+    assert opening.listed(story.book.clock.now().at.date())[1:] == [0, 0]
+    (row,) = list_proposals(database)
+    assert row["told"] == ""
+    decide(database, TERMINAL, seq, "refused")

@@ -32,7 +32,7 @@ def mark(counter: Counter) -> BlockMark:
 
 def told(counter: Counter, proposed: int, outcome: str, until: str | None) -> None:
     """Headquarters' word by directive."""
-    body = {"proposed": proposed, "outcome": outcome, "until": until}
+    body = {"proposed": proposed, "outcome": outcome, "until": until, "at": "2026-11-21T06:00:00.000Z"}
     tell(counter, ("block_decided", str(proposed), body))
 
 
