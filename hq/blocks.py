@@ -24,6 +24,8 @@ from hq.block_words import KIND, states, told_words
 from hq.clock import Now, utc_now
 from hq.database import Database
 from hq.directives import EVERYBODY, Publication, publish, to_terminal
+from hq.disclosures import need_stranger, signer_of
+from hq.journal import one_entry
 from hq.opened import Opened, to_json
 
 
@@ -109,6 +111,7 @@ def _list(opened: Opened) -> None:
 
 def _decide(opened: Opened) -> None:
     asked = opened.options
+    _need_others(opened, asked.terminal, asked.seq)
     number = decide(opened.database, asked.terminal, asked.seq, asked.outcome, asked.days)
     with opened.database.read() as connection:
         opened.effects.append(publication_effect(connection, number))
@@ -117,6 +120,18 @@ def _decide(opened: Opened) -> None:
     if asked.outcome in (Outcome.LISTED, Outcome.LIFTED):
         text += "; hq block publish tells all counters"
     opened.answer(told, text)
+
+
+def _need_others(opened: Opened, terminal: str, proposed: int) -> None:
+    """Nobody decides on what she proposed or signed for at the counter; raises RuleError APPROVER_SELF."""
+    with opened.database.read() as connection:
+        found = dict(states(connection, terminal))
+        row = found[terminal].value.get(ledger.MEMBER, {}).get(str(proposed)) if terminal in found else None
+        if row is None or not row["sent"]:
+            return  # said by whoever decides
+        signed = signer_of(connection, terminal, one_entry(connection, terminal, row["sent"]))
+        for who in filter(None, opened.people):
+            need_stranger(connection, who, row["by"], signed)
 
 
 def _publish(opened: Opened) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import Connection
 
-from core.errors import CounterError, HqError, HqFault, StoreError, StoreFault
+from core.errors import CounterError, HqError, HqFault, RuleError, StoreError, StoreFault
 from core.ledger.disclosures import Outcome, Way
 from hq.admin_effects import RELEASE, publication_effect
 from hq.clock import utc_now
@@ -97,9 +98,13 @@ def _release(opened: Opened) -> None:
         _need_others(opened, connection, one)
     texts, fields = ask_release(opened.home.directory, terminal, filed)
     with opened.database.write() as connection:
-        number = decide(connection, stands(connection, terminal, filed), Outcome.RELEASED)
+        # Consent, partner, restriction: what ended while the service opened it ends the release too.
+        one = stands(connection, terminal, filed)
+        _need_others(opened, connection, one)
+        need_givable(connection, one)
+        number = decide(connection, one, Outcome.RELEASED)
         opened.effects.append(publication_effect(connection, number))
-    given, witness = _people(opened)
+    given, witness = opened.people
     rules, data = one.rules.disclosure, one.filed.data
     digest = write_release(
         asked.file,
@@ -128,7 +133,7 @@ def _said(one: Standing) -> dict[str, Any]:
     return {
         "reference": f"{one.terminal}/{one.filed.header.seq}",
         "way": data["way"],
-        "recipient": f"{data['recipient']} {one.recipient.names['zh']}",
+        "recipient": _recipient(one),
         "basis": data["basis"],
         "purpose": data["purpose"],
         "fields": list(data["fields"]),
@@ -143,15 +148,16 @@ def _said(one: Standing) -> dict[str, Any]:
     }
 
 
-def _people(opened: Opened) -> tuple[str, str]:
-    asking = opened.asking
-    if asking is None or asking.known is None:
-        return "", ""
-    return asking.known.id, asking.second.id if asking.second is not None else ""
+def _recipient(one: Standing) -> str:
+    """The code alone where the edition knows no such recipient: that it stands against it is said beside."""
+    code = str(one.filed.data["recipient"])
+    with suppress(RuleError):
+        code += f" {one.recipient.names['zh']}"
+    return code
 
 
 def _need_others(opened: Opened, connection: Connection, one: Standing) -> None:
-    for who in filter(None, _people(opened)):
+    for who in filter(None, opened.people):
         need_other(connection, one, who)
 
 

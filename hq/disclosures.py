@@ -98,7 +98,7 @@ def stands(connection: Connection, terminal: str, filed: int, now: Now = utc_now
         raise RuleError(RuleFault.DISCLOSURE_GONE)
     entry, asked = one_entry(connection, terminal, filed), one_entry(connection, terminal, row["asked"])
     outcome, reason = _outcome(connection, terminal, filed, asked, row)
-    signed = _signed(connection, terminal, asked)
+    signed = signer_of(connection, terminal, asked)
     rules = edition_of(connection, entry.header.rules)
     told = outcome == row["outcome"]
     return Standing(terminal, entry, asked, row, rules, outcome, reason, told, signed)
@@ -132,9 +132,14 @@ def need_other(connection: Connection, one: Standing, who: str) -> None:
 
     Raises RuleError APPROVER_SELF.
     """
+    need_stranger(connection, who, one.row["by"], one.signed)
+
+
+def need_stranger(connection: Connection, who: str, *involved: str) -> None:
+    """That ``who`` is none of those, under any number that headquarters knows of her; APPROVER_SELF."""
     people = select(OPERATORS.c.operator, OPERATORS.c.person).where(OPERATORS.c.terminal == ESTATE)
     known = {row.operator: row.person or row.operator for row in connection.execute(people)}
-    if known.get(who, who) in {known.get(each, each) for each in (one.row["by"], one.signed)}:
+    if known.get(who, who) in {known.get(each, each) for each in involved}:
         raise RuleError(RuleFault.APPROVER_SELF)
 
 
@@ -207,8 +212,8 @@ def _outcome(
     return (theirs, reason) if theirs and ledger.may_follow(ours, theirs) else (ours, reason)
 
 
-def _signed(connection: Connection, terminal: str, asked: Entry) -> str:
-    """Whoever signed for the request that it rests on."""
+def signer_of(connection: Connection, terminal: str, asked: Entry) -> str:
+    """Whoever signed for the request that ``asked`` rests on; "" where nobody did."""
     request = one_entry(connection, terminal, asked.data["asked"])
     for entry in entries_of(connection, terminal, request.header.seq + 1, "ApprovalGiven"):
         if entry.data["request"] == request.data["request"]:

@@ -37,6 +37,14 @@ class Opened:
         """What the command left behind, for its line in the administration log."""
         self.effects.append(Effect(what, key, digest))
 
+    @property
+    def people(self) -> tuple[str, str]:
+        """Staff numbers of whoever gives the command, and of the second one beside; "" for nobody."""
+        asking = self.asking
+        if asking is None or asking.known is None:
+            return "", ""
+        return asking.known.id, asking.second.id if asking.second is not None else ""
+
     def passphrase(self) -> str | None:
         """The first line of the passphrase file, if one is given."""
         return read_passphrase(self.options.passphrase_file)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 import json
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -10,8 +13,9 @@ from core import wire
 from core.errors import HqError, RuleError, RuleFault
 from core.ledger.block_list import SUBJECT_DECIDED, read_block_list
 from core.ledger.directives import DirectiveHead, SignedDirective
-from hq.blocks import decide, list_proposals, publish_list
+from hq.blocks import BLOCKS, decide, list_proposals, publish_list
 from hq.directives import halt
+from hq.opened import Opened
 from hq.opening import Opening
 from hq.opening_key import FileOpeningKey
 from tests.hq.headquarters import Headquarters
@@ -103,3 +107,19 @@ def test_a_word_that_was_halted_is_none(headquarters: Headquarters) -> None:
     (row,) = list_proposals(database)
     assert row["told"] == ""
     decide(database, TERMINAL, seq, "refused")
+
+
+@pytest.mark.parametrize("deed", ["proposed", "signed"])
+def test_nobody_decides_on_her_own(headquarters: Headquarters, deed: str) -> None:
+    story = begun(headquarters)
+    seq, database = proposed(story), headquarters.database
+    assert sent(headquarters, story) == []
+    (row,) = list_proposals(database)
+    (given,) = [each for each in story.book.entries if each.header.kind == "ApprovalGiven"]
+    who = row["by"] if deed == "proposed" else given.data["by"]
+    asked = argparse.Namespace(terminal=TERMINAL, seq=seq, outcome="listed", days=None, json=False)
+    asking: Any = SimpleNamespace(known=SimpleNamespace(id=who), second=None)
+    with pytest.raises(RuleError) as caught:
+        BLOCKS["block decide"](Opened(headquarters.home, database, asked, print, asking))
+    assert caught.value.code is RuleFault.APPROVER_SELF
+    assert list_proposals(database)[0]["told"] == ""
