@@ -82,7 +82,7 @@ def read_back(directory: Path, verified: Mapping[str, int]) -> dict[tuple[str, i
 
     ``verified`` says how far each terminal's entries were verified when the copy was made.
 
-    Raises StoreError DAMAGED, TOO_NEW, MISSING.
+    Raises StoreError DAMAGED, TOO_NEW, TOO_OLD (a table that is newer than it), MISSING.
     """
     try:
         manifest = json.loads((directory / "manifest.json").read_bytes())
@@ -93,8 +93,7 @@ def read_back(directory: Path, verified: Mapping[str, int]) -> dict[tuple[str, i
         raise StoreError(StoreFault.MISSING, what="manifest.json") from None
     except (ValueError, KeyError, TypeError):
         raise StoreError(StoreFault.DAMAGED, what="manifest.json") from None
-    if set(told) != {table.name for table in BACKED_UP}:
-        raise StoreError(StoreFault.DAMAGED, what="tables")
+    _need_tables(set(told), {table.name for table in BACKED_UP})
     chains: dict[tuple[str, int], Chain] = {}
     for table in BACKED_UP:  # heads come before entries
         for row in rows_of(directory, table, told[table.name]):
@@ -110,6 +109,16 @@ def read_back(directory: Path, verified: Mapping[str, int]) -> dict[tuple[str, i
         if chain.seq != chain.head_seq or chain.hash != chain.head_hash:
             raise StoreError(StoreFault.DAMAGED, what="chain", terminal=terminal, seq=chain.seq)
     return chains
+
+
+def _need_tables(told: set[str], known: set[str]) -> None:
+    if told == known:
+        return
+    if told < known:
+        raise StoreError(StoreFault.TOO_OLD, what=min(known - told))
+    if told > known:
+        raise StoreError(StoreFault.TOO_NEW, what=min(told - known))
+    raise StoreError(StoreFault.DAMAGED, what="tables")
 
 
 @dataclass

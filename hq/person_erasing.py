@@ -18,12 +18,14 @@ from sqlalchemy import (
     Connection,
     LargeBinary,
     Select,
+    Table,
     bindparam,
     delete,
     exists,
     func,
     or_,
     select,
+    tuple_,
     update,
 )
 
@@ -47,6 +49,7 @@ from hq.shelves import Shelf
 EARLY = "persons.early"  # a counter says that an item was erased long before its term is over
 _EARLY_DAYS = 62  # between an acceptance and its coming here a counter may have been away
 _AT_ONCE = 200
+_BEGIN = ("", 0)
 _CORRECTED = b'"kind":"ItemCorrected"'
 _TABLES = (REFERENCES, CLAIMS)
 
@@ -68,6 +71,7 @@ class PersonErasing:
         self._database = database
         self._directory = directory
         self._now = now
+        self._heard = self._looked = _BEGIN  # up to where this round went; the next look goes on
 
     def settle(self) -> list[PersonItem]:
         """Everything that is due; what was erased.  Nothing on a clock that no counter confirms.
@@ -105,7 +109,8 @@ class PersonErasing:
     def _take_up(self) -> None:
         """What counters said: judged again here, and written down."""
         with self._database.read() as connection:
-            rows = list(connection.execute(_unheard().limit(_AT_ONCE)))
+            rows = list(connection.execute(_some(_unheard(), RESTRICTED, self._heard)))
+        self._heard = _after(rows)
         for row in rows:
             with self._database.write() as connection:
                 self._judge(connection, row.terminal, row.seq, row.epoch, row.request)
@@ -128,7 +133,9 @@ class PersonErasing:
             raise_alarm(connection, terminal, EARLY, now, epoch=epoch, seq=item, again=False)
 
     def _due(self, connection: Connection) -> list[PersonItem]:
-        return [from_row(row) for row in connection.execute(_open().limit(_AT_ONCE)).mappings()]
+        rows = list(connection.execute(_some(_open(), PERSON_ITEMS, self._looked)))
+        self._looked = _after(rows)
+        return [from_row(row._mapping) for row in rows]
 
     def _sweep(self, shelves: set[Shelf]) -> None:
         """The bytes are on no page any more, as far as the database can see to it (docs/retention.md)."""
@@ -144,6 +151,16 @@ class PersonErasing:
         ended = update(PERSON_ITEMS).where(*_row_of(item)).values(ended_at=stamp(self._now()))
         with self._database.write() as connection:
             return from_row(connection.execute(ended.returning(*PERSON_ITEMS.c)).mappings().one())
+
+
+def _some(wanted: Select[Any], table: Table, after: tuple[str, int]) -> Select[Any]:
+    """The next few: those that cannot be done yet do not keep the others waiting."""
+    place = tuple_(table.c.terminal, table.c.seq)
+    return wanted.where(place > after).order_by(table.c.terminal, table.c.seq).limit(_AT_ONCE)
+
+
+def _after(rows: Sequence[Any]) -> tuple[str, int]:
+    return (rows[-1].terminal, rows[-1].seq) if len(rows) == _AT_ONCE else _BEGIN
 
 
 def _unheard() -> Select[Any]:

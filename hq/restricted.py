@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from core.errors import HqError, HqFault
+from core.ledger.corrections import KIND as CORRECTED
 from core.ledger.entry import Entry, stamp
 from core.ledger.erasure import ITEM_RESTRICTED, PERSON_ERASED
 from hq.alarms import insert_if_new
@@ -21,12 +22,16 @@ from hq.schema_beside import PERSON_ITEMS, RESTRICTED
 
 def speaks_of_persons(entry: Entry) -> bool:
     """Whether :func:`keep_restricted` has to see it."""
-    return entry.header.kind_version in (1, 2) and entry.header.kind in (ITEM_RESTRICTED, PERSON_ERASED)
+    kinds = (ITEM_RESTRICTED, PERSON_ERASED, CORRECTED)
+    return entry.header.kind_version in (1, 2) and entry.header.kind in kinds
 
 
 def keep_restricted(connection: Connection, terminal: str, entries: Sequence[Entry]) -> None:
     """Note these entries of ``terminal``, in sequence; in the follower's transaction."""
     for entry in entries:
+        if entry.header.kind == CORRECTED:
+            _erase_again(connection, terminal, entry.data["item"])
+            continue
         row: dict[str, object] = {
             "terminal": terminal,
             "epoch": entry.header.epoch,
@@ -39,6 +44,12 @@ def keep_restricted(connection: Connection, terminal: str, entries: Sequence[Ent
             "at": stamp(entry.header.trusted.at),
         }
         insert_if_new(connection, RESTRICTED, row)
+
+
+def _erase_again(connection: Connection, terminal: str, item: int) -> None:
+    """A correction that came after its item was erased, sent again by its counter: its parts go as well."""
+    mine = (PERSON_ITEMS.c.terminal == terminal, PERSON_ITEMS.c.seq == item)
+    connection.execute(update(PERSON_ITEMS).where(*mine).values(ended_at=None))
 
 
 def need_unrestricted(connection: Connection, terminal: str, seq: int) -> None:

@@ -210,6 +210,25 @@ def test_backup_of_a_newer_program_is_refused(
     assert caught.value.code is StoreFault.TOO_NEW
 
 
+@pytest.mark.parametrize(("other", "code"), [(-1, StoreFault.TOO_OLD), (1, StoreFault.TOO_NEW)])
+def test_a_backup_with_other_tables_is_of_another_program(
+    headquarters: Headquarters, counter: Counter, tmp_path: Path, other: int, code: StoreFault
+) -> None:
+    """From before a table was there, or from after: named so, and not as damage."""
+    counter.sent(counter.book.entries)
+    done = backup(headquarters.database, tmp_path)
+    path = done.directory / "manifest.json"
+    manifest = json.loads(path.read_text())
+    if other < 0:
+        del manifest["tables"]["partners"]
+    else:
+        manifest["tables"]["unheard_of"] = {"rows": 0, "sha256": "0" * 64}
+    path.write_text(json.dumps(manifest))
+    with pytest.raises(StoreError) as caught:
+        read_back(done.directory, {})
+    assert caught.value.code is code
+
+
 def test_backup_to_a_place_that_cannot_be_written(headquarters: Headquarters, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(StoreError) as caught:
