@@ -25,6 +25,7 @@ _GAP = 2 * UNIT
 _LEAST = 230  # so wide its lines are at least: before it is laid out a button has no width of its own
 _ENDLESS = 1000  # higher than any lines below the first
 _WRAP = Qt.TextFlag.TextWrapAnywhere
+_WORDS = Qt.TextFlag.TextWordWrap
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -35,9 +36,17 @@ class KeyButton(QPushButton):
     focused = Signal()
 
     def __init__(
-        self, name: str, key: str, keyboard: Keyboard, parent: QWidget | None = None, *, wide: bool = False
+        self,
+        name: str,
+        key: str,
+        keyboard: Keyboard,
+        parent: QWidget | None = None,
+        *,
+        wide: bool = False,
+        wraps: bool = False,
     ) -> None:
         super().__init__(parent)
+        self._wraps = wraps  # its first line too, rather than be wider than its column
         self._wide = wide  # as wide as its column, and written from the left
         self.setObjectName(name)
         self.setAutoDefault(False)
@@ -78,8 +87,8 @@ class KeyButton(QPushButton):
         self._fit()
 
     def _fit(self) -> None:
-        """As high as its lines want at this width: below the first, in small type, they wrap."""
-        high = times(self._high, self._factor) + self._below().height()
+        """As high as its lines want at this width: they wrap, those below the first in small type."""
+        high = self._first_high() + self._below().height()
         if high != self.height():
             self.setFixedHeight(high)
 
@@ -88,12 +97,27 @@ class KeyButton(QPushButton):
         key = self._key_text() if self.chosen else self.key_name
         return self._pad + QFontMetrics(self._key_font).horizontalAdvance(key) + self._gap
 
+    def _room(self) -> int:
+        """How much of the width its lines have."""
+        beside = self._left() + self._pad
+        return max(_LEAST - beside if self._wraps else _LEAST, self.width() - beside)
+
+    def _first_high(self) -> int:
+        """The first line's height: a choice wraps it rather than grow out of its column."""
+        high = times(self._high, self._factor)
+        if not self._wraps:
+            return high
+        metrics = QFontMetrics(self._bold if self.chosen else self._font)
+        room = QRect(0, 0, self._room() + 2, _ENDLESS)  # two more, as it is painted
+        found = metrics.boundingRect(room, _WORDS, self.text().partition("\n")[0])
+        return high + max(0, found.height() - metrics.lineSpacing())
+
     def _below(self) -> QRect:
         """What the lines below the first take; nothing where there are none."""
         _, _, rest = self.text().partition("\n")
         if not rest:
             return QRect()
-        room = QRect(0, 0, max(_LEAST, self.width() - self._left() - self._pad), _ENDLESS)
+        room = QRect(0, 0, self._room(), _ENDLESS)
         found = QFontMetrics(self._small_font).boundingRect(room, _WRAP, rest)
         return found.adjusted(0, 0, 0, self._pad // 2)
 
@@ -113,6 +137,7 @@ class KeyButton(QPushButton):
             self.setAccessibleDescription(description)
         if chosen != self.chosen:
             self.chosen = chosen
+            self._fit()
             self.updateGeometry()
             self.update()
 
@@ -121,7 +146,9 @@ class KeyButton(QPushButton):
         width = QFontMetrics(self._bold).horizontalAdvance(self.text().partition("\n")[0])
         width += QFontMetrics(self._key_font).horizontalAdvance(self._key_text())
         width += 2 * self._pad + self._gap + times(2, self._factor)
-        return QSize(width, times(self._high, self._factor) + self._below().height())
+        if self._wraps:
+            width = min(width, _LEAST)  # its column's width is what it has
+        return QSize(width, self._first_high() + self._below().height())
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         return self.sizeHint()
@@ -184,7 +211,9 @@ class KeyButton(QPushButton):
         left = self._pad if self._wide else (self.width() - key_width - self._gap - text_width) // 2
         middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         painter.setPen(QColor(colours.text))
-        high = times(self._high, self._factor) if rest else self.height()
+        high = self._first_high() if rest else self.height()
+        if self._wraps:
+            middle, text_width = middle | _WORDS, self._room()
         painter.drawText(left + key_width + self._gap, 0, text_width + 2, high, middle, first)
         painter.setFont(self._key_font)
         painter.setPen(QColor(colours.accent if self.chosen else colours.muted))

@@ -28,7 +28,7 @@ from ui.clerk.second import requests_question, sign_question, void_item_question
 from ui.specimen_consents import ITEM, OF_PERSON
 from ui.specimen_correct import ADDRESS, CHANGED, FIELDS, WEIGHT, choose, confirm, later, typing
 from ui.specimen_devices import WORKSHOPS
-from ui.specimen_late import DOWN, SECOND
+from ui.specimen_late import DOWN, MANY, SECOND
 from ui.specimen_papers import HITS
 from ui.specimen_rights import RIGHTS
 from ui.specimen_typed import TYPED_REQUEST
@@ -235,6 +235,7 @@ STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], None] | None]] = {
         lambda clerk: clerk.ask(sign_question(CHANGED, clerk.choices.language, FIELDS)),
     ),
     "requests": ("second", lambda clerk: clerk.ask(requests_question(SECOND, clerk.choices.language))),
+    "requests-many": ("second", lambda clerk: clerk.ask(requests_question(MANY, clerk.choices.language))),
     "request-sign": (
         "second",
         lambda clerk: clerk.ask(sign_question(SECOND.requests[0], clerk.choices.language)),

@@ -58,6 +58,13 @@ DOWN = {
     "reader_refuses": {"zh": "阅读器不能读出多张证件", "en": "It refuses many documents"},
 }
 SECOND = SecondView(_REQUESTS, _VOID, {"wait": 24, "countersign": 72}, DOWN)
+_MORE = (
+    RequestView("r5", "typed", {}, "OP10001", "000128", _at(22, 9, 0), "signs", mine=True, subject=209),
+    RequestView("r6", "propose_block", {}, "OP10001", "000121", _at(23, 9, 5), "waits", mine=True),
+    RequestView("r7", "disclose", {}, "OP10001", "000119", _at(23, 9, 7), "waits", mine=True),
+    RequestView("r8", "reader_down", {}, "OP10001", "", _at(24, 9, 30), "ready", mine=True),
+)  # fmt: skip
+MANY = replace(SECOND, requests=(*_REQUESTS[1:], *_MORE))
 _VOIDED = replace(item(126), label="voided")
 
 

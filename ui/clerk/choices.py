@@ -98,7 +98,8 @@ class ChoicePanel(QFrame):
         layout.addWidget(self.sign)
         layout.addWidget(self.value)
         self._buttons = [
-            KeyButton(f"choice_{n}", str(n), keyboard, self, wide=True) for n in range(1, _MOST + 1)
+            KeyButton(f"choice_{n}", str(n), keyboard, self, wide=True, wraps=True)
+            for n in range(1, _MOST + 1)
         ]
         for number, button in enumerate(self._buttons):
             button.clicked.connect(partial(self._clicked, number))
