@@ -228,7 +228,8 @@ class Cases:
 
     def _need_free(self, item: int) -> None:
         """Raises RuleError ITEM_RESTRICTED where what is kept of the item may not be used (PIPL 47)."""
-        if is_restricted(self._live.state.value, item):
+        value = self._live.state.value
+        if is_restricted(value, item) or str(item) in value["erased"]["items"]:
             raise RuleError(RuleFault.ITEM_RESTRICTED)
 
     def _need_room(self, operator: str) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from core.errors import EntryError, EntryFault
-from core.ledger import kinds
+from core.ledger import cases, kinds
 from core.ledger.directives import DirectiveKind, SignedDirective
 from core.ledger.entry import AttachmentClass, Commitment
 from core.ledger.erasure import ASKED, ITEM_RESTRICTED, PAPER, PERSON_ERASED, is_restricted, month_name
@@ -52,7 +52,7 @@ def check(live: Live, signed: SignedDirective) -> None:
 
 
 def proposals(live: Live, sound: Iterable[SignedDirective]) -> list[Proposal]:
-    """``ItemRestricted`` 2 or ``PersonErased`` 2 for each that still has something here."""
+    """``ItemRestricted`` 2 or ``PersonErased`` 2 for each that has something here; its open case ends."""
     made: dict[int, Proposal] = {}
     for signed in sound:
         if signed.directive.kind == DirectiveKind.ITEM:
@@ -60,7 +60,13 @@ def proposals(live: Live, sound: Iterable[SignedDirective]) -> list[Proposal]:
             proposal = _proposal(live, said)
             if proposal is not None:
                 made[said.item] = proposal  # the last word of one delivery
-    return list(made.values())
+    rows = live.state.value.get(cases.MEMBER, {}).items()
+    ended = [
+        Proposal(cases.LAPSED, {"case": name, "opened": row["opened"]}, new_id())
+        for name, row in rows
+        if row["item"] in made
+    ]
+    return [*made.values(), *ended]
 
 
 def tell(live: Live, signed: SignedDirective) -> None:

@@ -136,12 +136,17 @@ def test_only_for_what_her_own_document_found_and_when_its_paper_is_out(counter:
 
 
 def test_what_headquarters_decided_is_adopted_once_and_what_is_no_item_is_set_aside(counter: Counter) -> None:
-    """Within the year the counter restricts, whatever headquarters says; a session is open meanwhile."""
+    """Within the year the counter restricts, whatever headquarters says; a session is open meanwhile, and a
+    case about the item ends with it."""
     (item,) = by_card(counter)
+    counter.do(c.LookUp(WAYBILLS[0]), BeginCase(item.seq, "complaint", "sender"))
+    counter.do(OpenCase("证件样本", "13800138000", ""))
+    assert counter.kinds()[-1] == "CaseOpened"
     body = {"item": item.seq, "request": "h-1", "does": "erase", "ground": "asked"}
     tell(counter, ("person_item", str(item.seq), body))
     assert counter.message() == "msg.item_told_restricted"
-    said = counter.vault.journal.rows[-1]
+    said, ended = counter.vault.journal.rows[-2:]
+    assert (ended.header.kind, ended.header.actor.type) == ("CaseLapsed", "system")
     assert (said.header.kind, said.header.kind_version, said.data["directive"]) == ("ItemRestricted", 2, 1)
     assert said.data["ground"] in ("enquiry", "unconfirmed_time")
     assert by_card(counter) == []
