@@ -17,14 +17,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, exists, select
 
 from core.errors import HqError, HqFault
 from core.ledger import cases, kinds
 from core.ledger.clock import CHINA
 from core.ledger.directives import DirectiveKind
 from core.ledger.entry import AttachmentClass, Entry, parse_stamp, stamp
-from core.ledger.erasure import ASKED, ENQUIRY, NOT_SAFE, OBJECTION
+from core.ledger.erasure import ASKED, ENQUIRY, NOT_SAFE, OBJECTION, PERSON_ERASED
 from core.ledger.state import from_bytes
 from core.strict import read_json
 from hq.alarms import upsert
@@ -35,8 +35,8 @@ from hq.entries import read_received
 from hq.erasures import append_line, read_lines
 from hq.retention import check_clock
 from hq.retention_rules import DIRECTORY, MARKS, PARTS
-from hq.schema import FOLLOWER, HEADS
-from hq.schema_beside import PERSON_ITEMS
+from hq.schema import ADOPTED, DIRECTIVES, ESTATE, FOLLOWER, HEADS, PUBLICATIONS
+from hq.schema_beside import PERSON_ITEMS, RESTRICTED
 
 FILE = "person-items.jsonl"
 _MOST_BYTES = 100_000
@@ -116,7 +116,7 @@ def ask(
         made = [_judged(connection, terminal, item, does, request, now) for item in dict.fromkeys(items)]
         done = []
         for one in made:
-            body = {"item": one.seq, "request": request, "does": one.does, "ground": one.ground}
+            body = {"item": one.seq, "request": one.request, "does": one.does, "ground": one.ground}
             said = Publication(DirectiveKind.ITEM.value, str(one.seq), body, to_terminal(terminal))
             done.append(keep(connection, directory, one, publish(connection, said, now)))
     return done
@@ -128,17 +128,44 @@ def _judged(
     entry, received = need_item(connection, terminal, item)
     _need_done(connection, terminal, item)
     earlier = found(connection, terminal, item)
-    if earlier is not None and (earlier.does == Does.ERASE or does == Does.RESTRICT):
+    again = earlier is not None and (earlier.does == Does.ERASE or does == Does.RESTRICT)
+    if earlier is not None and again and _heard(connection, earlier):
         raise HqError(HqFault.CONFLICT, what=f"item {item}: {earlier.does} was asked already")
     term = load_term(now().astimezone(CHINA).date())
     ground = OBJECTION if does is Does.RESTRICT else ground_of(connection, entry, received, term, now)
     becomes = Does.ERASE if ground == ASKED else Does.RESTRICT
-    if earlier is not None and becomes is Does.RESTRICT:
+    if earlier is not None and becomes is Does.RESTRICT and not (again and earlier.does == Does.RESTRICT):
         raise HqError(HqFault.CONFLICT, what=f"item {item}: restricted, and has to stay so ({ground})")
+    if earlier is not None and earlier.request == request:
+        request = (
+            f"{request[:59]}.{secrets.token_hex(2)}"  # the same words once more would be no new directive
+        )
     header = entry.header
     return PersonItem(
         terminal, header.epoch, item, request, becomes.value, ground, term.version, stamp(now())
     )
+
+
+def _heard(connection: Connection, one: PersonItem) -> bool:
+    """Whether its counter did what was asked, or still will.
+
+    It did not where the publication was halted or went with a restored database, or where a counter that
+    was told to erase could only restrict: then it is told again.
+    """
+    mine = (RESTRICTED.c.terminal == one.terminal, RESTRICTED.c.seq == one.seq)
+    said = set(connection.execute(select(RESTRICTED.c.kind).where(*mine)).scalars())
+    if PERSON_ERASED in said or (said and one.does == Does.RESTRICT):
+        return True
+    at_counter = DIRECTIVES.c.publication == PUBLICATIONS.c.number
+    adopted = (ADOPTED.c.terminal == DIRECTIVES.c.terminal) & (ADOPTED.c.number >= DIRECTIVES.c.number)
+    on_its_way = select(PUBLICATIONS.c.number).where(
+        PUBLICATIONS.c.terminal == ESTATE,
+        PUBLICATIONS.c.number == one.told,
+        PUBLICATIONS.c.subject == str(one.seq),
+        PUBLICATIONS.c.halted_at.is_(None),
+        ~exists().where(at_counter, adopted),
+    )
+    return connection.execute(on_its_way).first() is not None
 
 
 def need_item(connection: Connection, terminal: str, item: int) -> tuple[Entry, str]:

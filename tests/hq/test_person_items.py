@@ -19,14 +19,16 @@ from core.ledger.erasure import ITEM_RESTRICTED, PERSON_ERASED
 from core.ledger.writer import Part, Proposal
 from hq.backup import backup
 from hq.database import Database
+from hq.directives import halt
 from hq.export import export
 from hq.person_erasing import EARLY, PersonErasing
-from hq.person_items import Does, PersonItem, ask, load_term, read_items
+from hq.person_items import Does, PersonItem, ask, found, load_term, read_items
 from hq.restore import restore
 from hq.restricted import list_restricted, need_unrestricted
 from hq.schema import ATTACHMENTS, CLAIMS, PUBLICATIONS
 from tests.hq.headquarters import Counter, Headquarters
 from tests.hq.test_commands import hq
+from tests.hq.test_directives import take
 from tests.hq.test_retention import at, begun, holding
 from tests.peers.estate import check_estate
 
@@ -206,3 +208,38 @@ def test_the_commands_tell_the_counter(
         ask(headquarters.database, headquarters.home.directory, TERMINAL, [unlabelled], Does.RESTRICT)
     listed = hq(capsys, "retention", "persons", *common[2:])[1]
     assert "not adopted there" in listed
+
+
+def test_what_its_counter_never_did_is_told_again(headquarters: Headquarters) -> None:
+    """Halted before the counter had it, or restricted where it was told to erase."""
+    counter, database = begun(headquarters), headquarters.database
+    item = accept(counter)
+    counter.sent(counter.book.entries)
+    headquarters.follow()
+    backup(database, headquarters.home.directory / "copies", now=headquarters.now)
+    later(headquarters, counter, TERM)
+    assert asked(headquarters, Does.ERASE, [item.seq]) == [("erase", "asked")]
+    with pytest.raises(HqError, match="asked already"):
+        asked(headquarters, Does.ERASE, [item.seq])
+    halt(database, _told(database, item), now=headquarters.now)
+    assert asked(headquarters, Does.ERASE, [item.seq]) == [("erase", "asked")]
+    known = counter.marks().received.seq
+    head = take(counter)[-1].head
+    said = {"item": item.seq, "request": "h-1", "ground": "unconfirmed_time", "retention": "acceptance"}
+    said |= {"month": "2025-09", "directive": head.number}
+    book = counter.book
+    book.propose(Proposal("DirectivesAdopted", {"number": head.number, "head": wire.b64(head.hash)}, "op-a"))
+    book.propose(Proposal(ITEM_RESTRICTED, said, "op-b", version=2))
+    counter.sent(book.entries[known:])
+    headquarters.follow()
+    before = _told(database, item)
+    assert asked(headquarters, Does.ERASE, [item.seq]) == [("erase", "asked")]
+    assert _told(database, item) > before
+    assert len(take(counter, head)) == 1
+
+
+def _told(database: Database, item: Item) -> int:
+    with database.read() as connection:
+        one = found(connection, TERMINAL, item.seq)
+    assert one is not None
+    return one.told
