@@ -66,6 +66,7 @@ class Missing(StrEnum):
     SENDER_NAME_PROBLEM = "problem.sender_name"
     ORIGINAL = "missing.original"
     TYPED = "missing.typed"  # a second person on a typed document: the station adds it
+    TYPED_AGAIN = "missing.typed_again"  # she declined, or her time is over: she is asked anew
     WAYBILL = "missing.waybill"
     WAYBILL_PROBLEM = "problem.waybill"
     CONTENTS = "missing.contents"

@@ -77,13 +77,16 @@ def shown(live: Live, visit: Visit, view: VisitView) -> VisitView:
     """The view, where somebody else has still to look at the document."""
     if visit.original_seen is None or not _waits(live, visit):
         return view
+    again = _request(live, visit) is None
+    code = Missing.TYPED_AGAIN if again else Missing.TYPED
+    detail = Missing.TYPED_AGAIN if again else RuleFault.TYPED_UNSIGNED
     gates = tuple(
-        replace(gate, state=GateState.PROBLEM, detail=RuleFault.TYPED_UNSIGNED, facts={})
+        replace(gate, state=GateState.PROBLEM, detail=detail, facts={})
         if gate.name is GateName.ORIGINAL
         else gate
         for gate in view.gates
     )
-    return replace(view, missing=(Missing.TYPED.value, *view.missing), gates=gates)
+    return replace(view, missing=(code.value, *view.missing), gates=gates)
 
 
 def _waits(live: Live, visit: Visit) -> bool:

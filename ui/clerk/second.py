@@ -62,7 +62,8 @@ def requests_question(second: SecondView, language: str) -> Question:
         elif each.mine and each.action == "disclose":
             answers.append(Answer("answer.request_ready", SendDisclosure(each.subject), facts))
         else:
-            lines.append(("line.request_ready", facts))
+            goes_on = each.mine and each.action == "typed"
+            lines.append(("line.typed_ready" if goes_on else "line.request_ready", facts))
     if len(second.requests) > _MOST:
         lines.append(("line.more_requests", {"count": len(second.requests) - _MOST}))
     return Question("requests", tuple(answers), tuple(lines))

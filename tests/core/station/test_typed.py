@@ -69,7 +69,9 @@ def test_what_a_reader_should_have_read_waits_for_her(counter: Counter) -> None:
     decide(counter, approved=False)
     counter.do(c.Commit())
     assert counter.message() == "rule.typed_unsigned"
+    assert counter.visit().missing == ("missing.typed_again",)
     counter.do(c.ConfirmOriginal())  # declined: asked anew
+    assert counter.visit().missing == ("missing.typed",)
     decide(counter)
     assert counter.visit().missing == ()
     counter.do(c.Commit())
