@@ -144,6 +144,7 @@ class Adopting:
                 live.say("msg.directive_parked", "warning", number=number, fault=row.fault)
             else:
                 self._tell(row.signed)
+        decided.stood(live)
         return True
 
     def _adopted(self) -> tuple[int, str]:

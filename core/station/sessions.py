@@ -103,9 +103,11 @@ def greet(live: Live, operator: str) -> None:
 
 
 def tell_double(live: Live, operator: str) -> None:
-    """That she was logged in somewhere else as well; it stands over every other greeting, said once."""
+    """That she was logged in somewhere else as well; it stands over every other greeting, said once, and
+    is the last of them: what stands now was heard."""
     if (double := live.doubles.pop(operator, None)) is not None:
         live.say("msg.session_double", "warning", **double)
+    decided.stood(live)
 
 
 def _unlock_or_release(live: Live, asked: LogIn, ready: Callable[[], None]) -> UnlockedOperator:
