@@ -3,7 +3,9 @@
 ``IdentityTyped`` says that a document was typed and that a second person is asked about it;
 ``TypedTaken`` rests on that request and says which sender's entry it became.  Where the second person comes
 first she has approved by then; where the item may go on it awaits her signature.  The fold lets no item rest
-on a document for which somebody was asked and that was not taken.  Nobody's data is in it.
+on a document for which somebody was asked and that was not taken, as long as it knows of it: a request that
+was declined or ran out is forgotten with the next document, and then core/station/typed.py alone
+refuses.  Nobody's data is in it.
 Sources: R9, R10, R38 (requirement table); docs/access.md, "a second person".
 """
 
