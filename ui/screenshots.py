@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from core.commands import Command, Field, Party
+from core.disclosing import LeaveDisclosure
 from core.view import Note, Screen
 from ui import keys_card
 from ui.application import create_application
@@ -19,7 +20,14 @@ from ui.bridge import Bridge
 from ui.clerk.choices import DISCARD, LOG_OUT, Question
 from ui.clerk.consents import item_question
 from ui.clerk.known import known_question
-from ui.clerk.lanes import CANCEL_MANUAL, PROOF, SENDER_KIND, manual_question, reader_down_question
+from ui.clerk.lanes import (
+    CANCEL_MANUAL,
+    PROOF,
+    SENDER_KIND,
+    leave_typed,
+    manual_question,
+    reader_down_question,
+)
 from ui.clerk.late import declining, late_question
 from ui.clerk.pools import void_question
 from ui.clerk.questions import centre_question, close_question, parked_question, refuse_question
@@ -189,6 +197,7 @@ STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], None] | None]] = {
         "manual-offered",
         lambda clerk: clerk.ask(reader_down_question(DOWN, clerk.choices.language, 4)),
     ),
+    "disclosure-leave": ("disclosure-typing", lambda clerk: clerk.ask(leave_typed(LeaveDisclosure()))),
     "manual-leave": ("manual", lambda clerk: clerk.ask(CANCEL_MANUAL)),
     "close-day": ("accepted", lambda clerk: clerk.ask(close_question(None), date="2026-11-21", count=129)),
     "parked-list": ("parked", lambda clerk: clerk.ask(parked_question(VIEWS["parked"].parked), count=3)),

@@ -16,6 +16,7 @@ from ui.clerk.correct import correct_question
 from ui.clerk.disclosure import disclosure_question
 from ui.clerk.following import FollowingFrame
 from ui.clerk.frame import Page, Side
+from ui.clerk.lanes import leave_typed
 from ui.clerk.late import late_question
 from ui.clerk.notify import notify_question
 from ui.clerk.persons import person_question, rights_question
@@ -78,6 +79,14 @@ class AskingFrame(FollowingFrame):
         else:
             asked = disclosure_question(view.disclosing, chosen, self.look_up.language)
             self.ask(asked, number=chosen.number)
+
+    def leave_look_up(self) -> None:
+        """Nothing typed: one step out at once.  Else it is asked first."""
+        back = self.look_up.back
+        if self.look_up.typed:
+            self.ask(leave_typed(back))
+        else:
+            self._submit(back)
 
     def ask_block(self) -> None:
         """Alt+I: the sender of the item that is chosen among those found, for the block list."""

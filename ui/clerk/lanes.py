@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from core.access.rights import Action, may_ask
 from core.commands import (
     CancelManual,
+    Command,
     ManualCause,
     Proof,
     SenderKind,
@@ -16,6 +17,7 @@ from core.commands import (
 )
 from core.identity.card import DocumentKind
 from core.second import AskReaderDown
+from core.seeing import LeaveCase
 from core.view import VisitView
 from ui.clerk.choices import Answer, Question
 
@@ -24,10 +26,17 @@ SENDER_KIND = Question(
 )
 PROOF = Question("proof", tuple(Answer(f"proof.{proof.value}", SetProof(proof)) for proof in Proof))
 CANCEL_MANUAL = Question("cancel_manual", (Answer("answer.cancel_manual", CancelManual()),))
+
+
+def leave_typed(back: Command) -> Question:
+    """A case or a disclosure that is half typed: nothing of it is kept anywhere else."""
+    return Question("leave_typed", (Answer("answer.leave_typed", back),))
+
+
 # For whoever counts sentences: the last four are put together from the view.
 QUESTIONS = (
-    SENDER_KIND, PROOF, CANCEL_MANUAL, Question("reader_down", ()), Question("manual", ()),
-    Question("manual_chip", ()), Question("exemption", ()),
+    SENDER_KIND, PROOF, CANCEL_MANUAL, leave_typed(LeaveCase()), Question("reader_down", ()),
+    Question("manual", ()), Question("manual_chip", ()), Question("exemption", ()),
 )  # fmt: skip
 
 

@@ -238,6 +238,12 @@ class LookUpPage(QFrame):
         return LeaveCase() if self._stands else CloseLookUp()
 
     @property
+    def typed(self) -> bool:
+        """Whether Esc would throw away what somebody has typed; what is only shown is not typed."""
+        entries = [*self.disclosure.entries, *self.case.entries]
+        return any(entry.isVisible() and entry.text() for entry in entries)
+
+    @property
     def chosen(self) -> ItemView | None:
         """The item that F10 and Alt+8 mean."""
         return self._items[self._at] if self._at < len(self._items) else None

@@ -434,7 +434,7 @@ class ClerkScreen(PastingFrame):
         elif self.page is Page.CLOSE:
             self.leave_close()
         elif self.page is Page.LOOK_UP:
-            self._submit(self.look_up.back)
+            self.leave_look_up()
         elif self.message.dismiss_local():
             return
         elif self.message.shown is not None:
