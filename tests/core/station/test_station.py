@@ -471,7 +471,7 @@ def test_an_unknown_receipt_waits_for_a_look_and_the_label_does_not() -> None:
     counter.parcel(WAYBILLS[0])
     counter.do(c.Commit())
     counter.print(counter.printer.jobs[0])
-    counter.print(counter.printer.jobs[1], PrintOutcome.UNKNOWN, "device.gone")
+    counter.print(counter.paper(2)[1], PrintOutcome.UNKNOWN, "device.gone")
     (waiting,) = counter.look().pending
     assert (waiting.label, waiting.receipt) == ("printed", "unknown")
     assert counter.do(c.LabelSeen()).pending == ()
