@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from core.errors import EntryError, EntryFault
@@ -18,6 +19,7 @@ from core.ledger import kinds
 from core.ledger.directives import SignedDirective
 from core.ledger.entry import Entry
 from core.ledger.erasure import is_restricted
+from core.ledger.rows import need, put, request_about, row_of
 
 MEMBER = "blocks"  # of the state: seq of BlockProposed → what it is about; none where nobody ever proposed
 PROPOSED, SENT, DECIDED, APPEALED = "BlockProposed", "BlockSent", "BlockDecided", "BlockAppealed"
@@ -28,6 +30,7 @@ _FORM = {
     "proposed": kinds.COUNT, "outcome": kinds.CODE, "until": lambda day: day is None or kinds.DAY(day),
     "at": kinds.TIME,
 }  # fmt: skip
+_need, _row = partial(need, "block list"), partial(row_of, "block list")
 
 
 class Outcome(StrEnum):
@@ -52,28 +55,28 @@ def proposed(value: dict[str, Any], entry: Entry) -> None:
 
 def sent(value: dict[str, Any], entry: Entry) -> None:
     """``BlockSent``, once, by the approval that the fold has taken; never before she approved."""
-    name, row = _row(value, entry)
+    name, row = _row(value, MEMBER, entry, entry.data["proposed"])
     unsigned = any(each["used"] == entry.header.seq for each in value["requests"].values())
     _need(entry, not row["sent"] and row["basis"] == entry.data["basis"] and not unsigned)
-    _put(value, name, {**row, "sent": entry.header.seq})
+    put(value, MEMBER, name, {**row, "sent": entry.header.seq})
 
 
 def decided(value: dict[str, Any], entry: Entry) -> None:
     """``BlockDecided``.  Raises EntryError STATE for a word that cannot follow."""
-    name, row = _row(value, entry)
+    name, row = _row(value, MEMBER, entry, entry.data["proposed"])
     outcome, until = entry.data["outcome"], entry.data["until"]
     _need(entry, may_follow(row, outcome) and (until is not None) == (outcome == Outcome.LISTED))
     if outcome == Outcome.UPHELD:
-        _put(value, name, {**row, "appeal": ""})
+        put(value, MEMBER, name, {**row, "appeal": ""})
     else:
-        _put(value, name, {**row, "outcome": outcome, "until": until or "", "appeal": ""})
+        put(value, MEMBER, name, {**row, "outcome": outcome, "until": until or "", "appeal": ""})
 
 
 def appealed(value: dict[str, Any], entry: Entry) -> None:
     """``BlockAppealed``: of one that is listed, and no appeal is open."""
-    name, row = _row(value, entry)
+    name, row = _row(value, MEMBER, entry, entry.data["proposed"])
     _need(entry, row["outcome"] == Outcome.LISTED and not row["appeal"])
-    _put(value, name, {**row, "appeal": entry.data["due"]})
+    put(value, MEMBER, name, {**row, "appeal": entry.data["due"]})
 
 
 STEPS = {(PROPOSED, 1): proposed, (SENT, 1): sent, (DECIDED, 1): decided, (APPEALED, 1): appealed}
@@ -97,8 +100,7 @@ def new_day(value: dict[str, Any]) -> None:
 
 def request_of(value: Mapping[str, Any], seq: int) -> Mapping[str, Any] | None:
     """The open request about the ``BlockProposed`` of that seq."""
-    about = ("propose_block", seq)
-    return next((row for row in value["requests"].values() if (row["action"], row["subject"]) == about), None)
+    return request_about(value, "propose_block", seq)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,24 +126,3 @@ def _open(value: Mapping[str, Any], seq: int, row: Mapping[str, Any], date: str)
     if row["outcome"]:
         return bool(row["outcome"] == Outcome.LISTED and row["until"] >= date)
     return bool(row["sent"]) or request_of(value, seq) is not None
-
-
-def _row(value: dict[str, Any], entry: Entry) -> tuple[str, dict[str, Any]]:
-    name = str(entry.data["proposed"])
-    row = value.get(MEMBER, {}).get(name)
-    if row is None:
-        raise _fault(entry)
-    return name, row
-
-
-def _put(value: dict[str, Any], name: str, row: dict[str, Any]) -> None:
-    value[MEMBER] = {**value[MEMBER], name: row}
-
-
-def _need(entry: Entry, sound: object) -> None:
-    if not sound:
-        raise _fault(entry)
-
-
-def _fault(entry: Entry) -> EntryError:
-    return EntryError(EntryFault.STATE, seq=entry.header.seq, what="block list")

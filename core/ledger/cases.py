@@ -8,17 +8,19 @@ each time that it is seen is ``CaseShown``, which comes first and rests on a sec
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
-from core.errors import EntryError, EntryFault
 from core.ledger.entry import Entry
 from core.ledger.looks import hour_of
+from core.ledger.rows import need
 
 MEMBER = "cases"  # of the state: case → what it is about
 SHOWN = "shown"  # of the state: operator → how often she saw one on the open day, by the hour
 OPENED, SEEN, CLOSED, LAPSED = "CaseOpened", "CaseShown", "CaseClosed", "CaseLapsed"
 MOST = 200  # open ones at one counter: the state is written with every commit
 _PREFIX = "case."
+_need = partial(need, "case")
 
 
 class Cause(StrEnum):
@@ -80,8 +82,3 @@ def new_day(value: dict[str, Any]) -> None:
 def _open(value: dict[str, Any], entry: Entry) -> None:
     row = value.get(MEMBER, {}).get(entry.data["case"])
     _need(entry, row is not None and row["opened"] == entry.data["opened"])
-
-
-def _need(entry: Entry, sound: object) -> None:
-    if not sound:
-        raise EntryError(EntryFault.STATE, seq=entry.header.seq, what="case")

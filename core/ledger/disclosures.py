@@ -11,15 +11,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
-from core.errors import EntryError, EntryFault
 from core.ledger import erasure
 from core.ledger.entry import Entry
+from core.ledger.rows import need, put, request_about, row_of
 
 MEMBER = "disclosures"  # of the state: seq of DisclosureFiled → what it is about
 FILED, ASKED, DECIDED = "DisclosureFiled", "DisclosureAsked", "DisclosureDecided"
 MOST = 200  # at one counter: the state is written with every commit
+_need, _row = partial(need, "disclosure"), partial(row_of, "disclosure")
 
 
 class Way(StrEnum):
@@ -73,19 +75,19 @@ def asked(value: dict[str, Any], entry: Entry) -> None:
 
     Raises EntryError STATE; sharing never goes on before the second person has said so.
     """
-    name, row = _open(value, entry)
+    name, row = _row(value, MEMBER, entry, entry.data["filed"])
     _need(entry, not row["asked"])
     unsigned = any(each["used"] == entry.header.seq for each in value["requests"].values())
     _need(entry, row["way"] == Way.LAWFUL or not unsigned)
-    _put(value, name, {**row, "asked": entry.header.seq})
+    put(value, MEMBER, name, {**row, "asked": entry.header.seq})
 
 
 def decided(value: dict[str, Any], entry: Entry) -> None:
     """``DisclosureDecided``: refused or approved, and released after that.  Raises EntryError STATE."""
-    name, row = _open(value, entry)
+    name, row = _row(value, MEMBER, entry, entry.data["filed"])
     outcome = entry.data["outcome"]
     _need(entry, row["asked"] and may_follow(row["outcome"], outcome))
-    _put(value, name, {**row, "outcome": outcome})
+    put(value, MEMBER, name, {**row, "outcome": outcome})
 
 
 DISCLOSURE_STEPS = {(FILED, 1): filed, (ASKED, 1): asked, (DECIDED, 1): decided}
@@ -109,30 +111,4 @@ def stands(value: Mapping[str, Any], seq: int) -> str:
     row = value[MEMBER][str(seq)]
     if row["asked"]:
         return str(row["outcome"] or "asked")
-    about = [each for each in value["requests"].values() if _is_about(each, seq)]
-    return "waits" if about else "over"
-
-
-def _is_about(request: Mapping[str, Any], seq: int) -> bool:
-    return bool((request["action"], request["subject"]) == ("disclose", seq))
-
-
-def _open(value: dict[str, Any], entry: Entry) -> tuple[str, dict[str, Any]]:
-    name = str(entry.data["filed"])
-    row = value.get(MEMBER, {}).get(name)
-    if row is None:
-        raise _fault(entry)
-    return name, row
-
-
-def _put(value: dict[str, Any], name: str, row: dict[str, Any]) -> None:
-    value[MEMBER] = {**value[MEMBER], name: row}
-
-
-def _need(entry: Entry, sound: object) -> None:
-    if not sound:
-        raise _fault(entry)
-
-
-def _fault(entry: Entry) -> EntryError:
-    return EntryError(EntryFault.STATE, seq=entry.header.seq, what="disclosure")
+    return "waits" if request_about(value, "disclose", seq) is not None else "over"

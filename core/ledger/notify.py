@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from core.errors import EntryError, EntryFault
@@ -19,6 +20,7 @@ from core.ledger.directives import SignedDirective
 from core.ledger.entry import Entry
 from core.ledger.erasure import is_restricted
 from core.ledger.looks import hour_of
+from core.ledger.rows import need
 
 ASKED, ANSWERED = "NotifyAsked", "NotifyAnswered"
 MEMBER = "notify"  # of the state: id → what it is about, and how it ended
@@ -28,6 +30,7 @@ OPEN = ""  # the outcome of one that nobody has answered
 _FORM = {
     "epoch": kinds.COUNT, "notify": kinds.ID, "asked": kinds.COUNT, "outcome": kinds.CODE, "why": kinds.CODE,
 }  # fmt: skip
+_need = partial(need, "notify")
 
 
 class Outcome(StrEnum):
@@ -118,8 +121,3 @@ def read_answered(signed: SignedDirective) -> Answered:
     if not kinds.fits(body, _FORM) or body["outcome"] not in list(Outcome):
         raise EntryError(EntryFault.FORM, what="notify")
     return Answered(body["epoch"], body["notify"], body["asked"], body["outcome"], body["why"], said.number)
-
-
-def _need(entry: Entry, sound: object) -> None:
-    if not sound:
-        raise EntryError(EntryFault.STATE, seq=entry.header.seq, what="notify")

@@ -9,17 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from core.access.rights import Action, may
-from core.errors import EntryError, EntryFault
 from core.ledger.entry import ActorType, Entry
+from core.ledger.rows import need
 
 ASKED, ANSWERED = "PersonAsked", "PersonAnswered"
 MEMBER = "persons"  # of the state: request → what is open of it
 NONE = "none"  # no field, no ground
 MOST = 64  # open requests at one counter: the state is written with every commit
 MOST_ROWS = 200  # entries of one request
+_need = partial(need, "person")
 
 
 class Right(StrEnum):
@@ -79,8 +81,3 @@ def open_of(value: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
     """Request → right, due (ISO day), asked (seq of its first entry), by, about: [item, field] …"""
     found: Mapping[str, Mapping[str, Any]] = value.get(MEMBER, {})
     return found
-
-
-def _need(entry: Entry, sound: object) -> None:
-    if not sound:
-        raise EntryError(EntryFault.STATE, seq=entry.header.seq, what="person")

@@ -12,17 +12,19 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from core import wire
 from core.access.rights import Action, may_approve, may_ask, right
-from core.errors import EntryError, EntryFault
 from core.ledger import corrections
 from core.ledger.entry import Entry, parse_stamp
+from core.ledger.rows import fault, need
 from core.ledger.typed import TAKEN
 
 MOST = 64  # so many may be open at one counter: the state is written with every commit
 _TAG = b"counter/request-details/1\0"
+_need = partial(need, "approval")
 
 
 class Mode(StrEnum):
@@ -140,7 +142,7 @@ def use(value: dict[str, Any], entry: Entry) -> None:
         _need(entry, entry.header.trusted.at <= parse_stamp(row["until"]))
         _put(value, name, None if row["given"] else {**row, "used": entry.header.seq})
         return
-    raise _fault(entry)
+    raise fault("approval", entry)
 
 
 def may_use(row: Mapping[str, Any]) -> bool:
@@ -162,13 +164,3 @@ def _open(value: Mapping[str, Any], entry: Entry) -> dict[str, Any]:
 def _put(value: dict[str, Any], name: str, row: Mapping[str, Any] | None) -> None:
     rest = {each: known for each, known in _rows(value).items() if each != name}
     value["requests"] = rest if row is None else {**rest, name: row}
-
-
-def _need(entry: Entry, sound: object) -> None:
-    """Raises EntryError STATE unless it is so."""
-    if not sound:
-        raise _fault(entry)
-
-
-def _fault(entry: Entry) -> EntryError:
-    return EntryError(EntryFault.STATE, seq=entry.header.seq, what="approval")

@@ -12,15 +12,17 @@ Sources: R9, R10, R38 (requirement table); docs/access.md, "a second person".
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-from core.errors import EntryError, EntryFault
 from core.ledger.entry import Entry
+from core.ledger.rows import need, put, request_about
 
 MEMBER = "typed"  # of the state: seq of IdentityTyped → what it is about; none where nobody was ever asked
 TYPED, TAKEN = "IdentityTyped", "TypedTaken"
 CAUSES = ("no_chip", "reader_failed", "reader_down")  # why it was typed: core.commands.ManualCause
 _BY_HAND = "manual"  # SenderVerified.method
+_need = partial(need, "typed document")
 
 
 def typed(value: dict[str, Any], entry: Entry) -> None:
@@ -43,7 +45,7 @@ def verified(value: dict[str, Any], entry: Entry) -> None:
         return
     for seq, row in value.get(MEMBER, {}).items():
         if (row["visit"], row["read"]) == (data["visit"], data["read"]):
-            _put(value, seq, {**row, "sender": entry.header.seq})
+            put(value, MEMBER, seq, {**row, "sender": entry.header.seq})
 
 
 def taken(value: dict[str, Any], entry: Entry) -> None:
@@ -52,7 +54,7 @@ def taken(value: dict[str, Any], entry: Entry) -> None:
     row = value.get(MEMBER, {}).get(str(data["typed"]))
     _need(entry, row is not None and row["sender"] == data["sender"] > 0 and not row["taken"])
     _need(entry, row["cause"] == data["cause"] and row["by"] == entry.header.actor.id)
-    _put(value, str(data["typed"]), {**row, "taken": entry.header.seq})
+    put(value, MEMBER, str(data["typed"]), {**row, "taken": entry.header.seq})
 
 
 def item(value: dict[str, Any], entry: Entry) -> None:
@@ -60,7 +62,7 @@ def item(value: dict[str, Any], entry: Entry) -> None:
     for seq, row in value.get(MEMBER, {}).items():
         if row["sender"] == entry.data["sender"]:
             _need(entry, row["taken"])
-            _put(value, seq, {**row, "item": row["item"] or entry.header.seq})
+            put(value, MEMBER, seq, {**row, "item": row["item"] or entry.header.seq})
 
 
 STEPS = {(TYPED, 1): typed, (TAKEN, 1): taken}
@@ -68,14 +70,4 @@ STEPS = {(TYPED, 1): typed, (TAKEN, 1): taken}
 
 def request_of(value: Mapping[str, Any], seq: int) -> Mapping[str, Any] | None:
     """The open request about the ``IdentityTyped`` of that seq."""
-    rows = value["requests"].values()
-    return next((row for row in rows if (row["action"], row["subject"]) == ("typed", seq)), None)
-
-
-def _put(value: dict[str, Any], seq: str, row: dict[str, Any]) -> None:
-    value[MEMBER] = {**value[MEMBER], seq: row}
-
-
-def _need(entry: Entry, sound: object) -> None:
-    if not sound:
-        raise EntryError(EntryFault.STATE, seq=entry.header.seq, what="typed document")
+    return request_about(value, "typed", seq)
