@@ -70,6 +70,14 @@ class Counter:
         self.station._enqueue(lambda: None, shown=True).result(10)
         return self.views[-1]
 
+    def look_up_one(self) -> None:
+        """One item is accepted, and stands in the look-up."""
+        self.sender()
+        self.parcel(WAYBILLS[0])
+        self.do(c.Commit(), c.NextItem())
+        self.lift()
+        self.do(c.NextCustomer(), c.LookUp("1"))
+
     def log_in(self, operator: str = "OP10001", password: str = "yi-er-san") -> CounterView:
         return self.do(c.LogIn(operator, password))
 

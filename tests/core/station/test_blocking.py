@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from core import commands as c
 from core.blocking import AppealBlock, BlockMark, ProposeBlock, SendBlock
 from core.second import DecideRequest
-from tests.core.station.desk import WAYBILLS, Counter
+from tests.core.station.desk import Counter
 from tests.core.station.test_adopting import tell
 
 
 @pytest.fixture
-def counter() -> Iterator[Counter]:
-    made = Counter()
-    made.log_in()
-    made.sender()
-    made.parcel(WAYBILLS[0])
-    made.do(c.Commit(), c.NextItem())
-    made.lift()
-    made.do(c.NextCustomer(), c.LookUp("1"))
-    yield made
-    made.station.stop()
+def counter(counter: Counter) -> Counter:
+    """One item; it is looked up."""
+    counter.look_up_one()
+    return counter
 
 
 def mark(counter: Counter) -> BlockMark:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -23,17 +22,10 @@ TYPED = OpenCase(NAME, PHONE, ADDRESS)
 
 
 @pytest.fixture
-def counter() -> Iterator[Counter]:
+def counter(counter: Counter) -> Counter:
     """One item; it is looked up."""
-    made = Counter()
-    made.log_in()
-    made.sender()
-    made.parcel(WAYBILLS[0])
-    made.do(c.Commit(), c.NextItem())
-    made.lift()
-    made.do(c.NextCustomer(), c.LookUp("1"))
-    yield made
-    made.station.stop()
+    counter.look_up_one()
+    return counter
 
 
 def item(counter: Counter) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 
 import pytest
 
@@ -20,14 +19,6 @@ from tests.peers.checker import check
 from tests.peers.exports import export
 
 SUPERVISOR, PASSWORD = "OP20001", "si-wu-liu"
-
-
-@pytest.fixture
-def counter() -> Iterator[Counter]:
-    made = Counter()
-    made.log_in()
-    yield made
-    made.station.stop()
 
 
 def exemption(counter: Counter) -> ExemptionView:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-
-import pytest
 
 from core import commands as c
 from core.devices import CardFailed, Slot
@@ -20,14 +17,6 @@ RESIDENT = {
     "name": "证件样本",
     "valid_to": "长期",
 }
-
-
-@pytest.fixture
-def counter() -> Iterator[Counter]:
-    made = Counter()
-    made.log_in()
-    yield made
-    made.station.stop()
 
 
 def typed(counter: Counter, kind: str, cause: c.ManualCause, fields: dict[str, str]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -23,14 +22,6 @@ from tests.core.memory import TERMINAL
 from tests.core.station.desk import WAYBILLS, Counter, card
 
 ISSUER = new_signer()
-
-
-@pytest.fixture
-def counter() -> Iterator[Counter]:
-    made = Counter()
-    made.log_in()
-    yield made
-    made.station.stop()
 
 
 def vouch(counter: Counter) -> None:

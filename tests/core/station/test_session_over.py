@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 
 import pytest
 
@@ -14,14 +13,6 @@ from core.view import CounterView, Screen
 from tests.core.station.desk import WAYBILLS, Counter
 
 _SHIFT_S = 60 * 720
-
-
-@pytest.fixture
-def counter() -> Iterator[Counter]:
-    made = Counter()
-    made.log_in()
-    yield made
-    made.station.stop()
 
 
 def _kinds(counter: Counter) -> list[str]:

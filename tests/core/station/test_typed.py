@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-
 from core import commands as c
 from core.devices import CardFailed, Slot
 from core.errors import DeviceFault
@@ -14,14 +10,6 @@ from tests.core.station.desk import WAYBILLS, Counter
 from tests.core.station.test_other_ways import RESIDENT, form, last, typed
 
 TEMPORARY = {**RESIDENT, "valid_to": "2027-01-01"}
-
-
-@pytest.fixture
-def counter() -> Iterator[Counter]:
-    made = Counter()
-    made.log_in()
-    yield made
-    made.station.stop()
 
 
 def open_one(counter: Counter) -> RequestView:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from core import commands as c
@@ -11,14 +9,6 @@ from core.commands import Field
 from tests.core.station.desk import WAYBILLS, Counter, card
 from tests.core.station.test_parking import OTHER, texts
 from tests.core.station.test_station import verified
-
-
-@pytest.fixture
-def counter() -> Iterator[Counter]:
-    made = Counter()
-    made.log_in()
-    yield made
-    made.station.stop()
 
 
 def undo(counter: Counter) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -26,14 +26,6 @@ url = "https://127.0.0.1:8443"
 driver = "serial"
 link = "serial:///dev/ttyACM0"
 """
-
-
-@pytest.fixture
-def counter() -> Iterator[Counter]:
-    made = Counter()
-    made.log_in()
-    yield made
-    made.station.stop()
 
 
 def data_of(vault: MemoryVault, kind: str) -> list[dict[str, object]]:
