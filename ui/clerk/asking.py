@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from core.consents import AskConsents
+from core.view import CounterView, ItemView
 from ui.clerk.block import block_question
 from ui.clerk.case import case_question
 from ui.clerk.consents import consents_question
@@ -45,24 +46,38 @@ class AskingFrame(FollowingFrame):
             "block": self.ask_block,
         }
 
+    def _asked_already(self) -> bool:
+        """Another question stands: that is said, and what the key would have asked is not."""
+        if self.side is Side.CHOICES:
+            self.say("msg.question_open")
+            return True
+        return False
+
+    def _found(self, first: str) -> tuple[CounterView, ItemView] | None:
+        """What is shown and the item that is chosen among those found; None, and why, where there is none."""
+        view, chosen = self._view, self.look_up.chosen
+        if self._asked_already():
+            return None
+        if self.page is not Page.LOOK_UP or view is None or chosen is None:
+            self.say(first)
+            return None
+        if chosen.seq < 0:
+            self.say("rule.late_item")
+            return None
+        return view, chosen
+
     def _ask_case(self) -> None:
         """Alt+S: what has to be done about the item that is chosen among those found."""
-        view, chosen = self._view, self.look_up.chosen
-        if self.page is not Page.LOOK_UP or self.side is Side.CHOICES or view is None or chosen is None:
-            self.say("msg.case_first")
-        elif chosen.seq < 0:
-            self.say("rule.late_item")
-        else:
+        if (found := self._found("msg.case_first")) is not None:
+            view, chosen = found
             self.ask(case_question(view, chosen, self.look_up.language), number=chosen.number)
 
     def ask_notify(self) -> None:
         """Alt+N: headquarters tells the customer of the item that is chosen among those found."""
-        view, chosen = self._view, self.look_up.chosen
-        if self.page is not Page.LOOK_UP or self.side is Side.CHOICES or view is None or chosen is None:
-            self.say("msg.notify_first")
-        elif chosen.seq < 0:
-            self.say("rule.late_item")
-        elif chosen.label == "voided":
+        if (found := self._found("msg.notify_first")) is None:
+            return
+        view, chosen = found
+        if chosen.label == "voided":
             self.say("rule.notify_voided")
         elif (asked := notify_question(view.notify, chosen, self.look_up.language)) is not None:
             self.ask(asked, number=chosen.number.split(" ")[-1])
@@ -71,12 +86,8 @@ class AskingFrame(FollowingFrame):
 
     def _ask_disclosure(self) -> None:
         """Alt+H: an organ or a partner asks for the data of the item that is chosen among those found."""
-        view, chosen = self._view, self.look_up.chosen
-        if self.page is not Page.LOOK_UP or self.side is Side.CHOICES or view is None or chosen is None:
-            self.say("msg.disclosure_first")
-        elif chosen.seq < 0:
-            self.say("rule.late_item")
-        else:
+        if (found := self._found("msg.disclosure_first")) is not None:
+            view, chosen = found
             asked = disclosure_question(view.disclosing, chosen, self.look_up.language)
             self.ask(asked, number=chosen.number)
 
@@ -90,19 +101,17 @@ class AskingFrame(FollowingFrame):
 
     def ask_block(self) -> None:
         """Alt+I: the sender of the item that is chosen among those found, for the block list."""
-        view, chosen = self._view, self.look_up.chosen
-        if self.page is not Page.LOOK_UP or self.side is Side.CHOICES or view is None or chosen is None:
-            self.say("msg.block_first")
-        elif chosen.seq < 0:
-            self.say("rule.late_item")
-        else:
+        if (found := self._found("msg.block_first")) is not None:
+            view, chosen = found
             asked = block_question(view.blocking, chosen, self.look_up.language)
             self.ask(asked, number=chosen.number.split(" ")[-1])
 
     def _ask_void(self) -> None:
         """Alt+V: the number that stands in the waybill field is spoiled."""
-        if self.page is not Page.FORM or self.side is Side.CHOICES:
-            self.say("msg.panel_open")
+        if self._asked_already():
+            return
+        if self.page is not Page.FORM:
+            self.say("msg.key_elsewhere")
         elif (asked := void_question(self._view.visit if self._view is not None else None)) is not None:
             self.ask(asked)
         else:
@@ -111,8 +120,10 @@ class AskingFrame(FollowingFrame):
     def _ask_consents(self) -> None:
         """Alt+C: what is asked of the customer by itself; in a look-up, what an earlier sender said."""
         visit, chosen = self._visit, self.look_up.chosen
-        if self.side is Side.CHOICES or self.page not in (Page.FORM, Page.LOOK_UP):
-            self.say("msg.panel_open")
+        if self._asked_already():
+            return
+        if self.page not in (Page.FORM, Page.LOOK_UP):
+            self.say("msg.key_elsewhere")
         elif self.page is Page.LOOK_UP:
             if chosen is not None:
                 self._submit(AskConsents(chosen.seq))
@@ -128,8 +139,10 @@ class AskingFrame(FollowingFrame):
     def _ask_person(self) -> None:
         """Alt+J: what a person with her document asks about her own data; elsewhere, what is open of it."""
         view = self._view
-        if self.side is Side.CHOICES or view is None or self.page not in (Page.FORM, Page.LOOK_UP):
-            self.say("msg.panel_open")
+        if self._asked_already():
+            return
+        if view is None or self.page not in (Page.FORM, Page.LOOK_UP):
+            self.say("msg.key_elsewhere")
             return
         if self.page is Page.LOOK_UP and (view.found_by == "card" or not view.rights.requests):
             asked = person_question(view, self.look_up.chosen, self.language)
@@ -146,8 +159,10 @@ class AskingFrame(FollowingFrame):
         """Alt+X: the item that is chosen in the look-up, else the last one."""
         view = self._view
         chosen = self.look_up.chosen if self.page is Page.LOOK_UP else view.last if view is not None else None
-        if view is None or self.page not in (Page.FORM, Page.LOOK_UP) or self.side is Side.CHOICES:
-            self.say("msg.panel_open")
+        if self._asked_already():
+            return
+        if view is None or self.page not in (Page.FORM, Page.LOOK_UP):
+            self.say("msg.key_elsewhere")
         elif chosen is None or chosen.label == "voided":
             self.say("msg.no_item_to_void")
         else:
@@ -157,8 +172,10 @@ class AskingFrame(FollowingFrame):
         """Alt+G: the item that is chosen in the look-up, else the last one."""
         view = self._view
         chosen = self.look_up.chosen if self.page is Page.LOOK_UP else view.last if view is not None else None
-        if view is None or self.page not in (Page.FORM, Page.LOOK_UP) or self.side is Side.CHOICES:
-            self.say("msg.panel_open")
+        if self._asked_already():
+            return
+        if view is None or self.page not in (Page.FORM, Page.LOOK_UP):
+            self.say("msg.key_elsewhere")
         elif chosen is None or chosen.label == "voided":
             self.say("msg.no_item_to_correct")
         else:
@@ -168,8 +185,10 @@ class AskingFrame(FollowingFrame):
         """Alt+Y: what waits for a second person."""
         view = self._view
         pages = (Page.FORM, Page.LOOK_UP, Page.CLOSE)
-        if view is None or self.page not in pages or self.side is Side.CHOICES:
-            self.say("msg.panel_open")
+        if self._asked_already():
+            return
+        if view is None or self.page not in pages:
+            self.say("msg.key_elsewhere")
         elif not view.second.requests:
             self.say("msg.no_requests")
         else:
@@ -178,8 +197,10 @@ class AskingFrame(FollowingFrame):
     def _ask_late(self) -> None:
         """What stands beside the chain, if anything waits there."""
         view = self._view
-        if self.page is not Page.FORM or self.side is Side.CHOICES:
-            self.say("msg.panel_open")
+        if self._asked_already():
+            return
+        if self.page is not Page.FORM:
+            self.say("msg.key_elsewhere")
         elif view is None or not view.late:
             self.say("msg.nothing_late")
         else:

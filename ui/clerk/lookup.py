@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from core.blocking import BlockMark
 from core.commands import CloseLookUp, Command
 from core.disclosing import DisclosingView, LeaveDisclosure
 from core.seeing import CaseMark, CaseView, LeaveCase, LooksView
 from core.view import ItemView
+from ui.clerk.block import block_badge
 from ui.clerk.case import CasePanel, case_badge
 from ui.clerk.disclosure import DisclosurePanel, disclosure_badge
 from ui.clerk.items import show_badges
@@ -127,6 +129,7 @@ class LookUpPage(QFrame):
         self.case = CasePanel(texts, keyboard, self)
         self.disclosure = DisclosurePanel(texts, keyboard, self)
         self._disclosing = DisclosingView()
+        self._blocking: Sequence[BlockMark] = ()
         self._stands = False  # a case, in the place of the list
         self._cases: Mapping[int, CaseMark] = {}
         self._nothing, self._looks = QLabel(self), QLabel(self)
@@ -210,11 +213,16 @@ class LookUpPage(QFrame):
             self._paint()
 
     def follow_cases(
-        self, cases: Mapping[int, CaseMark], case: CaseView | None, disclosing: DisclosingView
+        self,
+        cases: Mapping[int, CaseMark],
+        case: CaseView | None,
+        disclosing: DisclosingView,
+        blocking: Sequence[BlockMark],
     ) -> None:
         """Which items have an open one; and the one that is typed or shown, in the place of the list."""
-        changed, stood = (cases, disclosing) != (self._cases, self._disclosing), self._stands
-        self._cases, self._disclosing = cases, disclosing
+        now, before = (cases, disclosing, blocking), (self._cases, self._disclosing, self._blocking)
+        changed, stood = now != before, self._stands
+        self._cases, self._disclosing, self._blocking = now
         focused = self.window().focusWidget()
         mine = focused is None or self.isAncestorOf(focused)  # else a question took it already
         self._stands = case is not None or disclosing.form is not None
@@ -255,9 +263,13 @@ class LookUpPage(QFrame):
             self._paint()
 
     def _badge(self, item: ItemView) -> str:
-        """What stands of an item: its case, and what an organ or a partner asked."""
+        """Its case, what an organ or a partner asked, a proposal for the block list."""
         texts = self._texts
-        said = (case_badge(self._cases, item, texts), disclosure_badge(self._disclosing.marks, item, texts))
+        said = (
+            case_badge(self._cases, item, texts),
+            disclosure_badge(self._disclosing.marks, item, texts),
+            block_badge(self._blocking, item, texts),
+        )
         return "  ".join(each for each in said if each)
 
     def _ask(self) -> None:
