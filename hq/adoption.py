@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, exists, func, select
 
 from core import wire
 from core.errors import Fact
@@ -47,6 +47,14 @@ def keep_adopted(connection: Connection, terminal: str, entries: Sequence[Entry]
         values = {"number": number, "hash": head, "seq": entry.header.seq}
         statement = upsert(connection, ADOPTED).values(terminal=terminal, **values)
         connection.execute(statement.on_conflict_do_update(index_elements=["terminal"], set_=values))
+
+
+def on_its_way() -> tuple[ColumnElement[bool], ...]:
+    """Of publications to one counter: those that were not halted, and that it has not adopted."""
+    delivered: Any = DIRECTIVES.c.publication == PUBLICATIONS.c.number
+    adopted: Any = (ADOPTED.c.terminal == DIRECTIVES.c.terminal) & (ADOPTED.c.number >= DIRECTIVES.c.number)
+    gone = exists().where(delivered, adopted)
+    return PUBLICATIONS.c.terminal == ESTATE, PUBLICATIONS.c.halted_at.is_(None), ~gone
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 from core.errors import CounterError
 from core.ledger import blocks as ledger
 from core.ledger.blocks import Outcome
-from hq.block_words import states, told_words
+from hq.block_words import told_words
+from hq.followed import states
 from hq.journal import one_entry
 from hq.opening_key import OpeningKey
 from hq.references import opened_parts

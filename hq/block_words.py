@@ -1,32 +1,19 @@
-"""What the counters' states say of proposals for the block list, and what headquarters said last.
+"""What headquarters said of proposals for the block list and their counters have not adopted yet.
 
 Apart from ``hq/block_numbers.py``: whoever serves counters or decides never loads what opens sealed parts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, select
 
 from core import wire
 from core.errors import EntryError
 from core.ledger.directives import DirectiveKind
-from core.ledger.state import State, from_bytes
-from hq.schema import ADOPTED, DIRECTIVES, ESTATE, FOLLOWER, PUBLICATIONS
+from hq.adoption import on_its_way
+from hq.schema import PUBLICATIONS
 
 KIND = DirectiveKind.BLOCK_DECIDED.value
-
-
-def states(connection: Connection, terminal: str | None = None) -> Iterator[tuple[str, State]]:
-    """Each terminal with its state, as far as it is followed."""
-    wanted = select(FOLLOWER.c.terminal, FOLLOWER.c.state).order_by(FOLLOWER.c.terminal)
-    if terminal is not None:
-        wanted = wanted.where(FOLLOWER.c.terminal == terminal)
-    for row in connection.execute(wanted):
-        state = from_bytes(row.state)
-        if state is not None:
-            yield row.terminal, state
 
 
 def told_words(connection: Connection) -> dict[tuple[str, int], str]:
@@ -35,18 +22,8 @@ def told_words(connection: Connection) -> dict[tuple[str, int], str]:
     One that was halted is none; one that was adopted is what the counter's state says, and an appeal since
     then waits for another one.
     """
-    at_counter = DIRECTIVES.c.publication == PUBLICATIONS.c.number
-    adopted = (ADOPTED.c.terminal == DIRECTIVES.c.terminal) & (ADOPTED.c.number >= DIRECTIVES.c.number)
-    wanted = (
-        select(PUBLICATIONS.c.scope, PUBLICATIONS.c.subject, PUBLICATIONS.c.body)
-        .where(
-            PUBLICATIONS.c.terminal == ESTATE,
-            PUBLICATIONS.c.kind == KIND,
-            PUBLICATIONS.c.halted_at.is_(None),
-            ~exists().where(at_counter, adopted),
-        )
-        .order_by(PUBLICATIONS.c.number)
-    )
+    wanted = select(PUBLICATIONS.c.scope, PUBLICATIONS.c.subject, PUBLICATIONS.c.body)
+    wanted = wanted.where(PUBLICATIONS.c.kind == KIND, *on_its_way()).order_by(PUBLICATIONS.c.number)
     found = {}
     for row in connection.execute(wanted):
         try:

@@ -8,7 +8,7 @@ a directive and counts there from its ``BlockDecided``.  Sources: R40 to R42; PI
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from core import wire
@@ -20,11 +20,12 @@ from core.ledger.clock import CHINA
 from core.ledger.directives import DirectiveKind
 from core.ledger.entry import stamp
 from hq.admin_effects import publication_effect
-from hq.block_words import KIND, states, told_words
+from hq.block_words import KIND, told_words
 from hq.clock import Now, utc_now
 from hq.database import Database
 from hq.directives import EVERYBODY, Publication, publish, to_terminal
 from hq.disclosures import need_stranger, signer_of
+from hq.followed import state_of, states
 from hq.journal import one_entry
 from hq.opened import Opened, to_json
 
@@ -55,17 +56,23 @@ def decide(
     outcome: str,
     days: int | None = None,
     now: Now = utc_now,
+    *,
+    people: Iterable[str] = (),
 ) -> int:
     """Publish a person's word to the proposal's counter; the publication's number.
 
-    ``days``: another term than the one proposed, for "listed" alone.  Raises RuleError BLOCK_GONE where that
-    word cannot follow there; HqError CONFLICT where a word is on its way, or for a term where none is.
+    ``days``: another term than the one proposed, for "listed" alone; ``people``: who decides.  Raises
+    RuleError BLOCK_GONE where that word cannot follow there, APPROVER_SELF for whoever proposed it or signed
+    for it; HqError CONFLICT where a word is on its way, or for a term where none is.
     """
     with database.write() as connection:
-        found = dict(states(connection, terminal))
-        row = found[terminal].value.get(ledger.MEMBER, {}).get(str(proposed)) if terminal in found else None
+        state = state_of(connection, terminal)
+        row = state.value.get(ledger.MEMBER, {}).get(str(proposed)) if state is not None else None
         if row is None or not ledger.may_follow(row, outcome):
             raise RuleError(RuleFault.BLOCK_GONE)
+        signed = signer_of(connection, terminal, one_entry(connection, terminal, row["sent"]))
+        for who in people:
+            need_stranger(connection, who, row["by"], signed)
         said = told_words(connection).get((terminal, proposed), "")
         if said and ledger.may_follow(row, said):
             raise HqError(HqFault.CONFLICT, what="decided already; its counter has not heard of it yet")
@@ -111,8 +118,8 @@ def _list(opened: Opened) -> None:
 
 def _decide(opened: Opened) -> None:
     asked = opened.options
-    _need_others(opened, asked.terminal, asked.seq)
-    number = decide(opened.database, asked.terminal, asked.seq, asked.outcome, asked.days)
+    who = tuple(filter(None, opened.people))
+    number = decide(opened.database, asked.terminal, asked.seq, asked.outcome, asked.days, people=who)
     with opened.database.read() as connection:
         opened.effects.append(publication_effect(connection, number))
     told = {"publication": number, "proposed": asked.seq, "outcome": asked.outcome}
@@ -120,18 +127,6 @@ def _decide(opened: Opened) -> None:
     if asked.outcome in (Outcome.LISTED, Outcome.LIFTED):
         text += "; hq block publish tells all counters"
     opened.answer(told, text)
-
-
-def _need_others(opened: Opened, terminal: str, proposed: int) -> None:
-    """Nobody decides on what she proposed or signed for at the counter; raises RuleError APPROVER_SELF."""
-    with opened.database.read() as connection:
-        found = dict(states(connection, terminal))
-        row = found[terminal].value.get(ledger.MEMBER, {}).get(str(proposed)) if terminal in found else None
-        if row is None or not row["sent"]:
-            return  # said by whoever decides
-        signed = signer_of(connection, terminal, one_entry(connection, terminal, row["sent"]))
-        for who in filter(None, opened.people):
-            need_stranger(connection, who, row["by"], signed)
 
 
 def _publish(opened: Opened) -> None:

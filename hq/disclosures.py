@@ -27,16 +27,17 @@ from core.ledger.disclosures import Outcome, Way
 from core.ledger.entry import Entry, stamp
 from core.ledger.erasure import PERSON_ERASED
 from core.ledger.requests import Decision
-from core.ledger.state import State, from_bytes
+from core.ledger.state import State
 from core.rules import Rules
 from hq.clock import Now, utc_now
 from hq.database import Database
 from hq.directives import Publication, lock_estate, publish, to_terminal
 from hq.editions import edition_of
 from hq.entries import span_of
+from hq.followed import state_of, states
 from hq.journal import one_entry
 from hq.partners import need_partner
-from hq.schema import ENTRIES, ESTATE, FOLLOWER, OPERATORS, PUBLICATIONS, REVIEWS
+from hq.schema import ENTRIES, ESTATE, OPERATORS, PUBLICATIONS, REVIEWS
 from hq.schema_beside import RESTRICTED
 
 REASONS = ("paper", "identity", "basis", "scope", "consent", "partner", "other")  # of a refusal
@@ -68,13 +69,10 @@ class Standing:
 
 def list_asked(database: Database, terminal: str | None = None, now: Now = utc_now) -> list[dict[str, Any]]:
     """All that stand before headquarters and are not over, the one that ends first in front."""
-    wanted = select(FOLLOWER.c.terminal, FOLLOWER.c.state)
-    if terminal is not None:
-        wanted = wanted.where(FOLLOWER.c.terminal == terminal)
     today, rows = now().astimezone(CHINA).date(), []
     with database.read() as connection:
-        for name, state in connection.execute(wanted).all():
-            for filed, row in _rows(from_bytes(state)).items():
+        for name, state in states(connection, terminal):
+            for filed, row in _rows(state).items():
                 if not row["asked"] or row["until"] < today.isoformat():
                     continue
                 asked = one_entry(connection, name, row["asked"])
@@ -90,10 +88,7 @@ _SHOWN = ("way", "recipient", "item", "by", "until")
 
 def stands(connection: Connection, terminal: str, filed: int, now: Now = utc_now) -> Standing:
     """Raises RuleError DISCLOSURE_GONE where it was not asked for, or its last day is past."""
-    found = connection.execute(
-        select(FOLLOWER.c.state).where(FOLLOWER.c.terminal == terminal)
-    ).scalar_one_or_none()
-    row = _rows(from_bytes(found) if found is not None else None).get(str(filed))
+    row = _rows(state_of(connection, terminal)).get(str(filed))
     if row is None or not row["asked"] or row["until"] < now().astimezone(CHINA).date().isoformat():
         raise RuleError(RuleFault.DISCLOSURE_GONE)
     entry, asked = one_entry(connection, terminal, filed), one_entry(connection, terminal, row["asked"])

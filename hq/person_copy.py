@@ -8,13 +8,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from core.errors import HqError, HqFault, RuleError, RuleFault, StoreError, StoreFault
 from core.ledger import persons as ledger
 from core.ledger.persons import Right
-from core.ledger.state import from_bytes
-from hq.schema import FOLLOWER
+from hq.followed import state_of
 
 # Chinese, as everything that a person takes home; what has no word here keeps its name.
 WORDS = {
@@ -30,9 +29,7 @@ STYLE = "body{font-family:sans-serif;max-width:46em;margin:2em auto}th{text-alig
 
 def items_to_copy(connection: Connection, terminal: str, request: str) -> list[int]:
     """The items of an open request for a copy; raises RuleError REQUEST_GONE."""
-    wanted = select(FOLLOWER.c.state).where(FOLLOWER.c.terminal == terminal)
-    kept = connection.execute(wanted).scalar_one_or_none()
-    state = from_bytes(kept) if kept is not None else None
+    state = state_of(connection, terminal)
     row = ledger.open_of(state.value).get(request) if state is not None else None
     if row is None or row["right"] != Right.COPY:
         raise RuleError(RuleFault.REQUEST_GONE)

@@ -17,7 +17,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, select
 
 from core.errors import HqError, HqFault
 from core.ledger import cases, kinds
@@ -25,17 +25,18 @@ from core.ledger.clock import CHINA
 from core.ledger.directives import DirectiveKind
 from core.ledger.entry import AttachmentClass, Entry, parse_stamp, stamp
 from core.ledger.erasure import ASKED, ENQUIRY, NOT_SAFE, OBJECTION, PERSON_ERASED
-from core.ledger.state import from_bytes
 from core.strict import read_json
+from hq.adoption import on_its_way
 from hq.alarms import upsert
 from hq.clock import Now, utc_now
 from hq.database import Database
 from hq.directives import Publication, publish, to_terminal
 from hq.entries import read_received
 from hq.erasures import append_line, read_lines
+from hq.followed import state_of
 from hq.retention import check_clock
 from hq.retention_rules import DIRECTORY, MARKS, PARTS
-from hq.schema import ADOPTED, DIRECTIVES, ESTATE, FOLLOWER, HEADS, PUBLICATIONS
+from hq.schema import HEADS, PUBLICATIONS
 from hq.schema_beside import PERSON_ITEMS, RESTRICTED
 
 FILE = "person-items.jsonl"
@@ -156,16 +157,9 @@ def _heard(connection: Connection, one: PersonItem) -> bool:
     said = set(connection.execute(select(RESTRICTED.c.kind).where(*mine)).scalars())
     if PERSON_ERASED in said or (said and one.does == Does.RESTRICT):
         return True
-    at_counter = DIRECTIVES.c.publication == PUBLICATIONS.c.number
-    adopted = (ADOPTED.c.terminal == DIRECTIVES.c.terminal) & (ADOPTED.c.number >= DIRECTIVES.c.number)
-    on_its_way = select(PUBLICATIONS.c.number).where(
-        PUBLICATIONS.c.terminal == ESTATE,
-        PUBLICATIONS.c.number == one.told,
-        PUBLICATIONS.c.subject == str(one.seq),
-        PUBLICATIONS.c.halted_at.is_(None),
-        ~exists().where(at_counter, adopted),
-    )
-    return connection.execute(on_its_way).first() is not None
+    its_own = (PUBLICATIONS.c.number == one.told, PUBLICATIONS.c.subject == str(one.seq))
+    wanted = select(PUBLICATIONS.c.number).where(*its_own, *on_its_way())
+    return connection.execute(wanted).first() is not None
 
 
 def need_item(connection: Connection, terminal: str, item: int) -> tuple[Entry, str]:
@@ -188,9 +182,7 @@ def ground_of(connection: Connection, entry: Entry, received: str, term: Term, n
 
 def _need_done(connection: Connection, terminal: str, item: int) -> None:
     """Nothing is still being done with it at the counter, as far as that is followed."""
-    wanted = select(FOLLOWER.c.state).where(FOLLOWER.c.terminal == terminal)
-    kept = connection.execute(wanted).scalar_one_or_none()
-    state = from_bytes(kept) if kept is not None else None
+    state = state_of(connection, terminal)
     if state is None or state.head.seq < item:
         raise HqError(HqFault.CONFLICT, what=f"item {item}: not followed yet")
     value = state.value

@@ -18,35 +18,32 @@ from core.ledger import persons as ledger
 from core.ledger.clock import CHINA
 from core.ledger.directives import DirectiveKind
 from core.ledger.persons import NONE, Outcome
-from core.ledger.state import from_bytes
 from core.rules import load_rules
 from hq.admin_effects import publication_effect
+from hq.adoption import on_its_way
 from hq.clock import Now, utc_now
 from hq.database import Database
 from hq.directives import Publication, publish, to_terminal
+from hq.followed import state_of, states
 from hq.opened import Opened, to_json
 from hq.person_copy import write_copy
 from hq.person_erasing import PersonErasing
 from hq.person_items import Does, PersonItem, ask
 from hq.publishing import RESOURCES
-from hq.schema import FOLLOWER, PUBLICATIONS
+from hq.schema import PUBLICATIONS
 
 
 def list_open(database: Database, terminal: str | None = None, now: Now = utc_now) -> list[dict[str, Any]]:
     """Every open request, what is due first in front; ``overdue`` in days, 0 for none, ``told`` True where
     an answer was published and its counter has not adopted it yet."""
-    wanted = select(FOLLOWER.c.terminal, FOLLOWER.c.state)
-    if terminal is not None:
-        wanted = wanted.where(FOLLOWER.c.terminal == terminal)
     kind = PUBLICATIONS.c.kind == DirectiveKind.PERSON.value
     with database.read() as connection:
-        found = [(row.terminal, from_bytes(row.state)) for row in connection.execute(wanted)]
-        told = set(connection.execute(select(PUBLICATIONS.c.subject).where(kind)).scalars())
+        found = list(states(connection, terminal))
+        told = set(connection.execute(select(PUBLICATIONS.c.subject).where(kind, *on_its_way())).scalars())
     today = now().astimezone(CHINA).date()
     rows = [
         {"terminal": name, "request": request, **row, "told": request in told, "overdue": _late(row, today)}
         for name, state in found
-        if state is not None
         for request, row in ledger.open_of(state.value).items()
     ]
     return sorted(rows, key=lambda row: (str(row["due"]), str(row["terminal"]), int(row["asked"])))
@@ -67,7 +64,8 @@ def answer(
         if (ground == NONE) != done or not (done or rights.ground(ground, row["right"]) is not None):
             raise RuleError(RuleFault.RIGHT_GROUND)
         same = (PUBLICATIONS.c.kind == DirectiveKind.PERSON.value, PUBLICATIONS.c.subject == request)
-        if connection.execute(select(PUBLICATIONS.c.number).where(*same).limit(1)).first() is not None:
+        waits = select(PUBLICATIONS.c.number).where(*same, *on_its_way()).limit(1)
+        if connection.execute(waits).first() is not None:
             raise HqError(HqFault.CONFLICT, what="answered already; its counter has not heard of it yet")
         body = {"request": request, "outcome": outcome, "ground": ground}
         said = Publication(DirectiveKind.PERSON.value, request, body, to_terminal(terminal))
@@ -75,10 +73,7 @@ def answer(
 
 
 def _open(connection: Connection, terminal: str, request: str) -> Mapping[str, Any]:
-    found = connection.execute(
-        select(FOLLOWER.c.state).where(FOLLOWER.c.terminal == terminal)
-    ).scalar_one_or_none()
-    state = from_bytes(found) if found is not None else None
+    state = state_of(connection, terminal)
     row = ledger.open_of(state.value).get(request) if state is not None else None
     if row is None:
         raise RuleError(RuleFault.REQUEST_GONE)

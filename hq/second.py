@@ -19,28 +19,24 @@ from core.ledger.directives import DirectiveKind
 from core.ledger.documents import Approval, approval_message
 from core.ledger.entry import parse_stamp, stamp
 from core.ledger.requests import Decision, Where
-from core.ledger.state import from_bytes
 from hq.admin_effects import publication_effect
 from hq.blocks import BLOCKS
 from hq.clock import Now, utc_now
 from hq.database import Database
 from hq.directives import Publication, publish, to_terminal
 from hq.entries import read_entries
+from hq.followed import state_of, states
 from hq.opened import Opened, to_json
-from hq.schema import ESTATE, FOLLOWER, OPERATORS
+from hq.schema import ESTATE, OPERATORS
 
 
 def list_requests(database: Database, terminal: str | None = None) -> list[dict[str, Any]]:
     """All that are open as far as the journals are followed, the one that ends first in front."""
-    wanted = select(FOLLOWER.c.terminal, FOLLOWER.c.state)
-    if terminal is not None:
-        wanted = wanted.where(FOLLOWER.c.terminal == terminal)
     with database.read() as connection:
-        found = [(row.terminal, from_bytes(row.state)) for row in connection.execute(wanted)]
+        found = list(states(connection, terminal))
     rows = [
         {"terminal": name, "request": request, **{key: row[key] for key in _SHOWN}}
         for name, state in found
-        if state is not None
         for request, row in state.value["requests"].items()
     ]
     return sorted(rows, key=lambda row: (str(row["until"]), str(row["terminal"])))
@@ -89,9 +85,7 @@ def decide(
 
 
 def _open(connection: Connection, terminal: str, request: str, now: Now) -> Mapping[str, Any]:
-    wanted = select(FOLLOWER.c.state).where(FOLLOWER.c.terminal == terminal)
-    found = connection.execute(wanted).scalar_one_or_none()
-    state = from_bytes(found) if found is not None else None
+    state = state_of(connection, terminal)
     row = state.value["requests"].get(request) if state is not None else None
     if row is None or row["given"] or now() > parse_stamp(row["until"]):
         raise RuleError(RuleFault.REQUEST_GONE)

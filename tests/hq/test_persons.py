@@ -14,6 +14,7 @@ from sqlalchemy import select
 from core import wire
 from core.errors import HqError, RuleError, RuleFault, StoreError
 from core.ledger.entry import Entry
+from hq.directives import halt
 from hq.opening import Opening
 from hq.opening_key import FileOpeningKey
 from hq.person_copy import write_copy
@@ -67,6 +68,9 @@ def test_listed_and_answered_by_directive(
     assert (shown["told"], shown["about"]) == (True, [[story.item, "weight"]])
     listed = hq(capsys, "persons", "list", *common)[1].splitlines()
     assert [line.split()[1] for line in listed] == ["q-soon", "q-late"]
+    halt(database, told["publication"])  # a mistake that its counter never had: another word is possible
+    assert {row["request"]: row["told"] for row in list_open(database)} == {"q-soon": False, "q-late": False}
+    answer(database, TERMINAL, "q-soon", "done")
 
 
 def test_what_is_past_its_day_is_told_once(headquarters: Headquarters, expected_logs: ExpectedLogs) -> None:
