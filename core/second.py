@@ -27,6 +27,8 @@ class RequestView:
     mine: bool
     subject: int = 0
     days: int = 0  # on the block list, 0 for all else
+    document: str = ""  # the kind that was typed, "" for all else
+    where: str = ""  # of a typed document: "here", in the visit on the screen, or "parked"
     change: CorrectionView | None = None  # what shall stand, as far as it is still here
 
 

@@ -173,7 +173,9 @@ STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], None] | None]] = {
     "centres": ("half", lambda clerk: clerk.choices.answered.emit(centre_question(CENTRES))),
     "close-day-unscanned": (
         "papers",
-        lambda clerk: clerk.ask(close_question(VIEWS["papers"]), date="2026-11-21", count=129),
+        lambda clerk: clerk.ask(
+            close_question(VIEWS["papers"], clerk.choices.language), date="2026-11-21", count=129
+        ),
     ),
     "login-activate": ("login", _activate),
     **{name: ("login", partial(_console, state=name)) for name in WORKSHOPS},
@@ -199,11 +201,16 @@ STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], None] | None]] = {
     ),
     "disclosure-leave": ("disclosure-typing", lambda clerk: clerk.ask(leave_typed(LeaveDisclosure()))),
     "manual-leave": ("manual", lambda clerk: clerk.ask(CANCEL_MANUAL)),
-    "close-day": ("accepted", lambda clerk: clerk.ask(close_question(None), date="2026-11-21", count=129)),
+    "close-day": (
+        "accepted",
+        lambda clerk: clerk.ask(close_question(None, clerk.choices.language), date="2026-11-21", count=129),
+    ),
     "parked-list": ("parked", lambda clerk: clerk.ask(parked_question(VIEWS["parked"].parked), count=3)),
     "close-day-parked": (
         "parked-soon",
-        lambda clerk: clerk.ask(close_question(VIEWS["parked-soon"]), date="2026-11-21", count=129),
+        lambda clerk: clerk.ask(
+            close_question(VIEWS["parked-soon"], clerk.choices.language), date="2026-11-21", count=129
+        ),
     ),
     "void-number": (
         "pool-drawn",
@@ -255,7 +262,9 @@ STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], None] | None]] = {
     ),
     "close-day-second": (
         "second",
-        lambda clerk: clerk.ask(close_question(VIEWS["second"]), date="2026-11-21", count=129),
+        lambda clerk: clerk.ask(
+            close_question(VIEWS["second"], clerk.choices.language), date="2026-11-21", count=129
+        ),
     ),
     "close-explain": ("close", lambda clerk: clerk.act_on_difference("explain")),
     "close-mode": ("close", _explain_mode),

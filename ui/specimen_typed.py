@@ -11,7 +11,10 @@ from core.view import CounterView, GateName, GateState, Message
 
 _UNTIL = dt.datetime(2026, 11, 21, 10, 40, tzinfo=dt.UTC)
 _WHY = {"zh": "芯片读不出", "en": "The chip cannot be read"}
-TYPED_REQUEST = RequestView("r6", "typed", _WHY, "OP10001", "", _UNTIL, "waits", mine=True, subject=211)
+TYPED_REQUEST = RequestView(
+    "r6", "typed", _WHY, "OP10001", "", _UNTIL, "waits", mine=True, subject=211,
+    document="resident", where="here",
+)  # fmt: skip
 
 
 def waiting(typed: CounterView) -> CounterView:

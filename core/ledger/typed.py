@@ -32,7 +32,7 @@ def typed(value: dict[str, Any], entry: Entry) -> None:
     """
     data = entry.data
     _need(entry, data["cause"] in CAUSES)
-    row = {name: data[name] for name in ("visit", "read", "cause")}
+    row = {name: data[name] for name in ("visit", "read", "document", "cause")}
     row |= {"by": entry.header.actor.id, "sender": 0, "taken": 0, "item": 0}
     rows = {seq: each for seq, each in value.get(MEMBER, {}).items() if request_of(value, int(seq))}
     value[MEMBER] = {**rows, str(entry.header.seq): row}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from core.acceptance.visit import Visit
 from core.access.rights import Action, Role, may_approve
 from core.errors import RuleError, RuleFault
 from core.ledger.entry import parse_stamp
@@ -20,6 +21,7 @@ from core.second import (
     VoidItem,
 )
 from core.station import blocking, closing, correcting, differing, disclosing, people, reader_down, requests
+from core.station import typed as documents
 from core.station.days import item_of_open_day
 from core.station.live import Live, new_id
 
@@ -106,8 +108,8 @@ def remind(live: Live) -> None:
         live.say("msg.requests_wait", "warning", count=len(waiting))
 
 
-def shown(live: Live) -> SecondView:
-    """For the screen of whoever stands here."""
+def shown(live: Live, visit: Visit) -> SecondView:
+    """For the screen of whoever stands here; ``visit`` is the one on it, and what is about it comes first."""
     here = live.session.operator if live.session is not None else ""
     rules = live.rules.second
     typed = correcting.shown(live)
@@ -124,11 +126,15 @@ def shown(live: Live) -> SecondView:
             mine=row["by"] == here,
             subject=row["subject"],
             days=_days(live, row),
+            document=documents.document(live, row),
+            where=documents.where(live, row, visit),
             change=typed if typed is not None and typed.request == name else None,
         )
         for name, row in rows
-        if row["action"] != Action.DISCLOSE or _may_know(live, row)
+        if documents.may_count(live, row, visit)
+        and (row["action"] != Action.DISCLOSE or _may_know(live, row))
     )
+    found = tuple(sorted(found, key=lambda each: each.where != "here"))
     void = rules[Action.VOID.value]
     down = {each.code: each.names for each in rules[Action.READER_DOWN.value].reasons}
     correct = rules[Action.CORRECT.value]

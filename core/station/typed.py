@@ -89,6 +89,37 @@ def shown(live: Live, visit: Visit, view: VisitView) -> VisitView:
     return replace(view, missing=(code.value, *view.missing), gates=gates)
 
 
+def document(live: Live, request: Mapping[str, Any]) -> str:
+    """The kind of document that a request is about, "" where it is about something else."""
+    return str(_row_of(live, request).get("document", ""))
+
+
+def where(live: Live, request: Mapping[str, Any], visit: Visit) -> str:
+    """Of a document that no item bears yet: "here" for the visit on the screen, "parked" for another one."""
+    row = _row_of(live, request)
+    if not row or row["item"]:
+        return ""
+    return "here" if row["visit"] == visit.id else "parked"
+
+
+def may_count(live: Live, request: Mapping[str, Any], visit: Visit) -> bool:
+    """Not for a document that was typed anew in its visit since: nothing can rest on it any more."""
+    row = _row_of(live, request)
+    if not row or row["sender"]:
+        return True
+    if row["visit"] == visit.id:
+        return visit.identity is not None and row["read"] == visit.identity.read_id
+    rows = live.state.value[ledger.MEMBER].items()
+    return all(int(seq) <= request["subject"] for seq, each in rows if each["visit"] == row["visit"])
+
+
+def _row_of(live: Live, request: Mapping[str, Any]) -> Mapping[str, Any]:
+    if request["action"] != Action.TYPED:
+        return {}
+    row: Mapping[str, Any] = live.state.value.get(ledger.MEMBER, {}).get(str(request["subject"]), {})
+    return row
+
+
 def _waits(live: Live, visit: Visit) -> bool:
     """Whether she comes first, and has not approved yet."""
     if _looked_at(live, visit, Mode.WAIT) is None:

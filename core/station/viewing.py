@@ -140,7 +140,7 @@ class Viewer:
             consents=lookups.consents if shown else None,
             rights=rights.shown(live) if shown else RightsView(),
             late=late.shown(live) if shown else (),
-            second=second.shown(live) if shown else SecondView(),
+            second=second.shown(live, desk.visit) if shown else SecondView(),
             close=closing.shown(live, self._paper.faults, _parked(desk)) if shown else None,
             parked=desk.drafts.parked if shown else (),
             parked_by_others=desk.drafts.of_others if shown else {},

@@ -268,7 +268,7 @@ def _of_access() -> set[str]:
     found |= {f"answer.{act}_{mode}" for act in ("void", "correct") for mode in MODES}
     found |= {f"line.correct_{paper}" for paper in ("both", "label", "receipt")}
     found |= {f"figure.{name}" for name in FIGURES} | _of_close()
-    found |= {f"second.{action}" for action in (*ASKED, "reader_down")}
+    found |= {f"second.{action}" for action in (*ASKED, "reader_down", "here", "parked")}
     found |= {f"answer.disclosure_{way.value}" for way in Way}
     found |= {f"block_outcome.{outcome.value}" for outcome in BlockOutcome}
     found |= {f"line.block_{state}" for state in BLOCK_STATES}

@@ -61,7 +61,11 @@ class ClosingFrame(AskingFrame):
         elif view.close.closed:
             self.say("msg.day_is_closed")
         else:
-            self.ask(close_question(view), date=view.close.day, count=view.close.total.accepted)
+            self.ask(
+                close_question(view, self.choices.language),
+                date=view.close.day,
+                count=view.close.total.accepted,
+            )
 
     def reprint_chosen(self) -> None:
         """F10 on the page: the item that is chosen there."""

@@ -106,7 +106,7 @@ def _facts(each: ParkedView) -> dict[str, Fact]:
     return {"name": short_name(each.name) or "parked.nameless", "waybill": each.waybill}
 
 
-def close_question(view: CounterView | None) -> Question:
+def close_question(view: CounterView | None, language: str) -> Question:
     """Closing the day; visits that wait, labels that were not scanned back, requests are named."""
     loose = view.unscanned if view is not None else ()
     parked = view.parked if view is not None else ()
@@ -116,7 +116,7 @@ def close_question(view: CounterView | None) -> Question:
     waiting = bool(lines)
     left = view.close.left if view is not None and view.close is not None else 0
     lines += [("line.close_left", {"count": left})] if left else []
-    lines += open_lines(view.second) if view is not None else []
+    lines += open_lines(view.second, language) if view is not None else []
     lines += [
         ("line.unscanned", {"number": item.number, "waybill": waybill(item.waybill)})
         for item in loose[:_LISTED]

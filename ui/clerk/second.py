@@ -12,7 +12,7 @@ from core.errors import Fact
 from core.second import AskVoid, BeginReaderDown, DecideRequest, RequestView, SecondView, VoidItem
 from core.view import ItemView
 from ui.clerk.choices import Answer, Line, Question
-from ui.text import CHINA
+from ui.text import CHINA, Texts
 
 _MOST = 8
 NAMES = ("void_item", "void_mode", "requests", "sign")
@@ -93,16 +93,24 @@ def decided(second: SecondView, request: str) -> bool:
     return bool(request) and all(each.request != request or each.state == "ready" for each in second.requests)
 
 
-def open_lines(second: SecondView) -> list[Line]:
+def open_lines(second: SecondView, language: str) -> list[Line]:
     """For whoever closes the day: what is still open, without stopping anything."""
-    return [("line.request_open", _facts(each)) for each in second.requests[:_MOST]]
+    return [("line.request_open", _facts(each, language)) for each in second.requests[:_MOST]]
 
 
-def _facts(each: RequestView, language: str = "") -> dict[str, Fact]:
+def _about(each: RequestView, language: str) -> str:
+    """The item's number; of a typed document its kind, and in whose visit it was typed."""
+    texts = Texts(language)
+    said = [each.about, texts(f"fact.kind.{each.document}") if each.document else ""]
+    said.append(texts(f"second.{each.where}") if each.where else "")
+    return "".join(word if word.startswith("（") else f" {word}" for word in said if word)
+
+
+def _facts(each: RequestView, language: str) -> dict[str, Fact]:
     return {
         "action": f"right.{each.action}",
         "short": f"second.{each.action}",
-        "about": f" {each.about}" if each.about else "",
+        "about": _about(each, language),
         "reason": each.reason.get(language, ""),
         "operator": each.by,
         "until": f"{each.until.astimezone(CHINA):%m-%d %H:%M}",

@@ -81,6 +81,12 @@ def test_her_word_is_for_the_document_that_she_saw(counter: Counter) -> None:
     decide(counter)
     counter.do(c.Undo())
     typed(counter, "resident", c.ManualCause.READER_FAILED, RESIDENT)
+    assert counter.shown().second.requests == ()  # nothing can rest on the one before
+    counter.do(c.ConfirmOriginal())
+    mine = open_one(counter)
+    assert (mine.document, mine.where, mine.state) == ("resident", "here", "waits")
     form(counter, WAYBILLS[0])
     assert counter.message() == "rule.typed_unsigned"
     assert "ItemAccepted" not in counter.kinds()
+    counter.do(c.Park())
+    assert open_one(counter).where == "parked"
