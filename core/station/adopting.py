@@ -144,7 +144,7 @@ class Adopting:
                 live.say("msg.directive_parked", "warning", number=number, fault=row.fault)
             else:
                 self._tell(row.signed)
-        decided.stood(live)
+        live.stood()
         return True
 
     def _adopted(self) -> tuple[int, str]:

@@ -116,10 +116,14 @@ def proposals(live: Live, sound: Iterable[SignedDirective]) -> list[Proposal]:
 
 
 def tell(live: Live, signed: SignedDirective) -> None:
-    """Whoever stands here hears of it."""
+    """Whoever proposed it and every supervisor hears once, where the word counts here."""
     said = ledger.read_decided(signed)
-    outcome = f"block_outcome.{said.outcome}"
-    live.say("msg.block_decided", "warning", reference=reference(live, said.proposed), outcome=outcome)
+    row = live.state.value.get(ledger.MEMBER, {}).get(str(said.proposed))
+    counts = said.outcome == ledger.Outcome.UPHELD or (row is not None and row["outcome"] == said.outcome)
+    if row is None or not row["sent"] or row["appeal"] or not counts:
+        return
+    place, outcome = reference(live, said.proposed), f"block_outcome.{said.outcome}"
+    live.tell_once("msg.block_decided", "warning", row["by"], reference=place, outcome=outcome)
 
 
 def shown(live: Live, found: Iterable[ItemRow] | None) -> BlockingView:

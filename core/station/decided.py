@@ -17,7 +17,6 @@ from core.ledger.writer import Proposal
 from core.station import disclosing
 from core.station.live import Live, new_id
 
-_CODE = "msg.disclosure_decided"
 _FORM = {
     "filed": kinds.COUNT,
     "asked": kinds.COUNT,
@@ -68,39 +67,12 @@ def proposals(live: Live, sound: Iterable[SignedDirective]) -> list[Proposal]:
 
 
 def tell(live: Live, signed: SignedDirective) -> None:
-    """Whoever filed it and every supervisor hears once: now, or when she comes.  Nobody else does.
-
-    What another line covers before she read it was not heard (:func:`stood`) and comes at her next log-in.
-    """
+    """Whoever filed it and every supervisor hears once; nobody else does (邮政法 36)."""
     said = read_decided(signed)
     row = live.state.value.get(ledger.MEMBER, {}).get(str(said.filed))
     if row is not None and row["asked"] == said.asked and row["outcome"] == said.outcome:
-        live.decided[said.filed] = set()
-        remind(live)
-
-
-def remind(live: Live) -> None:
-    """What was decided while she was away; a restart forgets it, and the look-up shows it all the same."""
-    session = live.session
-    if session is None:
-        return
-    for filed, heard in list(live.decided.items()):
-        row = live.state.value.get(ledger.MEMBER, {}).get(str(filed))
-        if row is None:
-            del live.decided[filed]
-        elif session.operator not in heard and disclosing.may_see(live, row):
-            live.say(_CODE, "good", reference=disclosing.reference(live, filed))
-            return  # one line stands on the screen; the next one at her next log-in
-
-
-def stood(live: Live) -> None:
-    """After everything that was to be said: whoever is here has heard what stands on the screen."""
-    session, message = live.session, live.message
-    if session is None or message is None or message.code != _CODE:
-        return
-    for filed, heard in live.decided.items():
-        if disclosing.reference(live, filed) == message.facts["reference"]:
-            heard.add(session.operator)
+        reference = disclosing.reference(live, said.filed)
+        live.tell_once("msg.disclosure_decided", "good", row["by"], reference=reference)
 
 
 def _same(live: Live, said: Decided, asked: int) -> bool:

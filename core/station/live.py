@@ -26,6 +26,7 @@ from core.ports import Clock, DirectiveRow, DraftRow, ItemRow, Journal, Probe, S
 from core.rules import RuleBook, Rules
 from core.station.asking import Word
 from core.station.counting import Counted
+from core.station.tidings import Tiding, Tidings
 from core.view import Message, Screen, SyncView
 
 # Rows kept between two views: what the screen shows is read from the disk once, not at every key.
@@ -102,7 +103,7 @@ class Live:
     doubles: dict[str, dict[str, Fact]] = field(
         default_factory=dict
     )  # operator → where else she was logged in, while she has not been told
-    decided: dict[int, set[str]] = field(default_factory=dict)  # disclosure → who heard that it is decided
+    tidings: Tidings = field(default_factory=Tidings)  # of headquarters, for whoever has to hear them
     counted: Counted | None = None  # the day, while its close stands on the screen
     lapsed: list[str] = field(default_factory=list)  # causes, of her drafts while she was away
     correction: Pending | None = None  # of an accepted item: typed, and not done yet
@@ -185,6 +186,23 @@ class Live:
         """One line for the person at the counter."""
         self.serial += 1
         self.message = Message(code, facts, level, self.serial)
+
+    def tell_once(self, code: str, level: str, by: str, **facts: Fact) -> None:
+        """A word of headquarters for ``by`` and every supervisor: now, or when she comes."""
+        self.tidings.keep(Tiding(code, level, by, facts))
+        self.remind()
+
+    def remind(self) -> None:
+        """The next word that whoever is here has not heard; one line stands on the screen."""
+        if self.session is not None:
+            word = self.tidings.next_for(self.session.operator, self.session.role)
+            if word is not None:
+                self.say(word.code, word.level, **word.facts)
+
+    def stood(self) -> None:
+        """After everything that was to be said: what stands on the screen was heard."""
+        if self.session is not None and self.message is not None:
+            self.tidings.stood(self.message, self.session.operator)
 
     def say_error(self, error: CounterError) -> None:
         """The sentence of an error's code."""

@@ -18,7 +18,6 @@ from core.ports import UnlockedOperator
 from core.station import (
     cards,
     configuring,
-    decided,
     grace,
     late,
     lockouts,
@@ -95,7 +94,7 @@ def greet(live: Live, operator: str) -> None:
     second.remind(live)
     looking.remind(live)
     rights.remind(live)
-    decided.remind(live)
+    live.remind()
     configuring.warn(live)
     turned.warn(live)
     if live.failed_tries:
@@ -107,7 +106,7 @@ def tell_double(live: Live, operator: str) -> None:
     is the last of them: what stands now was heard."""
     if (double := live.doubles.pop(operator, None)) is not None:
         live.say("msg.session_double", "warning", **double)
-    decided.stood(live)
+    live.stood()
 
 
 def _unlock_or_release(live: Live, asked: LogIn, ready: Callable[[], None]) -> UnlockedOperator:

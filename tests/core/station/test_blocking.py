@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from core import commands as c
 from core.blocking import AppealBlock, BlockMark, ProposeBlock, SendBlock
 from core.second import DecideRequest
 from tests.core.station.desk import Counter
@@ -58,3 +59,22 @@ def test_proposed_signed_for_decided_and_appealed(counter: Counter) -> None:
     assert mark(counter).state == "lifted"
     story = [kind for kind in counter.kinds() if kind.startswith("Block")]
     assert story == ["BlockProposed", "BlockSent", "BlockDecided", "BlockAppealed", "BlockDecided"]
+
+
+def test_a_decision_waits_for_whoever_proposed_it_and_is_not_said_behind_the_lock(counter: Counter) -> None:
+    counter.do(ProposeBlock(min(counter.vault.journal.records), "violence", 90))
+    (asked,) = counter.shown().second.requests
+    counter.do(DecideRequest(asked.request, "OP20001", "si-wu-liu"))
+    proposed = mark(counter).proposed
+    counter.do(c.Lock())
+    told(counter, proposed, "listed", "2027-02-19")
+    assert "BlockDecided" in counter.kinds()
+    assert counter.message() != "msg.block_decided"
+    for operator, password, heard in (
+        ("OP10001", "yi-er-san", "msg.block_decided"),
+        ("OP10001", "yi-er-san", "msg.welcome"),  # once
+        ("OP20001", "si-wu-liu", "msg.block_decided"),
+    ):
+        counter.log_in(operator, password)
+        assert counter.message() == heard
+        counter.do(c.LogOut())
