@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import partial
 from typing import Any
 
 from core.errors import EntryError, EntryFault
@@ -30,7 +29,7 @@ _FORM = {
     "proposed": kinds.COUNT, "outcome": kinds.CODE, "until": lambda day: day is None or kinds.DAY(day),
     "at": kinds.TIME,
 }  # fmt: skip
-_need, _row = partial(need, "block list"), partial(row_of, "block list")
+_WHAT = "block list"
 
 
 class Outcome(StrEnum):
@@ -46,8 +45,8 @@ def proposed(value: dict[str, Any], entry: Entry) -> None:
     """``BlockProposed``.  Raises EntryError STATE for one too many, for no item or a restricted one
     (PIPL 47), for no term or one too long."""
     data, rows = entry.data, value.get(MEMBER, {})
-    _need(entry, 0 < data["item"] < entry.header.seq and not is_restricted(value, data["item"]))
-    _need(entry, 0 < data["days"] <= MOST_DAYS and len(rows) < MOST)
+    need(_WHAT, entry, 0 < data["item"] < entry.header.seq and not is_restricted(value, data["item"]))
+    need(_WHAT, entry, 0 < data["days"] <= MOST_DAYS and len(rows) < MOST)
     row = {name: data[name] for name in ("item", "basis", "days")}
     row |= {"by": entry.header.actor.id, "sent": 0, "outcome": "", "until": "", "appeal": ""}
     value[MEMBER] = {**rows, str(entry.header.seq): row}
@@ -55,17 +54,17 @@ def proposed(value: dict[str, Any], entry: Entry) -> None:
 
 def sent(value: dict[str, Any], entry: Entry) -> None:
     """``BlockSent``, once, by the approval that the fold has taken; never before she approved."""
-    name, row = _row(value, MEMBER, entry, entry.data["proposed"])
+    name, row = row_of(_WHAT, value, MEMBER, entry, entry.data["proposed"])
     unsigned = any(each["used"] == entry.header.seq for each in value["requests"].values())
-    _need(entry, not row["sent"] and row["basis"] == entry.data["basis"] and not unsigned)
+    need(_WHAT, entry, not row["sent"] and row["basis"] == entry.data["basis"] and not unsigned)
     put(value, MEMBER, name, {**row, "sent": entry.header.seq})
 
 
 def decided(value: dict[str, Any], entry: Entry) -> None:
     """``BlockDecided``.  Raises EntryError STATE for a word that cannot follow."""
-    name, row = _row(value, MEMBER, entry, entry.data["proposed"])
+    name, row = row_of(_WHAT, value, MEMBER, entry, entry.data["proposed"])
     outcome, until = entry.data["outcome"], entry.data["until"]
-    _need(entry, may_follow(row, outcome) and (until is not None) == (outcome == Outcome.LISTED))
+    need(_WHAT, entry, may_follow(row, outcome) and (until is not None) == (outcome == Outcome.LISTED))
     if outcome == Outcome.UPHELD:
         put(value, MEMBER, name, {**row, "appeal": ""})
     else:
@@ -74,8 +73,8 @@ def decided(value: dict[str, Any], entry: Entry) -> None:
 
 def appealed(value: dict[str, Any], entry: Entry) -> None:
     """``BlockAppealed``: of one that is listed, and no appeal is open."""
-    name, row = _row(value, MEMBER, entry, entry.data["proposed"])
-    _need(entry, row["outcome"] == Outcome.LISTED and not row["appeal"])
+    name, row = row_of(_WHAT, value, MEMBER, entry, entry.data["proposed"])
+    need(_WHAT, entry, row["outcome"] == Outcome.LISTED and not row["appeal"])
     put(value, MEMBER, name, {**row, "appeal": entry.data["due"]})
 
 

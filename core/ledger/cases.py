@@ -8,7 +8,6 @@ each time that it is seen is ``CaseShown``, which comes first and rests on a sec
 from __future__ import annotations
 
 from enum import StrEnum
-from functools import partial
 from typing import Any
 
 from core.ledger.entry import Entry
@@ -20,7 +19,7 @@ SHOWN = "shown"  # of the state: operator → how often she saw one on the open 
 OPENED, SEEN, CLOSED, LAPSED = "CaseOpened", "CaseShown", "CaseClosed", "CaseLapsed"
 MOST = 200  # open ones at one counter: the state is written with every commit
 _PREFIX = "case."
-_need = partial(need, "case")
+_WHAT = "case"
 
 
 class Cause(StrEnum):
@@ -52,8 +51,8 @@ def is_case(retention: str) -> bool:
 def opened(value: dict[str, Any], entry: Entry) -> None:
     """``CaseOpened``.  Raises EntryError STATE for one too many, or one that was there."""
     data, rows = entry.data, value.get(MEMBER, {})
-    _need(entry, is_case(data["case"]) and data["case"] not in rows and len(rows) < MOST)
-    _need(entry, data["cause"] in list(Cause) and data["party"] in list(Whose))
+    need(_WHAT, entry, is_case(data["case"]) and data["case"] not in rows and len(rows) < MOST)
+    need(_WHAT, entry, data["cause"] in list(Cause) and data["party"] in list(Whose))
     row = {name: data[name] for name in ("item", "cause", "party", "until")}
     value[MEMBER] = {**rows, data["case"]: {**row, "opened": entry.header.seq}}
 
@@ -81,4 +80,4 @@ def new_day(value: dict[str, Any]) -> None:
 
 def _open(value: dict[str, Any], entry: Entry) -> None:
     row = value.get(MEMBER, {}).get(entry.data["case"])
-    _need(entry, row is not None and row["opened"] == entry.data["opened"])
+    need(_WHAT, entry, row is not None and row["opened"] == entry.data["opened"])

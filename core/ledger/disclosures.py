@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from functools import partial
 from typing import Any
 
 from core.ledger import erasure
@@ -21,7 +20,7 @@ from core.ledger.rows import need, put, request_about, row_of
 MEMBER = "disclosures"  # of the state: seq of DisclosureFiled → what it is about
 FILED, ASKED, DECIDED = "DisclosureFiled", "DisclosureAsked", "DisclosureDecided"
 MOST = 200  # at one counter: the state is written with every commit
-_need, _row = partial(need, "disclosure"), partial(row_of, "disclosure")
+_WHAT = "disclosure"
 
 
 class Way(StrEnum):
@@ -58,13 +57,13 @@ def filed(value: dict[str, Any], entry: Entry) -> None:
     """
     data, rows = entry.data, value.get(MEMBER, {})
     way, fields = data["way"], data["fields"]
-    _need(entry, way in list(Way) and len(rows) < MOST and 0 < data["item"] < entry.header.seq)
-    _need(entry, fields and len(set(fields)) == len(fields) and set(fields) <= set(Datum))
+    need(_WHAT, entry, way in list(Way) and len(rows) < MOST and 0 < data["item"] < entry.header.seq)
+    need(_WHAT, entry, fields and len(set(fields)) == len(fields) and set(fields) <= set(Datum))
     if way == Way.SHARING:
-        _need(entry, 0 < data["consent"] < entry.header.seq)
-        _need(entry, not erasure.is_restricted(value, data["item"]))
+        need(_WHAT, entry, 0 < data["consent"] < entry.header.seq)
+        need(_WHAT, entry, not erasure.is_restricted(value, data["item"]))
     else:
-        _need(entry, data["consent"] == 0)
+        need(_WHAT, entry, data["consent"] == 0)
     row = {name: data[name] for name in ("item", "way", "recipient", "until")}
     row |= {"by": entry.header.actor.id, "asked": 0, "outcome": ""}
     value[MEMBER] = {**rows, str(entry.header.seq): row}
@@ -75,18 +74,18 @@ def asked(value: dict[str, Any], entry: Entry) -> None:
 
     Raises EntryError STATE; sharing never goes on before the second person has said so.
     """
-    name, row = _row(value, MEMBER, entry, entry.data["filed"])
-    _need(entry, not row["asked"])
+    name, row = row_of(_WHAT, value, MEMBER, entry, entry.data["filed"])
+    need(_WHAT, entry, not row["asked"])
     unsigned = any(each["used"] == entry.header.seq for each in value["requests"].values())
-    _need(entry, row["way"] == Way.LAWFUL or not unsigned)
+    need(_WHAT, entry, row["way"] == Way.LAWFUL or not unsigned)
     put(value, MEMBER, name, {**row, "asked": entry.header.seq})
 
 
 def decided(value: dict[str, Any], entry: Entry) -> None:
     """``DisclosureDecided``: refused or approved, and released after that.  Raises EntryError STATE."""
-    name, row = _row(value, MEMBER, entry, entry.data["filed"])
+    name, row = row_of(_WHAT, value, MEMBER, entry, entry.data["filed"])
     outcome = entry.data["outcome"]
-    _need(entry, row["asked"] and may_follow(row["outcome"], outcome))
+    need(_WHAT, entry, row["asked"] and may_follow(row["outcome"], outcome))
     put(value, MEMBER, name, {**row, "outcome": outcome})
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import partial
 from typing import Any
 
 from core.errors import EntryError, EntryFault
@@ -30,7 +29,7 @@ OPEN = ""  # the outcome of one that nobody has answered
 _FORM = {
     "epoch": kinds.COUNT, "notify": kinds.ID, "asked": kinds.COUNT, "outcome": kinds.CODE, "why": kinds.CODE,
 }  # fmt: skip
-_need = partial(need, "notify")
+_WHAT = "notify"
 
 
 class Outcome(StrEnum):
@@ -60,8 +59,8 @@ def asked(value: dict[str, Any], entry: Entry) -> None:
     """``NotifyAsked``.  Raises EntryError STATE for an item to come or restricted, and for an id twice."""
     data, rows = entry.data, value.get(MEMBER, {})
     seq, who = entry.header.seq, entry.header.actor.id
-    _need(entry, data["notify"] not in rows and data["to"] in list(Whose))
-    _need(entry, 0 < data["item"] < seq and not is_restricted(value, data["item"]))
+    need(_WHAT, entry, data["notify"] not in rows and data["to"] in list(Whose))
+    need(_WHAT, entry, 0 < data["item"] < seq and not is_restricted(value, data["item"]))
     row = {"item": data["item"], "asked": seq, "text": data["text"], "to": data["to"], "by": who}
     row |= {"day": value["day"], "outcome": OPEN, "why": Why.NONE.value}
     value[MEMBER] = {**rows, data["notify"]: row}
@@ -74,8 +73,8 @@ def answered(value: dict[str, Any], entry: Entry) -> None:
     """``NotifyAnswered``, once.  Raises EntryError STATE where it is not open."""
     data = entry.data
     row = value.get(MEMBER, {}).get(data["notify"])
-    _need(entry, row is not None and (row["asked"], row["outcome"]) == (data["asked"], OPEN))
-    _need(entry, data["outcome"] in list(Outcome))
+    need(_WHAT, entry, row is not None and (row["asked"], row["outcome"]) == (data["asked"], OPEN))
+    need(_WHAT, entry, data["outcome"] in list(Outcome))
     done = {**row, "outcome": data["outcome"], "why": data["why"]}
     value[MEMBER] = {**value[MEMBER], data["notify"]: done}
 

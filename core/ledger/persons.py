@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from functools import partial
 from typing import Any
 
 from core.access.rights import Action, may
@@ -21,7 +20,7 @@ MEMBER = "persons"  # of the state: request → what is open of it
 NONE = "none"  # no field, no ground
 MOST = 64  # open requests at one counter: the state is written with every commit
 MOST_ROWS = 200  # entries of one request
-_need = partial(need, "person")
+_WHAT = "person"
 
 
 class Right(StrEnum):
@@ -48,29 +47,29 @@ def asked(value: dict[str, Any], entry: Entry) -> None:
     """``PersonAsked``.  Raises EntryError STATE for one too many, another's, or the same again."""
     data, rows = entry.data, value.get(MEMBER, {})
     about = data["right"] == Right.EXPLAIN or data["item"] > 0
-    _need(entry, data["right"] in list(Right) and about and data["item"] < entry.header.seq)
-    _need(entry, (data["field"] != NONE) == (data["right"] == Right.CORRECT))
-    _need(entry, data["due"] >= f"{entry.header.trusted.at:%Y-%m-%d}")
+    need(_WHAT, entry, data["right"] in list(Right) and about and data["item"] < entry.header.seq)
+    need(_WHAT, entry, (data["field"] != NONE) == (data["right"] == Right.CORRECT))
+    need(_WHAT, entry, data["due"] >= f"{entry.header.trusted.at:%Y-%m-%d}")
     row = rows.get(data["request"])
     if row is None:
-        _need(entry, len(rows) < MOST)
+        need(_WHAT, entry, len(rows) < MOST)
         row = {"right": data["right"], "due": data["due"], "asked": entry.header.seq, "about": []}
         row["by"] = entry.header.actor.id
     one = [data["item"], data["field"]]
     same = (row["right"], row["due"], row["by"]) == (data["right"], data["due"], entry.header.actor.id)
-    _need(entry, same and one not in row["about"] and len(row["about"]) < MOST_ROWS)
+    need(_WHAT, entry, same and one not in row["about"] and len(row["about"]) < MOST_ROWS)
     value[MEMBER] = {**rows, data["request"]: {**row, "about": [*row["about"], one]}}
 
 
 def answered(value: dict[str, Any], entry: Entry) -> None:
     """``PersonAnswered``.  Raises EntryError STATE where it is not open, or not hers to refuse."""
     data, rows = entry.data, value.get(MEMBER, {})
-    _need(entry, data["request"] in rows and data["outcome"] in list(Outcome))
-    _need(entry, (data["ground"] == NONE) == (data["outcome"] == Outcome.DONE))
+    need(_WHAT, entry, data["request"] in rows and data["outcome"] in list(Outcome))
+    need(_WHAT, entry, (data["ground"] == NONE) == (data["outcome"] == Outcome.DONE))
     actor, at_once = entry.header.actor, rows[data["request"]]["right"] in AT_ONCE
     if actor.type is ActorType.PERSON and not (at_once and data["outcome"] == Outcome.DONE):
         role = str(value["operators"].get(actor.id, {}).get("role", ""))
-        _need(entry, may(role, Action.ANSWER_RIGHT))
+        need(_WHAT, entry, may(role, Action.ANSWER_RIGHT))
     value[MEMBER] = {name: row for name, row in rows.items() if name != data["request"]}
 
 

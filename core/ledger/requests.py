@@ -12,7 +12,6 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import partial
 from typing import Any
 
 from core import wire
@@ -24,7 +23,7 @@ from core.ledger.typed import TAKEN
 
 MOST = 64  # so many may be open at one counter: the state is written with every commit
 _TAG = b"counter/request-details/1\0"
-_need = partial(need, "approval")
+_WHAT = "approval"
 
 
 class Mode(StrEnum):
@@ -89,8 +88,8 @@ def askable(action: str, role: str) -> bool:
 def asked(value: dict[str, Any], entry: Entry) -> None:
     """``ApprovalAsked``.  Raises EntryError STATE for one too many, or one that was there."""
     data, rows = entry.data, _rows(value)
-    _need(entry, data["request"] not in rows and len(rows) < MOST)
-    _need(entry, data["mode"] in list(Mode) and entry.header.trusted.at < parse_stamp(data["until"]))
+    need(_WHAT, entry, data["request"] not in rows and len(rows) < MOST)
+    need(_WHAT, entry, data["mode"] in list(Mode) and entry.header.trusted.at < parse_stamp(data["until"]))
     members = ("action", "subject", "reason", "mode", "until")
     row = {**{name: data[name] for name in members}, "asked": entry.header.seq}
     row |= {"body": wire.b64(entry.hash), "by": entry.header.actor.id, "given": "", "used": 0}
@@ -105,14 +104,14 @@ def given(value: dict[str, Any], entry: Entry) -> None:
     data = entry.data
     row = _open(value, entry)
     until, at = parse_stamp(row["until"]), parse_stamp(data["at"])
-    _need(entry, not row["given"] and data["body"] == row["body"] and data["by"] != row["by"])
-    _need(entry, data["decision"] in list(Decision) and data["where"] in list(Where) and at <= until)
+    need(_WHAT, entry, not row["given"] and data["body"] == row["body"] and data["by"] != row["by"])
+    need(_WHAT, entry, data["decision"] in list(Decision) and data["where"] in list(Where) and at <= until)
     if data["where"] == Where.COUNTER:  # headquarters' word may come later than it was said
-        _need(entry, entry.header.trusted.at <= until)
+        need(_WHAT, entry, entry.header.trusted.at <= until)
         operators = value["operators"]
         here, asker = operators.get(data["by"]), operators.get(row["by"])
-        _need(entry, here is not None and may_approve(here["role"], Action(row["action"])))
-        _need(entry, asker is None or asker["signing"] != here["signing"])  # one key, two numbers
+        need(_WHAT, entry, here is not None and may_approve(here["role"], Action(row["action"])))
+        need(_WHAT, entry, asker is None or asker["signing"] != here["signing"])  # one key, two numbers
     declined = data["decision"] == Decision.DECLINED
     _put(value, data["request"], None if declined or row["used"] else {**row, "given": data["by"]})
 
@@ -120,7 +119,7 @@ def given(value: dict[str, Any], entry: Entry) -> None:
 def lapsed(value: dict[str, Any], entry: Entry) -> None:
     """``ApprovalLapsed``: its time was over.  Raises EntryError STATE before that."""
     row = _open(value, entry)
-    _need(entry, entry.header.trusted.at > parse_stamp(row["until"]))
+    need(_WHAT, entry, entry.header.trusted.at > parse_stamp(row["until"]))
     _put(value, entry.data["request"], None)
 
 
@@ -138,11 +137,11 @@ def use(value: dict[str, Any], entry: Entry) -> None:
             continue
         fits = (row["action"], row["subject"], row["used"]) == (second.action.value, subject, 0)
         fits = fits and (not second.reason or row["reason"] == entry.data[second.reason])
-        _need(entry, fits and row["by"] == entry.header.actor.id and may_use(row))
-        _need(entry, entry.header.trusted.at <= parse_stamp(row["until"]))
+        need(_WHAT, entry, fits and row["by"] == entry.header.actor.id and may_use(row))
+        need(_WHAT, entry, entry.header.trusted.at <= parse_stamp(row["until"]))
         _put(value, name, None if row["given"] else {**row, "used": entry.header.seq})
         return
-    raise fault("approval", entry)
+    raise fault(_WHAT, entry)
 
 
 def may_use(row: Mapping[str, Any]) -> bool:
@@ -157,7 +156,7 @@ def _rows(value: Mapping[str, Any]) -> dict[str, Any]:
 
 def _open(value: Mapping[str, Any], entry: Entry) -> dict[str, Any]:
     row: dict[str, Any] = _rows(value).get(entry.data["request"], {})
-    _need(entry, row and row["asked"] == entry.data["asked"])
+    need(_WHAT, entry, row and row["asked"] == entry.data["asked"])
     return row
 
 

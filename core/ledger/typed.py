@@ -12,7 +12,6 @@ Sources: R9, R10, R38 (requirement table); docs/access.md, "a second person".
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 from core.ledger.entry import Entry
@@ -22,7 +21,7 @@ MEMBER = "typed"  # of the state: seq of IdentityTyped → what it is about; non
 TYPED, TAKEN = "IdentityTyped", "TypedTaken"
 CAUSES = ("no_chip", "reader_failed", "reader_down")  # why it was typed: core.commands.ManualCause
 _BY_HAND = "manual"  # SenderVerified.method
-_need = partial(need, "typed document")
+_WHAT = "typed document"
 
 
 def typed(value: dict[str, Any], entry: Entry) -> None:
@@ -31,7 +30,7 @@ def typed(value: dict[str, Any], entry: Entry) -> None:
     Whatever no open request is about any more leaves the state: there are never more rows than requests.
     """
     data = entry.data
-    _need(entry, data["cause"] in CAUSES)
+    need(_WHAT, entry, data["cause"] in CAUSES)
     row = {name: data[name] for name in ("visit", "read", "document", "cause")}
     row |= {"by": entry.header.actor.id, "sender": 0, "taken": 0, "item": 0}
     rows = {seq: each for seq, each in value.get(MEMBER, {}).items() if request_of(value, int(seq))}
@@ -52,8 +51,8 @@ def taken(value: dict[str, Any], entry: Entry) -> None:
     """``TypedTaken``, once, by who typed it; its request is taken already.  Raises EntryError STATE."""
     data = entry.data
     row = value.get(MEMBER, {}).get(str(data["typed"]))
-    _need(entry, row is not None and row["sender"] == data["sender"] > 0 and not row["taken"])
-    _need(entry, row["cause"] == data["cause"] and row["by"] == entry.header.actor.id)
+    need(_WHAT, entry, row is not None and row["sender"] == data["sender"] > 0 and not row["taken"])
+    need(_WHAT, entry, row["cause"] == data["cause"] and row["by"] == entry.header.actor.id)
     put(value, MEMBER, str(data["typed"]), {**row, "taken": entry.header.seq})
 
 
@@ -61,7 +60,7 @@ def item(value: dict[str, Any], entry: Entry) -> None:
     """``ItemAccepted``.  Raises EntryError STATE where its sender's document was typed and not taken."""
     for seq, row in value.get(MEMBER, {}).items():
         if row["sender"] == entry.data["sender"]:
-            _need(entry, row["taken"])
+            need(_WHAT, entry, row["taken"])
             put(value, MEMBER, seq, {**row, "item": row["item"] or entry.header.seq})
 
 
