@@ -15,6 +15,7 @@ from core.errors import CardError, CardFault, DeviceError, DeviceFault
 from devices.options import whole_options
 from devices.rack import DeviceConfig, LaneReport
 from devices.smartcard.card import OpenCard, PivCard
+from devices.smartcard.leaving import LeavingCards
 from devices.smartcard.pcsc import MUTE, PLUG_AND_PLAY, PRESENT, Context, PcscError, counter
 from devices.smartcard.tray import CardTray
 from devices.traffic import TrafficLog
@@ -38,7 +39,7 @@ class _Lying:
     told: CardFacts
 
 
-class PcscCardLane:
+class PcscCardLane(LeavingCards):
     """One context for the watch; each card that is used has its own."""
 
     def __init__(self, config: DeviceConfig, report: LaneReport, tray: CardTray) -> None:
@@ -46,21 +47,14 @@ class PcscCardLane:
         whole_options(config, {})
         self.traffic = TrafficLog()
         self._name = config.link.removeprefix(SCHEME)
-        self._report = report
+        super().__init__(report)
         self._tray = tray
         self._context: Context | None = None
         self._changed = threading.Event()
         self._lying: dict[str, _Lying] = {}
         self._states: dict[str, int] = {}
         self._bounced: dict[str, tuple[int, int]] = {}  # reader → insertion, how often it lost its answer
-        self._held_back: list[str] = []  # cards that are gone from the tray, and nobody was told
         self._stop = threading.Event()
-
-    def left(self) -> None:
-        """See :class:`devices.rack.Leaving`: whoever waits for a card's PIN hears that nobody asks it."""
-        held, self._held_back = self._held_back, []
-        for serial in held:
-            self._report.event(OperatorCardOut(self._report.slot, serial))
 
     def cancel(self) -> None:
         """See :meth:`devices.rack.Lane.cancel`."""
@@ -164,7 +158,7 @@ class PcscCardLane:
         if told:
             self._report.event(OperatorCardOut(self._report.slot, before.told.serial))
         else:
-            self._held_back.append(before.told.serial)
+            self.hold_back([before.told.serial])
 
     def _tell_changes(self) -> None:
         """Cards whose keys or tries are others since."""

@@ -20,6 +20,7 @@ from devices.held import HeldLink
 from devices.link import Link, make_link
 from devices.options import whole_options
 from devices.rack import DeviceConfig, LaneReport
+from devices.smartcard.leaving import LeavingCards
 from devices.smartcard.tray import CardTray
 
 LOOK_S = 0.1  # card out locks: so late at most
@@ -156,24 +157,17 @@ class _Lying:
     insertion: int
 
 
-class SoftwareCardLane:
+class SoftwareCardLane(LeavingCards):
     """Watches the readers; see :class:`devices.rack.Lane`."""
 
     def __init__(self, config: DeviceConfig, report: LaneReport, tray: CardTray) -> None:
         """No options.  Raises ConfigError WRONG_VALUE."""
         whole_options(config, {})
         self._url = config.link
-        self._report = report
+        super().__init__(report)
         self._tray = tray
         self._held = HeldLink(config.link)
         self._lying: dict[str, _Lying] = {}
-        self._held_back: list[str] = []  # cards that are gone from the tray, and nobody was told
-
-    def left(self) -> None:
-        """See :class:`devices.rack.Leaving`: whoever waits for a card's PIN hears that nobody asks it."""
-        held, self._held_back = self._held_back, []
-        for serial in held:
-            self._report.event(OperatorCardOut(self._report.slot, serial))
 
     def cancel(self) -> None:
         """See :meth:`devices.rack.Lane.cancel`."""
@@ -194,7 +188,7 @@ class SoftwareCardLane:
                 if stop.is_set():
                     for serial in self._lying:
                         self._tray.take(serial)
-                    self._held_back += self._lying
+                    self.hold_back(self._lying)
                     self._lying.clear()
                 else:
                     self._follow({})  # without the reader no card is in it
