@@ -97,6 +97,8 @@ class Work(StrEnum):
     TRYING = "trying"  # drivers at a port
     WRITING = "writing"
     BUNDLING = "bundling"
+    PRINTING = "printing"  # a calibration page
+    LEARNING = "learning"  # a printer measures its labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,39 @@ class Adding:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperSetting:
+    """One setting of a printer's pages.  ``value`` None: as the printer itself is set, or nothing that fits.
+
+    ``size`` counts in :attr:`PaperBench.sizes`, the others as the configuration does.
+    """
+
+    name: str
+    value: int | None
+    least: int
+    most: int
+    before: int | None  # as it stands in the configuration
+
+
+@dataclass(frozen=True, slots=True)
+class PaperBench:
+    """The calibration page of one printer as its settings would have it, before any paper is spent."""
+
+    slot: Slot
+    settings: tuple[PaperSetting, ...]
+    sizes: tuple[tuple[int, int], ...] = ()  # width and height, mm; height 0: a roll
+    learns: bool = False  # whether this printer measures its labels when told to
+    dots_per_mm: float = 8.0
+    picture: bytes = field(default=b"", repr=False)  # PNG, dot for dot; b"" until it is drawn
+    fault: str = ""  # why there is none
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything would be written."""
+        return any(each.value != each.before for each in self.settings)
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """One line about what was asked for; ``serial`` grows."""
 
@@ -142,6 +177,7 @@ class WorkshopView:
     tests: Mapping[Slot, Test] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     adding: Adding | None = None
+    paper: PaperBench | None = None
     told: Told | None = None
     file: str = ""  # the configuration
 
@@ -168,7 +204,7 @@ class Workshop(Protocol):
         ...
 
     def leave(self) -> None:
-        """Nothing is added; whatever looks or tries ends."""
+        """Nothing is added, nothing of a page's settings is kept; whatever looks or tries ends."""
         ...
 
     def rename(self, slot: Slot, name: str) -> None: ...
@@ -178,3 +214,19 @@ class Workshop(Protocol):
         ...
 
     def enable(self, slot: Slot, *, on: bool) -> None: ...
+
+    def paper(self, slot: Slot) -> None:
+        """Draw the calibration page of a printer, with its settings."""
+        ...
+
+    def adjust(self, name: str, by: int) -> None:
+        """One setting of that page, by so many steps; it is drawn anew."""
+        ...
+
+    def print_page(self) -> None:
+        """Write what was changed, then print the page."""
+        ...
+
+    def learn(self) -> None:
+        """The printer measures its labels."""
+        ...

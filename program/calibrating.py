@@ -11,11 +11,12 @@ from core.errors import ConfigError, ConfigFault, DeviceError, DeviceFault
 from devices.printer.calibration import CalibrationRenderer, load_calibration
 from devices.printer.fonts import FontBook
 from devices.printer.form import label_form, receipt_form
+from devices.printer.page import moved
 from devices.printer.queue import PrinterLane
 from devices.printer.receipt_template import DEFAULT_RECEIPTS, load_receipt_template
 from devices.rack import DeviceConfig, Rack
 
-_PRINTERS = (Slot.LABEL_PRINTER, Slot.STICKER_PRINTER, Slot.RECEIPT_PRINTER)
+PRINTERS = (Slot.LABEL_PRINTER, Slot.STICKER_PRINTER, Slot.RECEIPT_PRINTER)
 _PAGE_SECONDS = 60.0
 _JOB = "calibration"
 
@@ -41,8 +42,8 @@ def calibrate(device: DeviceConfig, picture: Path | None) -> int:
     Raises ConfigError WRONG_VALUE for a slot that is no printer or a file that cannot be written, DeviceError
     with what the printer said.
     """
-    if device.slot not in _PRINTERS:
-        expected = ", ".join(slot.value for slot in _PRINTERS)
+    if device.slot not in PRINTERS:
+        expected = ", ".join(slot.value for slot in PRINTERS)
         raise ConfigError(ConfigFault.WRONG_VALUE, key="SLOT", value=device.slot.value, expected=expected)
     if picture is not None:
         try:
@@ -55,22 +56,29 @@ def calibrate(device: DeviceConfig, picture: Path | None) -> int:
                 expected="a file that can be written",
             ) from None
         return 0
-    _print(device)
+    print_page(device)
     return 0
 
 
-def page_png(device: DeviceConfig) -> bytes:
-    """The page of a printer, dot for dot, before it is moved on its paper."""
+def page_png(device: DeviceConfig, *, on_paper: bool = False) -> bytes:
+    """The page of a printer, dot for dot; ``on_paper``: moved on it as the options say.
+
+    Raises ConfigError for an option or a size that cannot be, DeviceError LABEL_LAYOUT.
+    """
     if device.slot is Slot.RECEIPT_PRINTER:
         form = receipt_form(device)
         width: float = load_receipt_template(DEFAULT_RECEIPTS, form.width_mm).printed_mm
     else:
         form = label_form(device)
         width = form.width_mm
-    return CalibrationRenderer(FontBook(), load_calibration(), form, width).render().bitmap.to_png()
+    page = CalibrationRenderer(FontBook(), load_calibration(), form, width).render().bitmap
+    if on_paper:
+        page = moved(page, form.right_dots, form.down_dots, cut=True)
+    return page.to_png()
 
 
-def _print(device: DeviceConfig) -> None:
+def print_page(device: DeviceConfig) -> None:
+    """One page; nobody else holds the link.  Raises DeviceError as the printer says."""
     from program.terminal import drivers
 
     log, last = _OnePage(), ""

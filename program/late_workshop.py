@@ -77,3 +77,19 @@ class LateWorkshop:
     def bundle(self) -> None:
         """For headquarters."""
         self._workshop().bundle()
+
+    def paper(self, slot: Slot) -> None:
+        """A printer's calibration page."""
+        self._workshop().paper(slot)
+
+    def adjust(self, name: str, by: int) -> None:
+        """One setting of it."""
+        self._workshop().adjust(name, by)
+
+    def print_page(self) -> None:
+        """Write and print."""
+        self._workshop().print_page()
+
+    def learn(self) -> None:
+        """The printer measures its labels."""
+        self._workshop().learn()

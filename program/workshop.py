@@ -6,46 +6,42 @@ vault, and nothing that a person sent is ever in it: the traffic of a lane holds
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
 import queue
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.config import DRIVERS, Config, DeviceConfig
+from core.config import DRIVERS, Config
 from core.config_edit import Value
-from core.devices import DeviceState, DeviceTruth, Slot
+from core.devices import DeviceState, Slot
 from core.errors import ConfigError, CounterError, DeviceError, DeviceFault
 from core.incident import place
 from core.technician import (
     Adding,
     Candidate,
     Finding,
-    SlotRow,
     Test,
     Tested,
     Told,
-    TrafficLine,
     Verdict,
     Work,
     WorkshopView,
 )
 from devices.conformance import CheckName, check_device
 from devices.identify import Patience
-from devices.printer.queue import PrinterLane
-from devices.rack import LaneRecord, Rack
-from devices.traffic import Direction, TrafficLog
+from devices.printer.learning import learn
 from devices.usb import device_root
-from program import diagnostics, doctor
+from program import diagnostics, doctor, paper_bench
 from program.adding import GIVE_UP_S, Finder
+from program.calibrating import PRINTERS, print_page
 from program.configured_file import ConfigurationFile
 from program.device_commands import NoLog
 from program.evidence_files import folder
+from program.slot_rows import lines_of, now, row_of, traffic_of
 from program.terminal import drivers
 
 if TYPE_CHECKING:
@@ -53,11 +49,11 @@ if TYPE_CHECKING:
     from program.terminal import Terminal
 
 _log = logging.getLogger(__name__)
-_SHOWN = 60  # lines of traffic
 _HEARD_FROM = (DeviceState.READY, DeviceState.BUSY, DeviceState.UNKNOWN, DeviceState.DISABLED)
 _MOST_WAITING = 8  # writes behind what is being done; nobody types faster than that
+_LENGTH_MM = 3  # as much may be said otherwise of one and the same label: its gap counts, or not
 _ENDED_BY_LEAVING = (Work.TESTING, Work.LOOKING)
-_ONE_AT_A_TIME = (Work.TESTING, Work.EXAMINING, Work.BUNDLING)
+_ONE_AT_A_TIME = (Work.TESTING, Work.EXAMINING, Work.BUNDLING, Work.PRINTING, Work.LEARNING)
 _Job = Callable[[], None]
 
 
@@ -102,9 +98,9 @@ class Workshop:
         terminal = self._terminal()
         if terminal is None:
             return view
-        records, now = terminal.rack.records(), _now()
+        records, at = terminal.rack.records(), now()
         rows = tuple(
-            _row(device, records.get(device.slot), traffic_of(terminal.rack, device.slot), now)
+            row_of(device, records.get(device.slot), traffic_of(terminal.rack, device.slot), at)
             for device in terminal.config.devices.values()
         )
         log = traffic_of(terminal.rack, slot) if slot is not None else None
@@ -140,7 +136,28 @@ class Workshop:
         with self._lock:
             self._left += 1
             self._leave.set()
-            self._view = replace(self._view, adding=None, told=None)
+            self._view = replace(self._view, adding=None, paper=None, told=None)
+
+    def paper(self, slot: Slot) -> None:
+        """See the protocol."""
+        self._do(lambda: self._begin_paper(slot), Work.NOTHING)
+
+    def adjust(self, name: str, by: int) -> None:
+        """See the protocol."""
+        with self._lock:
+            paper = self._view.paper
+            if paper is None:
+                return
+            self._view = replace(self._view, paper=paper_bench.stepped(paper, name, by))
+        self._jobs.put(self._draw_paper)
+
+    def print_page(self) -> None:
+        """See the protocol."""
+        self._do(self._print_page, Work.PRINTING)
+
+    def learn(self) -> None:
+        """See the protocol."""
+        self._do(self._learn, Work.LEARNING)
 
     def rename(self, slot: Slot, name: str) -> None:
         """See the protocol."""
@@ -264,10 +281,70 @@ class Workshop:
         value = diagnostics.collect(
             self._data, config, view.findings, view.rows, view.tests.values(), traffic
         )
-        name = f"diagnostics-{diagnostics.terminal_of(self._data)}-{_now()[0]:%Y%m%d-%H%M%S}.sealed"
+        name = f"diagnostics-{diagnostics.terminal_of(self._data)}-{now()[0]:%Y%m%d-%H%M%S}.sealed"
         file = folder() / name
         diagnostics.write(self._data, file, value)
         self._tell("msg.bundle_written", {"file": str(file)}, "good")
+
+    def _begin_paper(self, slot: Slot) -> None:
+        device = self._config().devices[slot]
+        if slot not in PRINTERS:
+            self._tell("msg.no_printer", {"slot": slot.value}, "warning")
+            return
+        self._show(paper=paper_bench.drawn(paper_bench.begun(device), device))
+
+    def _draw_paper(self) -> None:
+        """The page as it is set now; of several steps in a row only the last is drawn."""
+        with self._lock:
+            paper = self._view.paper
+        if paper is None or not self._jobs.empty():
+            return
+        drawn = paper_bench.drawn(paper, self._config().devices[paper.slot])
+        with self._lock:
+            if self._view.paper == paper:
+                self._view = replace(self._view, paper=drawn)
+
+    def _print_page(self) -> None:
+        """What was changed is written first: the page says of itself how it was printed."""
+        with self._lock:
+            paper = self._view.paper
+        if paper is None:
+            return
+        if changes := paper_bench.changes(paper):
+            self._change(paper.slot, changes, "msg.page_set")
+        device = self._config().devices[paper.slot]
+        self._show(paper=paper_bench.drawn(paper_bench.begun(device), device))
+        with self._holding(paper.slot):
+            print_page(device)
+        self._tell("msg.page_printed", {"slot": paper.slot.value}, "good")
+
+    def _learn(self) -> None:
+        with self._lock:
+            paper = self._view.paper
+        if paper is None or not paper.learns:
+            return
+        device = self._config().devices[paper.slot]
+        with self._holding(paper.slot):
+            length = learn(device, self._leave)
+        height = device.options.get("height_mm")
+        if length is None:
+            self._tell("msg.label_measured", {}, "good")
+        elif isinstance(height, int) and abs(length - height) > _LENGTH_MM:
+            self._tell("msg.label_other", {"found": round(length), "expected": height}, "warning")
+        else:
+            self._tell("msg.label_learnt", {"found": round(length)}, "good")
+
+    @contextmanager
+    def _holding(self, slot: Slot) -> Iterator[None]:
+        """The slot's lane lets go of its link meanwhile.  Raises DeviceError BUSY."""
+        terminal = self._terminal()
+        try:
+            if terminal is not None and not terminal.rack.hold(slot):
+                raise DeviceError(DeviceFault.BUSY)
+            yield
+        finally:
+            if terminal is not None:
+                terminal.rack.resume(slot)
 
     def _look_for(self, wanted: Slot | None) -> None:
         with self._lock:
@@ -291,16 +368,9 @@ class Workshop:
         config = self._config()
         links = [each.link for each in config.devices.values() if each.enabled and each.slot is not wanted]
         driver = config.devices[wanted].driver if wanted is not None and wanted in config.devices else ""
-        terminal, held = self._terminal(), True
-        if terminal is not None and wanted is not None:
-            held = terminal.rack.hold(wanted)  # it may hold the very port that its plug is in
-        try:
-            if not held:
-                raise DeviceError(DeviceFault.BUSY)
+        # Its lane may hold the very port that its plug is in.
+        with self._holding(wanted) if wanted is not None else nullcontext():
             return self._finder.find(Adding(wanted), links, driver)
-        finally:
-            if terminal is not None and wanted is not None:
-                terminal.rack.resume(wanted)
 
     def _take(self, slot: Slot, name: str, found: Candidate) -> None:
         before = self._config().devices.get(slot)
@@ -331,44 +401,3 @@ class Workshop:
 def _with_live(live: Config, read: Config, slot: Slot) -> Config:
     """What is at work, with one slot and the hashes of the file: a simulated device stands in no file."""
     return replace(live, devices={**live.devices, slot: read.devices[slot]}, parts=read.parts)
-
-
-def _now() -> tuple[dt.datetime, float]:
-    return dt.datetime.now(dt.UTC), time.monotonic()
-
-
-def _row(
-    device: DeviceConfig, record: LaneRecord | None, log: TrafficLog | None, now: tuple[dt.datetime, float]
-) -> SlotRow:
-    truth = record.truth if record is not None else DeviceTruth(device.slot, DeviceState.DISABLED)
-    row = SlotRow(
-        device.slot, device.driver, device.link, truth, str(device.options.get("name", "")), device.options,
-        messages=log.total if log is not None else 0,
-    )  # fmt: skip
-    if record is None:
-        return row
-    fault_at = _then(record.fault_at, now) if record.fault is not None else None
-    return replace(row, since=_then(record.since, now), fault=record.fault, fault_at=fault_at)
-
-
-def _then(monotonic: float, now: tuple[dt.datetime, float]) -> dt.datetime:
-    return now[0] - dt.timedelta(seconds=now[1] - monotonic)
-
-
-def traffic_of(rack: Rack, slot: Slot) -> TrafficLog | None:
-    """What a lane has noted of its link; None where it has none."""
-    lane = rack.lane(slot)
-    log = lane.traffic if isinstance(lane, PrinterLane) else getattr(lane, "traffic", None)
-    return log if isinstance(log, TrafficLog) else None
-
-
-def lines_of(log: TrafficLog) -> tuple[TrafficLine, ...]:
-    """The newest messages as the page shows them."""
-    now = _now()
-    return tuple(
-        TrafficLine(
-            _then(each.monotonic_ns / 1e9, now), each.direction is Direction.OUT, each.name, each.shown,
-            each.hidden,
-        )
-        for each in log.entries()[-_SHOWN:]
-    )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from core.devices import DeviceState, DeviceTruth, Slot
 from core.errors import DeviceFault, Fact
@@ -12,6 +13,8 @@ from core.technician import (
     Adding,
     Candidate,
     Finding,
+    PaperBench,
+    PaperSetting,
     SlotRow,
     Test,
     Tested,
@@ -80,6 +83,16 @@ _BAD = {
     )
 }
 _OTHER = Candidate((Slot.SCALE,), "sics", "usb://067b:2303/PL02?baud=9600", "USB-Serial Controller D")
+_PICTURE = Path(__file__).parents[1] / "resources" / "demonstration" / "calibration.png"
+_PAPER = PaperBench(
+    Slot.LABEL_PRINTER,
+    (
+        PaperSetting("size", 1, 0, 2, 1), PaperSetting("right_dots", 8, -200, 200, 0),
+        PaperSetting("down_dots", 0, -200, 200, 0), PaperSetting("density", None, 0, 15, None),
+        PaperSetting("speed", 4, 1, 14, 4), PaperSetting("gap_mm", 2, 0, 20, 2),
+    ),
+    ((60, 40), (76, 130), (100, 150)), learns=True, picture=_PICTURE.read_bytes(),
+)  # fmt: skip
 WORKSHOPS: Mapping[str, WorkshopView] = {
     "devices": DEVICES,
     "devices-none": WorkshopView(findings=_FINDINGS[:1], file=DEVICES.file),
@@ -101,5 +114,17 @@ WORKSHOPS: Mapping[str, WorkshopView] = {
         DEVICES,
         adding=replace(_NEW, wanted=Slot.SCANNER, found=_OTHER),
         told=Told("msg.device_other", {"found": "slot.scale", "slot": "scanner"}, "warning", 1),
+    ),
+    "devices-paper": replace(DEVICES, paper=_PAPER),
+    "devices-paper-size": replace(
+        DEVICES,
+        paper=replace(
+            _PAPER,
+            settings=(replace(_PAPER.settings[0], value=None, before=None), *_PAPER.settings[1:]),
+            picture=b"",
+            fault="config.wrong_value",
+            facts={"key": "width_mm", "value": "70x130", "expected": "60x40, 76x130"},
+        ),
+        told=Told("msg.label_other", {"found": 40, "expected": 130}, "warning", 1),
     ),
 }

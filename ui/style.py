@@ -81,6 +81,7 @@ QFrame[role="gate"][now="true"] {{ background: {accent_soft}; border-left: 3px s
 QFrame[role="slot"] {{ background: transparent; border: 0; border-left: 3px solid transparent;
   border-bottom: 1px solid {border}; }}
 QFrame[role="slot"][now="true"] {{ background: {accent_soft}; border-left: 3px solid {accent}; }}
+QLabel[role="paper"] {{ background: {quiet_soft}; border: 1px solid {border}; border-radius: 8px; }}
 QLineEdit {{ background: {field}; border: 1px solid {field_border}; border-radius: 6px; padding: 0 9px;
   selection-background-color: {strong}; selection-color: {on_strong}; placeholder-text-color: {muted}; }}
 QPlainTextEdit {{ background: {field}; border: 1px solid {field_border}; border-radius: 6px; padding: 4px 5px;

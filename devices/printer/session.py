@@ -15,6 +15,7 @@ from devices.printer.status import PrinterStatus
 from devices.printer.tspl import (
     CAUSE_LENGTH,
     CAUSE_QUERY,
+    LEARN,
     RESYNC,
     STATUS_QUERY,
     parse_cause,
@@ -49,6 +50,7 @@ class PrinterSession(ABC):
     """
 
     RESYNC: ClassVar[bytes] = b""  # ends what a page that was cut off may still wait for
+    LEARN: ClassVar[bytes] = b""  # makes the printer measure its labels; b"": it has no such command
 
     def __init__(self, link: Link, traffic: TrafficLog, timing: Timing) -> None:
         self._link = link
@@ -139,6 +141,26 @@ class PrinterSession(ABC):
                 raise DeviceError(DeviceFault.CANCELLED)
         raise last
 
+    def learn(self, stop: threading.Event) -> int | None:
+        """Make the printer measure its labels; dots of one, None where it does not tell.
+
+        Raises as :meth:`finish`, and DeviceError REFUSED where its language has no such command.
+        """
+        if not self.LEARN:
+            raise DeviceError(DeviceFault.REFUSED)
+        self.prepare(stop, torn=False)
+        status = self.status()
+        if status.fault is not None:
+            raise DeviceError(status.fault)
+        self._traffic.note(Direction.OUT, "learn", self.LEARN)
+        self._link.write(self.LEARN, time.monotonic() + self._timing.status_limit)
+        self.finish(stop, lambda _status: None)
+        return self._learnt()
+
+    def _learnt(self) -> int | None:
+        """Dots of a label, where it is told."""
+        return None
+
     def _is_out(self, printing_seen: bool, quiet_s: float) -> bool:
         """Whether "ready" now means that the page is out.
 
@@ -152,6 +174,7 @@ class TsplSession(PrinterSession):
     """TSPL, the plainest: ``ESC ! ?`` before and after each page, one byte."""
 
     RESYNC = RESYNC
+    LEARN = LEARN
 
     def _ask(self, limit: float) -> PrinterStatus:
         deadline = time.monotonic() + limit

@@ -1,6 +1,6 @@
 """TSPL: a page as bytes for the printer, and what its status byte says.
 
-Source: TSC "TSPL/TSPL2 Programming Language" (SIZE, GAP, DIRECTION, REFERENCE, CLS, BITMAP, PRINT,
+Source: TSC "TSPL/TSPL2 Programming Language" (SIZE, GAP, GAPDETECT, DIRECTION, REFERENCE, CLS, BITMAP, PRINT,
 ``<ESC>!?``, and ``<ESC>!S``, which says what "other error" is, from firmware 6.29 on); Gprinter prints the
 same table of status bits.  In BITMAP data a 0 bit burns a dot and a 1 bit leaves the paper white, the
 opposite of our pages.
@@ -16,6 +16,7 @@ from devices.printer.page import Bitmap
 from devices.printer.status import PrinterStatus
 
 STATUS_QUERY = b"\x1b!?"
+LEARN = b"GAPDETECT\r\n"  # feeds until label and gap are measured; the length is not told
 CAUSE_QUERY = b"\x1b!S"
 CAUSE_LENGTH = 8
 

@@ -1,12 +1,13 @@
 """ZPL: a page as bytes for the printer, and what its host status says.
 
 Source: Zebra "Programming Guide for ZPL II": ^XA, ^PW, ^LL, ^LH, ^FO, ^GF with the alternative data
-compression scheme, ^PQ, ^XZ, ~JA, ~HS.  In ^GF data a 1 bit burns a dot, as in our pages.
+compression scheme, ^PQ, ^XZ, ~JA, ~JC, ~HS.  In ^GF data a 1 bit burns a dot, as in our pages.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 
 from core.errors import DeviceError, DeviceFault
@@ -15,6 +16,7 @@ from devices.printer.status import PrinterStatus
 
 STATUS_QUERY = b"~HS"
 CANCEL_ALL = b"~JA"
+LEARN = b"~JC"  # forces a label length measurement and adjusts the sensors
 
 _RUN = re.compile("(000+|FFF+)")  # other digits seldom repeat, and looking for them takes as long again
 _STRING = re.compile(rb"\x02([^\x02\x03]*)\x03")
@@ -23,6 +25,7 @@ _FLAG = re.compile(rb"[01]")
 _MEMBERS = (12, 11, 2)
 _HEAD_OPEN, _PAPER_OUT, _RIBBON_OUT, _PAUSE, _HOT = (1, 2), (0, 1), (1, 3), (0, 2), (0, 11)
 _CORRUPT, _COLD = (0, 9), (0, 10)
+_LENGTH = (0, 3)  # of a label, dots
 _FORMATS, _BUFFER_FULL, _REMAINING, _TRANSFER = (0, 4), (0, 5), (1, 8), (1, 4)
 _FAULTS = (
     (_HEAD_OPEN, DeviceFault.HEAD_OPEN),
@@ -51,6 +54,22 @@ def encode_page(bitmap: Bitmap, *, speed: int = -1, density: int = -1) -> bytes:
 
 def parse_status(answer: bytes) -> PrinterStatus:
     """The three strings of ~HS.  Raises DeviceError BAD_FRAME."""
+    number = _numbers(answer)
+    set_flags = [fault for place, fault in _FAULTS if number(place)]
+    if not number(_TRANSFER) and DeviceFault.RIBBON_OUT in set_flags:
+        set_flags.remove(DeviceFault.RIBBON_OUT)  # a direct thermal printer has no ribbon
+    # A partial format is no work under way: it is what a page that was cut off has left.
+    busy = any(number(place) for place in (_FORMATS, _BUFFER_FULL, _REMAINING))
+    return PrinterStatus(set_flags[0] if set_flags else None, printing=busy)
+
+
+def parse_label_length(answer: bytes) -> int:
+    """Dots of a label as the printer knows it, from the same strings.  Raises DeviceError BAD_FRAME."""
+    return _numbers(answer)(_LENGTH)
+
+
+def _numbers(answer: bytes) -> Callable[[tuple[int, int]], int]:
+    """Gives the number at (string, member)."""
     strings = [found.split(b",") for found in _STRING.findall(answer)]
     if tuple(map(len, strings)) != _MEMBERS:
         raise DeviceError(DeviceFault.BAD_FRAME, retry=True, length=len(answer))
@@ -61,12 +80,7 @@ def parse_status(answer: bytes) -> PrinterStatus:
             raise DeviceError(DeviceFault.BAD_FRAME, retry=True, length=len(answer))
         return int(member)
 
-    set_flags = [fault for place, fault in _FAULTS if number(place)]
-    if not number(_TRANSFER) and DeviceFault.RIBBON_OUT in set_flags:
-        set_flags.remove(DeviceFault.RIBBON_OUT)  # a direct thermal printer has no ribbon
-    # A partial format is no work under way: it is what a page that was cut off has left.
-    busy = any(number(place) for place in (_FORMATS, _BUFFER_FULL, _REMAINING))
-    return PrinterStatus(set_flags[0] if set_flags else None, printing=busy)
+    return number
 
 
 def _compressed(bitmap: Bitmap) -> str:

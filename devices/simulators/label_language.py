@@ -31,6 +31,10 @@ class ResetAsked:
     """``ESC ! R`` arrived."""
 
 
+class LearnAsked:
+    """``GAPDETECT`` arrived."""
+
+
 @dataclass(frozen=True)
 class PageOrdered:
     """``PRINT`` arrived: the image buffer as it was then.  1 = white."""
@@ -38,7 +42,7 @@ class PageOrdered:
     picture: Image.Image
 
 
-Order = StatusAsked | CauseAsked | ResetAsked | PageOrdered
+Order = StatusAsked | CauseAsked | ResetAsked | LearnAsked | PageOrdered
 
 
 class TsplInterpreter:
@@ -137,6 +141,8 @@ class TsplInterpreter:
         elif pages:
             count = int(pages[1]) * int(pages[2] or 1)
             orders += [PageOrdered(self._image.copy())] * min(count, _MOST_COPIES)
+        elif line.startswith(b"GAPDETECT"):
+            orders.append(LearnAsked())
         elif not line.startswith(_KNOWN):
             self.skipped += 1
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from devices.simulators.label_language import CauseAsked, PageOrdered, StatusAsked, TsplInterpreter
+from devices.simulators.label_language import (
+    CauseAsked,
+    LearnAsked,
+    PageOrdered,
+    StatusAsked,
+    TsplInterpreter,
+)
 from devices.simulators.port import Port
 from devices.simulators.printer import BEHAVIOURS, PrinterSimulator
 
@@ -65,6 +71,8 @@ class LabelPrinterSimulator(PrinterSimulator):
                 answers += b"" if self._old else self._spoken(self._cause())
             elif isinstance(order, PageOrdered):
                 self._order(order.picture)
+            elif isinstance(order, LearnAsked):
+                self._measure()
             else:
                 self._language.reset()
                 self._cancel_all()

@@ -45,12 +45,13 @@ class PrinterSimulator(Device):
         self._lock = threading.Lock()
         self._conditions: set[str] = set()
         self._cut_after = -1  # bytes until the link is cut; -1: never
-        # (visible from, a picture to print or an answer to give when its turn comes)
-        self._ordered: deque[tuple[float, Image.Image | bytes]] = deque()
-        self._printing: tuple[float, Image.Image] | None = None  # (done at, picture)
+        # (visible from, a picture to print, an answer to give when its turn comes, None: labels to measure)
+        self._ordered: deque[tuple[float, Image.Image | bytes | None]] = deque()
+        self._printing: tuple[float, Image.Image | None] | None = None  # (done at, picture)
         self._untold: set[str] = set()  # faults that tore a page and were not yet seen in an answer
         self.received = 0  # bytes
         self.asked = 0  # status questions
+        self.measured = 0  # times that it ran labels past its sensor
         self.torn = 0  # pages that a fault interrupted
 
     # -- control ----------------------------------------------------------------------------------
@@ -118,8 +119,15 @@ class PrinterSimulator(Device):
         # The line itself is slow; the bytes came out of the operating system's buffer at once.
         self._stop.wait(len(data) * BITS_PER_BYTE / self.port.baud)
 
-    def _order(self, what: Image.Image | bytes) -> None:
+    def _order(self, what: Image.Image | bytes | None) -> None:
         self._ordered.append((time.monotonic() + self._lag_s, what))
+
+    def _measure(self) -> None:
+        """Labels run past the sensor for as long as a page takes."""
+        self._order(None)
+
+    def _measured(self) -> None:
+        self.measured += 1
 
     def _cancel_all(self) -> None:
         self._ordered.clear()
@@ -153,7 +161,10 @@ class PrinterSimulator(Device):
                 self._printing, self._untold = None, tearing
             elif now >= done_at and "stuck" not in self._conditions:
                 self._printing = None
-                self._write(picture)
+                if picture is None:
+                    self._measured()
+                else:
+                    self._write(picture)
             return b""
         if not self._ordered or self._ordered[0][0] > now or self._faults():
             return b""

@@ -1,4 +1,4 @@
-"""ZPL as a simulated printer understands it: ^GF graphics with compression, ~HS and ~JA; from the manual.
+"""ZPL as a simulated printer understands it: ^GF graphics compressed, ~HS, ~JA and ~JC; from the manual.
 
 Shares nothing with the encoder in ``devices/printer``.  Unknown commands are skipped, as firmware does.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-_IMMEDIATE = re.compile(rb"~(HS|JA)")
+_IMMEDIATE = re.compile(rb"~(HS|JA|JC)")
 _FIELD = re.compile(r"GFA,(\d+),(\d+),(\d+),(.*)", re.DOTALL)
 _LONGEST_FORMAT = 4_000_000
 _MOST_COPIES = 10
@@ -24,6 +24,10 @@ class CancelAsked:
     """~JA arrived."""
 
 
+class LearnAsked:
+    """~JC arrived."""
+
+
 @dataclass(frozen=True)
 class FormatOrdered:
     """^XZ arrived.  1 = white."""
@@ -31,7 +35,12 @@ class FormatOrdered:
     picture: Image.Image
 
 
-Order = HostStatusAsked | CancelAsked | FormatOrdered
+Order = HostStatusAsked | CancelAsked | LearnAsked | FormatOrdered
+_IMMEDIATE_ORDERS: dict[bytes, type[HostStatusAsked | CancelAsked | LearnAsked]] = {
+    b"HS": HostStatusAsked,
+    b"JA": CancelAsked,
+    b"JC": LearnAsked,
+}
 
 
 class ZplInterpreter:
@@ -56,10 +65,10 @@ class ZplInterpreter:
     def _next(self) -> Order | None:
         immediate, end = _IMMEDIATE.search(self._buffer), self._buffer.find(b"^XZ")
         if immediate and (end < 0 or immediate.start() < end):
-            asked = immediate[1] == b"HS"
+            name = bytes(immediate[1])
             # What stands before a question is a format on its way; before ~JA it is thrown away.
-            del self._buffer[immediate.start() if asked else 0 : immediate.end()]
-            return HostStatusAsked() if asked else CancelAsked()
+            del self._buffer[0 if name == b"JA" else immediate.start() : immediate.end()]
+            return _IMMEDIATE_ORDERS[name]()
         if end < 0:
             if len(self._buffer) > _LONGEST_FORMAT:
                 self._buffer.clear()

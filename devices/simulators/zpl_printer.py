@@ -7,7 +7,12 @@ from pathlib import Path
 
 from devices.simulators.port import Port
 from devices.simulators.printer import PrinterSimulator
-from devices.simulators.zpl_language import CancelAsked, HostStatusAsked, ZplInterpreter
+from devices.simulators.zpl_language import (
+    CancelAsked,
+    HostStatusAsked,
+    LearnAsked,
+    ZplInterpreter,
+)
 
 # Conditions → (string, member) of the answer to ~HS that is 1.
 FLAGS = {
@@ -33,6 +38,8 @@ class ZplPrinterSimulator(PrinterSimulator):
         super().__init__("zpl-printer", port, directory, print_s=print_s, lag_s=lag_s)
         self._language = ZplInterpreter()
         self._dumb = dumb
+        self._length = 1040  # as it was set when it was delivered
+        self.media_dots = 1040  # of the labels that are in it
 
     def _obey(self, data: bytes) -> bytes:
         answers = b""
@@ -43,13 +50,19 @@ class ZplPrinterSimulator(PrinterSimulator):
                 answers += b"" if shut else answer
             elif isinstance(order, CancelAsked):
                 self._cancel_all()
+            elif isinstance(order, LearnAsked):
+                self._measure()
             else:
                 self._order(order.picture)
         return answers
 
+    def _measured(self) -> None:
+        super()._measured()
+        self._length = self.media_dots
+
     def _status(self) -> bytes:
         strings = [
-            ["030", "0", "0", "1040", "000", "0", "0", "0", "000", "0", "0", "0"],
+            ["030", "0", "0", f"{self._length:04}", "000", "0", "0", "0", "000", "0", "0", "0"],
             ["001", "0", "0", "0", "1", "2", "6", "0", "00000000", "1", "000"],
             ["1234", "0"],
         ]

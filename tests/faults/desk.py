@@ -123,7 +123,7 @@ class WatchedReceipts(ReceiptPrinterSimulator):
         self.on_ordered: Callable[[], None] | None = None
         self.on_printed: Callable[[], None] | None = None
 
-    def _order(self, what: Image.Image | bytes) -> None:
+    def _order(self, what: Image.Image | bytes | None) -> None:
         super()._order(what)
         if isinstance(what, Image.Image) and what.height > SHORTEST and self.on_ordered is not None:
             self.on_ordered()

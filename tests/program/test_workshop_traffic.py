@@ -17,8 +17,8 @@ from devices.simulators.cards import Person, load_people
 from devices.simulators.desk import SimulatedDesk
 from devices.simulators.scanner import QR_CODE
 from program.device_commands import NoLog
+from program.slot_rows import lines_of, traffic_of
 from program.terminal import drivers
-from program.workshop import lines_of, traffic_of
 from tests.devices.printer.labels import PLAIN
 from tests.devices.rig import Told, until
 from ui.technician.traffic import TrafficPanel

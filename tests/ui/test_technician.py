@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from PySide6.QtWidgets import QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
@@ -130,6 +132,52 @@ def test_slots_are_seen_and_tested_without_a_log_in(bench: Bench) -> None:
     bench.hands.press(Key.Key_Escape)
     assert not bench.window.at_console
     assert bench.hands.place == "operator"
+
+
+def test_a_page_is_moved_printed_and_the_labels_measured(bench: Bench) -> None:
+    """C, arrows, F9: the preview moves before paper is spent; what was set is in the file, and printed."""
+    _open(bench)
+    bench.wait(lambda: bench.says("device_state_label_printer", "就绪"))
+    bench.hands.press(Key.Key_C)
+    bench.wait(lambda: bench.says("paper_value_right_dots", "0 点"))
+    unmoved = bench.workshop.look(None).paper
+    assert unmoved is not None
+    for _ in range(16):
+        bench.hands.press(Key.Key_Right)
+    bench.wait(lambda: bench.says("paper_value_right_dots", "16 点（2.0 mm）"))
+    bench.hands.press(Key.Key_Escape)  # thrown away, and said nowhere
+    bench.wait(lambda: bench.workshop.look(None).paper is None)
+    assert "right_dots" not in bench.file.read_text(encoding="utf-8")
+    bench.hands.press(Key.Key_C)
+    bench.wait(lambda: bench.says("paper_value_right_dots", "0 点"))
+    for key in (*[Key.Key_Right] * 8, Key.Key_Down, Key.Key_Down, Key.Key_Right):
+        bench.hands.press(key)
+    bench.wait(lambda: bench.says("paper_value_density", "0"))
+    bench.wait(lambda: (bench.workshop.look(None).paper or unmoved).picture != unmoved.picture)
+    bench.hands.press(Key.Key_F9)
+    bench.wait(lambda: bench.says("technician_told", "校准页已打出"))
+    read = load_config(bench.file).devices[Slot.LABEL_PRINTER].options
+    assert (read["right_dots"], read["density"]) == (8, 0)
+    assert "# its own cable" in bench.file.read_text(encoding="utf-8")
+    (page,) = bench.printer.pages()
+    with Image.open(page) as out, Image.open(BytesIO(_picture(bench))) as promised:
+        assert out.size == promised.size
+        assert out.convert("1").tobytes() == promised.convert("1").tobytes()
+    bench.hands.press(Key.Key_L)
+    bench.wait(lambda: bench.says("technician_told", "量过标签"))
+    assert bench.printer.measured == 1
+    bench.printer.set_condition("paper_out", on=True)
+    bench.hands.press(Key.Key_L)
+    bench.wait(lambda: bench.says("technician_told", "缺纸"))
+    assert bench.printer.measured == 1
+    bench.printer.set_condition("paper_out", on=False)
+    bench.wait(lambda: bench.says("device_state_label_printer", "就绪"))
+
+
+def _picture(bench: Bench) -> bytes:
+    paper = bench.workshop.look(None).paper
+    assert paper is not None
+    return paper.picture
 
 
 def test_the_doctor_speaks_on_the_screen(bench: Bench) -> None:

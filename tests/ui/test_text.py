@@ -53,7 +53,6 @@ from core.ledger.recount import NAMES as FIGURES
 from core.numbering import VoidCause
 from core.regions.place import Correction, Doubt
 from core.station.drafts import DAY_CLOSED, TOO_OLD, UNREADABLE
-from core.technician import Work
 from core.view import GateName, GateState
 from devices.conformance import CheckName
 from devices.idcard.frames import Command
@@ -94,6 +93,8 @@ from ui.supervisor.close import ACTS as CLOSE_ACTS
 from ui.supervisor.close import FIGURES as CLOSE_FIGURES
 from ui.supervisor.close import STATES as CLOSE_STATES
 from ui.supervisor.questions import QUESTIONS as CLOSING
+from ui.technician.console import AT_WORK
+from ui.technician.paper import SETTINGS
 from ui.text import FACTS, LANGUAGES, MESSAGES, Texts, load
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -241,10 +242,14 @@ def _of_technician() -> set[str]:
     found |= {f"traffic.{command.name}" for command in Command}
     found |= {f"traffic.{name}" for name in ("status", "page", "scan", "noise", "garbage")}
     found |= {f"console.head_{name}" for name in ("slot", "device", "link", "state")}
-    found |= {f"console.work_{work.value}" for work in (Work.TESTING, Work.WRITING, Work.BUNDLING)}
+    found |= {f"console.work_{work.value}" for work in AT_WORK}
+    found |= {f"paper.{name}" for name in SETTINGS} | {f"paper.{name}_value" for name in SETTINGS[3:]}
     return (
         found
-        | {f"technician.{name}" for name in ("add", "test", "move", "rename", "disable", "enable")}
+        | {
+            f"technician.{name}"
+            for name in ("add", "test", "move", "rename", "disable", "enable", "paper", "learn")
+        }
         | {"driver_word."}
     )
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.devices import DeviceState, Slot
-from core.technician import Work, Workshop, WorkshopView
+from core.technician import PaperBench, Work, Workshop, WorkshopView
 from ui.buttons import KeyButton
 from ui.flow import Flow
 from ui.keys import Deliberate, Keyboard
@@ -20,6 +20,7 @@ from ui.technician import words
 from ui.technician.adding import AddPanel
 from ui.technician.bar import Bar
 from ui.technician.findings import Findings, of_findings, of_test
+from ui.technician.paper import PaperPanel
 from ui.technician.slots import SlotList
 from ui.technician.traffic import TrafficPanel
 from ui.text import Texts
@@ -29,7 +30,7 @@ from ui.zoom import Room
 LOOK_EVERY_MS = 250
 _KEY = Qt.Key
 _LETTERS = {_KEY.Key_N: "add", _KEY.Key_T: "test", _KEY.Key_M: "move", _KEY.Key_R: "rename",
-            _KEY.Key_D: "disable"}  # fmt: skip
+            _KEY.Key_D: "disable", _KEY.Key_C: "paper", _KEY.Key_L: "learn"}  # fmt: skip
 _FUNCTIONS = {_KEY.Key_F4: "examine", _KEY.Key_F5: "test_all", _KEY.Key_F6: "bundle", _KEY.Key_F9: "write"}
 # As the manual names them; a test compares.
 KEYS = (
@@ -38,6 +39,8 @@ KEYS = (
     "↑", "↓", "Esc",
 )  # fmt: skip
 _WELL = (DeviceState.READY, DeviceState.BUSY)
+_ARROWS = (_KEY.Key_Up, _KEY.Key_Down, _KEY.Key_Left, _KEY.Key_Right)
+AT_WORK = (Work.TESTING, Work.WRITING, Work.BUNDLING, Work.PRINTING, Work.LEARNING)
 
 
 class ConsolePage(QWidget):
@@ -61,6 +64,7 @@ class ConsolePage(QWidget):
         self.traffic = TrafficPanel(self)
         self.findings = Findings("findings", self)
         self.adding = AddPanel(keyboard, self)
+        self.paper = PaperPanel(self)
         self._bar = Bar(self)
         self._buttons = {
             name: KeyButton(f"technician_{name}", chr(key.value), keyboard, self)
@@ -69,6 +73,7 @@ class ConsolePage(QWidget):
         for name, button in self._buttons.items():
             button.clicked.connect(lambda _checked=False, act=name: self._act(act))
         self.adding.address.connect(self._try_address)
+        self.paper.adjusted.connect(self._adjust)
         self.slots.chosen_changed.connect(self._look)
         self._lay_out()
         self._timer = QTimer(self)
@@ -135,6 +140,7 @@ class ConsolePage(QWidget):
         column.addWidget(self._checks_title)
         column.addWidget(self.findings)
         column.addWidget(self.adding)
+        column.addWidget(self.paper)
         column.addStretch(1)
         return card
 
@@ -217,15 +223,20 @@ class ConsolePage(QWidget):
         put(self._title, texts("console.devices"))
         put(self._count, texts("console.count", count=len(view.rows), well=well,
                                bad=len(view.rows) - well - idle))  # fmt: skip
-        aside = view.adding is not None or self._naming
+        adding = view.adding is not None or self._naming
+        aside = adding or view.paper is not None
         for widget in (self.traffic, self._checks_title, self.findings, self._note):
             widget.setVisible(not aside)
-        self.adding.setVisible(aside)
+        self.adding.setVisible(adding)
+        self.paper.setVisible(view.paper is not None and not adding)
         if view.adding is not None:
             put(self._beside, texts("console.moving" if view.adding.wanted else "console.adding"))
             self.adding.show_adding(texts, view.adding, view.work)
         elif self._naming:
             put(self._beside, texts("console.renaming"))
+        elif view.paper is not None:
+            put(self._beside, texts("paper.of", name=f"slot.{view.paper.slot.value}"))
+            self.paper.show_paper(texts, view.paper)
         else:
             name = texts(f"slot.{row.slot.value}") if row is not None else ""
             put(self._beside, texts("console.traffic_of", name=name) if name else texts("console.traffic"))
@@ -250,7 +261,14 @@ class ConsolePage(QWidget):
             code = "enable" if name == "disable" and off else name
             text = texts(f"technician.{code}")
             button.say(text, texts("console.button", what=text), chosen=False)
-            button.setVisible(self._changes and (row is not None or name == "add"))
+            button.setVisible(self._changes and (row is not None or name == "add") and self._fits(name))
+
+    def _fits(self, name: str) -> bool:
+        """Whether this letter is of any use now: a page for printers, learning where its page is shown."""
+        row, paper = self.slots.row(), self._view.paper
+        if paper is not None or name == "learn":
+            return name == "learn" and paper is not None and paper.learns
+        return name != "paper" or (row is not None and row.slot in words.PRINTERS)
 
     def _paint_told(self) -> None:
         told = self._view.told
@@ -269,15 +287,23 @@ class ConsolePage(QWidget):
         if self._naming or view.adding is not None:
             about = texts("console.write_about" if found or self._naming else "console.nothing_found_yet")
             self._bar.say("F9", texts("console.write"), about, [back], ready=found or self._naming)
+        elif view.paper is not None:
+            self._paint_paper_bar(view.paper, back)
         elif not self._changes:
             self._bar.say("Esc", texts("console.back"), texts("console.only_looking"), [], ready=False)
         else:
-            busy = view.work in (Work.TESTING, Work.WRITING, Work.BUNDLING)
+            busy = view.work in AT_WORK
             about = texts(f"console.work_{view.work.value}") if busy else texts("console.test_all_about")
             hints = [f"F4 {texts('console.examine')}", f"F6 {texts('console.bundle')}", back]
             self._bar.say("F5", texts("console.test_all"), about, hints, ready=not busy)
         put(self._foot, texts("console.file", file=words.breakable(view.file)) if view.file else "")
         put(self._nobody, texts("console.nobody"))
+
+    def _paint_paper_bar(self, paper: PaperBench, back: str) -> None:
+        texts, busy = self._texts, self._view.work in AT_WORK
+        about = texts(f"console.work_{self._view.work.value}") if busy else texts("paper.about")
+        what = texts("paper.write_and_print" if paper.changed else "paper.print")
+        self._bar.say("F9", what, about, [back], ready=self.paper.ready and not busy)
 
     # -- keys ------------------------------------------------------------------------------------------
 
@@ -291,7 +317,9 @@ class ConsolePage(QWidget):
         self._letter.cancel()
         if event.text():
             self._keyboard.note(event)
-        if event.isAutoRepeat() and key not in (_KEY.Key_Up, _KEY.Key_Down):
+        if event.isAutoRepeat() and key not in _ARROWS:
+            return True
+        if plain and self._view.paper is not None and self._changes and self.paper.handle(key):
             return True
         if key == _KEY.Key_Escape:
             self._back()
@@ -322,7 +350,7 @@ class ConsolePage(QWidget):
             self._naming = False
             self.setFocus()
             self._paint()
-        elif self._view.adding is not None and self._workshop is not None:
+        elif (self._view.adding or self._view.paper) is not None and self._workshop is not None:
             self._workshop.leave()
             self.setFocus()
             self._look()
@@ -340,7 +368,10 @@ class ConsolePage(QWidget):
             return
         elif act == "write":
             self._write(workshop)
-        elif self._naming or self._view.adding is not None:
+        elif act == "learn":
+            if self._fits(act):
+                workshop.learn()
+        elif self._view.paper is not None or self._naming or self._view.adding is not None:
             return
         elif act == "test_all":
             workshop.test(*[each.slot for each in self._view.rows])
@@ -362,6 +393,8 @@ class ConsolePage(QWidget):
             self._begin(workshop, row.slot)
         elif act == "rename":
             self.rename()
+        elif act == "paper":
+            workshop.paper(row.slot)
         elif act == "disable":
             workshop.enable(row.slot, on=row.truth.state is DeviceState.DISABLED)
 
@@ -387,7 +420,16 @@ class ConsolePage(QWidget):
         if self._workshop is not None and text.strip():
             self._workshop.try_address(text)
 
+    def _adjust(self, name: str, by: int) -> None:
+        if self._workshop is not None:
+            self._workshop.adjust(name, by)
+            self._look()
+
     def _write(self, workshop: Workshop) -> None:
+        if self._view.paper is not None:
+            if self.paper.ready:
+                workshop.print_page()
+            return
         slot, name = self.adding.slot, self.adding.name.text().strip()
         if self._naming and slot is not None:
             workshop.rename(slot, name)

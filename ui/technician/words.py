@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from core.devices import DeviceState
+from core.devices import DeviceState, Slot
 from core.technician import SlotRow, Verdict
 from ui.text import CHINA, Texts
 
@@ -26,6 +26,7 @@ VERDICTS = {
 }
 LEVELS = {"info": ("●", "quiet"), "good": ("✓", "good"), "warning": ("▲", "warn"), "error": ("■", "bad")}
 _PAGES = ("tspl", "zpl")
+PRINTERS = (Slot.LABEL_PRINTER, Slot.STICKER_PRINTER, Slot.RECEIPT_PRINTER)
 
 
 def breakable(link: str) -> str:
