@@ -23,6 +23,7 @@ BENCHES = {
     "parcels": "bench.parcels",
     "login": "bench.login",
     "switch": "bench.switch",
+    "card-known": "bench.card_known",
     "sync": "bench.sync",
     "verify": "bench.verify",
     "erase": "bench.erase",
@@ -40,6 +41,7 @@ BENCHES = {
 # Minutes each: only when they are named.
 LONG = (
     "login",
+    "card-known",
     "lookup",
     "known",
     "erase",
