@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from core.errors import Fact
+from core.slips import SlipDay
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,7 @@ class CloseView:
     said: Mapping[str, int] = field(default_factory=dict)  # outcome → how many
     pending: int = 0  # entries of the day that headquarters has not confirmed
     unclosed: tuple[str, ...] = ()  # earlier days without a verdict: closed with this one
+    slips: tuple[SlipDay, ...] = ()  # closed days whose slips may be had, the newest first
     requests: int = 0  # other requests that are open
     parked: int = 0  # visits that wait and end with the day
     hours: Mapping[int, int] = field(default_factory=dict)  # hour → accepted

@@ -18,6 +18,7 @@ from core.persons import AnswerRight, AskErasure, AskRight
 from core.scanning import ScanTyped
 from core.second import AskReaderDown, AskVoid, BeginReaderDown, DecideRequest, VoidItem
 from core.seeing import CaseCommand
+from core.slips import SlipCommand
 
 
 class Field(StrEnum):
@@ -442,5 +443,5 @@ Command = (
     | DismissMessage | AdoptLate | DeclineLate | AnswerConsent | AskConsents | GuardianAgrees
     | AskVoid | VoidItem | AskReaderDown | BeginReaderDown | DecideRequest | ScanTyped | CaseCommand
     | KeepEvidence | AskErasure | AskRight | AnswerRight | CorrectingCommand | AskNotify | CloseCommand
-    | DisclosureCommand | BlockCommand
+    | DisclosureCommand | BlockCommand | SlipCommand
 )  # fmt: skip

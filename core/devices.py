@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from core.errors import Fact
 from core.identity.card import IdCard
+from core.slips import SlipPage
 
 
 class Slot(StrEnum):
@@ -337,7 +338,7 @@ class PrintJob:
     job: str
     slot: Slot
     item: int
-    page: Label | Receipt | NoPaperSlip | CalibrationPage | PersonRecord | DisclosureRecord
+    page: Label | Receipt | NoPaperSlip | CalibrationPage | PersonRecord | DisclosureRecord | SlipPage
     pressed_ns: int = 0  # perf_counter_ns of the key press, for the bench; 0 where none
     passing: bool = False
     template_id: str = "own"
@@ -345,8 +346,8 @@ class PrintJob:
 
     @property
     def copy(self) -> int:
-        """0 for the first print, n for the n-th copy; slips have no copies."""
-        return self.page.copy if isinstance(self.page, Label | Receipt) else 0
+        """0 for the first print, n for the n-th copy; slips of no item have no copies, but a day's."""
+        return self.page.copy if isinstance(self.page, Label | Receipt | SlipPage) else 0
 
     @property
     def label(self) -> Label:

@@ -174,6 +174,9 @@ class RuleFault(StrEnum):
     DAY_INCOMPLETE = "rule.day_incomplete"  # an entry of the day is missing or not whole; facts: seq
     DAY_FIGURES = "rule.day_figures"  # two counts of the day differ; facts: figure, fold, raw
     DAY_ITEM = "rule.day_item"  # entries, state and look-ups do not say the same of an item; facts: number
+    SLIP_GONE = "rule.slip_gone"  # no such day was closed here
+    SLIP_WAITS = "rule.slip_waits"  # one of that day is on its way
+    SLIP_NO_PRINTER = "rule.slip_no_printer"  # it is printed on receipt paper only
     DIFFERENCE_GONE = "rule.difference_gone"  # it was put right meanwhile, or a word was said of it
     DIFFERENCE_ASKED = "rule.difference_asked"  # somebody else asks already
     REQUESTS_FULL = "rule.requests_full"  # too many wait for a second person; facts: most

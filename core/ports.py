@@ -153,6 +153,14 @@ class Journal(Protocol):
         """In sequence, attachments included where their bytes are still here."""
         ...
 
+    def grants(self) -> list[tuple[bytes, bytes]]:
+        """Headquarters' grants of the newest epochs, (document, signature), the newest last."""
+        ...
+
+    def day_marks(self, before: int, limit: int) -> list[Entry]:
+        """``DayOpened`` and ``DayClosed`` up to entry ``before``, the newest first, without attachments."""
+        ...
+
     def keep_directives(self, rows: Sequence[DirectiveRow]) -> None:
         """Directives that entries of this journal adopted, and that are not here: after a recovery."""
         ...

@@ -95,7 +95,7 @@ def parser() -> argparse.ArgumentParser:
             action.add_argument("slot", metavar="SLOT")
         if name == "calibrate":
             action.add_argument("--png", type=Path, metavar="FILE", help="the page as a picture, not printed")
-    receipt = _command(commands, "receipt", "check a receipt's code, offline, with headquarters' public key")
+    receipt = _command(commands, "receipt", "check a receipt's or day slip's code, offline, by a public key")
     action = receipt.add_subparsers(dest="action", required=True, metavar="verify").add_parser("verify")
     _common(action, nested=True)
     action.add_argument(

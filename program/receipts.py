@@ -1,17 +1,24 @@
-"""``main.py receipt verify``: a receipt's QR checked offline, with nothing but headquarters' public key."""
+"""``main.py receipt verify``: the code of a receipt or a day slip checked offline, with nothing but
+headquarters' public key.
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+from core import wire
 from core.crypto.keys import PublicKey, parse_public_key
 from core.errors import ConfigError, ConfigFault, EntryError, EntryFault
+from core.receipts.day_slip import PREFIX as SLIP
+from core.receipts.day_slip import SlipRecord, read_slip
 from core.receipts.record import MAX_TEXT, PREFIX, ReceiptRecord, read_record
 from devices.scanner.picture import open_picture, read_codes
 
+Record = ReceiptRecord | SlipRecord
 SOUND, UNSOUND = 0, 1
 _MOST_KEYS = 100
 _MOST_BYTES = 64 * 1024
@@ -21,14 +28,41 @@ def run(options: argparse.Namespace) -> int:
     """Exit 0 where the record is sound; its members are printed."""
     keys = _keys(options.keys)
     try:
-        record = _verified(_text(options.receipt), keys)
+        text = _text(options.receipt)
+        record = _verified(text, keys, read_slip if text.startswith(SLIP) else read_record)
     except EntryError as error:
         if options.json:
             print(json.dumps({"sound": False, "code": str(error.code), "facts": dict(error.facts)}))
             return UNSOUND
         raise
+    if isinstance(record, SlipRecord):
+        return _tell_slip(record, as_json=options.json)
+    return _tell_receipt(record, as_json=options.json)
+
+
+def _tell_slip(record: SlipRecord, *, as_json: bool) -> int:
+    """Figures and hashes as they were signed, to be compared with the paper and with the journal."""
+    members = {key: value for key, value in record.members.items() if key != "type"}
+    if as_json:
+        print(json.dumps({"sound": True, **members}, ensure_ascii=False))
+        return SOUND
+    print("sound")
+    print("a day slip: compare the figures with the paper, the hashes with the journal or headquarters")
+    for key, value in members.items():
+        if key in ("total", "said"):
+            shown = ", ".join(f"{name} {count}" for name, count in value.items()) or "—"
+        elif key in ("last", "verdict"):
+            digest = wire.unb64(value["hash"]).hex()
+            shown = f"epoch {value['epoch']}, entry {value['seq']}, {digest}"
+        else:
+            shown = wire.unb64(value).hex() if key in ("first", "state", "slip") else value
+        print(f"{key:<10} {shown}")
+    return SOUND
+
+
+def _tell_receipt(record: ReceiptRecord, *, as_json: bool) -> int:
     members = {key: value for key, value in record.as_json().items() if key != "type"}
-    if options.json:
+    if as_json:
         print(json.dumps({"sound": True, **members}, ensure_ascii=False))
         return SOUND
     print("sound")
@@ -41,14 +75,14 @@ def run(options: argparse.Namespace) -> int:
     return SOUND
 
 
-def _verified(text: str, keys: list[PublicKey]) -> ReceiptRecord:
+def _verified(text: str, keys: list[PublicKey], read: Callable[[str, PublicKey], Record]) -> Record:
     """Under any of the keys; headquarters may have had several.  Raises EntryError of the last."""
     for key in keys[:-1]:
         try:
-            return read_record(text, key)
+            return read(text, key)
         except EntryError:
             continue
-    return read_record(text, keys[-1])
+    return read(text, keys[-1])
 
 
 def _keys(path: Path) -> list[PublicKey]:
@@ -79,20 +113,20 @@ def _text(given: str) -> str:
     """The QR's text: as given, from standard input (``-``), or read from a picture."""
     if given == "-":
         return sys.stdin.read(MAX_TEXT + 1).strip()
-    if given.startswith(PREFIX):
+    if given.startswith((PREFIX, SLIP)):
         return given
     return _scanned(Path(given))
 
 
 def _scanned(path: Path) -> str:
-    """The receipt's code in a picture.  Raises ConfigError (no picture), EntryError FORM (no code in it)."""
+    """The code in a picture.  Raises ConfigError (no picture), EntryError FORM (no code in it)."""
     if not path.is_file():
         raise ConfigError(ConfigFault.MISSING_FILE, file=str(path)[:200])
     try:
         picture = open_picture(path)
     except ValueError:
         raise ConfigError(ConfigFault.WRONG_VALUE, key="TEXT|PNG", expected="a picture") from None
-    codes = [code for code in read_codes(picture) if code.startswith(PREFIX)]
+    codes = [code for code in read_codes(picture) if code.startswith((PREFIX, SLIP))]
     if not codes:
         raise EntryError(EntryFault.FORM, what="no receipt code in the picture")
     return codes[0]

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 # The newest migration in storage/migrations/versions; a test keeps the two equal.
-HEAD_REVISION = "0006"
+HEAD_REVISION = "0007"
 
 METADATA = MetaData(
     naming_convention={
@@ -65,6 +65,12 @@ Index(
 
 # What was corrected of an item goes with it when its person asks for that.
 Index("ix_entry_corrected", ENTRY.c.seq, sqlite_where=text("kind = 'ItemCorrected'"))
+# Where business days and epochs begin and end, for whoever wants one of long ago.
+Index(
+    "ix_entry_mark",
+    ENTRY.c.seq,
+    sqlite_where=text("kind IN ('DayOpened', 'DayClosed', 'EpochOpened')"),
+)
 
 # ``data`` holds ciphertext: sealed to HQ, or under the key of class and month (then the nonce of
 # the commitment is inside).  NULL: erased by the rules, or never here.

@@ -365,6 +365,9 @@ _ALL = (
     Kind("PrintSeen", 1, {"item": COUNT, "job": ID, "slot": CODE}, True),
     Kind("ReceiptPrinted", 1, {"item": COUNT, "job": ID}, False),
     Kind("LabelAffixed", 1, {"item": COUNT, "by": CODE}, True),
+    # the slip of a closed day: asked for, and what became of it; ``closed`` is its ``DayClosed``
+    Kind("DaySlipAsked", 1, {"closed": COUNT, "form": CODE, "job": ID, "copy": COUNT}, True),
+    Kind("DaySlipEnded", 1, {"closed": COUNT, "job": ID, "outcome": CODE, "cause": CODE}, False),
     # entries beside the chain
     Kind("BranchAdopted", 1, {**_SPAN, "number": COUNT, **_COUNTED}, True),
     Kind("BranchDeclined", 1, {**_SPAN, "reason": CODE}, True),

@@ -17,6 +17,10 @@ from core.ledger.entry import EMPTY_HEAD, Entry, Head
 
 NAMES = ("accepted", "refused", "senders", "labels", "receipts", "affixed", "copies", "unknown", "voided")
 _RECEIPTS = "receipt_printer"
+_ABOUT = frozenset({
+    "ItemVoided", "ItemCorrected", "ItemRestricted", "PersonErased", "LabelPrinted", "ReceiptPrinted",
+    "PrintSeen", "LabelAffixed",
+})  # fmt: skip
 Read = Callable[[int, int], Iterable[Entry]]  # the raw entries from one number to another
 
 
@@ -46,6 +50,8 @@ class Recount:
     first: int = 0
     pieces: dict[int, Piece] = field(default_factory=dict)
     refused: Counter[str] = field(default_factory=Counter)  # by reason
+    # What this day says of items of earlier ones, (entry, kind, item): their figures stay as they were (I8).
+    earlier: list[tuple[int, str, int]] = field(default_factory=list)
     _counts: Counter[str] = field(default_factory=Counter)
     _earlier: dict[int, set[str]] = field(default_factory=dict)  # items of earlier days: pages that were out
 
@@ -69,6 +75,8 @@ class Recount:
         elif header.previous != self.head.hash:
             raise EntryError(EntryFault.PREVIOUS, seq=header.seq)
         self.head = entry.head
+        if header.kind in _ABOUT and 0 < entry.data["item"] < self.first:
+            self.earlier.append((header.seq, header.kind, entry.data["item"]))
         if header.kind_version == 1:
             self._count(entry)
 

@@ -7,20 +7,18 @@ The customer holds the receipt; the record says no more than the receipt shows.
 
 from __future__ import annotations
 
-import struct
-import zlib
 from dataclasses import dataclass
 from typing import Any
 
 from core import wire
 from core.crypto.keys import Signer
 from core.errors import EntryError, EntryFault
-from core.ledger.documents import Trusted, read_grant
+from core.ledger.documents import Trusted
 from core.ledger.entry import Head
+from core.receipts.packed import MAX_TEXT, pack, unpack
 
+__all__ = ["MAX_TEXT", "PREFIX", "ReceiptRecord", "read_record", "sign_record"]
 PREFIX = "CR1."
-MAX_TEXT = 4096  # no QR holds more
-_MAX_BYTES = 8192
 _TAG = b"counter/receipt/1\0"
 CORRECTED = "receipt-corrected"
 _MEMBERS = {"type", "terminal", "head", "number", "waybill", "at", "contents", "quantity", "weight_g",
@@ -74,49 +72,18 @@ class ReceiptRecord:
 
 def sign_record(record: ReceiptRecord, signer: Signer, grant: bytes, grant_signature: bytes) -> str:
     """The QR's text.  Ed25519 is deterministic: the same receipt printed again has the same QR."""
-    body = wire.encode(record.as_json())
-    parts = (body, signer.sign(_TAG + body), grant, grant_signature)
-    packed = b"".join(struct.pack(">H", len(part)) + part for part in parts)
-    squeeze = zlib.compressobj(9, zlib.DEFLATED, -15)
-    return PREFIX + wire.b64(squeeze.compress(packed) + squeeze.flush())
+    return pack(PREFIX, _TAG, record.as_json(), signer, (grant, grant_signature))
 
 
 def read_record(text: str, headquarters: Trusted) -> ReceiptRecord:
     """The record, if HQ granted the key that signed it; raises EntryError FORM, TOO_LARGE, SIGNATURE, KEY."""
-    body, signature, grant_body, grant_signature = _unpack(text)
-    grant = read_grant(grant_body, grant_signature, headquarters)
-    if not grant.key.verify(signature, _TAG + body):
-        raise EntryError(EntryFault.SIGNATURE, what="receipt")
-    value = wire.decode(body)
+    value, grant = unpack(PREFIX, _TAG, text, headquarters, "receipt")
     members = _MEMBERS | {"correction"} if value.get("type") == CORRECTED else _MEMBERS
     if value.get("type") not in ("receipt", CORRECTED) or set(value) != members:
         raise EntryError(EntryFault.FORM, what="receipt")
     if value["terminal"] != grant.terminal:
         raise EntryError(EntryFault.KEY, what="terminal")
     return _record(value)
-
-
-def _unpack(text: str) -> list[bytes]:
-    if len(text) > MAX_TEXT:
-        raise EntryError(EntryFault.TOO_LARGE, size=len(text), limit=MAX_TEXT)
-    if not text.startswith(PREFIX):
-        raise EntryError(EntryFault.FORM, what="receipt prefix")
-    expand = zlib.decompressobj(-15)
-    try:
-        packed = expand.decompress(wire.unb64(text[len(PREFIX) :]), _MAX_BYTES)
-        # A hostile code may unpack for ever: what is beyond the limit is refused, never read.
-        if expand.unconsumed_tail or not expand.eof or expand.unused_data:
-            raise EntryError(EntryFault.FORM, what="receipt packing")
-        parts, at = [], 0
-        while at < len(packed):
-            (size,) = struct.unpack_from(">H", packed, at)
-            parts.append(packed[at + 2 : at + 2 + size])
-            at += 2 + size
-    except (zlib.error, struct.error):
-        raise EntryError(EntryFault.FORM, what="receipt packing") from None
-    if len(parts) != 4 or at != len(packed):
-        raise EntryError(EntryFault.FORM, what="receipt parts")
-    return parts
 
 
 def _record(value: dict[str, Any]) -> ReceiptRecord:

@@ -17,6 +17,7 @@ from core.persons import AnswerRight, AskErasure, AskRight
 from core.scanning import ScanTyped
 from core.second import AskReaderDown, AskVoid, BeginReaderDown, DecideRequest, VoidItem
 from core.seeing import CASES
+from core.slips import ExportSlip, PrintSlip
 
 # Nobody's to refuse: the way in and a second person's word (which ask for themselves), the way out, and a
 # message that was read.
@@ -46,7 +47,7 @@ OTHERS: dict[type[c.Command], Action] = {
     AskRight: Action.PERSONS,
     AnswerRight: Action.ANSWER_RIGHT,
     AskNotify: Action.NOTIFY,
-    **dict.fromkeys((c.CloseDay, OpenClose, DisputeDifference), Action.CLOSE_DAY),
+    **dict.fromkeys((c.CloseDay, OpenClose, DisputeDifference, PrintSlip, ExportSlip), Action.CLOSE_DAY),
     **dict.fromkeys((ExplainDifference, FinishDifference), Action.DIFFERENCE),
     VoidNumbers: Action.GIVE_UP_NUMBERS,
     AdoptLate: Action.LATE_ENTRIES,

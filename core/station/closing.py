@@ -26,7 +26,7 @@ from core.ledger.clock import CHINA
 from core.ledger.differences import DISPUTED, EXPLAINED, MEMBER
 from core.ledger.entry import parse_stamp
 from core.ledger.requests import Mode, may_use
-from core.station import differing, requests
+from core.station import day_slips, differing, requests
 from core.station.counting import Counted, first_of, lines
 from core.station.live import Live
 
@@ -127,6 +127,7 @@ def _view(live: Live, counted: Counted, faults: Mapping[int, str], parked: int) 
         left=0 if value["closed"] else sum(str(item) not in said for item in differs),
         said={word: list(said.values()).count(word) for word in sorted(set(said.values()))},
         pending=max(0, live.state.head.seq - max(live.received, recount.first - 1)),
+        slips=day_slips.offered(live),
         unclosed=tuple(row["date"] for day, row in value["days"].items() if int(day) < live.state.day),
         requests=sum(row["action"] not in _LISTED_ACTIONS for row in value["requests"].values()),
         parked=parked,

@@ -12,7 +12,7 @@ from core import wire
 from core.acceptance.corrected import Pending
 from core.acceptance.pools import Pool
 from core.devices import CardFacts, DeviceTruth, Slot
-from core.errors import CounterError, Fact, RuleError, RuleFault
+from core.errors import CounterError, EntryError, EntryFault, Fact, RuleError, RuleFault
 from core.identity.sender_code import Issuer
 from core.label_template import Published
 from core.ledger.block_list import BlockList, hit
@@ -24,6 +24,7 @@ from core.ledger.state import State
 from core.ledger.writer import EntryWriter, LiveSession, Proposal
 from core.ports import Clock, DirectiveRow, DraftRow, ItemRow, Journal, Probe, StaffRow, Store, Vault
 from core.rules import RuleBook, Rules
+from core.slips import SlipFiles
 from core.station.asking import Word
 from core.station.counting import Counted
 from core.station.tidings import Tiding, Tidings
@@ -107,7 +108,9 @@ class Live:
     counted: Counted | None = None  # the day, while its close stands on the screen
     lapsed: list[str] = field(default_factory=list)  # causes, of her drafts while she was away
     correction: Pending | None = None  # of an accepted item: typed, and not done yet
+    slip_files: SlipFiles | None = None  # None: nothing here writes slips of days as files
     anew: list[int] = field(default_factory=list)  # items of which something is to be printed anew
+    _grants: dict[int, tuple[bytes, bytes]] = field(default_factory=dict, repr=False)  # by epoch
     _rows: dict[int, ItemRow] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
@@ -131,6 +134,18 @@ class Live:
         if self.journal is None:
             raise RuleError(RuleFault.NOT_LOGGED_IN)
         return self.journal
+
+    def grant(self, epoch: int) -> tuple[bytes, bytes]:
+        """HQ's grant of the epoch and its signature, from the entry that opened it.
+
+        Raises EntryError KEY where it is none of the newest epochs.
+        """
+        if epoch not in self._grants:
+            found = {wire.decode(each[0])["epoch"]: each for each in self.need_journal().grants()}
+            if epoch not in found:
+                raise EntryError(EntryFault.KEY, what="grant")
+            self._grants = found
+        return self._grants[epoch]
 
     def session_over(self) -> bool:
         """Whether the session's certificate has run out: what it signed from now on would not verify."""

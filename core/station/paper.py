@@ -5,17 +5,17 @@ from __future__ import annotations
 import time
 from collections import deque
 
-from core import wire
 from core.acceptance.marked import ordinal, shown_number
 from core.acceptance.record import label_from_annex
 from core.acceptance.waybill import preprinted
 from core.devices import DisclosureRecord, Label, PrintJob, PrintOutcome, Receipt, Slot
-from core.errors import EntryError, EntryFault, RuleError, RuleFault
+from core.errors import RuleError, RuleFault
 from core.ledger.entry import Entry, Head
 from core.ledger.erasure import is_restricted
 from core.ledger.writer import Proposal
 from core.ports import VOIDED, ItemRow, Printer
 from core.receipts.record import ReceiptRecord, sign_record
+from core.station.day_slips import DaySlips, Later
 from core.station.live import Live, new_id
 from core.station.printing import Pages
 from core.station.rights import Rights
@@ -31,12 +31,13 @@ _LABEL_AHEAD_SECONDS = 0.2
 class Paper:
     """Hands each call to the pages of the job's slot.  Called on the station's thread only."""
 
-    def __init__(self, live: Live, printer: Printer) -> None:
+    def __init__(self, live: Live, printer: Printer, later: Later) -> None:
         self._live = live
         self._later: deque[int] = deque()  # items whose receipt is to be made
         self._later_due = 0.0
         self._slips = Slips(live, printer)
         self.rights = Rights(live, printer)
+        self._days = DaySlips(live, printer, later)
         self.labels = Pages(live, printer, label_page, lambda row: label_slot(live, row))
         self.receipts = Pages(
             live,
@@ -45,6 +46,10 @@ class Paper:
             lambda _row: Slot.RECEIPT_PRINTER,
             receipts=True,
         )
+
+    def handle(self, command: object) -> bool:
+        """Whether it was about the slip of a day; raises as :meth:`DaySlips.handle`."""
+        return self._days.handle(command)
 
     @property
     def faults(self) -> dict[int, str]:
@@ -129,6 +134,8 @@ class Paper:
 
     def starting(self, job: PrintJob) -> bool:
         """See :class:`core.ports.PrintLog`."""
+        if self._days.is_slip(job):
+            return self._days.starting(job)
         passing = self._slips.is_slip(job) or self.rights.is_record(job)
         may = passing or self._pages(job).starting(job)
         self._later_due = 0.0  # the label is on its way
@@ -138,24 +145,29 @@ class Paper:
         """See :class:`core.ports.PrintLog`."""
         if self._slips.is_slip(job):
             self._slips.ended(job, outcome, fault)
+        elif self._days.is_slip(job):
+            self._days.ended(job, outcome, fault)
         elif self.rights.is_record(job):
             self.rights.ended(job, outcome, fault)
         else:
             self._pages(job).ended(job, outcome, fault)
 
     def recover(self) -> None:
-        """After a start: labels, then receipts."""
+        """After a start: slips of days, labels, then receipts."""
+        self._days.recover()
         self.labels.recover()
         self.receipts.recover()
 
     def settle(self) -> None:
         """What the disk did not take is recorded now, if it takes it again."""
+        self._days.settle()
         self.labels.settle()
         self.receipts.settle()
 
     def forget(self) -> None:
         """The vault shuts: what is due is found again at the next opening."""
         self._later.clear()
+        self._days.forget()
         self.labels.forget()
         self.receipts.forget()
 
@@ -228,13 +240,4 @@ def _signed(live: Live, row: ItemRow, entry: Entry, label: Label) -> str:
         payment=str(annex["payment"]),
         correction=ordinal(annex),
     )
-    grant, signature = _grant(live, row.epoch)
-    return sign_record(record, live.vault.terminal_signer(), grant, signature)
-
-
-def _grant(live: Live, epoch: int) -> tuple[bytes, bytes]:
-    """HQ's grant of the epoch, from the entry that opened it; it stands near the epoch's beginning."""
-    for entry in live.need_journal().entries(1, 16):
-        if entry.header.kind == "EpochOpened" and entry.header.epoch == epoch:
-            return wire.unb64(entry.data["grant"]), wire.unb64(entry.data["grant_signature"])
-    raise EntryError(EntryFault.KEY, what="grant")
+    return sign_record(record, live.vault.terminal_signer(), *live.grant(row.epoch))

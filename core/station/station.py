@@ -84,7 +84,7 @@ class Station:
         self._live = live
         self._activation, self._evidence = activation, evidence
         self._publish = publish
-        self._paper = Paper(live, printer)
+        self._paper = Paper(live, printer, self._enqueue)
         self._desk = Desk(live, self._paper)
         self._lookups = LookUps(live, self._paper.rights, self._paper.record)
         self._balance = Balance()
@@ -254,7 +254,7 @@ class Station:
             return None
         if live.session is not None:
             allowed(live.session.role, command)
-        if self._lookups.handle(command):
+        if self._lookups.handle(command) or self._paper.handle(command):
             return None
         if (act := ACTS.get(type(command))) is not None:
             act(live, command)

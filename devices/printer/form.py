@@ -18,9 +18,11 @@ from core.devices import (
 )
 from core.errors import ConfigError, ConfigFault, DeviceError, DeviceFault, Fact
 from core.label_template import parse_template
+from core.slips import SlipPage
 from devices.options import Ranges, whole_options
 from devices.printer import escpos, tspl, zpl
 from devices.printer.calibration import CalibrationRenderer, load_calibration
+from devices.printer.day_slip import DaySlipRenderer, load_day_slip
 from devices.printer.disclosure_slip import DisclosureRenderer, load_disclosure
 from devices.printer.fonts import FontBook
 from devices.printer.label import LabelRenderer
@@ -32,7 +34,7 @@ from devices.printer.slip import SlipRenderer, load_slip
 from devices.printer.template import DEFAULT_TEMPLATES, load_template
 from devices.rack import DeviceConfig
 
-Page = Label | Receipt | NoPaperSlip | CalibrationPage | PersonRecord | DisclosureRecord
+Page = Label | Receipt | NoPaperSlip | CalibrationPage | PersonRecord | DisclosureRecord | SlipPage
 
 AS_IT_IS = -1  # what the printer itself is set to
 # outside.md, configuration.
@@ -147,6 +149,7 @@ class _Renderers:
         self._slip = SlipRenderer(fonts, load_slip(), *sized)
         self._record = RecordRenderer(fonts, load_record(), *sized)
         self._disclosure = DisclosureRenderer(fonts, load_disclosure(), *sized)
+        self._day = DaySlipRenderer(fonts, load_day_slip(), *sized[:2])
 
     def _published(self, text: str) -> LabelRenderer:
         """Of a template that headquarters published; raises DeviceError LABEL_LAYOUT for another size."""
@@ -167,6 +170,8 @@ class _Renderers:
             bitmap = self._record.render(job.page).bitmap
         elif isinstance(job.page, DisclosureRecord):
             bitmap = self._disclosure.render(job.page).bitmap
+        elif isinstance(job.page, SlipPage):
+            bitmap = self._day.render(job.page).bitmap
         elif self._label is not None:
             renderer = self._published(job.template) if job.template else self._label
             bitmap = renderer.render(job.label).bitmap

@@ -126,6 +126,14 @@ class MemoryJournal:
     def entries(self, first: int, last: int | None = None) -> Iterator[Entry]:
         return iter(self.rows[first - 1 : last])
 
+    def grants(self) -> list[tuple[bytes, bytes]]:
+        found = (entry.data for entry in self.rows if entry.header.kind == "EpochOpened")
+        return [(wire.unb64(data["grant"]), wire.unb64(data["grant_signature"])) for data in found]
+
+    def day_marks(self, before: int, limit: int) -> list[Entry]:
+        found = [e for e in self.rows[:before] if e.header.kind in ("DayOpened", "DayClosed")]
+        return found[::-1][:limit]
+
     def by_operation(self, operation: str) -> Head | None:
         return next((e.head for e in self.rows if e.header.operation == operation), None)
 

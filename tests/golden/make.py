@@ -234,7 +234,10 @@ def journal(sealed: Mapping[str, str]) -> Golden:
         "fold": FOLD_VERSION,
         "state": wire.b64(golden.state.hash()),
     }
-    golden.add("DayClosed", data, person=True)
+    closed = golden.add("DayClosed", data, person=True).header.seq
+    slip = {"closed": closed, "job": "slip-1"}
+    golden.add("DaySlipAsked", {**slip, "form": "paper", "copy": 0}, person=True)
+    golden.add("DaySlipEnded", {**slip, "outcome": "done", "cause": "none"})
     golden.add("SessionEnded", {"operator": SUPERVISOR, "session": "s-29", "cause": "restart"})
     golden.add("DirectiveParked", {"number": number, "cause": "entry.kind_unknown"})
     seen = fingerprints({"station": {"branch": BRANCH, "terminal": TERMINAL}})

@@ -48,6 +48,7 @@ from tests.peers.persons import Persons
 from tests.peers.requests import Requests, said
 from tests.peers.roles import DECISIONS, PERSONAL, SESSION_ENDS, check_approver, check_role, released
 from tests.peers.rolls import ROLL, Keys
+from tests.peers.slips import Slips
 from tests.peers.typed import Typed
 
 TERMINAL_TAG = b"counter/entry/terminal/1\x00"
@@ -122,6 +123,7 @@ class Journal:
         self.persons = Persons()
         self.disclosures = Disclosures()
         self.typed = Typed()
+        self.slips = Slips()
         self.blocks = Blocks()
         self.annexes: dict[int, Object] = {}
         self.sealed: dict[int, Object] = {}
@@ -182,6 +184,7 @@ class Journal:
             digest = unbinary(hashlib.sha256(raw).digest())
             self.counts.update(self.requests.follow(body, digest, self.operators))
             self.counts.update(self.typed.follow(body))
+            self.counts.update(self.slips.follow(body))
             unsigned = self.requests.unsigned(body["data"].get("asked", 0))
             self.counts.update(self.disclosures.follow(body, unsigned=unsigned))
             self.counts.update(self.blocks.follow(body, unsigned=unsigned))

@@ -8,8 +8,8 @@ from tests.peers.numbers import need
 
 DECISIONS = {"BranchAdopted", "BranchDeclined"}
 PERSONAL = {
-    "DayClosed", "OperatorLoggedIn", "OperatorLocked", "OperatorLoggedOut", "SenderVerified", "ItemAccepted",
-    "ItemRefused", "PrintSeen", "LabelAffixed", "ReprintAsked",
+    "DayClosed", "DaySlipAsked", "OperatorLoggedIn", "OperatorLocked", "OperatorLoggedOut",
+    "SenderVerified", "ItemAccepted", "ItemRefused", "PrintSeen", "LabelAffixed", "ReprintAsked",
     "SenderExempted", "ReaderDownApproved", "PoolVoided", "LookedUp", "ApprovalAsked", "ItemVoided",
     "ItemCorrected",
     "NotifyAsked", "CaseOpened", "CaseShown", "CaseClosed", "GuardianConsented", "ConsentAnswered",

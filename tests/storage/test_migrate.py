@@ -28,7 +28,7 @@ _THIRD = '''
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision, branch_labels, depends_on = "0007", "0006", None, None
+revision, down_revision, branch_labels, depends_on = "0008", "0007", None, None
 
 
 def upgrade():
@@ -45,7 +45,7 @@ def later(tmp_path: Path) -> Path:
     """Migrations with a third one in them."""
     place = tmp_path / "migrations"
     shutil.copytree(MIGRATIONS, place)
-    (place / "versions" / "0007_seventh.py").write_text(_THIRD.replace("{last}", ""))
+    (place / "versions" / "0008_eighth.py").write_text(_THIRD.replace("{last}", ""))
     return place
 
 
@@ -91,7 +91,7 @@ def test_a_missing_database_is_named(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("revision", ["0007", "9999", "ae1027a6acf", "newer"])
+@pytest.mark.parametrize("revision", ["0008", "9999", "ae1027a6acf", "newer"])
 def test_a_newer_file_is_refused_and_untouched(counter: Counter, journal: SqlJournal, revision: str) -> None:
     close_with_items(counter, journal)
     path, key = counter.directory / DATABASE_NAME, counter.subkey(SUBKEY_DATABASE)
@@ -112,7 +112,7 @@ def test_a_newer_file_with_an_unfinished_wal_is_untouched(counter: Counter, jour
     path = counter.directory / DATABASE_NAME
     journal.commit(counter.accept(), counter.book.state)
     with journal.database.writer().begin():
-        journal.database.writer().exec_driver_sql("UPDATE alembic_version SET version_num = '0007'")
+        journal.database.writer().exec_driver_sql("UPDATE alembic_version SET version_num = '0008'")
     crashed = counter.directory.with_name("crashed")
     shutil.copytree(counter.directory, crashed)
     journal.database.close()
@@ -130,7 +130,7 @@ def test_a_migration_copies_first_and_keeps_everything(
 ) -> None:
     close_with_items(counter, journal)
     key = counter.subkey(SUBKEY_DATABASE)
-    database = open_database(counter.directory, key, location=later, head="0007", low_disk_bytes=0)
+    database = open_database(counter.directory, key, location=later, head="0008", low_disk_bytes=0)
     try:
         moved = SqlJournal(database, counter.key_file())
         assert moved.head() == counter.book.state.head
@@ -143,10 +143,10 @@ def test_a_migration_copies_first_and_keeps_everything(
         moved.commit(counter.accept(), counter.book.state)
     finally:
         database.close()
-    copy = counter.directory / f"{DATABASE_NAME}.before-0007"
+    copy = counter.directory / f"{DATABASE_NAME}.before-0008"
     assert copy.stat().st_mode & 0o777 == 0o600
     old = connect(copy, key, mode="ro")
-    assert old.execute("SELECT version_num FROM alembic_version").fetchone() == ("0006",)
+    assert old.execute("SELECT version_num FROM alembic_version").fetchone() == ("0007",)
     assert old.execute("SELECT count(*), max(seq) FROM entry").fetchone() == (10, 10)
     assert old.execute("SELECT count(*) FROM draft").fetchone() == (1,)
     old.close()
@@ -154,7 +154,7 @@ def test_a_migration_copies_first_and_keeps_everything(
         open_database(counter.directory, key)
     assert caught.value.code is StoreFault.TOO_NEW
     # The copy holds look-ups and drafts: it goes when the new store has been opened once more.
-    open_database(counter.directory, key, location=later, head="0007").close()
+    open_database(counter.directory, key, location=later, head="0008").close()
     assert not copy.exists()
 
 
@@ -173,6 +173,7 @@ def test_a_store_of_the_first_schema_gets_its_look_ups_again(
         "DROP TABLE late_branch",
         "DROP TABLE item",
         "DROP INDEX ix_entry_corrected",
+        "DROP INDEX ix_entry_mark",
         "ALTER TABLE meta DROP COLUMN views",
         *_first_item_table(tmp_path),
     ):
@@ -219,12 +220,12 @@ def test_a_failed_migration_leaves_the_file_as_it_was(
     counter: Counter, journal: SqlJournal, later: Path
 ) -> None:
     close_with_items(counter, journal)
-    script = later / "versions" / "0007_seventh.py"
+    script = later / "versions" / "0008_eighth.py"
     script.write_text(_THIRD.replace("{last}", 'op.execute("UPDATE entry SET epoch = 0")'))
     key = counter.subkey(SUBKEY_DATABASE)
     for _ in range(2):
         with pytest.raises(sa.exc.IntegrityError):
-            open_database(counter.directory, key, location=later, head="0007")
+            open_database(counter.directory, key, location=later, head="0008")
     database = open_database(counter.directory, key, low_disk_bytes=0)
     try:
         same = SqlJournal(database, counter.key_file())
@@ -245,7 +246,7 @@ def test_no_migration_begins_without_a_good_copy(counter: Counter, journal: SqlJ
     data[(len(data) // 4096 - 2) * 4096 + 50] ^= 0x80
     path.write_bytes(data)
     with pytest.raises(StoreError) as caught:
-        open_database(counter.directory, key, location=later, head="0007")
+        open_database(counter.directory, key, location=later, head="0008")
     assert caught.value.code is StoreFault.DAMAGED
     assert path.read_bytes() == bytes(data)
     assert not list(counter.directory.glob("*before*"))

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 
 from core import commands as c
 from core.devices import Label, PrintOutcome
+from core.slips import SlipPage
 from tests.core.station.desk import WAYBILLS
 from tests.ui.conftest import Desk
 from tests.ui.test_visits import Seat, seat
@@ -76,6 +77,14 @@ def test_explained_disputed_and_signed(day: Seat) -> None:
     assert [kinds.count(kind) for kind in words] == [1, 1, 1]
     assert page.view is not None
     assert page.view.closed
+    hands.press(Key.Key_F6)
+    day.said("msg.slip_sent")
+    counter.print(next(job for job in counter.printer.jobs if isinstance(job.page, SlipPage)))
+    day.said("msg.slip_printed")
+    hands.press(Key.Key_F6)  # once more is a copy: asked first
+    day.wait(lambda: day.window.clerk.side is Side.CHOICES)
+    hands.press(Key.Key_Escape)
+    day.wait(lambda: hands.place == "close_page")
     hands.press(Key.Key_Escape)
     day.wait(lambda: day.window.clerk.page is Page.FORM)
 

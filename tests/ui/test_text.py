@@ -93,6 +93,7 @@ from ui.supervisor.close import ACTS as CLOSE_ACTS
 from ui.supervisor.close import FIGURES as CLOSE_FIGURES
 from ui.supervisor.close import STATES as CLOSE_STATES
 from ui.supervisor.questions import QUESTIONS as CLOSING
+from ui.supervisor.slips import QUESTIONS as SLIPS
 from ui.technician.console import AT_WORK
 from ui.technician.paper import SETTINGS
 from ui.text import FACTS, LANGUAGES, MESSAGES, Texts, load
@@ -112,6 +113,7 @@ _QUESTIONS = (
     *CORRECT,
     *NOTIFY,
     *CLOSING,
+    *SLIPS,
     *DISCLOSURES,
     *BLOCKS,
 )

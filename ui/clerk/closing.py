@@ -13,6 +13,7 @@ from ui.clerk.frame import Page, Side
 from ui.clerk.questions import close_question
 from ui.fields import Entry
 from ui.supervisor.questions import dispute_question, explain_question, right_question
+from ui.supervisor.slips import print_question
 
 
 class ClosingFrame(AskingFrame):
@@ -74,6 +75,19 @@ class ClosingFrame(AskingFrame):
             self.say("msg.no_difference")
         else:
             self._submit(Reprint(row.item))
+
+    def print_slip(self) -> None:
+        """F6 on the page: the slip of a day that is closed."""
+        view = self._view
+        if self._asked_already() or view is None or view.close is None:
+            return
+        asked = print_question(view.close)
+        if asked is None:
+            self.say("msg.no_slip")
+        elif isinstance(asked, Question):
+            self.ask(asked)
+        else:
+            self._submit(asked)
 
     def act_on_difference(self, act: str) -> None:
         """A digit on the page."""

@@ -112,6 +112,7 @@ class ClerkScreen(PastingFrame):
             "park": self.either(self._park, self.open_close),
             "undo": self._undo,
             **self.paste_acts(),
+            "paste": self.either(self._open_paste, self.print_slip),
             "next_item": partial(self._go_on, NextItem()),
             "next_customer": partial(self._go_on, NextCustomer()),
             "commit": self.either(self._commit, self.sign_close),
