@@ -51,6 +51,11 @@ def path_marks(terminal: str) -> str:
     return f"/v1/terminals/{terminal}/marks"
 
 
+def path_branch(terminal: str) -> str:
+    """GET → {"document", "signature"} (branch_day.read_branch_day): the counters of its branch."""
+    return f"/v1/terminals/{terminal}/branch"
+
+
 def path_directives(terminal: str) -> str:
     """GET ?after=N&head=… → {"directives": […], "more": …}; POST {"directives": […]} gives lost ones back.
 

@@ -399,6 +399,10 @@ class Store(Protocol):
         """New entries are durable: replication may go on."""
         ...
 
+    def watch_branch(self, *, on: bool) -> None:
+        """Whether headquarters is asked for the other counters of the branch; they come with the view."""
+        ...
+
     def close(self) -> None:
         """Stops replication and shuts the journal."""
         ...

@@ -33,6 +33,7 @@ from core.devices import DeviceTruth, Label
 from core.disclosing import DisclosingView
 from core.errors import Fact
 from core.late import LateView
+from core.ledger.branch_day import BranchDay
 from core.notify import NotifyView
 from core.numbering import PoolView as PoolView  # noqa: PLC0414 - one of the views
 from core.pasted_view import PasteView
@@ -371,6 +372,7 @@ class SyncView:
     age_s: float | None = None  # seconds since the last contact when this was told; None: by last_contact
     due_s: float | None = None  # the next word comes within so many seconds; None: nothing is awaited
     serial: int = 0  # grows with each telling
+    branch: BranchDay | None = None  # the counters of the branch, while somebody looks at them
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from http import HTTPStatus
 from ipaddress import ip_address
 from typing import TypeVar
 
-from fastapi import FastAPI, Path, Query
+from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy import text
 from starlette.exceptions import HTTPException
@@ -28,6 +28,7 @@ from core.exchange import (
     PATH_ENROL,
     PATH_KEYS,
     PATH_TIME,
+    path_branch,
     path_certificate,
     path_directives,
     path_entries,
@@ -38,7 +39,10 @@ from core.exchange import (
 from core.ledger.directives import directive_from_json, directive_to_json
 from core.ledger.documents import SignedTime, make_time
 from hq import openapi
+from hq.branch_day import signed_branch_day
 from hq.certificates import subject
+from hq.clock import Now
+from hq.database import Database
 from hq.directives import read_held
 from hq.forms import (
     ActivateAnswer,
@@ -60,32 +64,16 @@ from hq.forms import (
 from hq.identity import SignedRequest, Terminal
 from hq.marks import signed_marks
 from hq.metrics import CONTENT_TYPE
+from hq.parameters import AFTER, BRANCH, FIRST, HEAD, NONCE, OPERATOR, TERMINAL
+from hq.rolls import SigningKeys
 from hq.service import Service
-from hq.terminals import NAME
 from hq.web import answer, client_certificate, declared_size, fault_of, peer, read_body, skip_body, target
-
-_TERMINAL = Path(pattern=f"^{NAME.pattern}$", description="The terminal that asks, as in its certificate.")
-# Whole groups of four letters, then the one or two bytes that are left, their unused bits zero.
-_B64 = "[A-Za-z0-9_-]"
-_BASE64 = f"^({_B64}{{4}})*({_B64}[AQgw]|{_B64}{{2}}[AEIMQUYcgkosw048])?$"
-_HASH = f"^{_B64}{{42}}[AEIMQUYcgkosw048]$"
-_NONCE = Query(
-    description="16 to 64 random bytes, unpadded base64url.", min_length=22, max_length=86, pattern=_BASE64
-)
-
-_FIRST = Query(description="The first entry wanted.", ge=1, le=wire.MAX_INT)
-_BRANCH = Path(pattern=_HASH, description="A branch's name: the hash of its first entry.")
-_OPERATOR = Path(pattern=r"^[A-Z]{2}\d{4,8}$", description="A staff number.")
-_AFTER = Query(description="The last directive that the terminal holds, 0 for none.", ge=0, le=wire.MAX_INT)
-_HEAD = Query(
-    description="Its SHA-256, unpadded base64url; zeros for none.",
-    pattern=_HASH,
-)
 
 SOON_SECONDS = 2
 _WAITED = ("load", "rate")  # who is told so has not had its body read
 Work = Callable[[], Awaitable[Response]]
 Answers = Callable[..., Awaitable[Response]]
+Signs = Callable[[Database, SigningKeys, Terminal, Now], tuple[bytes, bytes]]
 Done = TypeVar("Done")
 
 
@@ -100,7 +88,7 @@ class Interface:
         assert self._given is not None, "made to describe, not to serve"
         return self._given
 
-    async def entries(self, request: Request, terminal: str = _TERMINAL) -> Response:
+    async def entries(self, request: Request, terminal: str = TERMINAL) -> Response:
         """Store a batch of the terminal's entries; answers signed marks."""
         service = self._service
 
@@ -114,22 +102,29 @@ class Interface:
 
         return await self._answered("entries", work, request)
 
-    async def marks(self, request: Request, terminal: str = _TERMINAL) -> Response:
+    async def marks(self, request: Request, terminal: str = TERMINAL) -> Response:
         """The terminal's signed marks: received and safe."""
+        return await self._document("marks", request, terminal, signed_marks)
+
+    async def branch(self, request: Request, terminal: str = TERMINAL) -> Response:
+        """The newest business day of every counter of the terminal's branch, in figures, signed."""
+        return await self._document("branch", request, terminal, signed_branch_day)
+
+    async def _document(self, route: str, request: Request, terminal: str, make: Signs) -> Response:
         service = self._service
 
         async def work() -> Response:
             document = await self._signed(
                 request,
                 terminal,
-                lambda asking, _body: signed_marks(service.database, service.signing, asking, service.now),
+                lambda asking, _body: make(service.database, service.signing, asking, service.now),
             )
             return answer(signed(document))
 
-        return await self._answered("marks", work, request)
+        return await self._answered(route, work, request)
 
     async def directives(
-        self, request: Request, terminal: str = _TERMINAL, after: int = _AFTER, head: str = _HEAD
+        self, request: Request, terminal: str = TERMINAL, after: int = AFTER, head: str = HEAD
     ) -> Response:
         """The terminal's signed directives after the one that it holds, at most a hundred."""
         service = self._service
@@ -143,7 +138,7 @@ class Interface:
 
         return await self._answered("directives", work, request)
 
-    async def lost_directives(self, request: Request, terminal: str = _TERMINAL) -> Response:
+    async def lost_directives(self, request: Request, terminal: str = TERMINAL) -> Response:
         """Take back directives that headquarters signed and lost in a restore."""
         service = self._service
 
@@ -193,7 +188,7 @@ class Interface:
 
         return await self._answered("enrol", work)
 
-    async def certificate(self, request: Request, terminal: str = _TERMINAL) -> Response:
+    async def certificate(self, request: Request, terminal: str = TERMINAL) -> Response:
         """A fresh client certificate for the holder of the terminal's key; the old one may have ended."""
         service = self._service
 
@@ -219,7 +214,7 @@ class Interface:
 
         return await self._answered("certificate", work)
 
-    async def journal(self, request: Request, terminal: str = _TERMINAL, first: int = _FIRST) -> Response:
+    async def journal(self, request: Request, terminal: str = TERMINAL, first: int = FIRST) -> Response:
         """The terminal's own entries, for a store that was lost."""
         service = self._service
 
@@ -232,7 +227,7 @@ class Interface:
         return await self._answered("journal", work, request)
 
     async def late(
-        self, request: Request, terminal: str = _TERMINAL, branch: str = _BRANCH, first: int = _FIRST
+        self, request: Request, terminal: str = TERMINAL, branch: str = BRANCH, first: int = FIRST
     ) -> Response:
         """What stands beside the terminal's chain, of one branch, without sealed parts."""
         service = self._service
@@ -247,7 +242,7 @@ class Interface:
         return await self._answered("late", work, request)
 
     async def operator(
-        self, request: Request, terminal: str = _TERMINAL, operator: str = _OPERATOR
+        self, request: Request, terminal: str = TERMINAL, operator: str = OPERATOR
     ) -> Response:
         """An operator's keys as she activated them at this terminal, for a store that was lost."""
         service = self._service
@@ -270,7 +265,7 @@ class Interface:
 
         return await self._answered("keys", work)
 
-    async def time(self, request: Request, nonce: str = _NONCE) -> Response:
+    async def time(self, request: Request, nonce: str = NONCE) -> Response:
         """Headquarters' time, signed together with the caller's nonce; needs no certificate."""
 
         async def work() -> Response:
@@ -384,6 +379,7 @@ def create_app(service: Service | None) -> FastAPI:
     add("GET", path_entries(own), interface.journal, openapi.JOURNAL)
     add("GET", path_late(own, "{branch}"), interface.late, openapi.JOURNAL)
     add("GET", path_marks(own), interface.marks, openapi.MARKS)
+    add("GET", path_branch(own), interface.branch, openapi.MARKS)
     add("POST", path_certificate(own), interface.certificate, openapi.CERTIFICATE)
     add("GET", path_operator(own, "{operator}"), interface.operator, openapi.OPERATOR)
     add("GET", path_directives(own), interface.directives, openapi.DIRECTIVES)

@@ -28,6 +28,7 @@ from core.exchange import (
     PATH_TIME,
     entry_from_json,
     entry_to_json,
+    path_branch,
     path_certificate,
     path_directives,
     path_entries,
@@ -36,6 +37,7 @@ from core.exchange import (
     path_operator,
     request_message,
 )
+from core.ledger.branch_day import BranchDay, read_branch_day
 from core.ledger.clock import Anchor
 from core.ledger.directives import (
     DirectiveHead,
@@ -211,6 +213,14 @@ class Headquarters:
     def marks(self) -> MarksTold:
         """What HQ holds of this terminal."""
         return self._marks(self._ask("GET", path_marks(self._terminal)))
+
+    def branch(self) -> BranchDay:
+        """The counters of this one's branch."""
+        document, signature = _signed(self._ask("GET", path_branch(self._terminal)))
+        try:
+            return self._believed(lambda keys: read_branch_day(document, signature, keys))
+        except (EntryError, KeyError, TypeError):
+            raise HqError(HqFault.BAD_ANSWER, retry=True, what="branch") from None
 
     def directives(
         self, held: DirectiveHead, keys: FeedKeys | None = None

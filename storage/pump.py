@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from core.errors import EntryFault, HqError, HqFault, StoreError
 from core.exchange import MAX_BATCH_BYTES, MAX_BATCH_ENTRIES
 from core.incident import place
+from core.ledger.branch_day import BranchDay
 from core.ledger.documents import Marks
 from core.ports import Probe, no_probe
 from core.view import SyncView
@@ -39,6 +40,7 @@ class PumpSettings:
     heartbeat_s: float = 60.0  # with nothing to send: HQ is asked for its marks this often
     patience_s: float = 15.0  # beyond what it waits for: who hears nothing by then takes it for hung
     time_every_s: float = 3600.0
+    branch_every_s: float = 10.0  # the same, while somebody looks at the other counters of the branch
     directives_every_s: float = 30.0  # whoever is removed is gone within twice of it
     batch_entries: int = MAX_BATCH_ENTRIES
     batch_bytes: int = MAX_BATCH_BYTES // 2
@@ -103,6 +105,8 @@ class Pump:
         self._stranger = False  # headquarters does not know our certificate any more
         self._renewal_due = 0.0
         self._fork_told = False
+        self._branch_wanted, self._branch_due = False, 0.0
+        self._branch: BranchDay | None = None  # as headquarters told it last
         self._contact_ms: int | None = None  # on the boot clock: the wall clock may be wrong, or step
 
     # -- from any thread -----------------------------------------------------------------------
@@ -119,6 +123,12 @@ class Pump:
         """A person has seen the refusal and wants another try."""
         self._resume.set()
         self._wake.set()
+
+    def watch_branch(self, *, on: bool) -> None:
+        """Whether headquarters is asked for the other counters of the branch, at once and now and then."""
+        self._branch_wanted, self._branch_due = on, 0.0
+        if on:
+            self._wake.set()
 
     def stop(self, timeout: float = 2.0) -> bool:
         """Cut what waits and end; False where the thread still hangs in a connect (it touches nothing)."""
@@ -170,12 +180,13 @@ class Pump:
             self._take(self._hq.marks())
         self._feed.step()
         self._late.step()
+        self._ask_branch()
         batch, last = self._batch()
         if not batch and self._known is not None and self._known.replaced:
             raise HqError(HqFault.CONFLICT, what="replaced", epoch=self._known.replaced)
         if not batch:
             self._take(self._hq.marks())
-            return self._feed.wait(self._settings.heartbeat_s) if self._unsent() == 0 else 0.0
+            return self._feed.wait(self._idle()) if self._unsent() == 0 else 0.0
         self._probe("pump.send")
         if self._view.due_s != self._settings.patience_s:
             self._publish(state=self._view.state, fault=self._view.fault)  # idle no more: an answer is due
@@ -185,7 +196,18 @@ class Pump:
         self._batch_entries = min(2 * self._batch_entries, self._settings.batch_entries)
         self._next = last + 1 if told.marks.received.seq >= last else told.marks.received.seq + 1
         self._take(told)
-        return 0.0 if self._unsent() else self._feed.wait(self._settings.heartbeat_s)
+        return 0.0 if self._unsent() else self._feed.wait(self._idle())
+
+    def _idle(self) -> float:
+        """With nothing to send: so long until headquarters is asked again."""
+        settings = self._settings
+        often = min(settings.branch_every_s, settings.heartbeat_s)
+        return often if self._branch_wanted else settings.heartbeat_s
+
+    def _ask_branch(self) -> None:
+        if self._branch_wanted and time.monotonic() >= self._branch_due:
+            self._branch = self._hq.branch()
+            self._branch_due = time.monotonic() + self._settings.branch_every_s / 2
 
     def _renew(self) -> None:
         """The certificate, in time; where it is over, or not known at headquarters, before anything else."""
@@ -237,7 +259,7 @@ class Pump:
         self._known = marks
         self._journal.note_marks(told.document, told.signature)
         self._contact_ms = self._hq.boottime_ms()
-        idle = 0.0 if self._unsent() else self._settings.heartbeat_s
+        idle = 0.0 if self._unsent() else self._idle()
         what = (
             "replaced" if marks.replaced else self._restored
         )  # what is here still goes, and nothing new begins
@@ -379,6 +401,7 @@ class Pump:
             age_s=None if contact is None else max(0, self._hq.boottime_ms() - contact) / 1000,
             due_s=None if wait is None else wait + self._settings.patience_s,
             serial=self._view.serial + 1,
+            branch=self._branch,
         )
         received = self._known.received.seq if self._known is not None else 0
         self._listeners.changed(self._view, received)

@@ -137,6 +137,11 @@ class FileStore:
         if self._pump is not None:
             self._pump.nudge()
 
+    def watch_branch(self, *, on: bool) -> None:
+        """See :class:`core.ports.Store`."""
+        if self._pump is not None:
+            self._pump.watch_branch(on=on)
+
     def resume(self) -> None:
         """Try again after a refusal that a person has seen."""
         if self._pump is not None:

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import replace
 
 from core.closing import CloseLine, CloseView, DifferenceView
+from core.ledger.branch_day import BranchDay, CounterDay
 from core.view import CounterView
 
 _REASONS = {
@@ -41,14 +42,33 @@ CLOSE = CloseView(
 _WHOLE = CloseLine("", 143, 143, 143, 143, 143, 143, 1)
 
 
+_AT = dt.datetime(2026, 11, 21, 10, 4, tzinfo=dt.UTC)
+_BRANCH = BranchDay(
+    "520100-01",
+    _AT,
+    (
+        CounterDay("520100-01-01", "2026-11-21", True, accepted=132, heard=_AT),
+        CounterDay("520100-01-02", "2026-11-21", accepted=88, heard=_AT - dt.timedelta(hours=2)),
+        CounterDay("520100-01-03", "2026-11-21", accepted=143, heard=_AT),
+        CounterDay("520100-01-04", "2026-11-20", accepted=61, heard=_AT - dt.timedelta(days=1)),
+        CounterDay("520100-01-05", "2026-11-21", whole=False, accepted=49, heard=_AT),
+        CounterDay("520100-01-06", "2026-11-21", accepted=12, heard=_AT),
+        CounterDay("520100-01-07"),
+    ),
+)
+
+
 def close_views(base: CounterView) -> dict[str, CounterView]:
     """A supervisor's page in its states."""
     shown = replace(base, role="supervisor", operator="OP10009", close=CLOSE)
+    reached = replace(shown, sync=replace(base.sync, state="ok", branch=_BRANCH))
+    alone = replace(_BRANCH, counters=_BRANCH.counters[2:3])
     ready = replace(CLOSE, total=_WHOLE, differences=(), left=0, pending=0)
     broken = replace(CLOSE, fault="rule.day_incomplete", facts={"seq": 4711})
     return {
         "close": shown,
-        "close-ready": replace(shown, close=ready),
+        "close-branch": reached,
+        "close-ready": replace(shown, close=ready, sync=replace(reached.sync, branch=alone)),
         "close-closed": replace(shown, close=replace(ready, closed=True, pending=37)),
-        "close-broken": replace(shown, close=broken),
+        "close-broken": replace(shown, close=broken, sync=replace(shown.sync, branch=_BRANCH)),
     }

@@ -38,14 +38,20 @@ def handle(live: Live, command: CloseCommand) -> None:
     match command:
         case OpenClose():
             live.counted = differing.count(live)
+            live.store.watch_branch(on=True)
         case LeaveClose():
-            live.counted = None
+            _leave(live)
         case ExplainDifference():
             _ask(live, command)
         case FinishDifference():
             explain(live, command.item)
         case DisputeDifference():
             _dispute(live, command)
+
+
+def _leave(live: Live) -> None:
+    live.counted = None
+    live.store.watch_branch(on=False)
 
 
 def explain(live: Live, item: int) -> None:
@@ -90,8 +96,10 @@ def _dispute(live: Live, command: DisputeDifference) -> None:
 def shown(live: Live, faults: Mapping[int, str], parked: int) -> CloseView | None:
     """While whoever opened the page stands here; the same one as long as nothing changed."""
     counted = live.counted
-    if counted is None or live.session is None or counted.session != live.session.session:
-        live.counted = None
+    if counted is None:
+        return None
+    if live.session is None or counted.session != live.session.session:
+        _leave(live)
         return None
     if first_of(live.state) != counted.recount.first:  # another day was opened meanwhile
         counted = live.counted = differing.count(live)

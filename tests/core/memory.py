@@ -347,6 +347,9 @@ class MemoryVault:
     def nudge(self) -> None:
         self.nudges += 1
 
+    def watch_branch(self, *, on: bool) -> None:
+        self.branch_watched = on
+
     def close(self) -> None:
         self.opened = False
 

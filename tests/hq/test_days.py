@@ -11,15 +11,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core import wire
+from core.errors import EntryError
+from core.exchange import path_branch
 from core.ledger import state as folding
-from core.ledger.entry import Entry
+from core.ledger.branch_day import BranchDay, CounterDay, read_branch_day
+from core.ledger.documents import sign
+from core.ledger.entry import Entry, stamp
 from core.ledger.writer import Proposal
 from hq.days import list_days
 from hq.second_count import NAMES
+from hq.terminals import new_enrol_code
 from tests.core.books import Book
 from tests.guards import ExpectedLogs
 from tests.hq.entries import close_day, open_day, write_items
-from tests.hq.headquarters import Headquarters
+from tests.hq.headquarters import BRANCH, Counter, Headquarters
 from tests.hq.test_commands import hq
 
 RECEIPTS, LABELS = "receipt_printer", "label_printer"
@@ -147,3 +152,57 @@ def test_days_are_made_again(headquarters: Headquarters) -> None:
             connection.exec_driver_sql(f"DELETE FROM {table}")
     headquarters.follow()
     assert list_days(headquarters.database, book.terminal) == before
+
+
+def test_a_counter_is_told_of_its_branch_in_figures_and_what_is_not_whole(headquarters: Headquarters) -> None:
+    """Void items in no figure; nothing of another branch; what has arrived and is not counted yet is said."""
+    here, there = headquarters.counter("990100-01-03"), headquarters.counter("990100-01-04")
+    foreign = headquarters.counter("990200-01-01", code=new_enrol_code(
+        headquarters.database, "990200-01-01", "990200-01", now=headquarters.now
+    ))  # fmt: skip
+    write_items(there.book, 2)
+    note(
+        there.book, "ItemRefused", visit="v-1", reason="contents", told=True, item_class="none", action="none"
+    )
+    for counter in (here, there, foreign):
+        counter.sent(counter.book.entries)
+    told = _branch(here)
+    assert told.branch == BRANCH
+    assert [row.terminal for row in told.counters] == ["990100-01-03", "990100-01-04"]
+    assert not any(row.whole for row in told.counters)  # arrived, and counted by nobody yet
+    headquarters.follow()
+    row = _branch(here).counters[1]
+    assert (row.whole, row.closed, row.date) == (True, False, there.book.state.value["date"])
+    assert (row.accepted, row.labels, row.affixed, row.receipts) == (2, 2, 0, 0)
+    assert (row.refused, row.voided, row.unscanned) == (1, 0, 2)
+    before = len(there.book.entries)
+    close_day(there.book)
+    there.sent(there.book.entries[before:])
+    headquarters.follow()
+    assert _branch(here).counters[1].closed
+
+
+def _branch(counter: Counter) -> BranchDay:
+    answer = counter.request("GET", path_branch(counter.book.terminal)).json()
+    document, signature = wire.unb64(answer["document"]), wire.unb64(answer["signature"])
+    told = read_branch_day(document, signature, counter.book.headquarters.public)
+    with pytest.raises(EntryError):
+        read_branch_day(
+            document.replace(b"990100", b"990101", 1), signature, counter.book.headquarters.public
+        )
+    return told
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"accepted": -1}, {"accepted": "2"}, {"closed": 1}, {"more": 1}, {"date": 4}]
+)
+def test_what_is_no_figure_is_no_branch_day(headquarters: Headquarters, wrong: dict[str, object]) -> None:
+    """Signed, and of another form."""
+    key = headquarters.keyring.signing()
+    row = {name: getattr(CounterDay("990100-01-03"), name) for name in CounterDay.__slots__}
+    value = {"type": "branch-day", "branch": BRANCH, "at": stamp(headquarters.now())}
+    good = sign({**value, "counters": [row]}, key)
+    assert read_branch_day(*good, key.public).counters == (CounterDay("990100-01-03"),)
+    bad = sign({**value, "counters": [{**row, **wrong}]}, key)
+    with pytest.raises((EntryError, TypeError)):
+        read_branch_day(*bad, key.public)

@@ -28,6 +28,7 @@ from core.errors import CounterError
 from core.exchange import (
     PATH_KEYS,
     PATH_TIME,
+    path_branch,
     path_certificate,
     path_directives,
     path_entries,
@@ -280,6 +281,7 @@ def every_path(made: Day, code: str) -> None:
     counter.marks()
     assert activate(counter, activation(counter, code, "OP90007")).status_code == 200
     counter.request("GET", path_operator(TERMINAL, "OP90007"))
+    assert counter.request("GET", path_branch(TERMINAL)).status_code == 200
     found = take(counter)
     body = json.dumps({"directives": [directive_to_json(each) for each in found]}).encode()
     assert counter.request("POST", path_directives(TERMINAL), body).status_code == 200

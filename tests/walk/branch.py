@@ -35,7 +35,9 @@ PASSWORDS = {
     "OP20001": "another long passphrase",
     "OP30001": "yet another passphrase",
 }
-QUICK = PumpSettings(first_wait_s=0.05, longest_wait_s=0.2, heartbeat_s=0.3, directives_every_s=0.2)
+QUICK = PumpSettings(
+    first_wait_s=0.05, longest_wait_s=0.2, heartbeat_s=0.3, branch_every_s=0.2, directives_every_s=0.2
+)
 
 
 class Branch:

@@ -119,14 +119,19 @@ class ClosingFrame(AskingFrame):
         if stands and self.page is Page.FORM:
             self._remember_focus()
             self.page = Page.CLOSE
-            self.close_page.show_view(view.close)
+            self._show_close(view)
             if self.side is not Side.CHOICES:
                 self.close_page.setFocus()
                 self.follow_help()
         elif not stands and self.page is Page.CLOSE:
             self.page = Page.FORM
             self._focus_home()
+        self._show_close(view)
+
+    def _show_close(self, view: CounterView) -> None:
         self.close_page.show_view(view.close)
+        if view.close is not None:
+            self.close_page.branch.show_branch(self._texts, view.sync, view.terminal, view.close.day)
 
 
 def _plain(view: CounterView) -> dict[str, str | int]:

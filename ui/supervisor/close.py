@@ -17,6 +17,7 @@ from ui.buttons import KeyButton
 from ui.keys import Deliberate, Keyboard
 from ui.style import mark, put
 from ui.supervisor.bars import Bars
+from ui.supervisor.branch import BranchLine
 from ui.text import Texts
 from ui.theme import Palette
 from ui.zoom import Room
@@ -149,6 +150,7 @@ class ClosePage(QFrame):
         self._head = _Row(self)
         self._rows = [_Row(self) for _ in range(ROWS)]
         self.bars = Bars(self)
+        self.branch = BranchLine(self)
         self._clerks, self._reasons = QLabel(self), QLabel(self)
         self._buttons = [KeyButton(f"close_{act}", str(n), keyboard, self) for n, act in enumerate(ACTS, 1)]
         for act, button in zip(ACTS, self._buttons, strict=True):
@@ -181,6 +183,7 @@ class ClosePage(QFrame):
         layout.addLayout(top)
         layout.addLayout(cards)
         layout.addLayout(body, 1)
+        layout.addWidget(self.branch)
 
     def _list_card(self) -> QFrame:
         card, labels = QFrame(self), self._labels
