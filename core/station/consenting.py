@@ -50,6 +50,24 @@ def handle(live: Live, visit: Visit, command: VisitCommand) -> Visit:
     return after
 
 
+def as_recorded(live: Live, visit: Visit) -> Visit:
+    """The visit with her answers as the journal has them by now, once an entry says whose they are.
+
+    What she took back, or gave, at a look-up counts for the visit that still stands, or waits, from then on
+    (PIPL 15): nothing later in it rests on a consent that is no more, and none is asked for in vain.
+    """
+    if not visit.sender_entry:
+        return visit
+    said = dict(visit.said.consents)
+    for consent in _every(live):
+        found = _stands(live, visit.id, visit.sender_entry, consent.code)
+        if found is not None:
+            said[consent.code] = found[0]
+    if said == visit.said.consents:
+        return visit
+    return replace(visit, said=replace(visit.said, consents=said), revision=visit.revision + 1)
+
+
 def proposals(live: Live, visit: Visit) -> list[Proposal]:
     """What follows the sender's own entry, in the transaction of F9."""
 

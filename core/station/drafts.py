@@ -22,6 +22,7 @@ from core.ledger.clock import CHINA
 from core.ledger.entry import parse_stamp, stamp
 from core.ledger.writer import Proposal
 from core.ports import DraftRow, ItemRow
+from core.station import consenting
 from core.station.live import Live, new_id
 from core.station.waybills import Waybills
 from core.view import ParkedView
@@ -111,7 +112,7 @@ class Drafts:
         except EntryError:
             self._lapse([_Kept(row.operator, row.draft, live.now().at)], UNREADABLE)
             return [UNREADABLE]
-        visit = step.visit
+        visit = consenting.as_recorded(live, step.visit)
         done = live.need_journal().by_operation(visit.item.operation)
         item = live.need_journal().item(done.seq) if done is not None and not visit.item.accepted else None
         if item is not None:

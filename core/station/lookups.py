@@ -32,6 +32,7 @@ from core.station import consenting, late, persons
 from core.station.cases import Cases
 from core.station.days import day_proposals
 from core.station.disclosing import Disclosing, Print
+from core.station.drafts import Standing
 from core.station.live import Live, new_id
 from core.station.rights import Rights
 
@@ -50,8 +51,10 @@ _CardEvent = CardReading | CardRead | CardFailed | CardLifted
 class LookUps:
     """F3.  ``found`` is None while no look-up stands; ``by`` says how it was looked for."""
 
-    def __init__(self, live: Live, rights: Rights, printed: Print) -> None:
+    def __init__(self, live: Live, rights: Rights, printed: Print, on: Standing) -> None:
+        """``on``: what stands at the desk; a consent taken back here may be its sender's."""
         self._live = live
+        self._on = on
         self._rights = rights
         self.found: list[ItemRow] | None = None
         self.by = ""  # "text", "card", "" for the newest
@@ -162,6 +165,7 @@ class LookUps:
         self._need_found(command.item)
         may_give = self.by == "card"
         consenting.answer_of_item(self._live, command, may_give=may_give)
+        self._on.visit = consenting.as_recorded(self._live, self._on.visit)
         self.consents = consenting.of_item(self._live, command.item, may_give=may_give)
 
     def ask_erasure(self, command: AskErasure) -> None:

@@ -86,7 +86,7 @@ class Station:
         self._publish = publish
         self._paper = Paper(live, printer, self._enqueue)
         self._desk = Desk(live, self._paper)
-        self._lookups = LookUps(live, self._paper.rights, self._paper.record)
+        self._lookups = LookUps(live, self._paper.rights, self._paper.record, self._desk.on)
         self._balance = Balance()
         self._adopting = Adopting(live, self._lock)
         self._known = Known(live, self._enqueue)

@@ -140,6 +140,24 @@ def test_withdrawn_at_a_look_up_as_easily_as_given(counter: Counter) -> None:
     assert counter.do(c.CloseLookUp()).consents is None
 
 
+def test_what_is_taken_back_at_a_look_up_is_taken_back_in_the_visit_that_goes_on(counter: Counter) -> None:
+    """Standing there, and waiting among the parked; given again it is an entry, and not what was before."""
+    counter.sender()
+    counter.do(said(Answered.GIVEN), said(Answered.GIVEN, SHARE.code, SHARE.version))
+    counter.parcel(WAYBILLS[0])
+    counter.do(c.Commit(), c.NextItem())
+    item = entries(counter, "ItemAccepted")[0].header.seq
+    counter.do(c.LookUp(WAYBILLS[0]), said(Answered.WITHDRAWN, item=item), c.CloseLookUp())
+    assert [each.answer for each in counter.visit().said.consents] == ["withdrawn", "given"]
+    counter.do(said(Answered.GIVEN))
+    assert [answer for _, answer in answers(counter)] == ["given", "given", "withdrawn", "given"]
+    counter.do(c.SetField(c.Field.CONTENTS, "衣物"), c.Park())
+    parked = counter.views[-1].parked[0].draft
+    counter.do(c.LookUp(WAYBILLS[0]), said(Answered.WITHDRAWN, SHARE.code, SHARE.version, item))
+    counter.do(c.CloseLookUp(), c.Resume(parked))
+    assert [each.answer for each in counter.visit().said.consents] == ["given", "withdrawn"]
+
+
 def test_the_same_notice_again_is_known_by_its_day(counter: Counter) -> None:
     counter.sender()
     counter.parcel(WAYBILLS[0])
