@@ -99,7 +99,7 @@ def parser() -> argparse.ArgumentParser:
     action = receipt.add_subparsers(dest="action", required=True, metavar="verify").add_parser("verify")
     _common(action, nested=True)
     action.add_argument(
-        "receipt", metavar="TEXT|PNG", help="the code's text, a picture of it, or - for stdin"
+        "receipt", metavar="TEXT|PNG|JSON", help="the code, a picture of it, a day slip's file, or -"
     )
     action.add_argument("--keys", required=True, type=Path, metavar="FILE", help="public keys, one a line")
     _json(action)

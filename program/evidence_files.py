@@ -56,6 +56,11 @@ class OwnEvidence:
 
 def folder(mounts: tuple[str, ...] = MOUNTS) -> Path:
     """A stick that this user may write to, the newest; the home folder where none is plugged in."""
+    return stick(mounts) or Path.home()
+
+
+def stick(mounts: tuple[str, ...] = MOUNTS) -> Path | None:
+    """The newest that this user may write to; None where none is plugged in."""
     found = [
         path
         for mount in mounts
@@ -63,4 +68,4 @@ def folder(mounts: tuple[str, ...] = MOUNTS) -> Path:
         for path in Path(mount).glob(pattern)
         if path.is_mount() and os.access(path, os.W_OK)
     ]
-    return max(found, key=lambda path: path.stat().st_mtime, default=Path.home())
+    return max(found, key=lambda path: path.stat().st_mtime, default=None)

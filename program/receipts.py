@@ -5,6 +5,7 @@ headquarters' public key.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import sys
 from collections.abc import Callable
@@ -22,14 +23,18 @@ Record = ReceiptRecord | SlipRecord
 SOUND, UNSOUND = 0, 1
 _MOST_KEYS = 100
 _MOST_BYTES = 64 * 1024
+_MOST_FILE = 64 * 1024 * 1024
 
 
 def run(options: argparse.Namespace) -> int:
     """Exit 0 where the record is sound; its members are printed."""
     keys = _keys(options.keys)
     try:
-        text = _text(options.receipt)
+        text, slip = _whole(options.receipt)
+        text = text or _text(options.receipt)
         record = _verified(text, keys, read_slip if text.startswith(SLIP) else read_record)
+        if slip and (not isinstance(record, SlipRecord) or record.digest != hashlib.sha256(slip).digest()):
+            raise EntryError(EntryFault.SIGNATURE, what="day slip: not the one that its code names")
     except EntryError as error:
         if options.json:
             print(json.dumps({"sound": False, "code": str(error.code), "facts": dict(error.facts)}))
@@ -107,6 +112,18 @@ def _keys(path: Path) -> list[PublicKey]:
     if not keys:
         raise ConfigError(ConfigFault.WRONG_VALUE, file=str(path), key="--keys", expected="a public key")
     return keys
+
+
+def _whole(given: str) -> tuple[str, bytes]:
+    """Code and canonical bytes of a slip's file; nothing for any other.  Raises EntryError FORM."""
+    path = Path(given)
+    if path.suffix != ".json" or not path.is_file():
+        return "", b""
+    try:
+        value = json.loads(path.read_bytes()[:_MOST_FILE])
+        return str(value["code"]), wire.encode(value["slip"], limit=_MOST_FILE)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise EntryError(EntryFault.FORM, what="day slip file") from None
 
 
 def _text(given: str) -> str:

@@ -32,6 +32,7 @@ from program.activating import Activating
 from program.evidence_files import OwnEvidence
 from program.examples import with_examples
 from program.machine import SystemClock
+from program.slip_files import DaySlipFiles
 from program.told import LastTold
 from storage.headquarters import TimeTold
 from storage.keeper import BackupKeeper, BackupPlan
@@ -141,6 +142,7 @@ class Terminal:
         self._told = LastTold(data)
         self.config, self._demonstration = config, demonstration
         live = Live(settings_of(config, demonstration), vault, store, clock, rules, parts.probe)
+        live.slip_files = DaySlipFiles(data)
         printers = self._printers = PrinterSlots()
         activation = Activating(data, config.headquarters.url, clock, tray)
         evidence = OwnEvidence(lambda: live.journal, vault)

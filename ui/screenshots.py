@@ -270,6 +270,8 @@ STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], None] | None]] = {
     "close-mode": ("close", _explain_mode),
     "close-right": ("close", lambda clerk: clerk.act_on_difference("put_right")),
     "close-dispute": ("close", lambda clerk: clerk.act_on_difference("dispute")),
+    "close-slips": ("close", lambda clerk: clerk.print_slip()),
+    "close-export": ("close-closed", lambda clerk: clerk.export_slip()),
     "close-sign": ("close", lambda clerk: clerk.sign_close()),
     "log-out": ("accepted", lambda clerk: clerk.ask(LOG_OUT)),
     "discard": ("half", lambda clerk: clerk.ask(DISCARD)),

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from core.closing import CloseLine, CloseView, DifferenceView
 from core.ledger.branch_day import BranchDay, CounterDay
+from core.slips import SlipDay
 from core.view import CounterView
 
 _REASONS = {
@@ -37,8 +38,11 @@ CLOSE = CloseView(
     refused={"prohibited": 4, "identity_refused": 1, "no_valid_document": 2},
     first="7f3a90b255d1c0de91c2", last="0b7744aa10cafe00e4d0",
     counted=dt.datetime(2026, 11, 21, 10, 4, tzinfo=dt.UTC),
+    slips=(SlipDay(3011, 16, "2026-11-20", 1), SlipDay(2204, 15, "2026-11-19", 0),
+           SlipDay(1530, 14, "2026-11-18", 2)),
     reasons=_REASONS, modes={"wait": 24, "countersign": 72},
 )  # fmt: skip
+_CLOSED = (SlipDay(4223, 17, "2026-11-21", 0),)
 _WHOLE = CloseLine("", 143, 143, 143, 143, 143, 143, 1)
 
 
@@ -69,6 +73,6 @@ def close_views(base: CounterView) -> dict[str, CounterView]:
         "close": shown,
         "close-branch": reached,
         "close-ready": replace(shown, close=ready, sync=replace(reached.sync, branch=alone)),
-        "close-closed": replace(shown, close=replace(ready, closed=True, pending=37)),
+        "close-closed": replace(shown, close=replace(ready, closed=True, pending=37, slips=_CLOSED)),
         "close-broken": replace(shown, close=broken, sync=replace(shown.sync, branch=_BRANCH)),
     }

@@ -17,7 +17,7 @@ from core.ledger.entry import EMPTY_HEAD, Entry, Head
 
 NAMES = ("accepted", "refused", "senders", "labels", "receipts", "affixed", "copies", "unknown", "voided")
 _RECEIPTS = "receipt_printer"
-_ABOUT = frozenset({
+ABOUT = frozenset({
     "ItemVoided", "ItemCorrected", "ItemRestricted", "PersonErased", "LabelPrinted", "ReceiptPrinted",
     "PrintSeen", "LabelAffixed",
 })  # fmt: skip
@@ -75,7 +75,7 @@ class Recount:
         elif header.previous != self.head.hash:
             raise EntryError(EntryFault.PREVIOUS, seq=header.seq)
         self.head = entry.head
-        if header.kind in _ABOUT and 0 < entry.data["item"] < self.first:
+        if header.kind in ABOUT and 0 < entry.data["item"] < self.first:
             self.earlier.append((header.seq, header.kind, entry.data["item"]))
         if header.kind_version == 1:
             self._count(entry)

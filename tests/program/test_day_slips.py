@@ -5,20 +5,25 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import queue
+import re
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from core.errors import EntryError
+from core.errors import EntryError, StoreError, StoreFault
 from core.receipts.record import read_record
 from devices.printer.day_slip import DaySlipRenderer, load_day_slip
 from devices.printer.fonts import FontBook
 from devices.scanner.picture import read_codes
 from program import receipts
+from program.slip_files import DaySlipFiles
 from tests.devices.printer.day_slips import HQ_KEY, LONG, PAGE, SLIP, signed_page
 from tests.peers.numbers import Bad
 from tests.peers.slips import check_slip, code_parts
+from ui.supervisor.slip_pdf import _html
+from ui.text import LANGUAGES, Texts
 
 
 @pytest.mark.parametrize("printed_mm", [72, 48])
@@ -69,3 +74,38 @@ def test_a_long_list_is_cut_on_paper_and_says_so() -> None:
     assert sum("有收寄无面单" in text for text in said) == load_day_slip().most
     assert any("还有 140 件" in text for text in said)
     assert not any("副本" in text for text in said)
+
+
+def test_a_file_is_written_and_checked_whole(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """F7: a PDF of as many pages as it takes, and beside it what anybody checks offline."""
+    files, made = DaySlipFiles(tmp_path, mounts=(str(tmp_path / "nothing"),)), queue.SimpleQueue[object]()
+    page, key = signed_page(LONG)
+    files.begin(page, "stick", "zh", made.put)
+    failed = made.get(timeout=30)
+    assert isinstance(failed, StoreError)
+    assert failed.code is StoreFault.MISSING
+    files.begin(page, "folder", "en", made.put)
+    path = Path(str(made.get(timeout=60)))
+    assert path.parent == tmp_path / "export"
+    pdf = path.read_bytes()
+    assert (pdf[:5], path.stat().st_mode & 0o777) == (b"%PDF-", 0o600)
+    assert len(re.findall(rb"/Type */Page\b", pdf)) > 2
+    whole, keys = path.with_suffix(".json"), tmp_path / "keys.txt"
+    keys.write_text(key.text)
+    options = argparse.Namespace(receipt=str(whole), keys=keys, json=True)
+    assert receipts.run(options) == 0
+    value = json.loads(whole.read_text("utf-8"))
+    check_slip(value["slip"], json.loads(code_parts(value["code"], "DS1.")[0]))
+    value["slip"]["differences"][7]["outcome"] = "explained,"
+    whole.write_text(json.dumps(value))
+    assert receipts.run(options) == 1
+    capsys.readouterr()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_word_of_the_file(language: str) -> None:
+    """No code reaches whoever reads it, and every time stands with its day."""
+    said = _html(PAGE, Texts(language))
+    assert not re.search(r"slip\.|difference\.|refusal\.|right\.|_", re.sub(r"_{5,}|'[^']*'", "", said))
+    for text in ("2026-11-21 18:04", "2026-11-21 18:06", "11-24 18:04", "000127", SLIP.state.hex()):
+        assert text in said

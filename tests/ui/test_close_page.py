@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -9,6 +10,7 @@ from PySide6.QtCore import Qt
 
 from core import commands as c
 from core.devices import Label, PrintOutcome
+from core.errors import CounterError
 from core.slips import SlipPage
 from tests.core.station.desk import WAYBILLS
 from tests.ui.conftest import Desk
@@ -33,6 +35,20 @@ def _press(seat: Seat, *digits: Qt.Key) -> None:
     for digit in digits:
         seat.wait(lambda: seat.window.clerk.side is Side.CHOICES)
         seat.hands.press(digit)
+
+
+class _Files:
+    """Where slips would be written."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[SlipPage, str]] = []
+
+    def begin(
+        self, page: SlipPage, place: str, language: str, done: Callable[[str | CounterError], None]
+    ) -> None:
+        """At once."""
+        self.asked.append((page, place))
+        done(f"/export/{language}.pdf")
 
 
 @pytest.fixture
@@ -85,6 +101,11 @@ def test_explained_disputed_and_signed(day: Seat) -> None:
     day.wait(lambda: day.window.clerk.side is Side.CHOICES)
     hands.press(Key.Key_Escape)
     day.wait(lambda: hands.place == "close_page")
+    files = counter.live.slip_files = _Files()
+    hands.press(Key.Key_F7)
+    _press(day, Key.Key_1)
+    day.said("msg.slip_written")
+    assert [(page.copy, place) for page, place in files.asked] == [(1, "folder")]
     hands.press(Key.Key_Escape)
     day.wait(lambda: day.window.clerk.page is Page.FORM)
 

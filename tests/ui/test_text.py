@@ -42,6 +42,7 @@ from core.ledger.blocks import Outcome as BlockOutcome
 from core.ledger.branches import REASONS as DECLINED
 from core.ledger.cases import Cause, Whose
 from core.ledger.configured import TABLES
+from core.ledger.day_slip import UNSAID
 from core.ledger.differences import Difference
 from core.ledger.disclosures import Way
 from core.ledger.looks import Many
@@ -49,9 +50,11 @@ from core.ledger.notices import PARKED, RETURNED
 from core.ledger.notify import Outcome as Notified
 from core.ledger.notify import Why as RefusedFor
 from core.ledger.persons import Outcome
+from core.ledger.recount import ABOUT
 from core.ledger.recount import NAMES as FIGURES
 from core.numbering import VoidCause
 from core.regions.place import Correction, Doubt
+from core.slips import PLACES
 from core.station.drafts import DAY_CLOSED, TOO_OLD, UNREADABLE
 from core.view import GateName, GateState
 from devices.conformance import CheckName
@@ -93,6 +96,8 @@ from ui.supervisor.close import ACTS as CLOSE_ACTS
 from ui.supervisor.close import FIGURES as CLOSE_FIGURES
 from ui.supervisor.close import STATES as CLOSE_STATES
 from ui.supervisor.questions import QUESTIONS as CLOSING
+from ui.supervisor.slip_pdf import COLUMNS
+from ui.supervisor.slip_pdf import FIGURES as SLIP_FIGURES
 from ui.supervisor.slips import QUESTIONS as SLIPS
 from ui.technician.console import AT_WORK
 from ui.technician.paper import SETTINGS
@@ -293,6 +298,11 @@ def _of_close() -> set[str]:
     found |= {f"close.do.{act}{half}" for act in CLOSE_ACTS for half in ("", ".do")}
     found |= {f"close.head.{name}" for name in ("item", "what", "who", "clue", "state")}
     found |= {f"close.{name}" for name in ("by_hour", "by_clerk", "refused")}
+    found |= {f"slip.figure.{name}" for name in SLIP_FIGURES} | {f"slip.head.{name}" for name in COLUMNS}
+    found |= {f"slip.outcome.{said}" for said in ("explained", "disputed", UNSAID)}
+    found |= {f"slip.hash.{name}" for name in ("first", "last", "verdict", "state")}
+    found |= {f"slip.kind.{kind}" for kind in (*ABOUT, "BranchAdopted", "BranchDeclined")}
+    found |= {f"answer.slip_{place}" for place in PLACES}
     return found | {f"answer.explain_{mode}" for mode in MODES}
 
 

@@ -13,7 +13,7 @@ from ui.clerk.frame import Page, Side
 from ui.clerk.questions import close_question
 from ui.fields import Entry
 from ui.supervisor.questions import dispute_question, explain_question, right_question
-from ui.supervisor.slips import print_question
+from ui.supervisor.slips import export_question, print_question
 
 
 class ClosingFrame(AskingFrame):
@@ -88,6 +88,17 @@ class ClosingFrame(AskingFrame):
             self.ask(asked)
         else:
             self._submit(asked)
+
+    def export_slip(self) -> None:
+        """F7 on the page: the same as a file."""
+        view = self._view
+        if self._asked_already() or view is None or view.close is None:
+            return
+        asked = export_question(view.close, self.choices.language)
+        if asked is None:
+            self.say("msg.no_slip")
+        else:
+            self.ask(asked)
 
     def act_on_difference(self, act: str) -> None:
         """A digit on the page."""

@@ -113,7 +113,7 @@ class ClerkScreen(PastingFrame):
             "undo": self._undo,
             **self.paste_acts(),
             "paste": self.either(self._open_paste, self.print_slip),
-            "next_item": partial(self._go_on, NextItem()),
+            "next_item": self.either(partial(self._go_on, NextItem()), self.export_slip),
             "next_customer": partial(self._go_on, NextCustomer()),
             "commit": self.either(self._commit, self.sign_close),
             "reprint": self.either(self._reprint, self.reprint_chosen),

@@ -1,13 +1,13 @@
-"""The slip of a closed day, asked for on the page of the day close: of which day."""
+"""The slip of a closed day, asked for on the page of the day close: of which day, and where to."""
 
 from __future__ import annotations
 
 from core.closing import CloseView
 from core.commands import Command
-from core.slips import PrintSlip, SlipDay
+from core.slips import PLACES, ExportSlip, PrintSlip, SlipDay
 from ui.clerk.choices import Answer, Line, Question
 
-NAMES = ("print_slip",)
+NAMES = ("print_slip", "slip_day", "export_slip")
 QUESTIONS = tuple(Question(name, ()) for name in NAMES)  # for whoever counts sentences
 
 
@@ -19,7 +19,21 @@ def print_question(view: CloseView) -> Question | Command | None:
     return Question("print_slip", answers, _lines(view)) if answers else None
 
 
-def _answer(day: SlipDay, then: Command) -> Answer:
+def export_question(view: CloseView, language: str) -> Question | None:
+    """Of which day, where there are several, and where to."""
+    places = [_where(day, language) for day in view.slips]
+    if len(places) < 2:
+        return places[0] if places else None
+    answers = tuple(_answer(day, place) for day, place in zip(view.slips, places, strict=True))
+    return Question("slip_day", answers, _lines(view))
+
+
+def _where(day: SlipDay, language: str) -> Question:
+    answers = (Answer(f"answer.slip_{place}", ExportSlip(day.closed, place, language)) for place in PLACES)
+    return Question("export_slip", tuple(answers), facts={"day": day.date})
+
+
+def _answer(day: SlipDay, then: Command | Question) -> Answer:
     code = "answer.slip_copy" if day.copies else "answer.slip_day"
     return Answer(code, then, {"day": day.date, "count": day.copies})
 

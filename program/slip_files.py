@@ -1,0 +1,89 @@
+"""Slips of days as files: a PDF, and beside it what anybody checks offline; written beside all else."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from core.errors import CounterError, StoreError, StoreFault
+from core.slips import SlipPage
+from devices.printer.symbols import qr_modules
+from program.evidence_files import MOUNTS, stick
+from storage.files import json_bytes, write_atomic
+
+FOLDER = "export"  # in the data directory
+_LEVEL, _LIMIT_S = "M", 60.0
+_ROOT = Path(__file__).parents[1]
+
+
+class DaySlipFiles:
+    """:class:`core.slips.SlipFiles`: one thread for each asking, and a process that draws."""
+
+    def __init__(self, data: Path, mounts: tuple[str, ...] = MOUNTS) -> None:
+        self._folder = data / FOLDER
+        self._mounts = mounts
+
+    def begin(
+        self, page: SlipPage, place: str, language: str, done: Callable[[str | CounterError], None]
+    ) -> None:
+        """Returns at once."""
+        threading.Thread(
+            target=self._run, args=(page, place, language, done), name="slip-file", daemon=True
+        ).start()
+
+    def _run(
+        self, page: SlipPage, place: str, language: str, done: Callable[[str | CounterError], None]
+    ) -> None:
+        made: str | CounterError = StoreError(StoreFault.IO, what="day slip")
+        try:
+            made = str(self._write(page, place, language))
+        except CounterError as error:
+            made = error
+        finally:  # also where a bug of ours ends here: nobody waits for ever
+            done(made)
+
+    def _write(self, page: SlipPage, place: str, language: str) -> Path:
+        """Raises StoreError as the disk refuses, MISSING where no stick is plugged in."""
+        slip = page.slip
+        name = f"day-slip-{slip.terminal}-{slip.date}-{slip.day}" + (f"-copy{page.copy}" if page.copy else "")
+        path = self._place(place) / f"{name}.pdf"
+        pdf = _drawn(page, language)
+        write_atomic(path.with_suffix(".json"), json_bytes({"code": page.qr, "slip": slip.as_json()}))
+        write_atomic(path, pdf)
+        return path
+
+    def _place(self, place: str) -> Path:
+        if place == "stick":
+            found = stick(self._mounts)
+            if found is None:
+                raise StoreError(StoreFault.MISSING, what="stick")
+            return found
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError:
+            raise StoreError(StoreFault.READ_ONLY, what=FOLDER) from None
+        return self._folder
+
+
+def _drawn(page: SlipPage, language: str) -> bytes:
+    """By a process of its own.  Raises StoreError IO where it made nothing."""
+    asked = pickle.dumps((page, qr_modules(page.qr, "qr", _LEVEL), language))
+    try:
+        made = subprocess.run(
+            [sys.executable, "-s", "-m", "program.slip_worker"],
+            input=asked,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=_ROOT,
+            env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+            timeout=_LIMIT_S,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        raise StoreError(StoreFault.IO, what="day slip") from None
+    return made.stdout
