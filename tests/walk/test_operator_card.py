@@ -15,6 +15,7 @@ from core.config import load_config
 from core.crypto.keys import parse_public_key
 from core.errors import CardFault, CounterError, RuleError, RuleFault, StoreFault
 from core.ledger.chain import Verifier
+from core.second import AskReaderDown, DecideRequest
 from core.view import CounterView, Screen
 from devices.simulators.operator_cards import CardReaders
 from hq.operators import renew_code, set_papers
@@ -275,3 +276,33 @@ def test_two_readers_rules_and_the_shut_counter(counter: CardDesk, tmp_path: Pat
         assert (error.code, error.facts["who"]) == (RuleFault.CARD_REQUIRED, "fact.who.supervisor")
         counter.put(desk, "first")
         assert desk.do(c.LogIn(CLERK, PIN)) is None  # a clerk may still have either
+
+
+def test_a_second_person_approves_by_her_card_beside_a_session_by_password(counter: CardDesk) -> None:
+    """An exemption and a request, her PIN for each; her card locks nobody when it goes."""
+    with counter.open() as desk:
+        desk.log_in(SUPERVISOR)
+        desk.do(c.Lock())
+        counter.activate(desk, "first", counter.branch.operator(CLERK, "supervisor", "990100-01"))
+        counter.endorsed(desk)
+        desk.do(c.Lock())
+        assert desk.log_in(SUPERVISOR) is None
+        desk.do(c.SetSenderKind(c.SenderKind.EXEMPT))
+        desk.do(c.SetExemption("own_service_post"))
+        counter.out(desk)
+        assert desk.screen is Screen.CLERK  # the card is not of this session
+        assert code(desk.do(c.ApproveExemption(CLERK, PIN))) is CardFault.MISSING
+        counter.put(desk, "first")
+        assert code(desk.do(c.ApproveExemption(CLERK, WRONG))) is CardFault.PIN_WRONG
+        assert desk.do(c.ApproveExemption(CLERK, PIN)) is None
+        kind = desk.view.visit.sender_kind if desk.view is not None and desk.view.visit is not None else None
+        assert kind is not None
+        assert kind.exemption is not None
+        assert kind.exemption.approved_by == CLERK
+        desk.do(AskReaderDown("reader_broken"))
+        (asked,) = desk.entries("ApprovalAsked")
+        assert desk.do(DecideRequest(str(asked.data["request"]), CLERK, PIN)) is None
+        (given,) = desk.entries("ApprovalGiven")
+        assert given.data["by"] == CLERK
+        assert desk.screen is Screen.CLERK
+        journal_verifies(desk)
