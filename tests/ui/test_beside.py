@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtWidgets import QLabel
 
 from core import commands as c
 from core.devices import CardFailed, DisclosureRecord, Label, Slot
-from core.errors import DeviceFault
+from core.errors import CounterError, DeviceFault
+from core.own_evidence import KeptEvidence
+from core.view import Screen
 from tests.core.station.desk import WAYBILLS
 from tests.ui.test_visits import Seat, seat
 from tests.ui.typing import ALT, Key
@@ -235,3 +239,27 @@ def test_nothing_is_shared_without_the_sender_s_consent(seat: Seat) -> None:
     _answer(seat, Key.Key_2, Key.Key_1, Key.Key_1, Key.Key_1, Key.Key_1)
     seat.said("rule.disclosure_consent")
     assert not seat.window.clerk.look_up.disclosure.isVisible()
+
+
+def test_she_takes_the_evidence_of_her_day_before_she_goes(seat: Seat) -> None:
+    """Alt+Q, 2: made beside, said with its place; she still stands there, and Alt+Q, 1 lets her go."""
+    asked: list[tuple[str, int]] = []
+
+    class Files:
+        def begin(self, operator: str, day: int, done: Callable[[KeptEvidence | CounterError], None]) -> None:
+            asked.append((operator, day))
+            done(KeptEvidence("/media/stick/evidence.jsonl", 12, proven=True))
+
+    vars(seat.counter.station)["_evidence"] = Files()
+    seat.hands.press(Key.Key_Q, ALT)
+    _answer(seat, Key.Key_2)
+    seat.said("msg.evidence_proven")
+    assert asked == [("OP10001", seat.counter.vault.journal.value.day)]
+    assert seat.view.operator == "OP10001"
+    seat.hands.press(Key.Key_Q, ALT)
+    _answer(seat, Key.Key_3)  # of the day before, and there was none
+    seat.said("rule.not_allowed")
+    seat.hands.press(Key.Key_Q, ALT)
+    _answer(seat, Key.Key_1)
+    seat.wait(lambda: seat.view.screen is Screen.LOGIN)
+    assert len(asked) == 1
