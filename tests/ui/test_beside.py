@@ -246,6 +246,8 @@ def test_she_takes_the_evidence_of_her_day_before_she_goes(seat: Seat) -> None:
     asked: list[tuple[str, int]] = []
 
     class Files:
+        """Writes at once."""
+
         def begin(self, operator: str, day: int, done: Callable[[KeptEvidence | CounterError], None]) -> None:
             asked.append((operator, day))
             done(KeptEvidence("/media/stick/evidence.jsonl", 12, proven=True))
