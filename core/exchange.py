@@ -27,6 +27,7 @@ MAX_DIRECTIVES = 100  # in one answer
 PATH_TIME = "/v1/time"  # GET ?nonce=…  → {"document", "signature"} (documents.read_time)
 PATH_KEYS = "/v1/keys"  # GET → {"signing", "rolls"}: headquarters' keys from the first on (core.ledger.rolls)
 PATH_ENROL = "/v1/enrol"  # POST, no client certificate
+PATH_ENROL_CODE = "/v1/enrol/code"  # POST {"code"}: what a code is for; it is not used up by it
 PATH_ACTIVATE = "/v1/operators/activate"  # POST, signed by the terminal
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from http import HTTPStatus
 from ipaddress import ip_address
 from typing import TypeVar
@@ -26,6 +27,7 @@ from core.exchange import (
     HEADER_KEY,
     PATH_ACTIVATE,
     PATH_ENROL,
+    PATH_ENROL_CODE,
     PATH_KEYS,
     PATH_TIME,
     path_branch,
@@ -48,6 +50,7 @@ from hq.forms import (
     ActivateAnswer,
     ActivateRequest,
     Directives,
+    EnrolCodeRequest,
     EnrolRequest,
     Fault,
     Health,
@@ -172,21 +175,25 @@ class Interface:
 
     async def enrol(self, request: Request) -> Response:
         """Admit a terminal by its one-time code; answers its grant and client certificate."""
-        service = self._service
-
-        async def work() -> Response:
-            caller = peer(request)
-            service.enrol_tries.check(caller)
-            body = await read_body(request, service.limits.small_bytes, service.limits.body_seconds)
-            form = read_form(body, EnrolRequest)
-            try:
-                done = await service.requests.do(lambda: service.enrolment.enrol(form))
-            except HqError:
-                service.enrol_tries.failed(caller)
-                raise
-            return answer(done)
-
+        work = partial(self._by_code, request, EnrolRequest, self._service.enrolment.enrol)
         return await self._answered("enrol", work)
+
+    async def enrol_code(self, request: Request) -> Response:
+        """Which branch and terminal a one-time code is for; nothing is used up."""
+        work = partial(self._by_code, request, EnrolCodeRequest, self._service.enrolment.tell)
+        return await self._answered("enrol_code", work)
+
+    async def _by_code(self, request: Request, kind: type[Done], act: Callable[[Done], object]) -> Response:
+        """Whoever has a one-time code and nothing else yet; wrong ones are counted for each caller."""
+        service, caller = self._service, peer(request)
+        service.enrol_tries.check(caller)
+        body = await read_body(request, service.limits.small_bytes, service.limits.body_seconds)
+        form = read_form(body, kind)
+        try:
+            return answer(await service.requests.do(lambda: act(form)))
+        except HqError:
+            service.enrol_tries.failed(caller)
+            raise
 
     async def certificate(self, request: Request, terminal: str = TERMINAL) -> Response:
         """A fresh client certificate for the holder of the terminal's key; the old one may have ended."""
@@ -386,6 +393,7 @@ def create_app(service: Service | None) -> FastAPI:
     add("POST", path_directives(own), interface.lost_directives, openapi.LOST_DIRECTIVES)
     add("POST", PATH_ACTIVATE, interface.activate, openapi.ACTIVATE)
     add("POST", PATH_ENROL, interface.enrol, openapi.ENROL)
+    add("POST", PATH_ENROL_CODE, interface.enrol_code, openapi.ENROL_CODE)
     add("GET", PATH_TIME, interface.time, openapi.TIME)
     add("GET", PATH_KEYS, interface.keys, openapi.KEYS)
     add("GET", "/healthz", interface.health, openapi.HEALTH)

@@ -55,6 +55,24 @@ class EnrolRequest(msgspec.Struct, forbid_unknown_fields=True):
     agreement_key: str | None = None
 
 
+class EnrolCodeRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """A one-time code of enrolment; whoever has it could redeem it."""
+
+    code: Annotated[str, msgspec.Meta(max_length=100)]
+
+
+class EnrolCodeAnswer(msgspec.Struct):
+    """What the code is for.  ``follows``: the terminal's journal is here, and it comes back in a new epoch.
+
+    ``used``: only the key that redeemed it is answered again.
+    """
+
+    branch: str
+    terminal: str
+    follows: bool
+    used: bool
+
+
 class RollForm(TypedDict):
     """core.ledger.rolls.SignedRoll: the document, and both keys' signatures; binary as base64url."""
 
@@ -204,6 +222,8 @@ FORMS = (
     Batch,
     EnrolRequest,
     EnrolAnswer,
+    EnrolCodeRequest,
+    EnrolCodeAnswer,
     KeysAnswer,
     ActivateRequest,
     ActivateAnswer,

@@ -109,6 +109,7 @@ DIRECTIVES = About("Directives", signed=True, believes=True, admitted=True, refu
 LOST_DIRECTIVES = About("Taken", "LostDirectives", signed=True, admitted=True, refusals=_SIGNED)
 ACTIVATE = About("ActivateAnswer", "ActivateRequest", signed=True, admitted=True, refusals=_SIGNED)
 ENROL = About("EnrolAnswer", "EnrolRequest", refusals=_SIGNED)
+ENROL_CODE = About("EnrolCodeAnswer", "EnrolCodeRequest", refusals=_SIGNED)
 TIME = About("Signed", believes=True)
 KEYS = About("KeysAnswer")
 HEALTH = About("Health", refusals=(500,))

@@ -18,7 +18,7 @@ from core.ledger.entry import EMPTY_HEAD, ZERO_HASH, Head, parse_stamp, stamp
 from hq import certificates, codes
 from hq.clock import Now, utc_now
 from hq.database import Database
-from hq.forms import EnrolAnswer, EnrolRequest, RollForm
+from hq.forms import EnrolAnswer, EnrolCodeAnswer, EnrolCodeRequest, EnrolRequest, RollForm
 from hq.identity import Terminal
 from hq.rolls import SigningKeys
 from hq.schema import CERTIFICATES, ENROL_CODES, ENTRIES, GRANTS, HEADS, TERMINALS
@@ -147,13 +147,23 @@ class Enrolment:
             )
             return self._answer(connection, row.terminal, issued)
 
-    def _code(self, connection: Connection, code: str, key: PublicKey) -> Row[*tuple[Any, ...]]:
-        wanted = select(ENROL_CODES).where(ENROL_CODES.c.digest == codes.digest(code)).with_for_update()
-        row = connection.execute(wanted).one_or_none()
+    def tell(self, request: EnrolCodeRequest) -> EnrolCodeAnswer:
+        """Which terminal a code is for, before it is used up; raises HqError CODE_INVALID."""
+        with self._database.read() as connection:
+            wanted = select(ENROL_CODES).where(ENROL_CODES.c.digest == codes.digest(request.code))
+            row = self._good(connection.execute(wanted).one_or_none())
+            return EnrolCodeAnswer(row.branch, row.terminal, bool(row.follows), row.used_at is not None)
+
+    def _good(self, row: Row[*tuple[Any, ...]] | None) -> Row[*tuple[Any, ...]]:
         if row is None:
             raise HqError(HqFault.CODE_INVALID, what="unknown")
         if parse_stamp(row.expires_at) < self._now():
             raise HqError(HqFault.CODE_INVALID, what="expired")
+        return row
+
+    def _code(self, connection: Connection, code: str, key: PublicKey) -> Row[*tuple[Any, ...]]:
+        wanted = select(ENROL_CODES).where(ENROL_CODES.c.digest == codes.digest(code)).with_for_update()
+        row = self._good(connection.execute(wanted).one_or_none())
         if row.used_at is not None:
             current = select(TERMINALS.c.key).where(TERMINALS.c.terminal == row.terminal).with_for_update()
             if row.used_key != key.text or connection.execute(current).scalar_one() != key.text:

@@ -10,7 +10,7 @@ from typing import Any
 from core import wire
 from core.crypto.keys import PublicKey, Signer, parse_public_key
 from core.errors import EntryError, HqError, HqFault
-from core.exchange import PATH_ENROL
+from core.exchange import PATH_ENROL, PATH_ENROL_CODE
 from core.ledger.documents import Grant, read_grant
 from core.ledger.rolls import KeyChain, chain_to, rolls_from
 from storage.link import HqLink
@@ -69,6 +69,34 @@ def enrol(link: HqLink, code: str, signer: Signer, csr: str) -> dict[str, Any]:
     answer = link.request("POST", PATH_ENROL, json.dumps(request).encode("utf-8"))
     read_enrol_answer(answer, signer.public)
     return {member: answer[member] for member in _ENROL_MEMBERS}
+
+
+@dataclass(frozen=True, slots=True)
+class CodeTold:
+    """What a one-time code is for.  ``follows``: that terminal comes back in a new epoch (``recover``)."""
+
+    branch: str
+    terminal: str
+    follows: bool
+    used: bool
+
+
+def tell_code(link: HqLink, code: str) -> CodeTold | None:
+    """Asks without using it up; None where headquarters is older than the question.
+
+    Raises HqError CODE_INVALID, BUSY, BAD_ANSWER …
+    """
+    try:
+        answer = link.request("POST", PATH_ENROL_CODE, json.dumps({"code": code}).encode("utf-8"))
+    except HqError as error:
+        if error.code is HqFault.REFUSED and error.facts.get("what") == "path or method":
+            return None
+        raise
+    told = [answer.get(member) for member in ("branch", "terminal", "follows", "used")]
+    branch, terminal, follows, used = told
+    if not (isinstance(branch, str) and isinstance(terminal, str) and branch and terminal):
+        raise HqError(HqFault.BAD_ANSWER, retry=True, what="code")
+    return CodeTold(branch, terminal, follows is True, used is True)
 
 
 def read_enrol_answer(answer: Mapping[str, Any], key: PublicKey) -> EnrolAnswer:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from core import wire
 from core.crypto.keys import new_agreement, new_signer, parse_public_key
 from core.errors import EntryError, HqError, HqFault
-from core.exchange import PATH_ACTIVATE, PATH_ENROL
+from core.exchange import PATH_ACTIVATE, PATH_ENROL, PATH_ENROL_CODE
 from core.ledger.clock import business_date
 from core.ledger.documents import operator_proof, read_grant
 from core.ledger.entry import EMPTY_HEAD
@@ -22,7 +22,7 @@ from hq import codes
 from hq.columns import METADATA
 from hq.operators import add_operator, list_operators, remove_operator
 from hq.schema import ACTIVATIONS, CERTIFICATES, ENROL_CODES, PUBLICATIONS
-from hq.terminals import new_enrol_code
+from hq.terminals import grant_epoch, new_enrol_code
 from tests.core.books import Book
 from tests.hq.entries import TlsKey, enrol_request
 from tests.hq.headquarters import BRANCH, Counter, Headquarters, fault
@@ -85,6 +85,23 @@ def test_code_works_once(headquarters: Headquarters) -> None:
     assert enrol(headquarters, headquarters.book(), code).status_code == 200
     answer = enrol(headquarters, headquarters.book(), code)
     assert fault(answer) == (403, "hq.code_invalid", {"what": "used"})
+
+
+def test_what_a_code_is_for_is_told_before_it_is_used_up(headquarters: Headquarters) -> None:
+    """However often it is asked; a wrong code is a try like any other."""
+    code = new_enrol_code(headquarters.database, TERMINAL, BRANCH, now=headquarters.now)
+
+    def told(text: str) -> httpx2.Response:
+        return headquarters.client().post(PATH_ENROL_CODE, json={"code": text})
+
+    expected = {"branch": BRANCH, "terminal": TERMINAL, "follows": False, "used": False}
+    assert [told(code).json() for _ in range(2)] == [expected] * 2
+    assert enrol(headquarters, headquarters.book(), code).status_code == 200
+    assert told(code).json() == {**expected, "used": True}
+    assert told(grant_epoch(headquarters.database, TERMINAL, now=headquarters.now)).json()["follows"] is True
+    wrong = [fault(told(codes.new_code())) for _ in range(11)]
+    assert wrong[0] == (403, "hq.code_invalid", {"what": "unknown"})
+    assert wrong[-1][1] == "hq.busy"
 
 
 def test_lost_answer_is_given_again(headquarters: Headquarters) -> None:
