@@ -127,6 +127,7 @@ class RuleFault(StrEnum):
     GUARDIAN_NEEDED = "rule.guardian_needed"  # a child: the guardian is the sender
     DOCUMENT_NOT_ACCEPTED = "rule.document_not_accepted"  # not a document for this person
     MANUAL_NOT_OFFERED = "rule.manual_not_offered"  # nothing allows typing this document; facts: cause
+    STAFF_FORM = "rule.staff_form"
     NUMBER_DIFFERS = "rule.number_differs"  # the second look at the typed number
     MRZ_FORM = "rule.mrz_form"  # facts: what
     MRZ_CHECK = "rule.mrz_check"  # facts: what

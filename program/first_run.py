@@ -14,6 +14,7 @@ from core.ledger.clock import business_date
 from core.rules import load_rules
 from program.machine import SystemClock
 from storage.enrol import EnrolRequest, enrol
+from storage.files import write_atomic
 
 
 def run(options: argparse.Namespace) -> int:
@@ -56,7 +57,7 @@ def write_config(path: Path, branch: str, terminal: str, url: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     text = f'[station]\nbranch = "{branch}"\nterminal = "{terminal}"\n\n[headquarters]\nurl = "{url}"\n'
     tomllib.loads(text)
-    path.write_text(text, "utf-8")
+    write_atomic(path, text.encode("utf-8"), mode=0o644)
 
 
 def read_password(prompt: str) -> str:

@@ -27,8 +27,11 @@ def run(options: argparse.Namespace) -> int:
             return open_window(
                 demonstration.data, demonstration.config_path, options.lang, demonstration=demonstration
             )
+    from program.first_steps import CONFIG_NAME, wanted
     from program.window import open_window
 
+    if wanted(data):
+        return open_window(data, options.config or data / CONFIG_NAME, options.lang, first_run=True)
     return open_window(data, options.config or config_path(data), options.lang)
 
 

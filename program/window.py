@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +29,7 @@ from ui.window import MainWindow
 if TYPE_CHECKING:
     from core.commands import Command
     from core.errors import Fact
+    from program.assistant import FirstRun
     from program.bench_clock import BenchClock
     from program.bench_orders import BenchOrders
     from program.demonstration import Demonstration
@@ -66,9 +67,14 @@ class Composing:
 
 
 def open_window(
-    data: Path, config: Path, language: str | None, demonstration: Demonstration | None = None
+    data: Path,
+    config: Path,
+    language: str | None,
+    demonstration: Demonstration | None = None,
+    *,
+    first_run: bool = False,
 ) -> int:
-    """Runs until the window is closed; the exit code."""
+    """Runs until the window is closed; the exit code.  ``first_run``: the assistant comes first."""
     interpreter.share()
     application = create_application(sys.argv[:1])
     composing, bridge = Composing(), Bridge()
@@ -109,12 +115,16 @@ def open_window(
         window.show()
     window.activateWindow()  # without a window manager nobody else gives it the keyboard
     # The log-in can be typed first: reading the other rooms takes the interpreter for a while.
-    QTimer.singleShot(_COMPOSE_AFTER_MS, thread.start)
+    assistant = _assist(window, workshop, data, config, thread.start) if first_run else None
+    if assistant is None:
+        QTimer.singleShot(_COMPOSE_AFTER_MS, thread.start)
     try:
         return application.exec()
     finally:
         if bench is not None:
             bench.stop()
+        if assistant is not None:
+            assistant.stop()
         if thread.ident is not None:
             thread.join(10)
         workshop.stop()
@@ -122,6 +132,20 @@ def open_window(
             terminal.stop()
         speaker.stop()
         kept.stop()
+
+
+def _assist(
+    window: MainWindow, workshop: LateWorkshop, data: Path, config: Path, compose: Callable[[], None]
+) -> FirstRun:
+    """The first run; a terminal is put together as soon as a counter stands."""
+    from program.assistant import FirstRun
+    from ui.assistant.opened import assist
+
+    assistant = FirstRun(data, config)
+    page = assist(window, assistant, workshop)
+    page.founded.connect(compose)
+    page.done.connect(assistant.finish)
+    return assistant
 
 
 def _bench_clock(demonstration: Demonstration | None) -> BenchClock | None:

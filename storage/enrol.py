@@ -26,7 +26,7 @@ from storage import admission, tls
 from storage import headquarters as hq
 from storage.database import DATABASE_NAME
 from storage.faults import os_errors
-from storage.files import json_bytes, read_json, read_small, wipe_and_remove, write_atomic
+from storage.files import json_bytes, read_json, read_json_if_there, read_small, wipe_and_remove, write_atomic
 from storage.journal import SqlJournal
 from storage.keyfile import KEYFILE_NAME, KeyFile
 from storage.link import HqLink, Timeouts
@@ -137,6 +137,26 @@ def enrol(
     wipe_and_remove(directory / ENROLMENT_NAME)
     grant = told.granted
     return Enrolled(grant.terminal, grant.branch, activated.operator, activated.name, activated.role)
+
+
+def begun(directory: Path) -> tuple[str, bool] | None:
+    """Who began here and was cut off, and whether headquarters' answer to the code is kept; None: nobody.
+
+    Raises StoreError DAMAGED, TOO_NEW.
+    """
+    value = read_json_if_there(directory / ENROLMENT_NAME, _FORMAT)
+    if value is None:
+        return None
+    row = value.get("operator")
+    if not isinstance(row, dict):
+        raise StoreError(StoreFault.DAMAGED, what=ENROLMENT_NAME)
+    return str(row.get("operator", "")), value.get("answer") is not None
+
+
+def forget(directory: Path) -> None:
+    """What was begun here and not finished: its keys are gone, and with them the codes that it used."""
+    if not (directory / VAULT_NAME).exists():
+        wipe_and_remove(directory / ENROLMENT_NAME)
 
 
 # -- DIR/enrolment.json ----------------------------------------------------------------------------

@@ -67,6 +67,7 @@ RECOVERY_NAME = "recovery.json"
 MAKING, READY, BEFORE = "recovery.new", "recovery.ready", "before-epoch-"
 _FORMAT = 1
 _BOUND = b"counter/recovery/1"
+_CODE = "code"
 # vault.json is the first that goes and the last that comes: where it stands, a store is whole.
 _STORE = (
     VAULT_NAME,
@@ -149,7 +150,12 @@ def recover(
     with closing(link):
         client = hq.Headquarters(link, best, told.granted.terminal, secret.terminal, told.keys)
         maker = _Maker(making, request, secret, told, client, clock, cost)
-        maker.run(probe)
+        try:
+            maker.run(probe)
+        except StoreError as error:
+            if error.code is StoreFault.WRONG_KEY:  # of the operator: the used code goes on counting
+                _keep(directory, secret, csr, _letters(request.code), cost, by=_CODE)
+            raise
     probe("recover.made")
     write_atomic(making / RECOVERY_NAME, json_bytes({"format": _FORMAT, "unsent": unsent}))
     return _exchange(directory, probe)
@@ -165,17 +171,45 @@ def _begin(directory: Path, request: RecoverRequest) -> tuple[VaultSecret, tls.T
             files = tls.TlsRequest(str(value["tls"]["key"]), str(value["tls"]["csr"]))
         except (EntryError, KeyError, TypeError):
             raise StoreError(StoreFault.DAMAGED, what=RECOVERY_NAME) from None
-        plain = unwrap(wrapped, request.password, _BOUND)
+        plain = unwrap(
+            wrapped, _letters(request.code) if value.get("by") == _CODE else request.password, _BOUND
+        )
         if len(plain) != 2 * KEY_BYTES:
             raise StoreError(StoreFault.DAMAGED, what=RECOVERY_NAME)
         return VaultSecret(plain[:KEY_BYTES], load_signer(plain[KEY_BYTES:])), files, cost_of(wrapped)
     cost = request.cost or tuned_cost()
     secret = VaultSecret(new_data_key(), new_signer())
     files = tls.new_request(sealing.derive(secret.data_key, SUBKEY_TLS))
-    kept = wrap(secret.data_key + secret.terminal.private_bytes(), request.password, cost, _BOUND)
-    told = {"format": _FORMAT, "secret": wire.b64(kept), "tls": {"key": files.key, "csr": files.csr}}
-    write_atomic(path, json_bytes(told))
+    _keep(directory, secret, files, request.password, cost)
     return secret, files, cost
+
+
+def _keep(
+    directory: Path, secret: VaultSecret, files: tls.TlsRequest, under: str, cost: Argon2Cost, by: str = ""
+) -> None:
+    """DIR/recovery.json, under the password; under the code (``by``) once the password proved to be wrong."""
+    kept = wrap(secret.data_key + secret.terminal.private_bytes(), under, cost, _BOUND)
+    told = {"format": _FORMAT, "secret": wire.b64(kept), "tls": {"key": files.key, "csr": files.csr}}
+    write_atomic(directory / RECOVERY_NAME, json_bytes({**told, "by": by} if by else told))
+
+
+def _letters(code: str) -> str:
+    """A code without what does not count in it."""
+    return "".join(code.upper().split()).replace("-", "")
+
+
+def begun(directory: Path) -> bool | None:
+    """Whether everything is here and only has to be put in its place; None where nobody began."""
+    if (directory / READY).exists() or (directory / MAKING / RECOVERY_NAME).exists():
+        return True
+    return False if (directory / RECOVERY_NAME).exists() else None
+
+
+def forget(directory: Path) -> None:
+    """What was begun here and not finished: its keys are gone, and with them the code that it used."""
+    if begun(directory) is False:
+        wipe_and_remove(directory / RECOVERY_NAME)
+        shutil.rmtree(directory / MAKING, ignore_errors=True)
 
 
 def _exchange(directory: Path, probe: Probe) -> Recovered:

@@ -33,6 +33,8 @@ from ui.clerk.pools import void_question
 from ui.clerk.questions import centre_question, close_question, parked_question, refuse_question
 from ui.clerk.screen import ClerkScreen
 from ui.clerk.second import requests_question, sign_question, void_item_question
+from ui.specimen_assistant import VIEWS as FIRST_RUN
+from ui.specimen_assistant import first_run
 from ui.specimen_consents import ITEM, OF_PERSON
 from ui.specimen_correct import ADDRESS, CHANGED, FIELDS, WEIGHT, choose, confirm, later, typing
 from ui.specimen_devices import WORKSHOPS
@@ -179,6 +181,7 @@ STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], None] | None]] = {
     ),
     "login-activate": ("login", _activate),
     **{name: ("login", partial(_console, state=name)) for name in WORKSHOPS},
+    **{name: ("login", partial(first_run, state=name)) for name in FIRST_RUN},
     "devices-rename": ("login", _rename),
     "login-activate-card": ("login-card-empty", _activate),
     "pending": ("pending", lambda clerk: clerk.look_up.open(pending_only=True)),
@@ -355,6 +358,7 @@ def pose(window: MainWindow, state: str) -> None:
     """Bring a window into that state."""
     name, opened = STATES[state]
     window.leave_console()
+    window.stand_first(None)
     window.show_view(VIEWS[name])
     if opened is not None:
         opened(window.clerk)

@@ -30,6 +30,7 @@ from ui.zoom import STEPS, Room, after, factor_of, room_of, scale
 if TYPE_CHECKING:
     from core.technician import Workshop
     from core.view import CounterView
+    from ui.assistant.page import AssistantPage
     from ui.clerk.screen import ClerkScreen
     from ui.technician.console import ConsolePage
 
@@ -81,6 +82,8 @@ class MainWindow(QWidget):
         self._loading = False
         self._clerk: ClerkScreen | None = None
         self._workshop, self._console = workshop, _no_console()
+        self.first_run: AssistantPage | None = None
+        self._assisting = False
         self.keyboard = Keyboard()
         self.header = Header(self._texts, self)
         self.login = LoginPage(station, self.keyboard, self._texts, self)
@@ -140,6 +143,16 @@ class MainWindow(QWidget):
             self._lay_out_again()
         return self._console
 
+    def stand_first(self, page: AssistantPage | None) -> None:
+        """The first run before the log-in; None: it has ended, and its page stays, unseen."""
+        self._assisting = page is not None
+        if page is not None and page is not self.first_run:
+            self.first_run = page
+            page.set_theme(self._palette)
+            self._pages.addWidget(page)
+            self._lay_out_again()
+        self._back_to_front()
+
     @property
     def at_console(self) -> bool:
         """Whether the technician's page stands; views change nothing of it."""
@@ -147,7 +160,7 @@ class MainWindow(QWidget):
 
     def open_console(self) -> None:
         """The technician's page: to test and change in front of the log-in, to look at behind it."""
-        before = self._pages.currentWidget() is self.login
+        before = self._pages.currentWidget() in (self.login, self.first_run)
         self._pages.setCurrentWidget(self.console)
         self.header.set_title("console.title")
         self.keyboard.new_page()
@@ -156,12 +169,20 @@ class MainWindow(QWidget):
     def leave_console(self) -> None:
         """Back to what the newest view shows."""
         if self.at_console:
-            self.header.set_title("header.title")
-            self._pages.setCurrentWidget(self.login)
-            self.keyboard.new_page()
-            self.login.operator.setFocus()
-            if self._view is not None:
-                self.show_view(self._view)
+            self._back_to_front()
+
+    def _back_to_front(self) -> None:
+        """The first run where it goes on; else the log-in, and what the newest view shows."""
+        page = self.first_run if self._assisting else None
+        self.header.set_title("header.title" if page is None else "assistant.title")
+        self._pages.setCurrentWidget(page or self.login)
+        self.keyboard.new_page()
+        if page is not None:
+            page.take_focus()
+            return
+        self.login.operator.setFocus()
+        if self._view is not None:
+            self.show_view(self._view)
 
     @property
     def language(self) -> str:
@@ -214,7 +235,7 @@ class MainWindow(QWidget):
     def _lay_out_again(self) -> None:
         room = self._room = room_of(self.size(), self._factor)
         self.header.set_room(room)
-        for page in (self._clerk, self._console):
+        for page in (self._clerk, self._console, self.first_run):
             if page is not None:
                 page.set_room(room)
         scale(self, self._factor)
@@ -238,7 +259,7 @@ class MainWindow(QWidget):
         self.setWindowTitle(self._texts("header.title"))
         self.header.retranslate(self._texts)
         self.login.retranslate(self._texts)
-        for page in (self._clerk, self._console):
+        for page in (self._clerk, self._console, self.first_run):
             if page is not None:
                 page.retranslate(self._texts)
         if self._view is not None:
@@ -254,7 +275,7 @@ class MainWindow(QWidget):
     def _apply_theme(self) -> None:
         self.setPalette(qt_palette(self._palette))
         self.setStyleSheet(sheet(self._palette, self._factor))
-        for page in (self._clerk, self._console):
+        for page in (self._clerk, self._console, self.first_run):
             if page is not None:
                 page.set_theme(self._palette)
 
@@ -287,7 +308,7 @@ class MainWindow(QWidget):
         now = self._clock()
         self._watch_keys(view)
         self.header.show_view(view, now)
-        if self.at_console:
+        if self.at_console or self._assisting:
             return  # who looks at devices is not led away; Esc shows what came meanwhile
         if view.screen is Screen.CLERK:
             self.login.leave(view)
@@ -369,7 +390,9 @@ class MainWindow(QWidget):
         if self.at_console:
             event.setAccepted(self.console.handle_key(event))
             return
-        handled = page.handle_key(event) if isinstance(page, LoginPage) else self.clerk.handle_key(event)
+        first = self.first_run if self._assisting else None
+        stands = page if isinstance(page, LoginPage) else first or self.clerk
+        handled = stands.handle_key(event)
         event.setAccepted(handled)
 
     def _switch(self, key: int) -> None:

@@ -22,6 +22,7 @@ BOUNDARIES: Mapping[tuple[str, str], str] = {
     ): "the station: one bad command must not end the live state",
     ("devices/rack.py", "_LaneThread._once"): "a device's lane: a bug there must not end the lane",
     ("program/workshop.py", "Workshop._run"): "the technician's page: a bug there must not end the counter",
+    ("program/assistant.py", "FirstRun._run"): "the first run: what stands on its page can be tried again",
     ("hq/opening.py", "resolve_until"): "the opening service's resolver: one bad row stops nothing",
 }
 # Where a window is laid out that nobody sees and no person presses anything in: pictures for the guide.

@@ -18,6 +18,8 @@ from core.acceptance.visit import VisitNote
 from core.access.papers import Paper
 from core.access.rights import RIGHTS, who
 from core.access.second import ASKED, MODES
+from core.assistant import Busy, Stage
+from core.assistant import Way as RunWay
 from core.commands import (
     Acknowledgement,
     Field,
@@ -62,6 +64,10 @@ from devices.idcard.frames import Command
 from devices.idcard.photo import PhotoReason
 from devices.printer.page import OFFSET
 from hq.reviews import REASONS, Why
+from ui.assistant.fields import KINDS as TYPED
+from ui.assistant.page import ACTIONS
+from ui.assistant.told import FACTS as TOLD_FACTS
+from ui.assistant.told import TOLD
 from ui.bench.cards import NAMES as CARDS
 from ui.bench.drawer import GROUPS
 from ui.bench.goods import HOSTILE, SENDER_CODES
@@ -124,7 +130,7 @@ _QUESTIONS = (
 )
 _ASKED = tuple(f"question.{question.name}" for question in _QUESTIONS)
 LOGS_IN = next(row for row in RIGHTS if row.action == "log_in").alone
-ALONE = (*FAULTS, *MESSAGES, "unknown.code", *_ASKED)
+ALONE = (*FAULTS, *MESSAGES, *TOLD, "unknown.code", *_ASKED)
 
 
 def _fields(sentence: str) -> set[str]:
@@ -205,7 +211,7 @@ def _families() -> set[str]:
     found |= {f"review.{why}" for why in (*REASONS, *Why)} | {f"note.{state}" for state in (PARKED, RETURNED)}
     found |= {"confirm.refuse", "confirmed.yes", "confirmed.no"}
     found |= {f"fact.{fact}.none" for fact in ("fault", "key", "expected", "found")}
-    found |= _of_technician()
+    found |= _of_technician() | _of_assistant()
     for topic in TOPICS:
         found |= {f"help.{topic}", f"help.{topic}.title"}
     return found
@@ -259,6 +265,19 @@ def _of_technician() -> set[str]:
         }
         | {"driver_word."}
     )
+
+
+def _of_assistant() -> set[str]:
+    """What the first run's page puts together."""
+    found = {f"assistant.{word}_{stage.value}" for stage in Stage for word in ("step", "title")}
+    found |= {f"assistant.lead_{stage.value}" for stage in Stage if stage is not Stage.CODE}
+    found |= {f"assistant.lead_code_{way.value}" for way in RunWay}
+    found |= {f"assistant.way_{way.value}" for way in RunWay}
+    found |= {f"assistant.language_{language}" for language in LANGUAGES}
+    found |= {f"assistant.field_{name}" for name in TYPED}
+    found |= {f"assistant.busy_{busy.value}" for busy in Busy if busy is not Busy.NOTHING}
+    found |= {f"assistant.{state}" for state in ("tested", "tested_bad", "untested")}
+    return found | {f"assistant.act_{act}" for act in ACTIONS}
 
 
 def _of_access() -> set[str]:
@@ -344,7 +363,7 @@ def test_sentences_use_only_facts_that_come(language: str) -> None:
     for code, sentence in load(language).items():
         base = code.removesuffix(".do")
         if base in {str(each) for each in ALONE} and not base.startswith(("question.", "unknown.")):
-            assert _fields(sentence) <= FACTS.get(base, frozenset()), code
+            assert _fields(sentence) <= {**FACTS, **TOLD_FACTS}.get(base, frozenset()), code
     for code in (*FAULTS, *MESSAGES, *GateDetail):
         shown = texts.sentence(code, dict.fromkeys(FACTS.get(str(code), ()), "7"))
         assert not set("{}—") & set(shown), shown

@@ -71,7 +71,7 @@ class ConsolePage(QWidget):
             for key, name in _LETTERS.items()
         }
         for name, button in self._buttons.items():
-            button.clicked.connect(lambda _checked=False, act=name: self._act(act))
+            button.clicked.connect(lambda _checked=False, act=name: self.act(act))
         self.adding.address.connect(self._try_address)
         self.paper.adjusted.connect(self._adjust)
         self.slots.chosen_changed.connect(self._look)
@@ -312,7 +312,7 @@ class ConsolePage(QWidget):
         key, plain = Qt.Key(event.key()), event.modifiers() == Qt.KeyboardModifier.NoModifier
         alt = event.modifiers() == Qt.KeyboardModifier.AltModifier
         if plain and (letter := _LETTERS.get(key)) is not None:
-            self._letter.press(event, lambda: self._act(letter))
+            self._letter.press(event, lambda: self.act(letter))
             return True
         self._letter.cancel()
         if event.text():
@@ -335,7 +335,7 @@ class ConsolePage(QWidget):
             return True
         act = _FUNCTIONS.get(key)
         if act is not None:
-            self._act(act)
+            self.act(act)
         return act is not None
 
     def _step(self, by: int) -> None:
@@ -357,7 +357,7 @@ class ConsolePage(QWidget):
         else:
             self.left.emit()
 
-    def _act(self, act: str) -> None:
+    def act(self, act: str) -> None:
         """Tests and changes only where nobody works at the counter meanwhile; looking always."""
         workshop, row = self._workshop, self.slots.row()
         if workshop is None:

@@ -26,11 +26,11 @@ class Said:
     todo: str = ""
 
 
-def of_findings(texts: Texts, findings: Sequence[Finding]) -> list[Said]:
-    """The doctor's lines without the devices."""
+def of_findings(texts: Texts, findings: Sequence[Finding], *, devices: bool = False) -> list[Said]:
+    """The doctor's lines, those of the devices only where they are wanted."""
     found = []
     for finding in findings:
-        if finding.name != _DEVICE:
+        if devices or finding.name != _DEVICE:
             sign, tone = VERDICTS[finding.state]
             name = texts(f"doctor.name.{finding.name}")
             bad = finding.state in (Verdict.WARN, Verdict.BAD)

@@ -1,0 +1,232 @@
+"""The first run by keys, from an empty directory to the first log-in: real window, real headquarters, TLS."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from core.assistant import Busy, Registration, Stage, Way
+from core.config import load_config
+from core.view import Screen
+from hq.codes import new_code
+from hq.terminals import grant_epoch, new_enrol_code
+from program import first_steps
+from program.assistant import FirstRun
+from program.late_workshop import LateWorkshop
+from program.terminal import Parts, Terminal
+from program.window import Composing
+from storage.files import read_json
+from storage.tls import AUTHORITY
+from tests.storage.counters import CHEAP
+from tests.storage.stub_hq import Authority
+from tests.ui.typing import ALT, Hands, Key
+from tests.walk.branch import BRANCH, PASSWORDS, QUICK, Branch
+from ui.assistant.opened import assist
+from ui.bridge import Bridge
+from ui.window import MainWindow
+
+pytestmark = pytest.mark.timeout(180)
+TERMINAL, OPERATOR = "990100-01-07", "OP10001"
+
+
+@pytest.fixture(scope="module")
+def branch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Branch]:
+    with Branch(tmp_path_factory.mktemp("branch")) as made:
+        yield made
+
+
+class Empty:
+    """A machine: its window as ``program.window`` opens it, with a cheap password."""
+
+    def __init__(self, qtbot: QtBot, folder: Path) -> None:
+        self.qtbot, self.data, self.path = qtbot, folder / "data", folder / "counter.toml"
+        bridge, composing = Bridge(), Composing()
+        self.made: list[Terminal] = []
+        self.assistant = FirstRun(self.data, self.path, cost=CHEAP, mounts=())
+        self.workshop = LateWorkshop(self.data, self.path, lambda: self.made[0] if self.made else None)
+        self.window = MainWindow(composing, bridge, "zh", workshop=self.workshop)
+
+        def compose() -> None:
+            parts = Parts(page_process=False, pump=QUICK)
+            terminal = Terminal(load_config(self.path), self.data, bridge.post, parts=parts)
+            self.made.append(terminal)
+            terminal.start()
+            composing.composed(terminal)
+
+        page = self.page = assist(self.window, self.assistant, self.workshop)
+        page.founded.connect(compose)
+        page.done.connect(self.assistant.finish)
+        with qtbot.waitActive(self.window):
+            self.window.show()
+        self.hands = Hands(qtbot, self.window)
+
+    def wait(self, true: Callable[[], bool]) -> None:
+        self.qtbot.waitUntil(true, timeout=30_000)
+
+    def at(self, stage: Stage) -> None:
+        self.wait(lambda: self.page._view.stage is stage and self.page._view.busy is Busy.NOTHING)
+
+    def f9(self, said: str) -> None:
+        """Pressed, and this is what came of it."""
+        self.hands.press(Key.Key_F9)
+        self.wait(lambda: self.page._view.busy is Busy.NOTHING and self.page._view.told is not None)
+        assert self.told == said
+
+    @property
+    def told(self) -> str:
+        view = self.page._view
+        return view.told.code if view.told is not None and view.busy is Busy.NOTHING else ""
+
+    def fill(self, *texts: str) -> None:
+        """From the first field of the step on."""
+        for name, text in zip(self.page.fields._shown, texts, strict=False):
+            self.wait(lambda: self.hands.focused.isEnabled())
+            self.page.fields.entries[name].setFocus()
+            self.page.fields.entries[name].clear()
+            self.hands.type(text)
+
+    def close(self) -> None:
+        """A cut: nothing is put in order first."""
+        self.window.close()
+        self.assistant.stop()
+        self.workshop.stop()
+        for terminal in self.made:
+            terminal.stop()
+
+
+def test_from_nothing_to_the_log_in(qtbot: QtBot, tmp_path: Path, branch: Branch) -> None:
+    """Each thing that can be wrong is said and uses nothing up; a cut after the code was used goes on."""
+    strange = tmp_path / "strange.pem"
+    strange.write_text(Authority().pem)
+    machine = Empty(qtbot, tmp_path)
+    machine.hands.press(Key.Key_2, ALT)
+    machine.wait(lambda: machine.window.language == "en")
+    machine.hands.press(Key.Key_F9)
+    machine.at(Stage.HEADQUARTERS)
+    _reach(machine, branch, strange)
+    _name(machine, branch)
+    machine.hands.press(Key.Key_F9)
+    machine.at(Stage.OPERATOR)
+    password = PASSWORDS[OPERATOR]
+    machine.fill(OPERATOR, new_code(), "short", "short")
+    machine.f9("rule.password_weak")
+    machine.fill(OPERATOR, new_code(), password, "another")
+    machine.hands.press(Key.Key_F9)
+    assert not (machine.data / "enrolment.json").exists()
+    machine.fill(OPERATOR, new_code(), password, password)
+    machine.f9("first.activation_invalid")
+    machine.close()
+    machine = Empty(qtbot, tmp_path)
+    machine.at(Stage.OPERATOR)
+    assert machine.told == "first.begun_answered"
+    machine.fill(OPERATOR, branch.operator(OPERATOR, "clerk"), "not the one before")
+    machine.f9("first.begun_password")
+    machine.page.fields.entries["password"].clear()
+    machine.page.fields.entries["password"].setFocus()
+    machine.hands.type(password)
+    machine.hands.press(Key.Key_F9)
+    machine.at(Stage.DEVICES)
+    _to_the_log_in(machine, password)
+
+
+def _reach(machine: Empty, branch: Branch, strange: Path) -> None:
+    authority = str(branch.hq.directory / AUTHORITY)
+    for url, path, said in (
+        (branch.hq.url, str(strange.with_name("nowhere.pem")), "first.reach_file_missing"),
+        ("http://127.0.0.1:9", authority, "first.reach_url"),
+        ("https://127.0.0.1:9", authority, "first.reach_refused"),
+        (branch.hq.url, str(strange), "first.reach_authority"),
+    ):
+        machine.fill(url, path)
+        machine.f9(said)
+        assert not machine.page.reached()
+    machine.fill(branch.hq.url, authority)
+    machine.f9("first.reached")
+    shown = machine.window.findChild(QLabel, "assistant_sheet")
+    assert shown is not None
+    assert len(shown.text().split()) == 16
+    machine.hands.press(Key.Key_F9)
+    machine.at(Stage.CODE)
+
+
+def _name(machine: Empty, branch: Branch) -> None:
+    """Headquarters says what each code is for, and none of it is used up."""
+    machine.fill(new_code())
+    machine.f9("hq.code_invalid")
+    with branch.database() as database:
+        code = new_enrol_code(database, TERMINAL, BRANCH)
+    machine.fill(code)
+    machine.hands.press(Key.Key_2, ALT)
+    machine.f9("first.code_new")
+    machine.hands.press(Key.Key_1, ALT)
+    machine.f9("first.code_named")
+    shown = machine.window.findChild(QLabel, "assistant_sheet")
+    assert shown is not None
+    assert BRANCH in shown.text()
+    assert TERMINAL in shown.text()
+    assert not any(row["terminal"] == TERMINAL for row in branch.hq.listed())
+
+
+def _to_the_log_in(machine: Empty, password: str) -> None:
+    assert load_config(machine.path).station.terminal == TERMINAL
+    machine.wait(lambda: bool(machine.made))
+    machine.hands.press(Key.Key_F5)
+    machine.wait(lambda: machine.window.at_console)
+    machine.hands.press(Key.Key_Escape)
+    machine.wait(lambda: not machine.window.at_console)
+    machine.hands.press(Key.Key_F9)
+    machine.at(Stage.CHECKS)
+    machine.wait(lambda: bool(machine.page._shop.findings))
+    machine.hands.press(Key.Key_F9)
+    machine.wait(lambda: machine.hands.place == "operator")
+    machine.hands.type(OPERATOR)
+    machine.hands.press(Key.Key_Return)
+    machine.hands.type(password)
+    machine.hands.press(Key.Key_Return)
+    machine.wait(lambda: machine.window._view is not None and machine.window._view.screen is Screen.CLERK)
+    machine.wait(lambda: not first_steps.wanted(machine.data))
+    machine.close()
+
+
+def test_a_machine_takes_the_place_of_one_that_was_lost(tmp_path: Path, branch: Branch) -> None:
+    """A wrong password after the code was used up costs nothing: the same code goes on with the right one."""
+    lost, other = "990100-01-08", "OP20001"
+    branch.enrol(lost, other, branch.operator(other, "supervisor"))
+    with branch.open(lost) as desk:
+        assert desk.log_in(other) is None
+        desk.until("sent", lambda view: view.sync.unsent == 0 and view.sync.state == "ok")
+    with branch.database() as database:
+        code = grant_epoch(database, lost)
+    data = tmp_path / "data"
+    run = FirstRun(data, tmp_path / "counter.toml", cost=CHEAP, mounts=())
+
+    def done(said: str) -> None:
+        end = time.monotonic() + 30
+        while (view := run.look()).busy is not Busy.NOTHING or view.told is None:
+            assert time.monotonic() < end
+            time.sleep(0.01)
+        assert view.told.code == said
+
+    run.reach(branch.hq.url, str(branch.hq.directory / AUTHORITY))
+    done("first.reached")
+    run.choose(Way.REPLACES)
+    run.name(code)
+    done("first.code_named")
+    run.register(Registration(other, "", "wrong"))
+    done("first.recover_password")
+    run.stop()
+    assert read_json(data / first_steps.STEPS_NAME, 1)["operator"] == other
+    run = FirstRun(data, tmp_path / "counter.toml", cost=CHEAP, mounts=())
+    done("first.begun")
+    run.name(code)
+    done("first.code_named")
+    run.register(Registration(other, "", PASSWORDS[other]))
+    done("first.founded")
+    run.stop()
+    assert run.look().stage is Stage.DEVICES
+    assert load_config(tmp_path / "counter.toml").station.terminal == lost

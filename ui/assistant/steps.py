@@ -1,0 +1,75 @@
+"""The list of the assistant's steps, and what a step has to show: to compare, to write down, to look at."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from core.assistant import STAGES, AssistantView, Stage
+from core.config import DRIVERS
+from core.technician import WorkshopView
+from ui.style import mark, put
+from ui.technician import words
+from ui.technician.findings import Said
+from ui.text import Texts
+
+Sheet = tuple[str, str, str]  # caption, what counts, a word about it
+
+
+class StepList(QWidget):
+    """One line each: done, here, still to come; said by sign and words, never by colour alone."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("assistant_steps")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(10)
+        self._lines = {stage: QLabel(self) for stage in STAGES if stage is not Stage.DONE}
+        for stage, line in self._lines.items():
+            line.setObjectName(f"assistant_step_{stage.value}")
+            line.setWordWrap(True)
+            column.addWidget(line)
+
+    def show_stage(self, texts: Texts, stage: Stage) -> None:
+        """Where somebody stands."""
+        at = STAGES.index(stage)
+        for number, (each, line) in enumerate(self._lines.items()):
+            sign = "✓" if number < at else "▶" if number == at else "○"
+            put(line, f"{sign}  {number + 1}  {texts(f'assistant.step_{each.value}')}")
+            mark(line, "role", "semi" if number == at else "caption" if number > at else "")
+
+
+def sheet_of(texts: Texts, view: AssistantView, *, reached: bool, named: bool, offered: str) -> Sheet:
+    """("", "", "") where the step has nothing to show."""
+    if view.stage is Stage.HEADQUARTERS and reached and view.reached is not None:
+        words = view.reached.fingerprint.split(" ")
+        half = len(words) // 2
+        lines = "\n".join("  ".join(part) for part in (words[:half], words[half:]))
+        return texts("assistant.fingerprint"), lines, texts("assistant.fingerprint_do")
+    if view.stage is Stage.CODE and named and view.named is not None and view.named.terminal:
+        caption = texts("assistant.names_follow" if view.named.follows else "assistant.names")
+        line = texts("assistant.names_line", branch=view.named.branch, terminal=view.named.terminal)
+        return caption, line, texts("assistant.names_do")
+    if view.stage is Stage.OPERATOR and offered:
+        return texts("assistant.offered"), offered, texts("assistant.offered_do")
+    return "", "", ""
+
+
+def devices_of(texts: Texts, shop: WorkshopView) -> list[Said]:
+    """Every slot that a counter may have: what stands there, how it is, what its test found."""
+    rows, lines = {row.slot: row for row in shop.rows}, []
+    for slot in (slot for slot, known in DRIVERS.items() if known):
+        row, test, name = rows.get(slot), shop.tests.get(slot), texts(f"slot.{slot.value}")
+        if row is None:
+            lines.append(
+                Said("quiet", "○", texts("assistant.no_device", name=name), texts("assistant.skip_do"))
+            )
+            continue
+        tone, state = words.state(texts, row)
+        sign, _, said = state.partition(" ")
+        found = "untested"
+        if test is not None and test.done:
+            found = "tested" if test.sound else "tested_bad"
+        what = texts("console.finding", name=f"{name} · {words.title(texts, row)}", what=said)
+        lines.append(Said(tone, sign, what, texts(f"assistant.{found}")))
+    return lines
