@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from core.errors import Fact
+from core.ledger.day_slip import Earlier
 from core.slips import SlipDay
 
 
@@ -103,6 +104,8 @@ class CloseView:
     said: Mapping[str, int] = field(default_factory=dict)  # outcome → how many
     pending: int = 0  # entries of the day that headquarters has not confirmed
     unclosed: tuple[str, ...] = ()  # earlier days without a verdict: closed with this one
+    earlier: tuple[Earlier, ...] = ()  # the newest entries of this day about items of earlier ones
+    earlier_count: int = 0  # of all of them
     slips: tuple[SlipDay, ...] = ()  # closed days whose slips may be had, the newest first
     requests: int = 0  # other requests that are open
     parked: int = 0  # visits that wait and end with the day

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from core.closing import CloseLine, CloseView, DifferenceView
 from core.ledger.branch_day import BranchDay, CounterDay
+from core.ledger.day_slip import Earlier
 from core.slips import SlipDay
 from core.view import CounterView
 
@@ -38,6 +39,8 @@ CLOSE = CloseView(
     refused={"prohibited": 4, "identity_refused": 1, "no_valid_document": 2},
     first="7f3a90b255d1c0de91c2", last="0b7744aa10cafe00e4d0",
     counted=dt.datetime(2026, 11, 21, 10, 4, tzinfo=dt.UTC),
+    earlier=(Earlier(3988, "PersonErased", 2104, 15, "2026-11-19"),
+             Earlier(3052, "LabelPrinted", 2987, 16, "2026-11-20")), earlier_count=2,
     slips=(SlipDay(3011, 16, "2026-11-20", 1), SlipDay(2204, 15, "2026-11-19", 0),
            SlipDay(1530, 14, "2026-11-18", 2)),
     reasons=_REASONS, modes={"wait": 24, "countersign": 72},

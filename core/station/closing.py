@@ -135,6 +135,8 @@ def _view(live: Live, counted: Counted, faults: Mapping[int, str], parked: int) 
         left=0 if value["closed"] else sum(str(item) not in said for item in differs),
         said={word: list(said.values()).count(word) for word in sorted(set(said.values()))},
         pending=max(0, live.state.head.seq - max(live.received, recount.first - 1)),
+        earlier=day_slips.earlier(live, recount.earlier),
+        earlier_count=len(recount.earlier),
         slips=day_slips.offered(live),
         unclosed=tuple(row["date"] for day, row in value["days"].items() if int(day) < live.state.day),
         requests=sum(row["action"] not in _LISTED_ACTIONS for row in value["requests"].values()),

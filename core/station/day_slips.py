@@ -6,7 +6,7 @@ have come out once makes the next one a copy.  No day changes by it: after the v
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,7 +15,7 @@ from core.devices import PrintJob, PrintOutcome, Slot
 from core.errors import CounterError, EntryError, RuleError, RuleFault, StoreError, StoreFault
 from core.ledger import day_slip as ledger
 from core.ledger.clock import CHINA
-from core.ledger.day_slip import DaySlip
+from core.ledger.day_slip import DaySlip, Earlier
 from core.ledger.entry import Entry, parse_stamp
 from core.ledger.recount import Recount
 from core.ledger.writer import Proposal
@@ -24,6 +24,7 @@ from core.receipts.day_slip import sign_slip
 from core.slips import PLACES, ExportSlip, PrintSlip, SlipCommand, SlipDay, SlipPage, SlipWait
 from core.station.live import Live, new_id
 
+EARLIER = 3  # entries about items of earlier days that the page names
 OFFERED = 9  # days: one digit each
 _MARKS = 6 * OFFERED  # entries that begin or end a day; some days were closed twice by recovery, some never
 _SAID = {PrintOutcome.PRINTED: ledger.DONE, PrintOutcome.NOT_PRINTED: ledger.NOT_DONE}
@@ -229,6 +230,14 @@ def _waits(live: Live, slip: DaySlip) -> Iterator[SlipWait]:
             item = live.item(row["subject"]) if row["action"] in _SHOWN else None
             until = f"{parse_stamp(row['until']).astimezone(CHINA):%Y-%m-%d %H:%M}"
             yield SlipWait(row["action"], item.short_number if item is not None else "", until)
+
+
+def earlier(live: Live, found: Sequence[tuple[int, str, int]]) -> tuple[Earlier, ...]:
+    """The newest of what the open day says of items of earlier ones; each names its day (I8)."""
+    journal = live.need_journal()
+    return tuple(
+        Earlier(seq, kind, item, *day_of(journal, item)) for seq, kind, item in found[-1 : -1 - EARLIER : -1]
+    )
 
 
 def offered(live: Live) -> tuple[SlipDay, ...]:

@@ -13,6 +13,8 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from core.closing import CloseLine, CloseView, DifferenceView
+from core.errors import Fact
+from core.ledger.day_slip import Earlier
 from ui.buttons import KeyButton
 from ui.keys import Deliberate, Keyboard
 from ui.style import mark, put
@@ -28,7 +30,19 @@ FIGURES = ("accepted", "labelled", "affixed", "receipted", "at_headquarters")
 STATES = ("open", "ready", "asked", "unsigned", "disputed", "explained")
 _TONES = {"open": "warn", "ready": "warn", "asked": "quiet", "unsigned": "warn", "disputed": "quiet"}
 _SIGNS = {"good": "✓ ", "warn": "▲ ", "quiet": ""}
-_LABELS = ("title", "whole", "list", "count", "nothing", "rule", "hash", "by_hour", "by_clerk", "refused")
+_LABELS = (
+    "title",
+    "whole",
+    "list",
+    "count",
+    "nothing",
+    "rule",
+    "hash",
+    "by_hour",
+    "by_clerk",
+    "refused",
+    "earlier",
+)
 _SHARES = (26, 25, 19, 25, 18)  # of a row: item, difference, clerk and time, clue, state
 
 
@@ -161,9 +175,9 @@ class ClosePage(QFrame):
         labels = self._labels
         for name, role in (("title", "heading"), ("list", "title"), ("count", "caption"), ("rule", "caption"),
                            ("hash", "caption"), ("by_hour", "title"), ("by_clerk", "title"),
-                           ("refused", "title"), ("whole", "badge")):  # fmt: skip
+                           ("refused", "title"), ("earlier", "caption"), ("whole", "badge")):  # fmt: skip
             labels[name].setProperty("role", role)
-        for name in ("rule", "hash", "nothing", "by_clerk"):
+        for name in ("rule", "hash", "nothing", "by_clerk", "earlier"):
             labels[name].setWordWrap(True)
         top = QHBoxLayout()
         top.addWidget(labels["title"])
@@ -205,6 +219,7 @@ class ClosePage(QFrame):
         layout.addSpacing(6)
         layout.addLayout(keys)
         layout.addWidget(labels["rule"])
+        layout.addWidget(labels["earlier"])
         layout.addStretch(1)
         layout.addWidget(labels["hash"])
         return card
@@ -308,6 +323,9 @@ class ClosePage(QFrame):
         put(labels["nothing"], texts("close.none"))
         labels["nothing"].setVisible(not rows)
         put(labels["rule"], texts("close.rule"))
+        said = texts.join([_of_earlier(each, texts) for each in view.earlier])
+        put(labels["earlier"], texts("close.earlier", count=view.earlier_count, said=said))
+        labels["earlier"].setVisible(bool(view.earlier))
         put(labels["hash"], texts("close.hash", first=_short(view.first), last=_short(view.last)))
         self._paint_side(view)
         usable = bool(rows) and not view.closed
@@ -370,6 +388,12 @@ def _line(line: CloseLine, texts: Texts) -> str:
     """One clerk's equation."""
     parts = (line.accepted, line.labelled, line.affixed, line.receipted, line.at_headquarters)
     return texts("close.clerk", operator=line.operator, figures=" · ".join(map(str, parts)))
+
+
+def _of_earlier(each: Earlier, texts: Texts) -> str:
+    """What was done to an item of a closed day, whose figures stay as they were."""
+    facts: dict[str, Fact] = {"date": each.date, "item": each.item, "seq": each.seq}
+    return texts("close.of_earlier", kind=texts(f"slip.kind.{each.kind}"), **facts)
 
 
 def _short(digest: str) -> str:

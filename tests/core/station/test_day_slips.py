@@ -131,6 +131,9 @@ def test_the_next_day_changes_nothing_of_it(counter: Counter) -> None:
     before_jobs = len(counter.printer.jobs)
     counter.do(c.Reprint(late))
     counter.print(next(job for job in counter.paper(before_jobs + 2) if job.copy == 1 and job.item == late))
+    counter.do(OpenClose())
+    shown = counter.shown().close
+    assert shown is not None
     counter.do(c.CloseDay())
     newer, older = offered(counter.live)
     assert same(counter, before.slip) == before.slip
@@ -139,6 +142,7 @@ def test_the_next_day_changes_nothing_of_it(counter: Counter) -> None:
     assert (older.closed, slip.total.accepted, slip.total.affixed) == (day.closed, 0, 0)
     assert [(each.kind, each.item, each.day, each.date) for each in slip.earlier] == [
         ("LabelPrinted", late, before.slip.day, before.slip.date)]  # fmt: skip
+    assert (shown.earlier, shown.earlier_count, shown.total.accepted) == (slip.earlier, 1, 0)
 
 
 def test_one_that_was_on_its_way_when_the_program_ended(counter: Counter) -> None:
