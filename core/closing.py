@@ -69,7 +69,8 @@ class CloseLine:
 @dataclass(frozen=True)
 class DifferenceView:
     """One item that does not agree.  ``kinds`` are codes of :class:`core.ledger.differences.Difference`, or
-    "unsigned": void, and the second person's signature is lacking.
+    "unsigned": void, and the second person's signature is lacking.  "unused" is no item: numbers of a pool
+    that were passed over, ``item`` below zero, in the state "unused" until somebody gives them up.
 
     ``state``: "open"; "asked" (waits for the second person); "ready" (approved, to be finished); "unsigned"
     (done, the signature is lacking); "explained"; "disputed".  ``until``: of the request, "" without one.
@@ -85,6 +86,7 @@ class DifferenceView:
     fault: str = ""  # DeviceFault code that holds the paper up
     by: str = ""  # who asked for the second person
     until: str = ""
+    numbers: tuple[str, str] = field(default=("", ""), repr=False)  # of a gap in a pool: first and last
 
 
 @dataclass(frozen=True)

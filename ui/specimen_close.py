@@ -27,6 +27,8 @@ _DIFFERENCES = (
                    by="OP10001", until="11-22 18:04"),
     DifferenceView(104, "000104", "EA473124611CN", ("unsigned",), "OP10003", "13:55", "unsigned",
                    by="OP10003", until="11-24 13:56"),
+    DifferenceView(-1, "", "EA473124600CN", ("unused",), "", "", "unused",
+                   numbers=("EA473124600CN", "EA473124600CN")),
     DifferenceView(98, "000098", "EA473124583CN", ("held",), "OP10001", "11:20", "disputed"),
     DifferenceView(63, "000063", "EA473124402CN", ("not_affixed",), "OP10003", "10:02", "explained"),
 )  # fmt: skip

@@ -205,7 +205,7 @@ MESSAGES = (
     "msg.looks_told", "msg.late_waits", "msg.late_adopted", "msg.late_declined", "msg.nothing_late",
     "msg.request_asked", "msg.request_approved", "msg.request_declined", "msg.requests_wait",
     "msg.difference_explained", "msg.difference_unsigned", "msg.difference_disputed",
-    "msg.no_difference", "msg.day_is_closed",
+    "msg.no_difference", "msg.day_is_closed", "msg.numbers_unused",
     "msg.slip_sent", "msg.slip_printed", "msg.slip_failed", "msg.slip_unknown", "msg.no_slip",
     "msg.slip_begun", "msg.slip_written",
     "msg.item_voided", "msg.item_voided_unsigned", "msg.no_requests", "msg.no_item_to_void",

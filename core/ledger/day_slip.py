@@ -85,6 +85,18 @@ class SlipLate:
     accepted: int
 
 
+@dataclass(frozen=True, slots=True)
+class SlipNumbers:
+    """Numbers of a pool that went unused in this day, by ordinal: given up by a person, or skipped."""
+
+    seq: int
+    kind: str
+    pool: str
+    first: int
+    last: int
+    cause: str
+
+
 @dataclass(frozen=True)
 class DaySlip:
     """A closed day.  ``first``, ``last`` and ``verdict`` are heads after its first entry, its last one and
@@ -108,6 +120,7 @@ class DaySlip:
     closes: tuple[int, ...] = ()  # earlier days that were left open and got their verdict in this one
     earlier: tuple[Earlier, ...] = ()
     late: tuple[SlipLate, ...] = ()
+    numbers: tuple[SlipNumbers, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The members of the canonical bytes."""
@@ -123,7 +136,7 @@ class DaySlip:
             "refused": [list(row) for row in self.refused],
             **{
                 name: [_plain(row) for row in getattr(self, name)]
-                for name in ("lines", "differences", "earlier", "late")
+                for name in ("lines", "differences", "earlier", "late", "numbers")
             },
         }
 
@@ -161,6 +174,7 @@ class DayReader:
     _given: dict[int, str] = field(default_factory=dict)  # seq of ApprovalAsked → who approved
     _closes: list[int] = field(default_factory=list)
     _late: list[SlipLate] = field(default_factory=list)
+    _numbers: list[SlipNumbers] = field(default_factory=list)
     _opened: Mapping[str, Any] = field(default_factory=dict)
 
     def add(self, entry: Entry) -> None:
@@ -180,9 +194,12 @@ class DayReader:
                 self._given[data["asked"]] = data["by"]
             case "DayClosed":
                 self._closes.append(data["day"])
+            case "PoolVoided" | "PoolSkipped":
+                span = (data["pool"], data["first"], data["last"], data["cause"])
+                self._numbers.append(SlipNumbers(header.seq, header.kind, *span))
             case "BranchAdopted" | "BranchDeclined":
-                span = (data["epoch"], data["first"], data["last"], data.get("accepted", 0))
-                self._late.append(SlipLate(header.seq, header.kind, *span))
+                late = (data["epoch"], data["first"], data["last"], data.get("accepted", 0))
+                self._late.append(SlipLate(header.seq, header.kind, *late))
 
     def slip(self, branch: str, first: Head, verdict: Entry, day_of: DayOf) -> DaySlip:
         """The day as its ``verdict`` closed it, once everything up to its ``last`` was given."""
@@ -208,6 +225,7 @@ class DayReader:
                 Earlier(seq, kind, item, *day_of(item)) for seq, kind, item in self.recount.earlier
             ),
             late=tuple(self._late),
+            numbers=tuple(self._numbers),
         )
 
     def _differences(self) -> Iterable[SlipDifference]:

@@ -52,6 +52,12 @@ def free(row: Row) -> list[tuple[int, int]]:
     return found
 
 
+def passed(row: Row) -> list[tuple[int, int]]:
+    """The free ranges below the highest number that was used: passed over, and nobody said why (I4)."""
+    highest = max((last for _, last in row[USED]), default=0)
+    return [(first, last) for first, last in free(row) if last < highest]
+
+
 def size(ranges: Sequence[Sequence[int]]) -> int:
     """How many numbers ranges hold."""
     return sum(last - first + 1 for first, last in ranges)

@@ -6,7 +6,8 @@ power cut loses none, and whatever was said stands when the page is opened again
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from core.access.rights import Action
@@ -29,7 +30,9 @@ from core.ledger.requests import Mode, may_use
 from core.station import day_slips, differing, requests
 from core.station.counting import Counted, first_of, lines
 from core.station.live import Live
+from core.station.pools import passed_over
 
+_GAPS = 50  # gaps in number pools that are named
 _LISTED = 200  # items that are named on the page; the others are counted
 
 
@@ -130,7 +133,7 @@ def _view(live: Live, counted: Counted, faults: Mapping[int, str], parked: int) 
         closed=bool(value["closed"]),
         total=_sum(by_clerk.values()),
         lines=tuple(by_clerk[who] for who in sorted(by_clerk)),
-        differences=tuple(named),
+        differences=(*named, *_gaps(live)),
         more=max(0, len(found) - _LISTED),
         left=0 if value["closed"] else sum(str(item) not in said for item in differs),
         said={word: list(said.values()).count(word) for word in sorted(set(said.values()))},
@@ -151,6 +154,13 @@ def _view(live: Live, counted: Counted, faults: Mapping[int, str], parked: int) 
         reasons={each.code: each.names for each in rules.reasons},
         modes=rules.hours,
     )
+
+
+def _gaps(live: Live) -> Iterator[DifferenceView]:
+    """Numbers that were passed over: given up with a cause, or used yet; headquarters counts them too."""
+    for at, (first, last, count) in enumerate(islice(passed_over(live), _GAPS), 1):
+        shown = first if count == 1 else f"{first}–{last}"
+        yield DifferenceView(-at, "", shown, ("unused",), "", "", "unused", numbers=(first, last))
 
 
 _LISTED_ACTIONS = (Action.DIFFERENCE.value, Action.VOID.value)

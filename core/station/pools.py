@@ -14,7 +14,7 @@ from core.acceptance.pools import Pool, check_series, read_pool
 from core.acceptance.visit import KnownWaybill
 from core.errors import CounterError, EntryError, EntryFault, RuleError, RuleFault
 from core.ledger.directives import DirectiveKind, SignedDirective
-from core.ledger.ranges import VOID, free, is_free
+from core.ledger.ranges import VOID, free, is_free, passed
 from core.ledger.writer import Proposal
 from core.ports import DirectiveRow
 from core.station.live import Live, new_id
@@ -138,6 +138,15 @@ class Pools:
         for pool in self._live.pools:
             if pool.series is not None and pool.id in rows and free(rows[pool.id]):
                 yield pool
+
+
+def passed_over(live: Live) -> Iterator[tuple[str, str, int]]:
+    """(first waybill, last, how many) of each gap: numbers that others of their pool were used beyond."""
+    rows = live.state.value["pools"]
+    for pool in live.pools:
+        if pool.series is not None and pool.id in rows:
+            for first, last in passed(rows[pool.id]):
+                yield pool.number(first), pool.number(last), last - first + 1
 
 
 def skipped(pool: str, first: int, last: int, cause: str) -> Proposal:

@@ -44,6 +44,7 @@ class DaySlipTemplate:
     outcomes: Mapping[str, str]
     reasons: Mapping[str, str]
     refusals: Mapping[str, str]
+    causes: Mapping[str, str]
     entries: Mapping[str, str]
 
     def say(self, name: str, **facts: str | int) -> str:
@@ -155,6 +156,13 @@ class DaySlipRenderer(PieceRenderer):
             yield Piece("earlier", words.say("of_earlier", **facts), size)
         if len(slip.earlier) > words.most:
             yield Piece("more", words.say("more", count=len(slip.earlier) - words.most), size)
+        if slip.numbers:
+            yield Piece("numbers", words.words["numbers"], size, bold=True, gap=True)
+        for gone in slip.numbers[: words.most]:
+            place: dict[str, str | int] = {"pool": gone.pool, "first": gone.first, "last": gone.last}
+            yield Piece("numbers", words.say("of_numbers", cause=words.causes[gone.cause], **place), size)
+        if len(slip.numbers) > words.most:
+            yield Piece("more", words.say("more", count=len(slip.numbers) - words.most), size)
         if slip.late:
             yield Piece("lates", words.words["lates"], size, bold=True, gap=True)
         for late in slip.late:

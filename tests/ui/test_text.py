@@ -58,6 +58,7 @@ from core.numbering import VoidCause
 from core.regions.place import Correction, Doubt
 from core.slips import PLACES
 from core.station.drafts import DAY_CLOSED, TOO_OLD, UNREADABLE
+from core.station.pools import MET, WITHDRAWN
 from core.view import GateName, GateState
 from devices.conformance import CheckName
 from devices.idcard.frames import Command
@@ -321,7 +322,8 @@ def _of_close() -> set[str]:
     found |= {f"slip.outcome.{said}" for said in ("explained", "disputed", UNSAID)}
     found |= {f"slip.hash.{name}" for name in ("first", "last", "verdict", "state")}
     found |= {f"slip.kind.{kind}" for kind in (*ABOUT, "BranchAdopted", "BranchDeclined")}
-    found |= {f"answer.slip_{place}" for place in PLACES}
+    found |= {f"answer.slip_{place}" for place in PLACES} | {"difference.unused", "close.clue.unused"}
+    found |= {f"slip.cause.{cause}" for cause in (*VoidCause, MET, WITHDRAWN)}
     return found | {f"answer.explain_{mode}" for mode in MODES}
 
 

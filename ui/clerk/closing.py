@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from core.closing import LeaveClose, OpenClose
+from core.closing import CloseView, DifferenceView, LeaveClose, OpenClose
 from core.commands import LookUp, Reprint
 from core.view import CounterView, ItemView
 from ui.clerk.asking import AskingFrame
@@ -12,7 +12,7 @@ from ui.clerk.choices import Question
 from ui.clerk.frame import Page, Side
 from ui.clerk.questions import close_question
 from ui.fields import Entry
-from ui.supervisor.questions import dispute_question, explain_question, right_question
+from ui.supervisor.questions import dispute_question, explain_question, numbers_question, right_question
 from ui.supervisor.slips import export_question, print_question
 
 
@@ -71,7 +71,7 @@ class ClosingFrame(AskingFrame):
     def reprint_chosen(self) -> None:
         """F10 on the page: the item that is chosen there."""
         row = self.close_page.chosen
-        if row is None:
+        if row is None or row.item < 0:
             self.say("msg.no_difference")
         else:
             self._submit(Reprint(row.item))
@@ -107,7 +107,9 @@ class ClosingFrame(AskingFrame):
             self.say("msg.no_difference")
             return
         language = self.choices.language
-        if act == "see":
+        if row.state == "unused":
+            self._act_on_numbers(view.close, row, act)
+        elif act == "see":
             self._submit(LookUp(row.waybill or row.number))
         elif view.close.closed or row.state in ("explained", "disputed") or "unsigned" in row.kinds:
             self.say("rule.difference_gone")
@@ -121,6 +123,15 @@ class ClosingFrame(AskingFrame):
                 self.ask(asked)
             else:
                 self._submit(asked)
+
+    def _act_on_numbers(self, close: CloseView, row: DifferenceView, act: str) -> None:
+        """Numbers that were passed over are given up with a cause, or stay free."""
+        if close.closed:
+            self.say("rule.difference_gone")
+        elif act in ("explain", "put_right"):
+            self.ask(numbers_question(row))
+        else:
+            self.say("msg.numbers_unused")
 
     def _follow_look_up(self, view: CounterView) -> None:
         """After every other page it comes back by itself, as long as the station has it."""

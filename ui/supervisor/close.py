@@ -27,8 +27,15 @@ from ui.zoom import Room
 ROWS = 7  # so many items stand on a page; the arrow keys move through all
 ACTS = ("explain", "put_right", "dispute", "see")
 FIGURES = ("accepted", "labelled", "affixed", "receipted", "at_headquarters")
-STATES = ("open", "ready", "asked", "unsigned", "disputed", "explained")
-_TONES = {"open": "warn", "ready": "warn", "asked": "quiet", "unsigned": "warn", "disputed": "quiet"}
+STATES = ("open", "ready", "asked", "unsigned", "disputed", "explained", "unused")
+_TONES = {
+    "open": "warn",
+    "ready": "warn",
+    "asked": "quiet",
+    "unsigned": "warn",
+    "disputed": "quiet",
+    "unused": "warn",
+}
 _SIGNS = {"good": "✓ ", "warn": "▲ ", "quiet": ""}
 _LABELS = (
     "title",
@@ -143,7 +150,7 @@ def _clue(row: DifferenceView, texts: Texts) -> str:
         return texts("close.clue.until", operator=row.by, until=row.until)
     if row.fault:
         return texts(row.fault)
-    return texts(f"close.clue.{row.kinds[0]}") if row.state == "open" else ""
+    return texts(f"close.clue.{row.kinds[0]}") if row.state in ("open", "unused") else ""
 
 
 class ClosePage(QFrame):

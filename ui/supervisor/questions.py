@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.closing import CloseView, DifferenceView, DisputeDifference, ExplainDifference, FinishDifference
 from core.commands import Command, LabelSeen, Reprint
+from core.numbering import VoidCause, VoidNumbers
 from core.second import SecondView
 from core.view import ItemView
 from ui.clerk.choices import Answer, Line, Question
@@ -54,6 +55,13 @@ def right_question(row: DifferenceView, item: ItemView | None, second: SecondVie
     if "not_affixed" in kinds:
         lines.append(("line.scan_label", {}))
     return Question("put_right", tuple(answers), tuple(lines))
+
+
+def numbers_question(row: DifferenceView) -> Question:
+    """Why numbers of a pool were passed over: they are given up for good."""
+    first, last = row.numbers
+    answers = (Answer(f"answer.void_{cause.value}", VoidNumbers(first, last, cause)) for cause in VoidCause)
+    return Question("void", tuple(answers), (("line.void", {"waybill": row.waybill}),))
 
 
 def _lines(row: DifferenceView) -> tuple[Line, ...]:

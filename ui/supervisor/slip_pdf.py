@@ -141,6 +141,13 @@ def _rest(slip: DaySlip, texts: Texts) -> Iterable[str]:
              escape(texts("slip.of_earlier", date=each.date, item=each.item, seq=each.seq)))
             for each in slip.earlier
         ])  # fmt: skip
+    if slip.numbers:
+        yield f"<h2>{escape(texts('slip.numbers'))}</h2>"
+        yield _table([
+            (escape(texts(f"slip.cause.{each.cause}")),
+             escape(texts("slip.of_numbers", pool=each.pool, first=each.first, last=each.last)))
+            for each in slip.numbers
+        ])  # fmt: skip
     if slip.late:
         yield f"<h2>{escape(texts('slip.late'))}</h2>"
         yield _table([

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from core.crypto.keys import PublicKey, new_agreement, new_signer
-from core.ledger.day_slip import DaySlip, Earlier, SlipDifference, SlipLate, SlipLine
+from core.ledger.day_slip import DaySlip, Earlier, SlipDifference, SlipLate, SlipLine, SlipNumbers
 from core.ledger.documents import Grant, make_grant
 from core.ledger.entry import EMPTY_HEAD, Head
 from core.receipts.day_slip import sign_slip
@@ -34,6 +34,7 @@ SLIP = DaySlip(
     ),
     closes=(15, 16),
     earlier=(Earlier(3900, "LabelPrinted", 2807, 14, "2026-11-18"),),
+    numbers=(SlipNumbers(4001, "PoolVoided", "ems-1", 287, 287, "misprinted"),),
     late=(SlipLate(3990, "BranchAdopted", 1, 88, 120, 12),),
 )  # fmt: skip
 REASONS = {
