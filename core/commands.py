@@ -14,6 +14,7 @@ from core.late import AdoptLate, DeclineLate
 from core.notify import AskNotify
 from core.numbering import TakeNumber, VoidNumbers
 from core.own_evidence import KeepEvidence
+from core.paper_forms import PaperFormCommand
 from core.persons import AnswerRight, AskErasure, AskRight
 from core.scanning import ScanTyped
 from core.second import AskReaderDown, AskVoid, BeginReaderDown, DecideRequest, VoidItem
@@ -90,6 +91,7 @@ class ManualCause(StrEnum):
     NO_CHIP = "no_chip"  # a kind that no reader reads
     READER_FAILED = "reader_failed"  # it could not be read in this visit
     READER_DOWN = "reader_down"  # the approved mode
+    PAPER_FORM = "paper_form"  # from a numbered form, entered late
 
 
 class ManualField(StrEnum):
@@ -443,5 +445,5 @@ Command = (
     | DismissMessage | AdoptLate | DeclineLate | AnswerConsent | AskConsents | GuardianAgrees
     | AskVoid | VoidItem | AskReaderDown | BeginReaderDown | DecideRequest | ScanTyped | CaseCommand
     | KeepEvidence | AskErasure | AskRight | AnswerRight | CorrectingCommand | AskNotify | CloseCommand
-    | DisclosureCommand | BlockCommand | SlipCommand
+    | DisclosureCommand | BlockCommand | SlipCommand | PaperFormCommand
 )  # fmt: skip

@@ -206,6 +206,7 @@ class Label:
     accepted_at: str  # local time, YYYY-MM-DD HH:MM
     manual: bool = False  # prints 手工: the document was typed, not read
     copy: int = 0  # 0 the first print, n the n-th copy: printed as 副本
+    paper: str = ""  # number and time of the form it was registered on: prints 补录 in place of 手工
 
     def __repr__(self) -> str:
         return f"Label(number={self.number!r}, copy={self.copy}, …)"
@@ -241,6 +242,7 @@ class Receipt:
     copy: int = 0
     correction: int = 0  # n: it says what stands after the n-th correction of the item
     replaces: str = ""  # the number of the receipt that it takes the place of
+    paper: str = ""  # number and time of the form it was registered on, "" for none
 
     def __repr__(self) -> str:
         return f"Receipt(number={self.number!r}, copy={self.copy}, …)"

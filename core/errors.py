@@ -126,6 +126,20 @@ class RuleFault(StrEnum):
     # documents and the manual lane
     GUARDIAN_NEEDED = "rule.guardian_needed"  # a child: the guardian is the sender
     DOCUMENT_NOT_ACCEPTED = "rule.document_not_accepted"  # not a document for this person
+    # numbered paper forms
+    PAPER_OFF = "rule.paper_off"  # the rule data hand out none
+    PAPER_MOST = "rule.paper_most"  # so many may be out; facts: most, count
+    PAPER_NUMBER = "rule.paper_number"  # no form's number
+    PAPER_TYPED = "rule.paper_typed"  # not a number and a time
+    PAPER_ELSEWHERE = "rule.paper_elsewhere"  # another counter handed it out; facts: terminal
+    PAPER_GONE = "rule.paper_gone"  # entered, void, or never handed out here; facts: number
+    PAPER_STANDS = "rule.paper_stands"  # in another visit of hers, or a request about it waits; facts: number
+    PAPER_FUTURE = "rule.paper_future"
+    PAPER_EARLY = "rule.paper_early"  # before it was handed out; facts: at
+    PAPER_LATE = "rule.paper_late"  # its hours of entry are over; facts: number, hours
+    PAPER_LONG = "rule.paper_long"  # farther from the day's other forms than an outage may last; facts: hours
+    PAPER_NEEDED = "rule.paper_needed"  # its document was typed from a form, and no form is named
+    PAPER_UNSEEN = "rule.paper_unseen"  # what she compares with the paper is not what stands on the screen
     MANUAL_NOT_OFFERED = "rule.manual_not_offered"  # nothing allows typing this document; facts: cause
     STAFF_FORM = "rule.staff_form"
     NUMBER_DIFFERS = "rule.number_differs"  # the second look at the typed number

@@ -17,6 +17,7 @@ from core.disclosure_rules import DisclosureRules
 from core.errors import RuleError, RuleFault
 from core.look_rules import LookLimits
 from core.notify_rules import NotifyRules
+from core.paper_form_rules import PaperFormRules
 from core.regions.book import Regions
 from core.right_rules import RightRules
 from core.sender_code_rules import SenderCodeRules
@@ -286,6 +287,7 @@ class Rules:
     second: Mapping[str, SecondRules]  # by action, every one that is asked for by a request
     block: BlockRules  # for how long a customer may be proposed for the block list
     typed: TypedRules  # which documents typed by hand need one
+    paper_forms: PaperFormRules
     papers: PaperRules
     sender_codes: SenderCodeRules
     tariff: Tariff

@@ -32,6 +32,7 @@ from core.identity.card import DocumentKind
 from core.identity.numbers import FAMILIES
 from core.look_rules import read_look_limits
 from core.notify_rules import read_notify
+from core.paper_form_rules import read_paper_forms
 from core.regions.book import Regions, load_regions
 from core.right_rules import read_rights
 from core.rule_consents import read_consents, read_relations
@@ -74,7 +75,7 @@ _TOP = (
     "s10_countries", "documents", "catalogue", "regions", "security", "agreements", "cases", "exemptions",
     "corrections", "look_ups", "notify", "second", "log_in", "papers", "tariff", "letters", "provinces",
     "notice", "consents", "guardians", "sender_codes", "rights", "disclosure", "typed_documents",
-    "block_list",
+    "block_list", "paper_forms",
 )  # fmt: skip
 _CODE = "[a-z][a-z0-9_]{0,39}"
 _VERSION = "[A-Za-z0-9][A-Za-z0-9._:-]{0,63}"
@@ -243,6 +244,7 @@ class _Reader:
             ),
             second=second,
             typed=read_typed(part["typed_documents"], self._sourced, second[Action.TYPED]),
+            paper_forms=read_paper_forms(part["paper_forms"], self._sourced),
             block=read_block(part["block_list"], self._sourced),
             log_in=self._log_in(part["log_in"]),
             papers=self._papers(part["papers"]),
@@ -394,13 +396,12 @@ class _Reader:
         prices: dict[str, r.Price] = {}
         for one in part["prices"].items(0):
             inner = one.members(("route", "first_g", "first_cents", "step_g", "step_cents"))
-            prices[inner["route"].one_of([route.value for route in Route if route.value not in prices])] = (
-                r.Price(
-                    inner["first_g"].integer(1),
-                    inner["first_cents"].integer(),
-                    inner["step_g"].integer(1),
-                    inner["step_cents"].integer(),
-                )
+            route = inner["route"].one_of([each.value for each in Route if each.value not in prices])
+            prices[route] = r.Price(
+                inner["first_g"].integer(1),
+                inner["first_cents"].integer(),
+                inner["step_g"].integer(1),
+                inner["step_cents"].integer(),
             )
         payments = tuple(one.one_of(kinds) for one in part["payments"].items())
         usual, usual_agreement = (
@@ -417,9 +418,8 @@ class _Reader:
 
     def _countries(self, node: Node) -> frozenset[str]:
         codes = self._sourced(node, "codes")["codes"]
-        return frozenset(
-            codes.matching("[A-Z]{2}(?: [A-Z]{2})*", "two-letter codes with a space between").split()
-        )
+        words = codes.matching("[A-Z]{2}(?: [A-Z]{2})*", "two-letter codes with a space between")
+        return frozenset(words.split())
 
     def _provinces(self, node: Node) -> Mapping[str, str]:
         codes = self._sourced(node, "codes")["codes"]

@@ -36,6 +36,7 @@ from core.late import LateView
 from core.ledger.branch_day import BranchDay
 from core.notify import NotifyView
 from core.numbering import PoolView as PoolView  # noqa: PLC0414 - one of the views
+from core.paper_forms import PaperFormsView
 from core.pasted_view import PasteView
 from core.persons import RightsView
 from core.regions.complete import PlaceHit
@@ -271,6 +272,7 @@ class ItemView:
     receipt_fault: str = ""  # DeviceFault code that holds the receipt up
     affixed: bool = False  # the label was scanned on its parcel
     manual: bool = False  # the document was typed: 手工
+    paper: str = ""  # number and time of the paper form it was entered from: 补录
     at_headquarters: bool = False
     notes: tuple[Note, ...] = ()  # what headquarters says of it
 
@@ -417,6 +419,7 @@ class CounterView:
     consents: ItemConsents | None = None  # of an item of the look-up, where somebody asked
     rights: RightsView = RightsView()  # what persons asked about their own data, and is not answered
     late: tuple[LateView, ...] = ()  # entries beside the chain that wait for a supervisor
+    paper: PaperFormsView = PaperFormsView()  # numbered forms for the hours without this counter
     second: SecondView = SecondView()  # requests for a second person
     close: CloseView | None = None  # the day close, while its page stands
     parked: tuple[ParkedView, ...] = ()  # visits that wait for this operator, the oldest first

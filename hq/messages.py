@@ -37,6 +37,8 @@ _SENTENCES: dict[StrEnum, str] = {
     "--reason consent",
     RuleFault.ITEM_RESTRICTED: "the item is restricted on its person's request: never for a partner",
     RuleFault.APPROVAL_NEEDED: "nobody signed for it at the counter: request list shows it, approve decides",
+    RuleFault.PAPER_UNSEEN: "paper form and screen are compared by two people at the counter: nobody signs "
+    "for that here",
     EntryFault.FORM: "not a possible {what}",
     EntryFault.GAP: "there is no entry {seq}",
     EntryFault.KEY: "{what}",

@@ -18,7 +18,7 @@ from core.errors import HqError, HqFault, RuleError, RuleFault
 from core.ledger.directives import DirectiveKind
 from core.ledger.documents import Approval, approval_message
 from core.ledger.entry import parse_stamp, stamp
-from core.ledger.requests import Decision, Where
+from core.ledger.requests import HERE_ONLY, Decision, Where
 from hq.admin_effects import publication_effect
 from hq.blocks import BLOCKS
 from hq.clock import Now, utc_now
@@ -62,6 +62,8 @@ def decide(
     """
     with database.write() as connection:
         row = _open(connection, terminal, request, now)
+        if row["action"] in HERE_ONLY:  # paper and screen are compared at the counter
+            raise RuleError(RuleFault.PAPER_UNSEEN)
         _need_supervisor(connection, by, row)
         entry = next(read_entries(connection, terminal, row["asked"], row["asked"]), None)
         if entry is None or wire.b64(entry.hash) != row["body"]:

@@ -101,7 +101,10 @@ def open_window(
     def compose() -> None:
         terminal = _compose(data, config, bridge, demonstration, clock)
         if terminal is not None:
+            from program.evidence_files import folder  # it loads the store, as the terminal has by now
+
             made.append(terminal)
+            window.forms_folder = folder
             terminal.start()
             composing.composed(terminal)
             workshop.read()

@@ -39,6 +39,7 @@ from ui.specimen_consents import ITEM, OF_PERSON
 from ui.specimen_correct import ADDRESS, CHANGED, FIELDS, WEIGHT, choose, confirm, later, typing
 from ui.specimen_devices import WORKSHOPS
 from ui.specimen_late import DOWN, MANY, SECOND
+from ui.specimen_paper_forms import PAPER_REQUEST
 from ui.specimen_papers import HITS
 from ui.specimen_rights import RIGHTS
 from ui.specimen_typed import TYPED_REQUEST
@@ -158,8 +159,18 @@ def _explain_mode(clerk: ClerkScreen) -> None:
     clerk.choices.answer(0)
 
 
+# What Alt+Z leads to, by the answers that are chosen.
+_PAPER = {"ask": (), "why": (0,), "type": (0, 0), "void": (1,), "void-type": (1, 0), "count": (2,)}
+
+
+def _ask_paper(clerk: ClerkScreen, digits: tuple[int, ...]) -> None:
+    clerk.ask_paper()
+    for digit in digits:
+        clerk.choices.answer(digit)
+
+
 # Views that look like another one until something is opened on top of them.
-_OPENED_ALONE = ("pending", "suggestions", "places", "block-none", "block-listed")
+_OPENED_ALONE = ("pending", "suggestions", "places", "block-none", "block-listed", "paper-out")
 # state → (view, what is opened on top of it)
 STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], None] | None]] = {
     **{name: (name, None) for name in VIEWS if name not in _OPENED_ALONE},
@@ -226,6 +237,11 @@ STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], None] | None]] = {
     "case-see": ("case-approved", lambda clerk: clerk.side_acts()["case"]()),
     "block-basis": ("block-none", lambda clerk: clerk.ask_block()),
     "block-stands": ("block-listed", lambda clerk: clerk.ask_block()),
+    **{f"paper-{name}": ("paper-out", partial(_ask_paper, digits=digits)) for name, digits in _PAPER.items()},
+    "paper-sign": (
+        "paper-stands",
+        lambda clerk: clerk.ask(sign_question(PAPER_REQUEST, clerk.choices.language)),
+    ),
     "disclosure-begin": ("disclosure-list", lambda clerk: clerk.side_acts()["disclosure"]()),
     "late-decide": ("late", lambda clerk: clerk.ask(late_question(VIEWS["late"]))),
     "late-decline": ("late", lambda clerk: clerk.ask(declining(VIEWS["late"]))),

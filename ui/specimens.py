@@ -39,6 +39,7 @@ from ui.specimen_consents import SAID
 from ui.specimen_disclosures import disclosure_views
 from ui.specimen_late import case_views, told_views
 from ui.specimen_notify import notify_views
+from ui.specimen_paper_forms import paper_views
 from ui.specimen_papers import BATTERY, DOCUMENTS, GUN, HITS, RARE, SPIRITS, TYPING, ZONE
 from ui.specimen_texts import TYPED_TEXTS
 from ui.specimen_typed import waiting
@@ -339,6 +340,7 @@ VIEWS: Mapping[str, CounterView] = {
     **notify_views(BASE),
     **disclosure_views(BASE),
     **block_views(disclosure_views(BASE)["disclosure-list"]),
+    **paper_views(replace(BASE, visit=READY), item(128)),
     **{name: replace(BASE, visit=visit) for name, visit in {**TYPED_TEXTS, **SAID}.items()},
     **_DOCUMENTS,
     "centre": replace(BASE, visit=CENTRES),

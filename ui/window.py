@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -111,6 +112,7 @@ class MainWindow(QWidget):
         self._around = Turns(self)
         self._wedge = Wedge(self, lambda text: station.submit(ScanTyped(text)))
         self.header.arranged.connect(self._lay_out_header)
+        self.forms_folder: Callable[[], Path] = Path.home  # where files to print are written
         bridge.changed.connect(self.take_view)
 
     @property
@@ -122,6 +124,7 @@ class MainWindow(QWidget):
             # Without a parent until it is whole: what stands below a style sheet is dressed anew, with all
             # that is in it, each time something is put into something.
             self._clerk = ClerkScreen(self._station, self.keyboard, self._texts)
+            self._clerk.forms_folder = lambda: self.forms_folder()
             self._clerk.set_theme(self._palette)
             self._clerk.message.said.connect(self._said)
             self._clerk.side_taken.connect(self.side_taken)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core import wire
+from core.acceptance import paper_note
 from core.acceptance.as_in import AsIn, target_from_json
 from core.acceptance.known import whole
 from core.acceptance.pasted import Paste
@@ -106,6 +107,7 @@ def draft_to_bytes(visit: Visit, parked: dt.datetime | None = None) -> bytes:
                 "conditions": list(item.conditions),
                 "fee": item.fee,
                 "recipient_as_in": _as_in_out(item.recipient_as_in),
+                **({"paper": paper_note.to_json(item.paper)} if item.paper else {}),
             },
         }
     )
@@ -160,6 +162,7 @@ def _visit(value: Mapping[str, Any]) -> Visit:
                 conditions=tuple(map(_text, item["conditions"])),
                 fee=_text(item["fee"]),
                 recipient_as_in=_as_in_in(item["recipient_as_in"]),
+                paper=paper_note.from_json(item.get("paper")),
             ),
             fields=_fields_in(value["fields"], sender=True),
             identity=_identity_in(value["identity"]) if value["identity"] is not None else None,

@@ -74,4 +74,5 @@ def label(visit: Visit, rules: Rules, imprint: Imprint) -> Label:
         number=imprint.number,
         accepted_at=imprint.accepted_at,
         manual=identity is not None and identity.by_hand,
+        paper=item.paper.words if item.paper else "",
     )

@@ -48,6 +48,7 @@ def start(visit: Visit, kind: str, cause: ManualCause, rules: Rules, *, reader_d
         ManualCause.NO_CHIP: document is not None and not document.chip,
         ManualCause.READER_FAILED: document is not None and document.chip and offered(visit, rules),
         ManualCause.READER_DOWN: document is not None and document.chip and reader_down,
+        ManualCause.PAPER_FORM: document is not None and visit.item.paper is not None,
     }
     if not allowed[cause]:
         raise RuleError(RuleFault.MANUAL_NOT_OFFERED, cause=cause.value)

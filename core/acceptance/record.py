@@ -31,6 +31,7 @@ from core.identity.card import DocumentKind
 from core.identity.masking import mask_number_for_record
 from core.identity.validity import UNDATED, validity_code
 from core.ledger.entry import stamp
+from core.ledger.paper_forms import CAUSE as PAPER_FORM
 from core.ledger.ranges import NO_POOL
 from core.rule_data import Rules
 
@@ -125,7 +126,7 @@ def item_data(
         "security_at": _stamp(item.security_at),
         "weight_source": weight_source(visit),
         "name_check": name_check,
-        "by_hand": identity.cause if identity else NONE,
+        "by_hand": PAPER_FORM if item.paper else identity.cause if identity else NONE,
         "receipt": receipt,
         "pool": pool[0],
         "ordinal": pool[1],
@@ -234,6 +235,8 @@ def annex(
     """The annex of ItemAccepted: the label's fields but for ``copy``, the digest hint, and ``known``."""
     fields = {each.name: getattr(printed, each.name) for each in dataclasses.fields(printed)}
     del fields["copy"]
+    if not printed.paper:
+        del fields["paper"]  # a member only where there was a form
     beside = {
         "document": identity.kind.value if identity else "",
         "document_number": mask_number_for_record(identity.number) if identity else "",
@@ -249,11 +252,11 @@ def annex(
 def label_from_annex(value: Mapping[str, Any], copy: int) -> Label:
     """The label to print from an annex.  Raises EntryError FORM where it is not one."""
     types = get_type_hints(Label)
-    members = {*types, *_BESIDE} - {"copy"}
-    sound = value.get("form") == FORM and set(value) == members
-    if not sound and (value.get("form") != CORRECTED_FORM or set(value) != {*members, "corrected"}):
+    members, found = {*types, *_BESIDE} - {"copy", "paper"}, set(value) - {"paper"}
+    sound = value.get("form") == FORM and found == members
+    if not sound and (value.get("form") != CORRECTED_FORM or found != {*members, "corrected"}):
         raise EntryError(EntryFault.FORM, what="annex")
-    fields = {name: value[name] for name in types if name != "copy"}
+    fields = {name: value.get(name, "") for name in types if name != "copy"}
     # ``type`` and not ``isinstance``: True would pass for a quantity of one.
     if any(type(member) is not types[name] for name, member in fields.items()):
         raise EntryError(EntryFault.FORM, what="annex member")

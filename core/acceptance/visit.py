@@ -19,6 +19,7 @@ from core.acceptance.as_in import AsIn
 from core.acceptance.catalogue import Action, CatalogueItem, Finding
 from core.acceptance.fields import FieldCheck, check_field, check_sender_name
 from core.acceptance.found import Found
+from core.acceptance.paper_note import PaperNote
 from core.acceptance.pasted import Paste
 from core.acceptance.said import Approval, Said
 from core.commands import (
@@ -178,12 +179,13 @@ class ItemDraft:
     conditions: tuple[str, ...] = ()  # ids of restricted items whose condition was confirmed
     fee: str = ""  # in yuan as typed; "": by the tariff
     recipient_as_in: AsIn | None = None  # the recipient stands by reference (core.acceptance.known)
+    paper: PaperNote | None = None  # the form on which it was registered before
 
     @property
     def empty(self) -> bool:
         """Whether nothing was typed, scanned or confirmed for it; a weight by itself is weighed again."""
         typed = self.fee or any(value.text and value.source != SCALE for value in self.fields.values())
-        return self.inspected is None and not typed
+        return self.inspected is None and self.paper is None and not typed
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,8 +44,11 @@ class Action(StrEnum):
     EVIDENCE = "evidence"  # every entry under her own name
     BACKUP = "backup"  # make one, or bring one back
     LATE_ENTRIES = "late_entries"  # take in or decline what stands beside the chain
+    PAPER_HAND_OUT = "paper_hand_out"  # numbered forms, for hours without this counter
     READER_DOWN = "reader_down"  # documents typed by hand for some hours
     TYPED = "typed"  # one document typed by hand counts, by rule data
+    PAPER_ENTRY = "paper_entry"  # what was registered on such a form is entered late
+    PAPER_VOID = "paper_void"  # a form that never counts
     EXEMPT = "exempt"  # nobody is identified, for a written reason
     VOID = "void"
     CORRECT = "correct"
@@ -95,8 +98,11 @@ RIGHTS: tuple[Right, ...] = (
     Right(Action.EVIDENCE, _BOTH),
     Right(Action.BACKUP, _BOTH),
     Right(Action.LATE_ENTRIES, _SUPERVISOR),
+    Right(Action.PAPER_HAND_OUT, _SUPERVISOR),
     _second(Action.READER_DOWN, built=True),
     _second(Action.TYPED, built=True),
+    _second(Action.PAPER_ENTRY, built=True),
+    _second(Action.PAPER_VOID, built=True),
     _second(Action.EXEMPT, built=True),
     _second(Action.VOID, built=True),
     _second(Action.CORRECT, built=True),

@@ -288,6 +288,15 @@ _ALL = (
         True,
     ),
     # a document was typed by hand, and a second person is asked about it
+    Kind("PaperFormsHandedOut", 1, {"first": COUNT, "last": COUNT}, True),
+    Kind(
+        "PaperFormEntered",
+        1,
+        {"visit": ID, "form": COUNT, "at": TIME, "cause": CODE, "content": HASH},
+        True,
+    ),
+    Kind("PaperFormTaken", 1, {"form": COUNT, "entered": COUNT, "cause": CODE, "asked": COUNT}, True),
+    Kind("PaperFormVoided", 1, {"form": COUNT, "reason": CODE, "asked": COUNT}, True),
     Kind("IdentityTyped", 1, {"visit": ID, "read": ID, "document": CODE, "cause": CODE}, True),
     Kind("TypedTaken", 1, {"typed": COUNT, "sender": COUNT, "cause": CODE, "asked": COUNT}, True),
     Kind("ReaderDownApproved", 1, {"hours": COUNT, "items": COUNT, "until": TIME, "asked": COUNT}, True),

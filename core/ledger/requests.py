@@ -16,7 +16,7 @@ from typing import Any
 
 from core import wire
 from core.access.rights import Action, may_approve, may_ask, right
-from core.ledger import corrections
+from core.ledger import corrections, paper_forms
 from core.ledger.entry import Entry, parse_stamp
 from core.ledger.rows import fault, need
 from core.ledger.typed import TAKEN
@@ -57,6 +57,8 @@ class Second:
     reason: str = ""  # the member that repeats the request's reason, "" where it need not
 
 
+# What only somebody who stands here can say: she compares the paper with the screen.
+HERE_ONLY = (Action.PAPER_ENTRY,)
 # Kind and version of every act that names a request, in its member ``asked``.
 SECOND: Mapping[tuple[str, int], Second] = {
     ("ItemVoided", 1): Second(Action.VOID, "item"),
@@ -66,6 +68,8 @@ SECOND: Mapping[tuple[str, int], Second] = {
     ("ReaderDownApproved", 1): Second(Action.READER_DOWN),
     ("BlockSent", 1): Second(Action.PROPOSE_BLOCK, "proposed", reason="basis"),
     (TAKEN, 1): Second(Action.TYPED, "typed", reason="cause"),
+    (paper_forms.TAKEN, 1): Second(Action.PAPER_ENTRY, "entered", reason="cause"),
+    (paper_forms.VOIDED, 1): Second(Action.PAPER_VOID, "form", reason="reason"),
     ("DifferenceExplained", 1): Second(Action.DIFFERENCE, "item", reason="reason"),
 }
 
@@ -106,6 +110,7 @@ def given(value: dict[str, Any], entry: Entry) -> None:
     until, at = parse_stamp(row["until"]), parse_stamp(data["at"])
     need(_WHAT, entry, not row["given"] and data["body"] == row["body"] and data["by"] != row["by"])
     need(_WHAT, entry, data["decision"] in list(Decision) and data["where"] in list(Where) and at <= until)
+    need(_WHAT, entry, data["where"] == Where.COUNTER or row["action"] not in HERE_ONLY)
     if data["where"] == Where.COUNTER:  # headquarters' word may come later than it was said
         need(_WHAT, entry, entry.header.trusted.at <= until)
         operators = value["operators"]

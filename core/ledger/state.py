@@ -23,6 +23,7 @@ from core.ledger import (
     erasure,
     looks,
     notify,
+    paper_forms,
     persons,
     printing,
     ranges,
@@ -157,6 +158,7 @@ def _day_opened(value: dict[str, Any], entry: Entry) -> None:
     blocks.new_day(value)
     differences.new_day(value)
     notify.new_day(value)
+    paper_forms.new_day(value)
     # What was not scanned is the difference of the day before; only items of the open day are voided.
     value["unscanned"], value["voided"] = {}, {}
     opened = {"date": value["date"], "first": entry.header.seq, "last": 0, "counts": _COUNTS}
@@ -241,6 +243,7 @@ def _sender(value: dict[str, Any], entry: Entry) -> None:
 
 def _item(value: dict[str, Any], entry: Entry) -> None:
     typed.item(value, entry)
+    paper_forms.item(value, entry)
     if entry.data["pool"] != ranges.NO_POOL:
         ordinal = entry.data["ordinal"]
         _take_numbers(value, entry.data["pool"], ranges.USED, ordinal, ordinal)
@@ -365,6 +368,7 @@ _STEPS = {
     ("SenderExempted", 1): _sender,
     ("ReaderDownApproved", 1): _reader_down,
     **typed.STEPS,
+    **paper_forms.STEPS,
     **blocks.STEPS,
     ("ItemAccepted", 1): _item,
     ("ItemRefused", 1): _refused,

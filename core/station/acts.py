@@ -16,8 +16,9 @@ from core.closing import DisputeDifference, ExplainDifference, FinishDifference,
 from core.correcting import CORRECTING
 from core.late import AdoptLate, DeclineLate
 from core.notify import AskNotify
+from core.paper_forms import AskVoidForm, DrawForms, HandOutForms, VoidForm
 from core.second import AskReaderDown, AskVoid, BeginReaderDown, DecideRequest, VoidItem
-from core.station import blocking, closing, correcting, late, notifying, second
+from core.station import blocking, closing, correcting, late, notifying, paper_forms, second
 from core.station.live import Live
 
 Act = Callable[[Live, Any], None]
@@ -27,6 +28,7 @@ ACTS: Mapping[type[c.Command], Act] = MappingProxyType({
     DeclineLate: lambda live, command: late.decline(live, command.branch, command.reason),
     AskNotify: notifying.ask,
     **dict.fromkeys((AskVoid, VoidItem, AskReaderDown, BeginReaderDown, DecideRequest), second.handle),
+    **dict.fromkeys((HandOutForms, DrawForms, AskVoidForm, VoidForm), paper_forms.handle),
     **dict.fromkeys(CORRECTING, correcting.handle),
     **dict.fromkeys(BLOCKING, blocking.handle),
     **dict.fromkeys(

@@ -10,7 +10,7 @@ from core.ledger.deciding import Decided, read_decided
 from core.ledger.directives import DirectiveKind, SignedDirective
 from core.ledger.documents import approval_message, given_data
 from core.ledger.entry import parse_stamp
-from core.ledger.requests import Decision
+from core.ledger.requests import HERE_ONLY, Decision
 from core.ledger.writer import Proposal
 from core.station import people
 from core.station.live import Live, new_id
@@ -53,6 +53,8 @@ def _fits(live: Live, decided: Decided) -> bool:
     said = decided.approval
     row = live.state.value["requests"].get(said.request)
     if row is None or row["given"] or said.epoch != live.state.head.epoch:
+        return False
+    if row["action"] in HERE_ONLY:
         return False
     same = (row["asked"], row["body"]) == (said.asked, wire.b64(said.body))
     other = not people.same(live, said.by, row["by"])

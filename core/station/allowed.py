@@ -13,6 +13,7 @@ from core.late import AdoptLate, DeclineLate
 from core.notify import AskNotify
 from core.numbering import TakeNumber, VoidNumbers
 from core.own_evidence import KeepEvidence
+from core.paper_forms import HANDING_OUT, OF_THE_VISIT, AskVoidForm, VoidForm
 from core.persons import AnswerRight, AskErasure, AskRight
 from core.scanning import ScanTyped
 from core.second import AskReaderDown, AskVoid, BeginReaderDown, DecideRequest, VoidItem
@@ -36,6 +37,9 @@ OTHERS: dict[type[c.Command], Action] = {
     c.ApproveExemption: Action.EXEMPT,
     AskReaderDown: Action.READER_DOWN,
     BeginReaderDown: Action.READER_DOWN,
+    **dict.fromkeys(HANDING_OUT, Action.PAPER_HAND_OUT),
+    **dict.fromkeys(OF_THE_VISIT, Action.PAPER_ENTRY),
+    **dict.fromkeys((AskVoidForm, VoidForm), Action.PAPER_VOID),
     c.Refuse: Action.REFUSE,
     AskVoid: Action.VOID,
     VoidItem: Action.VOID,

@@ -26,7 +26,7 @@ from core.ledger.writer import Proposal
 from core.numbering import TakeNumber, VoidNumbers
 from core.ports import VOIDED
 from core.receipts.record import PREFIX
-from core.station import approving, consenting, reader_down, sender_codes, typed, ways
+from core.station import approving, consenting, paper_forms, reader_down, sender_codes, typed, ways
 from core.station.days import day_proposals
 from core.station.drafts import Drafts, Standing
 from core.station.live import Live, new_id
@@ -254,7 +254,8 @@ class Desk:
         if open_gates:
             live.say("msg.not_ready", "warning", first=open_gates[0])
             return
-        typed.check(live, visit)
+        if paper_forms.waits(live, visit):
+            return
         if sender_codes.spent(live, visit):  # her document is read instead; what was typed stays
             self.visit = turns.identity_lapsed(visit, new_id())
             self.drafts.changed()
@@ -333,7 +334,8 @@ class Desk:
                 visit, today, rules, sender_entry=entry, number=number, receipt=receipt, pool=pool
             )
 
-        made = [Proposal("ItemAccepted", item, visit.item.operation, True, parts)]
+        accepted = Proposal("ItemAccepted", item, visit.item.operation, True, parts)
+        made = [*paper_forms.taken(live, visit), accepted]
         if not visit.sender_entry:
             data = record.sender_data(visit, today, rules)
             sender = Proposal(record.sender_kind(visit), data, new_id(), True)
@@ -431,10 +433,9 @@ class Desk:
         """What the screen shows of the visit."""
         live = self._live
         imprint = self._imprint(int(live.state.value["items"]) + 1)
-        today = business_date(live.now().at)
         view = visit_view(
             self.visit,
-            today,
+            business_date(live.now().at),
             live.rules,
             imprint,
             items=items,

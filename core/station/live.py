@@ -109,6 +109,8 @@ class Live:
     lapsed: list[str] = field(default_factory=list)  # causes, of her drafts while she was away
     correction: Pending | None = None  # of an accepted item: typed, and not done yet
     slip_files: SlipFiles | None = None  # None: nothing here writes slips of days as files
+    drawn: tuple[int, tuple[tuple[int, int], ...]] = (0, ())  # paper forms that the window is to draw
+    compared: frozenset[str] = frozenset()  # requests about a form that stood on the screen of the last view
     anew: list[int] = field(default_factory=list)  # items of which something is to be printed anew
     _grants: dict[int, tuple[bytes, bytes]] = field(default_factory=dict, repr=False)  # by epoch
     _rows: dict[int, ItemRow] = field(default_factory=dict, repr=False)

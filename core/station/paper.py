@@ -217,6 +217,7 @@ def receipt_page(live: Live, row: ItemRow, copy: int) -> Receipt:
         paragraphs=tuple((part.heading, part.text) for part in notice.paragraphs),
         qr=_signed(live, row, entry, label),
         copy=copy,
+        paper=label.paper,
         correction=count,
         replaces=shown_number({**annex, "corrected": {"ordinal": count - 1}}) if count else "",
     )

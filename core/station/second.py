@@ -8,7 +8,7 @@ from core.acceptance.visit import Visit
 from core.access.rights import Action, Role, may_approve
 from core.errors import RuleError, RuleFault
 from core.ledger.entry import parse_stamp
-from core.ledger.requests import Decision, Mode, may_use
+from core.ledger.requests import HERE_ONLY, Decision, Mode, may_use
 from core.ledger.writer import Proposal
 from core.ports import ItemRow
 from core.second import (
@@ -20,7 +20,17 @@ from core.second import (
     SecondView,
     VoidItem,
 )
-from core.station import blocking, closing, correcting, differing, disclosing, people, reader_down, requests
+from core.station import (
+    blocking,
+    closing,
+    correcting,
+    differing,
+    disclosing,
+    paper_forms,
+    people,
+    reader_down,
+    requests,
+)
 from core.station import typed as documents
 from core.station.days import item_of_open_day
 from core.station.live import Live, new_id
@@ -52,6 +62,9 @@ def _decide(live: Live, command: DecideRequest) -> None:
     session = live.need_session()
     row = live.state.value["requests"].get(command.request)
     decision = Decision.APPROVED if command.approved else Decision.DECLINED
+    compares = row is not None and command.approved and row["action"] in HERE_ONLY
+    if compares and command.request not in live.compared:
+        raise RuleError(RuleFault.PAPER_UNSEEN)
     requests.decide(live, command.request, command.operator, command.password, decision)
     mine = row is not None and row["by"] == session.operator and not row["used"]
     if command.approved and mine and row["action"] == Action.VOID:
@@ -67,6 +80,10 @@ def _decide(live: Live, command: DecideRequest) -> None:
         blocking.send(live, row["subject"])
     elif command.approved and mine and row["action"] == Action.DISCLOSE:
         disclosing.send(live, row["subject"])
+    elif command.approved and mine and row["action"] == Action.PAPER_VOID:
+        paper_forms.void(live, row["subject"])
+    elif command.approved and row is not None and row["action"] == Action.PAPER_ENTRY:
+        live.say("msg.paper_compared", "good", operator=command.operator)
     else:
         said = "msg.request_approved" if command.approved else "msg.request_declined"
         live.say(said, "good" if command.approved else "warning", operator=command.operator)
@@ -127,11 +144,12 @@ def shown(live: Live, visit: Visit) -> SecondView:
             subject=row["subject"],
             days=_days(live, row),
             document=documents.document(live, row),
-            where=documents.where(live, row, visit),
+            where=documents.where(live, row, visit) or paper_forms.where(live, row, visit),
             change=typed if typed is not None and typed.request == name else None,
         )
         for name, row in rows
         if documents.may_count(live, row, visit)
+        and paper_forms.may_count(live, row, visit)
         and (row["action"] != Action.DISCLOSE or _may_know(live, row))
     )
     found = tuple(sorted(found, key=lambda each: each.where != "here"))
@@ -170,6 +188,8 @@ def _named(live: Live, action: str, code: str) -> dict[str, str]:
 
 
 def _about(live: Live, action: str, subject: int) -> str:
+    if action in (Action.PAPER_ENTRY, Action.PAPER_VOID):
+        return paper_forms.about(live, action, subject)
     if action == Action.DISCLOSE:  # the subject is the entry that filed it
         subject = live.state.value.get("disclosures", {}).get(str(subject), {}).get("item", 0)
     if action == Action.PROPOSE_BLOCK:

@@ -12,10 +12,22 @@ from core.access.rights import Action
 from core.devices import DeviceTruth, Slot
 from core.ledger.clock import CHINA, CONFIRMED, business_date
 from core.notify import NotifyView
+from core.paper_forms import PaperFormsView
 from core.persons import RightsView
 from core.ports import ItemRow
 from core.second import SecondView
-from core.station import blocking, cards, closing, late, looking, notifying, persons, rights, second
+from core.station import (
+    blocking,
+    cards,
+    closing,
+    late,
+    looking,
+    notifying,
+    paper_forms,
+    persons,
+    rights,
+    second,
+)
 from core.station.live import Live
 from core.station.weighing import Balance
 from core.view import CounterView, ItemView, Note, Screen, SyncView, VisitView
@@ -58,6 +70,7 @@ def item_view(live: Live, row: ItemRow, fault: str = "", receipt_fault: str = ""
         receipt_fault=receipt_fault,
         affixed=row.affixed,
         manual=annex.get("manual") is True,
+        paper=str(annex.get("paper", "")),
         at_headquarters=row.seq <= live.received,
         notes=_notes(live, row),
     )
@@ -110,6 +123,8 @@ class Viewer:
         self._make_papers(shown=shown)
         recent = live.item(desk.on.last_item) if shown and desk.on.last_item else None
         found = lookups.found if shown else None
+        asked = second.shown(live, desk.visit) if shown else SecondView()
+        live.compared = frozenset(each.request for each in asked.requests if each.where == "here")
         return CounterView(
             screen=live.screen,
             branch=live.settings.branch,
@@ -140,7 +155,8 @@ class Viewer:
             consents=lookups.consents if shown else None,
             rights=rights.shown(live) if shown else RightsView(),
             late=late.shown(live) if shown else (),
-            second=second.shown(live, desk.visit) if shown else SecondView(),
+            second=asked,
+            paper=paper_forms.shown(live, desk.visit) if shown else PaperFormsView(),
             close=closing.shown(live, self._paper.faults, _parked(desk)) if shown else None,
             parked=desk.drafts.parked if shown else (),
             parked_by_others=desk.drafts.of_others if shown else {},
@@ -154,6 +170,7 @@ class Viewer:
     def _visit(self) -> VisitView:
         live, desk = self._live, self._desk
         view = self._known.shown(desk.view(_items(live, desk.on.items)), desk.visit)
+        view = paper_forms.shown_visit(live, desk.visit, view)
         return self._balance.shown(view, desk.visit, live.rules)
 
     def _make_papers(self, *, shown: bool) -> None:

@@ -11,18 +11,21 @@ from core.acceptance.visit import Step, Visit
 from core.errors import RuleError
 from core.identity.sender_code import is_sender_code
 from core.ledger.clock import business_date
-from core.station import approving, reader_down, sender_codes
+from core.paper_forms import LeaveForm, NoteForm
+from core.station import approving, paper_forms, reader_down, sender_codes
 from core.station.live import Live, new_id
 
 SenderCommand = (
     c.SetSenderKind | c.SetSenderField | c.KeepAsPrincipal | c.SetProof | c.SetExemption | c.ApproveExemption
-)
+    | NoteForm | LeaveForm
+)  # fmt: skip
 PasteCommand = c.OpenPaste | c.SetPaste | c.SwitchPaste | c.NextPastedPhone | c.TakePaste | c.ClosePaste
 ManualCommand = c.StartManual | c.SetManualField | c.FinishManual | c.CancelManual
 
 
 def sender(live: Live, visit: Visit, command: SenderCommand) -> Visit:
-    """Who sends.  Raises RuleError as ``core.acceptance.senders``, StoreError as ``approving``."""
+    """Who sends, and on which paper form.  Raises RuleError as ``senders`` and ``paper_forms``, StoreError as
+    ``approving``."""
     match command:
         case c.SetSenderKind():
             return senders.set_kind(visit, command.kind)
@@ -36,6 +39,8 @@ def sender(live: Live, visit: Visit, command: SenderCommand) -> Visit:
             return senders.set_exemption(visit, command.reason, live.rules)
         case c.ApproveExemption():
             return approving.approve(live, visit, command.operator, command.password)
+        case NoteForm() | LeaveForm():
+            return paper_forms.note(live, visit, command)
 
 
 def manual(live: Live, visit: Visit, command: ManualCommand) -> Step:

@@ -38,7 +38,7 @@ def label_texts(label: Label) -> dict[str, str]:
         "real_name": "已实名" if label.real_name else "",
         "inspected": "已验视" if label.inspected else "",
         "security": _SECURITY_MARKS[label.security],
-        "manual": "手工" if label.manual else "",
+        "manual": "补录" if label.paper else "手工" if label.manual else "",
         "copy": copy_words(label.copy),
         "waybill": label.waybill,
         "sender_name": label.sender_name,

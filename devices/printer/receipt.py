@@ -24,7 +24,7 @@ from devices.printer.receipt_template import (
 )
 from devices.printer.setting import LineSetter, Look, Placed, RenderedPage, StandingLines
 from devices.printer.symbols import QR_QUIET, Modules, qr_modules
-from devices.printer.words import copy_words, weight_source_words, weight_words
+from devices.printer.words import accepted_words, copy_words, weight_source_words, weight_words
 
 _PADDING_MM = 0.75  # in the solid box of the copy mark
 _QR_LEVELS = ("M", "L")  # M as long as its modules are legible, else L
@@ -58,7 +58,7 @@ def receipt_texts(receipt: Receipt, words: ReceiptWords) -> dict[str, str]:
         "branch": receipt.branch,
         "terminal": receipt.terminal,
         "operator": receipt.operator,
-        "accepted_at": receipt.accepted_at,
+        "accepted_at": accepted_words(receipt.accepted_at, receipt.paper),
         "waybill": receipt.waybill,
         "contents": receipt.contents,
         "quantity": str(receipt.quantity),

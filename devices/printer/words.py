@@ -14,6 +14,11 @@ def weight_source_words(source: str) -> str:
     return "" if source == "scale" else "手输"
 
 
+def accepted_words(at: str, paper: str) -> str:
+    """When it was accepted; of a form that was entered late also its number and the time on it."""
+    return f"{at}（补录，应急登记表 {paper}）" if paper else at
+
+
 def copy_words(copy: int) -> str:
     """副本 n; nothing on the first print."""
     return f"副本 {copy}" if copy else ""

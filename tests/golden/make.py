@@ -46,6 +46,7 @@ from core.ledger.state import FOLD_VERSION, State, fold
 from core.ports import StaffRow
 from tests.golden.branches import branches
 from tests.golden.item import BRANCH, CLERK, CONTACTS, LABEL, PLAIN, SECOND_LABEL, TERMINAL
+from tests.golden.paper import paper
 from tests.golden.people import CardSigner, agreement, seed, signer
 from tests.golden.rights import rights
 from tests.peers.exports import export
@@ -417,7 +418,7 @@ def _disclosure(golden: Golden, item: int) -> None:
 
 
 def _typed(golden: Golden, sender: Entry, item: Entry) -> None:
-    """A passport goes on and awaits its signature."""
+    """A passport goes on and awaits its signature; after it what was registered on paper."""
     about = {"visit": "v-4", "read": "r-4", "document": "passport", "cause": "no_chip"}
     typed = golden.add("IdentityTyped", about, person=True).header.seq
     verified = golden.add(
@@ -429,6 +430,7 @@ def _typed(golden: Golden, sender: Entry, item: Entry) -> None:
     rests = {"visit": "v-4", "sender": verified, "number": 4, "by_hand": "no_chip"}
     golden.add("ItemAccepted", {**item.data, **rests}, person=True)
     _approve(golden, asked, "request-11", golden.now())
+    paper(golden, sender, item, (_ask, _approve), (SUPERVISOR, FIRST), (CLERK, SECOND))
 
 
 def _block(golden: Golden, item: int) -> None:

@@ -44,6 +44,7 @@ from tests.peers.disclosures import Disclosures
 from tests.peers.numbers import Bad as Bad  # noqa: PLC0414 - others take it from here
 from tests.peers.numbers import Numbers
 from tests.peers.numbers import need as need  # noqa: PLC0414
+from tests.peers.paper import Paper
 from tests.peers.persons import Persons
 from tests.peers.requests import Requests, said
 from tests.peers.roles import DECISIONS, PERSONAL, SESSION_ENDS, check_approver, check_role, released
@@ -124,6 +125,7 @@ class Journal:
         self.disclosures = Disclosures()
         self.typed = Typed()
         self.slips = Slips()
+        self.paper = Paper()
         self.blocks = Blocks()
         self.annexes: dict[int, Object] = {}
         self.sealed: dict[int, Object] = {}
@@ -185,6 +187,7 @@ class Journal:
             self.counts.update(self.requests.follow(body, digest, self.operators))
             self.counts.update(self.typed.follow(body))
             self.counts.update(self.slips.follow(body))
+            self.counts.update(self.paper.follow(body))
             unsigned = self.requests.unsigned(body["data"].get("asked", 0))
             self.counts.update(self.disclosures.follow(body, unsigned=unsigned))
             self.counts.update(self.blocks.follow(body, unsigned=unsigned))

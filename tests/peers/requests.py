@@ -13,6 +13,7 @@ OPEN_AT_MOST = 64
 # What is asked for by whoever works at a counter, and approved by a supervisor.
 ACTIONS = (
     "reader_down", "typed", "exempt", "void", "correct", "unmask", "disclose", "propose_block", "difference",
+    "paper_entry", "paper_void",
 )  # fmt: skip
 DIFFERENCES = {"no_label", "label_unknown", "not_affixed", "no_receipt", "receipt_unknown", "held", "aside"}
 # Kinds that rest on a request: which action, and the member that names the subject.
@@ -25,9 +26,14 @@ ACTS = {
     "DifferenceExplained": ("difference", "item"),
     "TypedTaken": ("typed", "typed"),
     "BlockSent": ("propose_block", "proposed"),
+    "PaperFormTaken": ("paper_entry", "entered"),
+    "PaperFormVoided": ("paper_void", "form"),
 }
 # Kinds that repeat the reason of their request, and in which member.
-REASONS = {"DifferenceExplained": "reason", "TypedTaken": "cause", "BlockSent": "basis"}
+REASONS = {
+    "DifferenceExplained": "reason", "TypedTaken": "cause", "BlockSent": "basis",
+    "PaperFormTaken": "cause", "PaperFormVoided": "reason",
+}  # fmt: skip
 PRINTING = ("PrintStarted", "PrintNotDone", "PrintUnknown", "PrintSeen", "LabelPrinted", "ReceiptPrinted")
 # Neither who sends nor the waybill.
 CORRECTABLE = (
@@ -155,6 +161,7 @@ class Requests:
         need(not row["given"], "decided twice")
         need(data["by"] != row["by"], "approved by the same person")
         need(data["decision"] in ("approved", "declined"), "decision")
+        need((row["action"], data["where"]) != ("paper_entry", "headquarters"), "compared from afar")
         check_time(data["at"])
         need(data["at"] <= row["until"], "decided after its time")
         need((data["where"], data["directive"] > 0) in (("counter", False), ("headquarters", True)), "where")

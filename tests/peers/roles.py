@@ -16,11 +16,12 @@ PERSONAL = {
     "ItemRestricted", "PersonErased", "PersonAsked", "PersonAnswered",
     "DifferenceExplained", "DifferenceDisputed",
     "DisclosureFiled", "DisclosureAsked", "IdentityTyped", "TypedTaken",
+    "PaperFormsHandedOut", "PaperFormEntered", "PaperFormTaken", "PaperFormVoided",
     "BlockProposed", "BlockSent", "BlockAppealed", *DECISIONS,
 }  # fmt: skip
 SESSION_ENDS = {"OperatorLocked", "OperatorLoggedOut", "SessionEnded"}
 WORKING = ("clerk", "supervisor")
-SUPERVISORS_ONLY = ("BranchAdopted", "BranchDeclined")
+SUPERVISORS_ONLY = ("BranchAdopted", "BranchDeclined", "PaperFormsHandedOut")
 RELEASE = ("released_by", "released_at", "release")
 ENDING = ("OperatorLocked", "OperatorLoggedOut")
 

@@ -370,6 +370,7 @@ def test_it_imports_nothing_of_ours() -> None:
         "rolls",
         "slips",
         "typed",
+        "paper",
         "blocks",
     )
     parts = (CHECKER, *(CHECKER.with_name(f"{name}.py") for name in names))

@@ -90,6 +90,7 @@ from ui.clerk.lanes import QUESTIONS as LANES
 from ui.clerk.late import QUESTIONS as LATE
 from ui.clerk.notify import LANGUAGES as SENT_IN
 from ui.clerk.notify import QUESTIONS as NOTIFY
+from ui.clerk.paper_forms import QUESTIONS as PAPER
 from ui.clerk.persons import QUESTIONS as PERSONS
 from ui.clerk.persons import RIGHTS as ASKABLE
 from ui.clerk.persons import STATES as DUE
@@ -99,6 +100,7 @@ from ui.clerk.second import QUESTIONS as SECOND
 from ui.clerk.second import STATES
 from ui.clerk.shortcuts import SHORTCUTS
 from ui.clerk.who import ASKING
+from ui.paper_form import names as names_on_a_form
 from ui.supervisor.close import ACTS as CLOSE_ACTS
 from ui.supervisor.close import FIGURES as CLOSE_FIGURES
 from ui.supervisor.close import STATES as CLOSE_STATES
@@ -128,6 +130,7 @@ _QUESTIONS = (
     *SLIPS,
     *DISCLOSURES,
     *BLOCKS,
+    *PAPER,
 )
 _ASKED = tuple(f"question.{question.name}" for question in _QUESTIONS)
 LOGS_IN = next(row for row in RIGHTS if row.action == "log_in").alone
@@ -190,7 +193,7 @@ def _families() -> set[str]:
     found |= {f"brief.label.{state}" for state in ("due", "started", "unknown", "voided")}
     found |= {f"brief.receipt.{state}" for state in ("due", "started", "printed", "unknown")}
     found |= {f"action.{action.value}" for action in Action}
-    found |= _of_access() | _of_bench()
+    found |= _of_access() | _of_bench() | names_on_a_form()
     found |= {f"undone.{name}" for name in NAMES}
     found |= {f"fact.cause.{cause}" for cause in (TOO_OLD, UNREADABLE, DAY_CLOSED)}
     found |= {f"{kind}.parked{bare}" for kind in ("answer", "line") for bare in ("", "_bare")}

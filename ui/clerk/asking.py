@@ -20,6 +20,7 @@ from ui.clerk.frame import Page, Side
 from ui.clerk.lanes import leave_typed
 from ui.clerk.late import late_question
 from ui.clerk.notify import notify_question
+from ui.clerk.paper_forms import paper_question
 from ui.clerk.persons import person_question, rights_question
 from ui.clerk.pools import void_question
 from ui.clerk.second import requests_question, void_item_question
@@ -44,6 +45,7 @@ class AskingFrame(FollowingFrame):
             "notify": self.ask_notify,
             "disclosure": self._ask_disclosure,
             "block": self.ask_block,
+            "paper": self.ask_paper,
         }
 
     def _asked_already(self) -> bool:
@@ -105,6 +107,20 @@ class AskingFrame(FollowingFrame):
             view, chosen = found
             asked = block_question(view.blocking, chosen, self.look_up.language)
             self.ask(asked, number=chosen.number.split(" ")[-1])
+
+    def ask_paper(self) -> None:
+        """Alt+Z: numbered paper forms."""
+        view = self._view
+        if self._asked_already():
+            return
+        if view is None or self.page is not Page.FORM:
+            self.say("msg.key_elsewhere")
+            return
+        asked = paper_question(view, self._texts)
+        if asked.answers:
+            self.ask(asked)
+        else:
+            self.say("msg.paper_none")
 
     def _ask_void(self) -> None:
         """Alt+V: the number that stands in the waybill field is spoiled."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -41,6 +41,7 @@ class Typing:
     item: int
     name: str
     caption: str
+    make: Callable[[str], Command] | None = None  # from what was typed; None: a correction of ``item``
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,8 @@ class ChoicePanel(QFrame):
         self._question, self._facts = question, {**question.facts, **facts}
         self.sign.stand(question.signs)
         types = question.types
-        self.value.stand(*((types.item, types.name, types.caption) if types is not None else (0, "", "")))
+        stands = (types.item, types.name, types.caption, types.make) if types is not None else (0, "", "")
+        self.value.stand(*stands)
         self._paint()
         (self.sign.approver if question.signs else self.value.entry if types else self).setFocus()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
@@ -15,10 +16,12 @@ from ui.clerk.choices import Question
 from ui.clerk.consents import item_question
 from ui.clerk.correct import confirm_question
 from ui.clerk.frame import Around, ClerkFrame, Page, Side
+from ui.clerk.paper_forms import TYPED
 from ui.clerk.second import decided, sign_question
 from ui.clerk.walk import round_from, something
 from ui.fields import Entry
 from ui.keys import Keyboard
+from ui.paper_form import draw_forms
 from ui.text import Texts
 
 TYPING_SECONDS = 1.5  # the focus stays where somebody typed so recently
@@ -40,6 +43,7 @@ class FollowingFrame(ClerkFrame):
         self._opened = False  # the manual lane, and nobody is in it yet
         self._who_asked = False  # who sends, and nobody is in it yet
         self._home: QWidget | None = None  # where the focus was before a panel took it
+        self.forms_folder: Callable[[], Path] = Path.home  # where blank paper forms are written
         self._around_parts = tuple(partial(self._show_part, part) for part in Around)
 
     @property
@@ -91,6 +95,7 @@ class FollowingFrame(ClerkFrame):
         if around:
             self.paint_around(view)
         self._follow_reading(view)  # after the message of a read that failed: both are said, one by one
+        self._draw_forms(before, view)  # after the message that they were handed out
         self._follow_focus(before, view)
         self._follow_consents(before, view)
 
@@ -245,6 +250,7 @@ class FollowingFrame(ClerkFrame):
         """What was asked for just now is put before the second person at once: she may stand beside."""
         if self.side is Side.CHOICES and decided(view.second, self.choices.signs):
             self._leave_side()  # not before: what she types after a wrong password belongs into that panel
+        self._follow_paper(before, view)
         typed, stood = view.second.correction, before.second.correction
         if typed is not None and (stood is None or stood.serial != typed.serial):
             self.ask(confirm_question(typed, view.second, self.choices.language))
@@ -252,6 +258,28 @@ class FollowingFrame(ClerkFrame):
         fresh = [each for each in view.second.requests if each.request not in known and each.mine]
         if fresh and fresh[0].state == "waits" and self.side is not Side.CHOICES:
             self.ask(sign_question(fresh[0], self.choices.language, view.second.fields))
+
+    def _follow_paper(self, before: CounterView, view: CounterView) -> None:
+        """What was typed about a form was taken: its question goes."""
+        stands, stood = view.paper, before.paper
+        asked = {each.request for each in view.second.requests} - {
+            each.request for each in before.second.requests
+        }
+        typing = self.side is Side.CHOICES and self.choices.asks in TYPED
+        if typing and (stands.standing != stood.standing or asked):
+            self._leave_side()
+
+    def _draw_forms(self, before: CounterView | None, view: CounterView) -> None:
+        """Forms were handed out, or are wanted once more: a file to print."""
+        serial, numbers = view.paper.drawn
+        if before is None or serial == before.paper.drawn[0]:
+            return
+        try:
+            path = draw_forms(self.forms_folder(), view.terminal, view.branch, numbers)
+        except OSError:
+            self.say("msg.paper_not_drawn", level="error")
+        else:
+            self.say("msg.paper_drawn", level="good", file=str(path))
 
     def toggle_news(self) -> None:
         """Everything that came up to this version; from the help or the form, and back to the form."""

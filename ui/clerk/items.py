@@ -19,6 +19,11 @@ _LINES = 3  # items of this visit that are shown; the earlier ones are a number
 _NAMED = 3  # labels not scanned back that are named; the rest is a number
 
 
+def said_by_hand(texts: Texts, item: ItemView) -> str:
+    """How its record came where no reader vouches for it: typed, or entered late from a paper form."""
+    return f"{texts('item.paper')} {item.paper}" if item.paper else texts("item.manual")
+
+
 def label_words(texts: Texts, item: ItemView) -> tuple[str, str]:
     """(tone, words) for the state of an item's label."""
     if item.label == "printed":
@@ -227,7 +232,7 @@ class LastCard(QFrame):
             put(self._second, texts("last.none") if shown else "")
         else:
             put(self._first, f"{last.number.split(' ')[-1]}  {waybill(last.waybill)}")
-            typed = f"▲ {texts('item.manual')}  " if last.manual else ""
+            typed = f"▲ {said_by_hand(texts, last)}  " if last.manual or last.paper else ""
             put(self._second, f"{typed}{last.accepted_at}  {last.recipient}  {last.contents}")
         show_badges(self._badges, texts, last)
         self._first.setVisible(last is not None)

@@ -15,7 +15,7 @@ from core.view import ItemView
 from ui.clerk.block import block_badge
 from ui.clerk.case import CasePanel, case_badge
 from ui.clerk.disclosure import DisclosurePanel, disclosure_badge
-from ui.clerk.items import show_badges
+from ui.clerk.items import said_by_hand, show_badges
 from ui.fields import Entry, Typed
 from ui.flow import Flow
 from ui.keys import Keyboard
@@ -85,7 +85,7 @@ class _Row(QFrame):
         put(self._waybill, waybill(item.waybill))
         goods = f"{item.recipient}  {item.contents}  {kilograms(item.weight_g)}" if item.waybill else ""
         put(self._goods, goods)
-        typed = f"▲ {texts('item.manual')}  " if item.manual else ""
+        typed = f"▲ {said_by_hand(texts, item)}  " if item.manual or item.paper else ""
         put(self._when, f"{typed}{item.accepted_at}  {item.operator}")
         said = "  ".join(
             [*(texts(note.code, **note.facts) for note in item.notes), *([case] if case else [])]

@@ -42,8 +42,8 @@ class Paper:
         marks = [texts("label.inspected")] if label.inspected else []
         if label.security in ("here", "centre"):
             marks.append(texts(f"label.security_{label.security}"))
-        if label.manual:
-            marks.append(texts("label.manual"))
+        if label.paper or label.manual:
+            marks.append(texts("label.paper" if label.paper else "label.manual"))
         if label.copy:
             marks.append(texts("label.copy", count=label.copy))
         self._painter.setFont(body_font(14, bold=True))

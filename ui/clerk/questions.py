@@ -19,6 +19,7 @@ from core.errors import Fact
 from core.view import CatalogueHit, CounterView, ParkedView, VisitView
 from ui.clerk.choices import DISCARD, LOG_OUT, Answer, Line, Question
 from ui.clerk.confirmations import REFUSING
+from ui.clerk.paper_forms import open_lines as forms_out
 from ui.clerk.second import open_lines
 from ui.present import short_name, waybill
 
@@ -116,7 +117,7 @@ def close_question(view: CounterView | None, language: str) -> Question:
     waiting = bool(lines)
     left = view.close.left if view is not None and view.close is not None else 0
     lines += [("line.close_left", {"count": left})] if left else []
-    lines += open_lines(view.second, language) if view is not None else []
+    lines += [*open_lines(view.second, language), *forms_out(view.paper)] if view is not None else []
     lines += [
         ("line.unscanned", {"number": item.number, "waybill": waybill(item.waybill)})
         for item in loose[:_LISTED]

@@ -9,6 +9,7 @@ from core.closing import FinishDifference
 from core.correcting import FieldToCorrect, GoOnCorrecting
 from core.disclosing import SendDisclosure
 from core.errors import Fact
+from core.paper_forms import VoidForm
 from core.second import AskVoid, BeginReaderDown, DecideRequest, RequestView, SecondView, VoidItem
 from core.view import ItemView
 from ui.clerk.choices import Answer, Line, Question
@@ -61,8 +62,10 @@ def requests_question(second: SecondView, language: str) -> Question:
             answers.append(Answer("answer.request_ready", SendBlock(each.subject), facts))
         elif each.mine and each.action == "disclose":
             answers.append(Answer("answer.request_ready", SendDisclosure(each.subject), facts))
+        elif each.mine and each.action == "paper_void":
+            answers.append(Answer("answer.request_ready", VoidForm(each.subject), facts))
         else:
-            goes_on = each.mine and each.action == "typed"
+            goes_on = each.mine and each.action in ("typed", "paper_entry")
             lines.append(("line.typed_ready" if goes_on else "line.request_ready", facts))
     if len(second.requests) > _MOST:
         lines.append(("line.more_requests", {"count": len(second.requests) - _MOST}))

@@ -76,7 +76,7 @@ SHORTCUTS = (
         ("finish_manual", "F"), ("payment", "U"), ("papers", "P"), ("close_day", "D"), ("log_out", "Q"),
         ("late", "E"), ("news", "W"), ("void", "V"), ("consents", "C"), ("notify", "N"),
         ("void_item", "X"), ("requests", "Y"), ("case", "S"), ("person", "J"), ("correct", "G"),
-        ("disclosure", "H"), ("block", "I"))),
+        ("disclosure", "H"), ("block", "I"), ("paper", "Z"))),
     Shortcut("undo", (Chord(_Key.Key_Z, control=True),)),
     Shortcut("language", (Chord(_Key.Key_L, control=True),), "window"),
     Shortcut("theme", (Chord(_Key.Key_T, control=True),), "window"),

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from core.commands import Command
 from core.correcting import TypeCorrection
 from ui.fields import Entry, Typed
 from ui.keys import Keyboard
 from ui.style import put
 from ui.text import Texts
 
+Make = Callable[[str], Command] | None
 _WORDS = ("contents", "recipient_name", "recipient_address", "sender_address")
 
 
 class ValuePart(QWidget):
     """A field for words, with the input method, or one for figures: the one that the value wants."""
 
-    typed = Signal(object)  # a TypeCorrection
+    typed = Signal(object)  # the Command: a TypeCorrection, or what the question makes of it
 
     def __init__(self, keyboard: Keyboard, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._item, self._name = 0, ""
+        self._make: Make = None
         self._caption = QLabel(self)
         self._caption.setProperty("role", "caption")
         self._words = Entry("correct_words", Typed.WORDS, keyboard, self)
@@ -44,9 +49,9 @@ class ValuePart(QWidget):
         for entry in (self._words, self._figures):
             entry.setAccessibleDescription(texts("question.correct_value.do"))
 
-    def stand(self, item: int, name: str, caption: str) -> None:
+    def stand(self, item: int, name: str, caption: str, make: Make = None) -> None:
         """For that field of that item; 0: for none, and nothing that was typed stays."""
-        self._item, self._name = item, name
+        self._item, self._name, self._make = item, name, make
         put(self._caption, caption)
         for entry in (self._words, self._figures):
             entry.clear()
@@ -55,5 +60,7 @@ class ValuePart(QWidget):
         self.setVisible(bool(item))
 
     def _send(self) -> None:
-        if self.entry.text().strip():
-            self.typed.emit(TypeCorrection(self._item, self._name, self.entry.text()))
+        text = self.entry.text()
+        if text.strip():
+            made = self._make(text) if self._make else TypeCorrection(self._item, self._name, text)
+            self.typed.emit(made)

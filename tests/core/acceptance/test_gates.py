@@ -60,6 +60,8 @@ def test_an_empty_visit_waits_for_a_document() -> None:
         Missing.GUARDIAN,
         Missing.TYPED,
         Missing.TYPED_AGAIN,
+        Missing.PAPER_ASK,
+        Missing.PAPER,
     }
     assert set(missing(fresh(), TODAY, RULES)) == {
         code for code in Missing if code.startswith("missing.") and code not in {*of_others, Missing.GUARDIAN}
@@ -188,8 +190,10 @@ def test_a_notice_that_changed_is_told_again_unless_an_entry_says_that_it_was() 
     assert (recorded.notice_version, recorded.missing) == (RULES.notice.id, ())
 
 
-# Whether somebody was asked about a typed document only the station knows (tests/core/station/test_typed.py).
-@pytest.mark.parametrize("name", [name for name in Missing if not name.startswith("missing.typed")])
+# Whether somebody was asked about a typed document or a paper form only the station knows.
+@pytest.mark.parametrize(
+    "name", [name for name in Missing if not name.startswith(("missing.typed", "missing.paper"))]
+)
 def test_every_code_of_what_is_missing_can_occur(name: Missing) -> None:
     wrong = {field.value: "\u202e" for field in GOOD}
     states = [

@@ -41,8 +41,11 @@ journal          Y     Y          .          .
 evidence         Y     Y          .          .
 backup           Y     Y          .          .
 late_entries     .     Y          .          .
+paper_hand_out   .     Y          .          .
 reader_down      a     p          .          .
 typed            a     p          .          .
+paper_entry      a     p          .          .
+paper_void       a     p          .          .
 exempt           a     p          .          .
 void             a     p          .          .
 correct          a     p          .          .

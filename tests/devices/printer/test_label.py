@@ -182,7 +182,7 @@ def test_a_document_number_has_no_place(renderer: LabelRenderer) -> None:
     allowed = {
         *("waybill", "token", "sender_name", "sender_phone", "recipient_name", "recipient_phone"),
         *("recipient_address", "contents", "quantity", "weight_g", "weight_source", "real_name"),
-        *("inspected", "security", "branch", "operator", "number", "accepted_at", "manual", "copy"),
+        *("inspected", "security", "branch", "operator", "number", "accepted_at", "manual", "copy", "paper"),
     }
     assert {field.name for field in dataclasses.fields(Label)} == allowed
     page = renderer.render(FULL)
