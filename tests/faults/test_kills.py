@@ -44,7 +44,7 @@ def plans() -> list[tuple[tuple[Kill, ...], tuple[Kill, ...]]]:
 # Those of what is done about an item or a person are cut at the station (tests/core/station).
 AT_STATION = (
     "look_up.", "case.", "request.", "persons.", "item.corrected", "notify.", "disclosure.", "difference.",
-    "slip.",
+    "slip.", "forms.",
 )  # fmt: skip
 ELSEWHERE = ("recover.", "branch.", "restore.", "backup.", "erasing.", *AT_STATION)
 

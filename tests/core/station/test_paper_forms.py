@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 from core import commands as c
+from core.errors import StoreError, StoreFault
 from core.ledger.clock import CHINA
 from core.ledger.entry import parse_stamp
-from core.paper_forms import AskVoidForm, HandOutForms, LeaveForm, NoteForm
+from core.paper_forms import AskVoidForm, DrawForms, HandOutForms, LeaveForm, NoteForm
 from core.second import DecideRequest
 from tests.core.station.desk import WAYBILLS, Counter
 from tests.core.station.test_other_ways import RESIDENT, last, typed
@@ -121,3 +122,23 @@ def test_what_cannot_be_is_refused_and_loses_nothing(counter: Counter) -> None:
     counter.do(NoteForm("no_power", f"2 {local(counter)}"))
     assert counter.message() == "rule.paper_gone"
     assert last(counter, "PaperFormVoided").data["form"] == 2
+
+
+def test_cut_after_they_were_handed_out_no_number_comes_twice(counter: Counter) -> None:
+    def cut(reached: str) -> None:
+        if reached == "forms.handed_out":
+            raise StoreError(StoreFault.IO)
+
+    counter.do(c.LogOut())
+    counter.log_in("OP20001", "si-wu-liu")
+    counter.live.probe = cut
+    counter.do(HandOutForms(5))
+    counter.live.probe = counter.steps.append
+    assert counter.message() == "store.io"
+    counter.do(DrawForms())  # the window draws what is out
+    assert counter.shown().paper.drawn == (1, ((1, 5),))
+    counter.do(HandOutForms(10))
+    assert counter.shown().paper.drawn == (2, ((6, 15),))
+    counter.do(HandOutForms(50))
+    assert counter.message() == "rule.paper_most"
+    assert counter.shown().paper.count == 15
