@@ -26,14 +26,14 @@ from hq.clock import utc_now
 from hq.database import Database
 from hq.home import open_home
 from hq.schema import ATTACHMENTS, ENTRIES
-from storage.link import HqLink, Timeouts
+from storage.link import HqLink, Route
 from tests.faults.proxy import Proxy, Weather
 from tests.hq.entries import batch
 from tests.hq.server import HqServer, TlsCounter
 
 # Two terminals at a time, and more requests than a counter makes.
 _LIMITS = {"rate": 100_000.0, "burst": 100_000.0}
-_QUICK = Timeouts(connect=10.0, read=20.0, write=20.0)
+_QUICK = Route(connect=10.0, read=20.0, write=20.0)
 
 
 @dataclass

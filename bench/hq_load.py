@@ -36,7 +36,7 @@ from core.exchange import (
 from core.ledger.documents import Marks, read_marks
 from core.ledger.entry import stamp
 
-CONNECT_SECONDS, ANSWER_SECONDS = 3.0, 30.0  # storage.link.Timeouts
+CONNECT_SECONDS, ANSWER_SECONDS = 3.0, 30.0  # storage.link.Route
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0  # storage.pump.PumpSettings
 _GONE = (OSError, ssl.SSLError, asyncio.IncompleteReadError, TimeoutError)
 

@@ -39,9 +39,14 @@ class StationConfig:
 
 @dataclass(frozen=True, slots=True)
 class HeadquartersConfig:
-    """Where headquarters is: an https URL without user, query or fragment."""
+    """Where headquarters is: an https URL without user, query or fragment.
+
+    ``proxy``: ``http://HOST:PORT`` of the proxy that leads there, "" for none.  It takes no name and no
+    password: this file lies in the clear.
+    """
 
     url: str
+    proxy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,7 +306,7 @@ def _config(top: Node) -> Config:
         StationConfig(
             station["branch"].matching(_ID, expected), station["terminal"].matching(_ID, expected), language
         ),
-        HeadquartersConfig(_url(part["headquarters"].members(("url",))["url"])),
+        _headquarters(part["headquarters"]),
         {Slot(name): _device(Slot(name), node) for name, node in devices.items()},
         _backup(part["backup"]) if "backup" in part else None,
     )
@@ -311,6 +316,25 @@ def _backup(node: Node) -> BackupConfig:
     part = node.members(("folder",), ("every_hours",))
     folder = Path(part["folder"].matching(r"/[^\x00]{1,299}", "an absolute path"))
     return BackupConfig(folder, part["every_hours"].integer(1, 168) if "every_hours" in part else 4)
+
+
+def _headquarters(node: Node) -> HeadquartersConfig:
+    part = node.members(("url",), ("proxy",))
+    return HeadquartersConfig(_url(part["url"]), _proxy(part["proxy"]) if "proxy" in part else "")
+
+
+def _proxy(node: Node) -> str:
+    """An address alone: a password would lie here in the clear."""
+    text = node.text(200)
+    try:
+        parts = urlsplit(text)
+        good = parts.scheme == "http" and bool(parts.hostname) and bool(parts.port)
+    except ValueError:
+        good = False
+        parts = urlsplit("")
+    if not good or parts.path.strip("/") or parts.query or parts.fragment or "@" in text or " " in text:
+        raise node.wrong("http://host:port without name and password")
+    return text.rstrip("/")
 
 
 def _url(node: Node) -> str:

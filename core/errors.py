@@ -325,6 +325,8 @@ class HqFault(StrEnum):
     """What headquarters, or the way to it, can answer."""
 
     UNREACHABLE = "hq.unreachable"
+    PROXY = "hq.proxy"  # the configured proxy; facts: what ("unreachable", "refused")
+    PROXY_ASKS = "hq.proxy_asks"  # it wants one, and none is given
     TLS = "hq.tls"  # the certificate is not HQ's
     CLOCK = "hq.clock"  # the request's time is too far from HQ's
     AUTH_LOST = "hq.auth_lost"  # terminal unknown, revoked, or wrong signature

@@ -23,6 +23,8 @@ _SENTENCES: dict[StrEnum, str] = {
     StoreFault.BUSY: "the database is busy; try again",
     HqFault.CONFLICT: "{what}",
     HqFault.UNREACHABLE: "{what} does not answer",
+    HqFault.PROXY: "the proxy does not lead there",
+    HqFault.PROXY_ASKS: "the proxy asks for a password",
     ConfigFault.MISSING_FILE: "{file} cannot be read",
     ConfigFault.SYNTAX: "{file}: line {line}: expected {expected}",
     **dict.fromkeys(

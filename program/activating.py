@@ -15,6 +15,7 @@ from pathlib import Path
 
 from core.access.rights import Action, need
 from core.commands import Activate
+from core.config import HeadquartersConfig
 from core.errors import CounterError
 from core.ledger.clock import business_date
 from core.operator_cards import Cards, NoCards
@@ -22,6 +23,7 @@ from core.ports import Clock
 from core.rules import load_rules
 from program.machine import SystemClock
 from storage.headquarters import ActivateAnswer, Headquarters
+from storage.link import Route
 from storage.pump import Listeners
 from storage.slots import Argon2Cost, new_card_keys, new_operator_keys, tuned_cost
 from storage.store import Replication, connect
@@ -34,9 +36,11 @@ _RULES = Path(__file__).resolve().parents[1] / "resources" / "rules"
 class Activating:
     """``core.ports.Activation``: one thread for each asking; the link's limits end it."""
 
-    def __init__(self, data: Path, url: str, clock: Clock, cards: Cards = _NO_CARDS) -> None:
+    def __init__(
+        self, data: Path, headquarters: HeadquartersConfig, clock: Clock, cards: Cards = _NO_CARDS
+    ) -> None:
         self._data = data
-        self._url = url
+        self._url, self._route = headquarters.url, Route(proxy=headquarters.proxy)
         self._clock = clock
         self._cards = cards
 
@@ -49,7 +53,7 @@ class Activating:
         try:
             activate(
                 self._data, self._url, opener, newcomer, asked.code,
-                clock=self._clock, cards=self._cards, card=asked.card,
+                clock=self._clock, cards=self._cards, card=asked.card, route=self._route,
             )  # fmt: skip
         except CounterError as error:
             done(error)
@@ -68,6 +72,7 @@ def activate(
     cost: Argon2Cost | None = None,
     cards: Cards = _NO_CARDS,
     card: bool = False,
+    route: Route | None = None,
 ) -> ActivateAnswer:
     """``opener`` and ``newcomer`` are (staff number, password), or with ``card`` (staff number, PIN).
 
@@ -82,7 +87,8 @@ def activate(
     vault = FileVault(data, clock, book.editions[-1].password.wait_seconds, cards=cards)
     need(vault.unlock(*opener).role, Action.ACTIVATE)
     try:
-        replication = Replication(url, Listeners(lambda _view, _received: None, lambda _told: None))
+        listeners = Listeners(lambda _view, _received: None, lambda _told: None)
+        replication = Replication(url, listeners, route=route or Route())
         link, best = connect(data, vault, clock, replication)
         with closing(link):
             terminal, signing = vault.grant().terminal, vault.headquarters_keys().chain

@@ -8,6 +8,7 @@ from core.config import load_config
 from core.errors import ConfigError, ConfigFault
 from program.activating import activate
 from program.first_run import read_password
+from storage.link import Route
 
 
 def run(options: argparse.Namespace) -> int:
@@ -15,9 +16,14 @@ def run(options: argparse.Namespace) -> int:
     if options.data is None or options.config is None:
         raise ConfigError(ConfigFault.MISSING_KEY, key="--data" if options.data is None else "--config")
     opener, new = read_password("password: "), read_password("new password: ")
-    url = load_config(options.config).headquarters.url
+    headquarters = load_config(options.config).headquarters
     done = activate(
-        options.data, url, (options.opened_by, opener), (options.operator, new), options.activation_code
+        options.data,
+        headquarters.url,
+        (options.opened_by, opener),
+        (options.operator, new),
+        options.activation_code,
+        route=Route(proxy=headquarters.proxy),
     )
     print(f"{done.operator} {done.role}")
     return 0

@@ -17,6 +17,7 @@ from program.journals import open_vault
 from program.machine import SystemClock
 from program.terminal import RESOURCES, lockout
 from storage.backup import back_up
+from storage.link import Route
 from storage.restore import RestoreRequest, restore
 from storage.store import open_reader
 from ui.text import Texts
@@ -62,12 +63,14 @@ def _back_up(options: argparse.Namespace) -> int:
 def _restore(options: argparse.Namespace) -> int:
     if options.config is None:
         raise ConfigError(ConfigFault.MISSING_KEY, key="--config")
+    headquarters = load_config(options.config).headquarters
     request = RestoreRequest(
         options.folder,
         options.operator,
         read_password("password: "),
-        load_config(options.config).headquarters.url,
+        headquarters.url,
         lockout(load_rules(RESOURCES / "rules")),
+        Route(proxy=headquarters.proxy),
     )
     done = restore(options.data, request, SystemClock())
     if options.json:

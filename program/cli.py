@@ -55,6 +55,7 @@ def parser() -> argparse.ArgumentParser:
     init = _command(commands, "init", "first run without the assistant; the new password on standard input")
     init.add_argument("--headquarters", required=True, metavar="URL")
     init.add_argument("--ca", required=True, type=Path, metavar="FILE")
+    init.add_argument("--proxy", default="", metavar="URL", help="http://HOST:PORT that leads there, if any")
     init.add_argument("--enrol-code", required=True, metavar="CODE")
     init.add_argument("--operator", required=True, metavar="ID")
     init.add_argument("--activation-code", required=True, metavar="CODE")

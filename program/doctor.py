@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.access.rights import Action
-from core.config import Config, load_config
+from core.config import Config, HeadquartersConfig, load_config
 from core.devices import DeviceState, DeviceTruth
 from core.errors import ConfigError, CounterError, DeviceError, DeviceFault, Fact
 from devices.printer.fonts import FontBook
@@ -30,7 +30,7 @@ from storage import tls
 from storage.backup import same_disk
 from storage.headquarters import BestClock, Headquarters
 from storage.keeper import last_backup
-from storage.link import HqLink
+from storage.link import HqLink, Route
 from storage.pump import Listeners
 from storage.store import RESTORED_NAME, Replication, connect, open_reader
 from storage.vault import FileVault
@@ -166,8 +166,7 @@ def _vault(data: Path, operator: str | None, config: Config | None) -> Iterator[
         yield Line("vault", OK, "doctor.fine", {})
         yield _guard("journal", lambda: _journal(data, vault))
         if config is not None:
-            url = config.headquarters.url
-            yield from _headquarters(data, vault, url)
+            yield from _headquarters(data, vault, config.headquarters)
     finally:
         vault.close()
 
@@ -184,12 +183,13 @@ def _journal(data: Path, vault: FileVault) -> Line:
     return Line("journal", OK, "doctor.journal", {"entries": report.entries})
 
 
-def _headquarters(data: Path, vault: FileVault, url: str) -> Iterator[Line]:
+def _headquarters(data: Path, vault: FileVault, where: HeadquartersConfig) -> Iterator[Line]:
     """HQ answers with its own signature; its time is held against this machine's clock."""
     machine = SystemClock()
     try:
+        listeners = Listeners(lambda *_: None, lambda _: None)
         link, best = connect(
-            data, vault, machine, Replication(url, Listeners(lambda *_: None, lambda _: None))
+            data, vault, machine, Replication(where.url, listeners, route=Route(proxy=where.proxy))
         )
     except CounterError as error:
         yield _bad("headquarters", error)
@@ -215,7 +215,8 @@ def _reach(data: Path, config: Config) -> Line:
 
     def ask() -> Line:
         context = tls.public_context(data)
-        link = HqLink(config.headquarters.url, context, BestClock(SystemClock()).now)
+        where = config.headquarters
+        link = HqLink(where.url, context, BestClock(SystemClock()).now, Route(proxy=where.proxy))
         try:
             link.request("GET", "/healthz")
         finally:

@@ -13,6 +13,7 @@ from core.ledger.clock import business_date
 from core.rules import load_rules
 from program.first_run import read_password
 from program.machine import SystemClock
+from storage.link import Route
 from storage.recover import RecoverRequest, recover
 from ui.text import Texts
 
@@ -22,12 +23,14 @@ def run(options: argparse.Namespace) -> int:
     data, config = options.data, options.config
     if data is None or config is None:
         raise ConfigError(ConfigFault.MISSING_KEY, key="--data" if data is None else "--config")
-    url = load_config(config).headquarters.url
+    headquarters = load_config(config).headquarters
     clock = SystemClock()
     rules = load_rules(Path(__file__).parents[1] / "resources" / "rules").at(business_date(clock.wall()))
     password = read_password("password: ")
-    request = RecoverRequest(url, options.ca, options.enrol_code, options.operator, password, rules.version)
-    done = recover(data, request, clock)
+    request = RecoverRequest(
+        headquarters.url, options.ca, options.enrol_code, options.operator, password, rules.version
+    )
+    done = recover(data, request, clock, route=Route(proxy=headquarters.proxy))
     if options.json:
         print(json.dumps(asdict(done), sort_keys=True))
         return 0

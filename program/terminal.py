@@ -36,6 +36,7 @@ from program.slip_files import DaySlipFiles
 from program.told import LastTold
 from storage.headquarters import TimeTold
 from storage.keeper import BackupKeeper, BackupPlan
+from storage.link import Route
 from storage.pump import Listeners, PumpSettings
 from storage.store import FileStore, Replication
 from storage.vault import FileVault
@@ -129,7 +130,12 @@ class Terminal:
             lambda what: self.station.directive_fault(what),
             lambda read: self.station.late_told(read),
         )
-        replication = Replication(config.headquarters.url, listeners, parts.pump or PumpSettings())
+        replication = Replication(
+            config.headquarters.url,
+            listeners,
+            parts.pump or PumpSettings(),
+            Route(proxy=config.headquarters.proxy),
+        )
         store = ConfiguredStore(data, vault, clock, replication, probe=parts.probe)
         store.expected, store.branch = config.station.terminal, config.station.branch
         if config.backup is not None:
@@ -144,7 +150,7 @@ class Terminal:
         live = Live(settings_of(config, demonstration), vault, store, clock, rules, parts.probe)
         live.slip_files = DaySlipFiles(data)
         printers = self._printers = PrinterSlots()
-        activation = Activating(data, config.headquarters.url, clock, tray)
+        activation = Activating(data, config.headquarters, clock, tray)
         evidence = OwnEvidence(lambda: live.journal, vault)
         self.station = Station(live, printers, publish, activation, evidence)
         self._pages = PageProcess() if parts.page_process else None

@@ -29,7 +29,7 @@ from storage.faults import os_errors
 from storage.files import json_bytes, read_json, read_json_if_there, read_small, wipe_and_remove, write_atomic
 from storage.journal import SqlJournal
 from storage.keyfile import KEYFILE_NAME, KeyFile
-from storage.link import HqLink, Timeouts
+from storage.link import HqLink, Route
 from storage.migrate import create_database, open_database
 from storage.slots import (
     KEY_BYTES,
@@ -99,7 +99,7 @@ def enrol(
     request: EnrolRequest,
     clock: Clock,
     *,
-    timeouts: Timeouts | None = None,
+    route: Route | None = None,
     probe: Probe = no_probe,
 ) -> Enrolled:
     """Make DIR a terminal's store, or go on where an earlier call was cut off.
@@ -120,7 +120,7 @@ def enrol(
     answer = draft.answer
     if answer is None:
         context = tls.pinned_context(authority)
-        with closing(HqLink(request.url, context, best.now, timeouts)) as link:
+        with closing(HqLink(request.url, context, best.now, route)) as link:
             answer = admission.enrol(link, request.code, draft.secret.terminal, draft.tls.csr)
         probe("enrol.answered")
         draft = replace(draft, answer=answer)
@@ -129,7 +129,7 @@ def enrol(
     told = admission.read_enrol_answer(answer, draft.secret.terminal.public)
     tls.save(directory, draft.tls.key, told.certificate, authority.decode("ascii", "replace"))
     context = tls.client_context(directory, sealing.derive(draft.secret.data_key, SUBKEY_TLS))
-    with closing(HqLink(request.url, context, best.now, timeouts)) as link:
+    with closing(HqLink(request.url, context, best.now, route)) as link:
         client = hq.Headquarters(link, best, told.granted.terminal, draft.secret.terminal, told.keys)
         activated = client.activate(request.activation_code, draft.operator)
     probe("enrol.activated")

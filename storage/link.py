@@ -1,7 +1,8 @@
 """One HTTPS connection to headquarters: bounded answers, bounded waits, errors as codes, can be cut.
 
-No proxy, no redirect, no cookie, no compression.  The server's certificate dates are held against
-the caller's idea of the time, which may be better than this machine's clock.
+No proxy but the configured one (CONNECT, RFC 9110 section 9.3.6; TLS runs through it, and it sees host and
+port alone), never one of the environment; no redirect, no cookie, no compression.  The server's certificate
+dates are held against the caller's idea of the time, which may be better than this machine's clock.
 """
 
 from __future__ import annotations
@@ -26,31 +27,40 @@ _OK = 200
 # How h11 says that the other side hung up; anything else it objects to is a bad answer.
 _CUT_OFF = ("disconnected", "closed connection")
 
+# Of a direct connection, and of one through a proxy's tunnel.
+_TLS_BEGUN = ("connection.start_tls.complete", "proxy.start_tls.complete")
+_TLS_FAILED = ("connection.start_tls.failed", "proxy.start_tls.failed")
+_ASKS = "407"  # how httpx2 says that the proxy wants a name and a password
+
 Now = Callable[[], dt.datetime]
 
 
 @dataclass(frozen=True, slots=True)
-class Timeouts:
-    """Seconds.  ``read`` covers the time that HQ takes to store a whole batch."""
+class Route:
+    """How headquarters is reached.  Seconds; ``read`` covers the time that HQ takes to store a whole batch.
+
+    ``proxy``: ``http://HOST:PORT``, "" for none.
+    """
 
     connect: float = 3.0
     read: float = 30.0
     write: float = 30.0
+    proxy: str = ""
 
 
 class HqLink:
     """JSON requests, one at a time.  ``cancel`` may be called from another thread."""
 
-    def __init__(self, url: str, context: ssl.SSLContext, now: Now, timeouts: Timeouts | None = None) -> None:
+    def __init__(self, url: str, context: ssl.SSLContext, now: Now, route: Route | None = None) -> None:
         """``url`` is ``https://HOST:PORT``; raises HqError UNREACHABLE for anything else."""
-        limits = timeouts or Timeouts()
+        limits = route or Route()
         try:
             address = httpx2.URL(url)
         except httpx2.InvalidURL:
             raise HqError(HqFault.UNREACHABLE, what="url") from None
         if address.scheme != "https" or not address.host:
             raise HqError(HqFault.UNREACHABLE, what="url")
-        self._now = now
+        self._now, self._proxied = now, bool(limits.proxy)
         self._cut = threading.Event()
         self._socket: socket.socket | None = None
         self._spare: socket.socket | None = None
@@ -58,6 +68,7 @@ class HqLink:
             base_url=url,
             verify=context,
             trust_env=False,
+            proxy=limits.proxy or None,
             follow_redirects=False,
             headers={"accept": "application/json", "accept-encoding": "identity"},
             timeout=httpx2.Timeout(
@@ -91,7 +102,7 @@ class HqLink:
         except HqError:
             raise
         except httpx2.HTTPError as error:
-            raise _transport_fault(error) from None
+            raise _transport_fault(error, proxied=self._proxied) from None
 
     def cancel(self) -> None:
         """Cut the connection: a request that waits ends now, and none begins any more."""
@@ -122,7 +133,7 @@ class HqLink:
                 # TLS takes the descriptor over; a second one lets us cut a handshake too.
                 self._spare = self._socket = info["return_value"].get_extra_info("socket").dup()
                 self._need_uncut(info["return_value"])
-            elif event == "connection.start_tls.complete":
+            elif event in _TLS_BEGUN:
                 stream = info["return_value"]
                 self._socket = stream.get_extra_info("socket")
                 self._drop_spare()
@@ -131,7 +142,7 @@ class HqLink:
                 if check_dates and not _dates_hold(certificate, self._now()):
                     stream.close()
                     raise HqError(HqFault.TLS, retry=True, what="dates")
-            elif event == "connection.start_tls.failed":
+            elif event in _TLS_FAILED:
                 self._drop_spare()
 
         return trace
@@ -141,6 +152,16 @@ class HqLink:
             stream.close()
             self._drop_spare()
             raise HqError(HqFault.UNREACHABLE, retry=True, what="stopped")
+
+
+def _in_tls(error: BaseException) -> bool:
+    """Whether it is TLS that failed, with the tunnel standing."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLError):
+            return True
+        cause = cause.__cause__ or cause.__context__
+    return False
 
 
 def _dates_hold(certificate: Mapping[str, Any], now: dt.datetime) -> bool:
@@ -193,7 +214,12 @@ def _short(text: str) -> bool:
     return len(text) <= _MAX_FACT_TEXT
 
 
-def _transport_fault(error: httpx2.HTTPError) -> HqError:
+def _transport_fault(error: httpx2.HTTPError, *, proxied: bool = False) -> HqError:
+    if isinstance(error, httpx2.ProxyError):
+        asks = str(error).startswith(_ASKS)
+        return HqError(HqFault.PROXY_ASKS if asks else HqFault.PROXY, retry=True, what="refused")
+    if proxied and isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout) and not _in_tls(error):
+        return HqError(HqFault.PROXY, retry=True, what="unreachable")
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):

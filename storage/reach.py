@@ -26,9 +26,9 @@ from core.ledger.documents import read_time
 from core.ledger.rolls import chain_to, rolls_from
 from core.ports import Clock
 from storage import admission, tls
-from storage.link import HqLink, Timeouts
+from storage.link import HqLink, Route
 
-QUICK = Timeouts(connect=4.0, read=8.0, write=8.0)
+QUICK = Route(connect=4.0, read=8.0, write=8.0)
 # OpenSSL's X509_V_ERR_HOSTNAME_MISMATCH and _IP_ADDRESS_MISMATCH.
 _OTHER_NAME = (62, 64)
 _PORT = 443
@@ -56,19 +56,19 @@ def fingerprint(authority: bytes) -> str:
     return " ".join(digest[at : at + 4] for at in range(0, len(digest), 4))
 
 
-def reach(url: str, authority: bytes, clock: Clock, timeouts: Timeouts = QUICK) -> Reached:
+def reach(url: str, authority: bytes, clock: Clock, route: Route = QUICK) -> Reached:
     """Ask for the time, and hold its signature, its certificate and this machine's clock against each other.
 
     Raises StoreError DAMAGED (``authority``); HqError UNREACHABLE with ``what`` of "url", "name", "route",
     "refused", "silent", "line"; TLS with "authority", "host", "dates", "handshake"; BAD_ANSWER.
     """
     context = tls.pinned_context(authority)
-    _connect(url, timeouts.connect)
-    link = HqLink(url, context, clock.wall, timeouts)
+    _connect(url, route.connect)
+    link = HqLink(url, context, clock.wall, route)
     with closing(link):
         try:
             off = _time(link, clock)
-            link = HqLink(url, context, lambda: clock.wall() + off, timeouts)
+            link = HqLink(url, context, lambda: clock.wall() + off, route)
             with closing(link):  # the server's certificate, by the signed time
                 link.request("GET", "/healthz")
         except HqError as error:

@@ -35,7 +35,7 @@ from storage.faults import os_errors
 from storage.files import json_bytes, read_json, read_small, sync_directory, wipe_and_remove, write_atomic
 from storage.journal import SqlJournal
 from storage.keyfile import KEYFILE_NAME, KeyFile
-from storage.link import HqLink, Timeouts
+from storage.link import HqLink, Route
 from storage.migrate import create_database, open_database
 from storage.renewal import link as own_link
 from storage.slots import (
@@ -112,7 +112,7 @@ def recover(
     request: RecoverRequest,
     clock: Clock,
     *,
-    timeouts: Timeouts | None = None,
+    route: Route | None = None,
     probe: Probe = no_probe,
 ) -> Recovered:
     """Make DIR the terminal's store again, in the epoch that the code grants.
@@ -127,7 +127,7 @@ def recover(
     if (directory / MAKING / RECOVERY_NAME).exists():
         return _exchange(directory, probe)
     authority = read_small(request.ca_file or directory / tls.FOLDER / tls.AUTHORITY)
-    old = _Old.open(directory, request, clock, timeouts)
+    old = _Old.open(directory, request, clock, route)
     unsent = 0
     if old is not None:
         with closing(old):
@@ -135,7 +135,7 @@ def recover(
     secret, csr, cost = _begin(directory, request)
     probe("recover.begun")
     best = hq.BestClock(clock)
-    with closing(HqLink(request.url, tls.pinned_context(authority), best.now, timeouts)) as first:
+    with closing(HqLink(request.url, tls.pinned_context(authority), best.now, route)) as first:
         answer = admission.enrol(first, request.code, secret.terminal, csr.csr)
     probe("recover.answered")
     told = admission.read_enrol_answer(answer, secret.terminal.public)
@@ -146,7 +146,7 @@ def recover(
         shutil.rmtree(making, ignore_errors=True)
         making.mkdir(mode=0o700)
     tls.save(making, csr.key, told.certificate, authority.decode("ascii", "replace"))
-    link = own_link(making, sealing.derive(secret.data_key, SUBKEY_TLS), request.url, best, timeouts)
+    link = own_link(making, sealing.derive(secret.data_key, SUBKEY_TLS), request.url, best, route)
     with closing(link):
         client = hq.Headquarters(link, best, told.granted.terminal, secret.terminal, told.keys)
         maker = _Maker(making, request, secret, told, client, clock, cost)
@@ -257,9 +257,7 @@ class _Old:
         self.terminal = vault.grant().terminal
 
     @classmethod
-    def open(
-        cls, directory: Path, request: RecoverRequest, clock: Clock, timeouts: Timeouts | None
-    ) -> _Old | None:
+    def open(cls, directory: Path, request: RecoverRequest, clock: Clock, route: Route | None) -> _Old | None:
         """None where there is none, or it cannot be read: then headquarters' copy is all there is."""
         if not (directory / VAULT_NAME).exists():
             return None
@@ -276,7 +274,7 @@ class _Old:
         try:
             journal = SqlJournal(database, keys)
             best = hq.BestClock(clock)
-            link = own_link(directory, vault.subkey(SUBKEY_TLS), request.url, best, timeouts)
+            link = own_link(directory, vault.subkey(SUBKEY_TLS), request.url, best, route)
         except StoreError as error:
             database.close()
             _log.warning("the old store cannot be read: %s", error.code)

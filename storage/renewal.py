@@ -11,7 +11,7 @@ from pathlib import Path
 from core.errors import HqError, HqFault
 from storage import tls
 from storage.headquarters import BestClock
-from storage.link import HqLink, Timeouts
+from storage.link import HqLink, Route
 
 _SHARE = 3  # renewed when less than a third of its life is left
 
@@ -25,7 +25,7 @@ class Renewal:
         subkey: bytes,
         url: str,
         best: BestClock,
-        timeouts: Timeouts | None = None,
+        route: Route | None = None,
         grants: Callable[[], list[tuple[bytes, bytes]]] = list,
     ) -> None:
         """``grants``: headquarters' own, (document, signature), for one that lost them in a restore."""
@@ -34,7 +34,7 @@ class Renewal:
         self._subkey = subkey
         self._url = url
         self._best = best
-        self._timeouts = timeouts
+        self._route = route
         self._life = tls.certificate_life(directory)
 
     def due(self) -> bool:
@@ -56,7 +56,7 @@ class Renewal:
 
     def open_link(self) -> HqLink:
         """Without a certificate: the way to a new one."""
-        return HqLink(self._url, tls.public_context(self._directory), self._best.now, self._timeouts)
+        return HqLink(self._url, tls.public_context(self._directory), self._best.now, self._route)
 
     def keep(self, certificate: str, authority: str = "") -> HqLink:
         """Write it, and a link that shows it; raises HqError BAD_ANSWER for another key's, StoreError."""
@@ -68,11 +68,9 @@ class Renewal:
         except ValueError:
             raise HqError(HqFault.BAD_ANSWER, retry=True, what="certificate") from None
         self._life = tls.certificate_life(self._directory)
-        return link(self._directory, self._subkey, self._url, self._best, self._timeouts)
+        return link(self._directory, self._subkey, self._url, self._best, self._route)
 
 
-def link(
-    directory: Path, subkey: bytes, url: str, best: BestClock, timeouts: Timeouts | None = None
-) -> HqLink:
+def link(directory: Path, subkey: bytes, url: str, best: BestClock, route: Route | None = None) -> HqLink:
     """To headquarters with this terminal's certificate; raises StoreError, HqError."""
-    return HqLink(url, tls.client_context(directory, subkey), best.now, timeouts)
+    return HqLink(url, tls.client_context(directory, subkey), best.now, route)

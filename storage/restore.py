@@ -30,7 +30,7 @@ from storage.faults import os_errors, sqlite_errors
 from storage.files import json_bytes, sync_directory, write_atomic
 from storage.journal import SqlJournal
 from storage.keyfile import KeyFile
-from storage.link import Timeouts
+from storage.link import Route
 from storage.migrate import create_database, open_database
 from storage.renewal import link as own_link
 from storage.slots import open_operator_keys
@@ -62,7 +62,7 @@ class RestoreRequest:
     password: str
     url: str
     wait: WaitRule = default_wait
-    timeouts: Timeouts | None = None
+    route: Route | None = None
 
     def __repr__(self) -> str:
         return f"RestoreRequest({self.source}, {self.operator})"
@@ -237,7 +237,7 @@ def _hand_in(
         if first is None:
             return 0
         best = hq.BestClock(clock)
-        link = own_link(directory, vault.subkey(SUBKEY_TLS), request.url, best, request.timeouts)
+        link = own_link(directory, vault.subkey(SUBKEY_TLS), request.url, best, request.route)
         signing = vault.headquarters_keys().chain
         client = hq.Headquarters(link, best, vault.grant().terminal, vault.terminal_signer(), signing)
         with closing(client):

@@ -20,7 +20,7 @@ from storage.files import wipe_and_remove
 from storage.headquarters import BestClock, Headquarters
 from storage.journal import SqlJournal
 from storage.keyfile import KeyFile
-from storage.link import HqLink, Timeouts
+from storage.link import HqLink, Route
 from storage.migrate import need_known, open_database
 from storage.pump import Listeners, Pump, PumpSettings
 from storage.reading import JournalReader
@@ -43,7 +43,7 @@ class Replication:
     url: str
     listeners: Listeners
     settings: PumpSettings = field(default_factory=PumpSettings)
-    timeouts: Timeouts = field(default_factory=Timeouts)
+    route: Route = field(default_factory=Route)
 
 
 class FileStore:
@@ -177,7 +177,7 @@ class FileStore:
                 self._vault.subkey(SUBKEY_TLS),
                 replication.url,
                 best,
-                replication.timeouts,
+                replication.route,
                 journal.grants,
             )
         except (StoreError, HqError) as error:
@@ -205,7 +205,7 @@ def connect(
     """A link to headquarters with this terminal's certificate; raises StoreError, HqError."""
     best = BestClock(clock)
     context = tls.client_context(directory, vault.subkey(SUBKEY_TLS))
-    return HqLink(replication.url, context, best.now, replication.timeouts), best
+    return HqLink(replication.url, context, best.now, replication.route), best
 
 
 def key_file(directory: Path, vault: FileVault, probe: Probe = no_probe) -> KeyFile:

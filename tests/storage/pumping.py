@@ -11,7 +11,7 @@ from core.view import SyncView
 from storage import tls
 from storage.headquarters import BestClock, Headquarters, TimeTold
 from storage.journal import SqlJournal
-from storage.link import HqLink, Timeouts
+from storage.link import HqLink, Route
 from storage.pump import Listeners, Pump, PumpSettings
 from storage.vault import SUBKEY_TLS
 from tests.core.machine import SetClock
@@ -61,11 +61,11 @@ class Place:
         settings: PumpSettings = QUICK,
         url: str = "",
         clock: SetClock | None = None,
-        timeouts: Timeouts | None = None,
+        route: Route | None = None,
     ) -> Pump:
         best = BestClock(clock or SetClock(NOW))
         context = tls.client_context(self.counter.directory, self.counter.subkey(SUBKEY_TLS))
-        link = HqLink(url or self.hq.url, context, best.now, timeouts)
+        link = HqLink(url or self.hq.url, context, best.now, route)
         book = self.counter.book
         client = Headquarters(link, best, book.terminal, book.key, book.headquarters.public)
         self.pump = Pump(self.journal, client, self.heard.listeners(), settings)

@@ -9,6 +9,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from core.errors import HqError, HqFault, StoreError, StoreFault
 from core.ledger.rolls import KeyChain, make_roll
 from storage import tls
 from storage.headquarters import BestClock, Headquarters
-from storage.link import MAX_ANSWER_BYTES, HqLink, Timeouts
+from storage.link import MAX_ANSWER_BYTES, HqLink, Route
 from storage.vault import new_data_key
 from tests.core.books import Book
 from tests.core.machine import SetClock
@@ -66,11 +67,11 @@ def connect(hq: StubHq, folder: Path, signer: SoftwareSigner) -> Iterator[Opener
         url: str = "",
         context: ssl.SSLContext | None = None,
         clock: SetClock | None = None,
-        timeouts: Timeouts | None = None,
+        route: Route | None = None,
     ) -> Headquarters:
         best = BestClock(clock or SetClock(NOW))
         context = context or tls.client_context(folder, SUBKEY)
-        link = HqLink(url or hq.url, context, best.now, timeouts)
+        link = HqLink(url or hq.url, context, best.now, route)
         made.append(Headquarters(link, best, TERMINAL, signer, hq.signer.public))
         return made[-1]
 
@@ -298,10 +299,108 @@ def test_an_answer_that_does_not_come_is_unreachable(hq: StubHq, connect: Opener
 
     hq.script.append(wait)
     try:
-        client = connect(timeouts=Timeouts(connect=3, read=0.2, write=1))
+        client = connect(route=Route(connect=3, read=0.2, write=1))
         assert fault(client.marks)[0] == HqFault.UNREACHABLE
     finally:
         gone.set()
+
+
+class Proxy:
+    """A CONNECT proxy: bytes both ways once the tunnel stands, or the refusal that it is given."""
+
+    def __init__(self, refusal: bytes = b"") -> None:
+        self.asked: list[bytes] = []
+        self._refusal = refusal
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def close(self) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)  # whoever waits in accept ends
+        self._listener.close()
+
+    def _serve(self) -> None:
+        with suppress(OSError):
+            while True:
+                client, _ = self._listener.accept()
+                threading.Thread(target=self._tunnel, args=(client,), daemon=True).start()
+
+    def _tunnel(self, client: socket.socket) -> None:
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            head += client.recv(1)
+        self.asked.append(head)
+        if self._refusal:
+            client.sendall(b"HTTP/1.1 " + self._refusal + b"\r\nContent-Length: 0\r\n\r\n")
+            client.close()
+            return
+        host, _, port = head.split()[1].decode().rpartition(":")
+        with client, socket.create_connection((host, int(port))) as server:
+            client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            back = threading.Thread(target=_pass, args=(server, client), daemon=True)
+            back.start()
+            _pass(client, server)
+            back.join()
+
+
+def _pass(source: socket.socket, target: socket.socket) -> None:
+    with suppress(OSError):
+        while data := source.recv(65536):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
+
+
+def test_through_a_proxy_the_same_partner_and_nothing_in_the_clear(
+    hq: StubHq, folder: Path, connect: Opener
+) -> None:
+    """Host and port are all that it hears; TLS ends at headquarters, its dates are held; a cut ends it."""
+    proxy = Proxy()
+    try:
+        client = connect(route=Route(proxy=proxy.url))
+        client.marks()
+        client.marks()
+        assert [asked.certificate for asked in hq.asked] == [TERMINAL] * 2
+        (head,) = proxy.asked
+        assert head.startswith(b"CONNECT localhost:")
+        assert b"x-counter" not in head.lower()
+        stranger = tls.pinned_context(Authority().pem.encode())
+        assert fault(connect(context=stranger, route=Route(proxy=proxy.url)).time) == (
+            HqFault.TLS,
+            "certificate",
+        )
+        late = SetClock(NOW + dt.timedelta(days=5000))
+        assert fault(connect(clock=late, route=Route(proxy=proxy.url)).marks) == (HqFault.TLS, "dates")
+        waiting, gone = threading.Event(), threading.Event()
+
+        def wait(_asked: Asked) -> Answer | None:
+            waiting.set()
+            gone.wait(20)
+            return None
+
+        def cut() -> None:
+            waiting.wait(10)
+            client.cancel()
+
+        hq.script.append(wait)
+        cutter = threading.Thread(target=cut)
+        cutter.start()
+        assert fault(client.marks)[0] == HqFault.UNREACHABLE
+        gone.set()
+        cutter.join()
+    finally:
+        proxy.close()
+
+
+@pytest.mark.parametrize(
+    ("refusal", "code"),
+    [(b"407 Proxy Authentication Required", HqFault.PROXY_ASKS), (b"403 Forbidden", HqFault.PROXY)],
+)
+def test_a_proxy_that_refuses_says_so(hq: StubHq, connect: Opener, refusal: bytes, code: HqFault) -> None:
+    proxy = Proxy(refusal)
+    assert fault(connect(route=Route(proxy=proxy.url)).marks) == (code, "refused")
+    proxy.close()
+    assert fault(connect(route=Route(proxy=proxy.url)).marks) == (HqFault.PROXY, "unreachable")
+    assert hq.asked == []
 
 
 @pytest.mark.parametrize("url", ["http://localhost:1", "https://", "ftp://x", "localhost", "https://[::1"])
@@ -341,7 +440,7 @@ def test_cut_in_the_middle_of_a_handshake(connect: Opener) -> None:
     """A server that accepts and then says nothing."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         client = connect(
-            f"https://localhost:{silent.getsockname()[1]}", timeouts=Timeouts(connect=30, read=30, write=30)
+            f"https://localhost:{silent.getsockname()[1]}", route=Route(connect=30, read=30, write=30)
         )
         accepted: list[socket.socket] = []
 

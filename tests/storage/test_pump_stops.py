@@ -11,7 +11,7 @@ import pytest
 from core.crypto.keys import new_signer
 from core.errors import StoreFault
 from storage.headquarters import TimeTold
-from storage.link import Timeouts
+from storage.link import Route
 from storage.pump import Listeners, PumpSettings
 from tests.guards import ExpectedLogs
 from tests.storage.pumping import LONG, Place
@@ -214,7 +214,7 @@ def test_stop_does_not_wait_for_a_connect(place: Place) -> None:
             filler.setblocking(False)
             filler.connect_ex(address)
             fillers.append(filler)
-        pump = place.start(url=f"https://localhost:{address[1]}", timeouts=Timeouts(connect=1.5))
+        pump = place.start(url=f"https://localhost:{address[1]}", route=Route(connect=1.5))
         time.sleep(0.3)
         pump.stop(0.1)
         views = len(place.heard.views)

@@ -100,6 +100,7 @@ def test_the_published_example() -> None:
 
 def test_what_may_be_left_out() -> None:
     config = parse('[station]\nbranch="b"\nterminal="t"\n[headquarters]\nurl="https://hq.invalid/"\n')
+    assert config.headquarters.proxy == ""
     assert (config.station.language, config.devices, config.headquarters.url) == (
         "zh",
         {},
@@ -153,6 +154,17 @@ def test_links_of_a_printer(link: str) -> None:
         (2, 'branch = "a b"', ConfigFault.WRONG_VALUE, "station.branch", None, None),
         (3, 'terminall = "x"', ConfigFault.UNKNOWN_KEY, "station.terminall", None, "terminal"),
         (4, 'language = "de"', ConfigFault.WRONG_VALUE, "station.language", "zh, en", None),
+        *(
+            (
+                7,
+                f'proxy = "{each}"\nurl = "https://hq.invalid"',
+                ConfigFault.WRONG_VALUE,
+                "headquarters.proxy",
+                None,
+                None,
+            )
+            for each in ("https://p:1", "http://p", "http://u:p@p:1", "http://p:1/x", "socks5://p:1", "p:1")
+        ),
         (7, 'url = "http://127.0.0.1"', ConfigFault.WRONG_VALUE, "headquarters.url", None, None),
         (7, 'url = "https://"', ConfigFault.WRONG_VALUE, "headquarters.url", None, None),
         (7, 'url = "https://u:p@hq.invalid"', ConfigFault.WRONG_VALUE, "headquarters.url", None, None),
