@@ -100,7 +100,7 @@ class _Row(QFrame):
         self.setProperty("role", "gate")
         self._cells = [QLabel(self) for _ in _SHARES]
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(10, 6, 4, 6)
+        layout.setContentsMargins(10, 4, 4, 4)
         layout.setSpacing(10)
         for cell, share in zip(self._cells, _SHARES, strict=True):
             cell.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -200,7 +200,7 @@ class ClosePage(QFrame):
         body.addWidget(self._side_card())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
+        layout.setSpacing(6)
         layout.addLayout(top)
         layout.addLayout(cards)
         layout.addLayout(body, 1)
@@ -210,7 +210,7 @@ class ClosePage(QFrame):
         card, labels = QFrame(self), self._labels
         card.setProperty("role", "card")
         layout = QVBoxLayout(card)
-        layout.setContentsMargins(14, 10, 14, 10)
+        layout.setContentsMargins(14, 8, 14, 8)
         layout.setSpacing(2)
         title, keys = QHBoxLayout(), QGridLayout()
         title.addWidget(labels["list"])
@@ -223,7 +223,7 @@ class ClosePage(QFrame):
         layout.addWidget(labels["nothing"])
         keys.setSpacing(8)
         self._grid = keys
-        layout.addSpacing(6)
+        layout.addSpacing(2)
         layout.addLayout(keys)
         layout.addWidget(labels["rule"])
         layout.addWidget(labels["earlier"])
