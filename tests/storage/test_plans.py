@@ -69,3 +69,14 @@ def test_the_newest_items_are_read_from_the_end(counter: Counter, journal: SqlJo
     steps = plan(journal, statement, values)
     assert steps[0] == "SCAN i"  # downwards by its key, and left after the fifth row
     assert all(step.startswith("SEARCH") for step in steps[1:]), steps
+
+
+def test_days_and_epochs_are_found_without_a_walk(counter: Counter, journal: SqlJournal) -> None:
+    """A year's journal has a thousand such entries among half a million."""
+    journal.commit(counter.accept(), counter.book.state)
+    with statements(journal) as seen:
+        marks, grants = journal.day_marks(counter.book.state.head.seq, 9), journal.grants()
+    assert [entry.header.kind for entry in marks] == ["DayOpened"]
+    assert len(grants) == 1
+    for statement, values in seen:
+        assert all("ix_entry_mark" in step for step in plan(journal, statement, values)), statement
