@@ -6,6 +6,7 @@ have come out once makes the next one a copy.  No day changes by it: after the v
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -27,6 +28,7 @@ from core.station.live import Live, new_id
 EARLIER = 3  # entries about items of earlier days that the page names
 OFFERED = 9  # days: one digit each
 _MARKS = 6 * OFFERED  # entries that begin or end a day; some days were closed twice by recovery, some never
+_TRY_AGAIN_SECONDS = 5.0
 _SAID = {PrintOutcome.PRINTED: ledger.DONE, PrintOutcome.NOT_PRINTED: ledger.NOT_DONE}
 _SHOWN = (Action.DIFFERENCE.value, Action.VOID.value)
 Later = Callable[[Callable[[], object]], object]
@@ -50,6 +52,7 @@ class DaySlips:
         self._later = later
         self._ways: dict[str, _Way] = {}  # by job
         self._late: list[tuple[_Way, str, str]] = []  # outcomes that the disk did not take
+        self._late_due = 0.0
 
     def handle(self, command: object) -> bool:
         """Whether it was one of these.
@@ -107,7 +110,7 @@ class DaySlips:
 
     def settle(self) -> None:
         """What the disk did not take is recorded now, if it takes it again."""
-        while self._late and self._live.journal is not None:
+        while self._late and self._live.journal is not None and time.monotonic() >= self._late_due:
             self._record(*self._late.pop(0))
 
     def recover(self) -> None:
@@ -144,6 +147,7 @@ class DaySlips:
             live.commit([_ended(way.closed, way.job, outcome, cause)])
         except StoreError:
             self._late.append((way, outcome, fault))
+            self._late_due = time.monotonic() + _TRY_AGAIN_SECONDS
             raise
         live.probe("slip.ended")
         if file:

@@ -160,9 +160,9 @@ class Paper:
 
     def settle(self) -> None:
         """What the disk did not take is recorded now, if it takes it again."""
-        self._days.settle()
         self.labels.settle()
         self.receipts.settle()
+        self._days.settle()
 
     def forget(self) -> None:
         """The vault shuts: what is due is found again at the next opening."""

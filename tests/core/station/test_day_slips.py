@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -9,10 +10,11 @@ import pytest
 from core import commands as c
 from core.closing import DisputeDifference, OpenClose
 from core.devices import PrintJob, PrintOutcome, Slot
-from core.errors import EntryError
+from core.errors import EntryError, StoreError, StoreFault
 from core.ledger.day_slip import DaySlip
 from core.receipts.day_slip import read_slip
 from core.slips import PrintSlip, SlipPage
+from core.station import day_slips
 from core.station.day_slips import make_page, offered
 from tests.core.memory import MemoryVault
 from tests.core.station.desk import WAYBILLS, Counter
@@ -143,6 +145,22 @@ def test_the_next_day_changes_nothing_of_it(counter: Counter) -> None:
     assert [(each.kind, each.item, each.day, each.date) for each in slip.earlier] == [
         ("LabelPrinted", late, before.slip.day, before.slip.date)]  # fmt: skip
     assert (shown.earlier, shown.earlier_count, shown.total.accepted) == (slip.earlier, 1, 0)
+
+
+def test_an_outcome_that_the_disk_refuses_is_recorded_later(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until then it is on its way, and no second one begins."""
+    monkeypatch.setattr(day_slips, "_TRY_AGAIN_SECONDS", 0.0)
+    newest = offered(counter.live)[0]
+    job, before = ask(counter, newest.closed), len(states(counter))
+    counter.vault.journal.fail = StoreError(StoreFault.DISK_FULL)
+    counter.station.ended(job, PrintOutcome.PRINTED)
+    deadline = time.monotonic() + 10
+    while len(states(counter)) == before:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert states(counter)[-1] == ("done", newest.copies, "none")
 
 
 def test_one_that_was_on_its_way_when_the_program_ended(counter: Counter) -> None:
