@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from core import wire
 from core.errors import RuleError, RuleFault
-from core.ledger.entry import parse_stamp
+from core.ledger.entry import parse_stamp, stamp
 from core.ledger.founding import day_opened
 from hq.approvals import UNSIGNED
 from hq.operators import add_operator, remove_operator
@@ -18,7 +18,7 @@ from hq.schema import PUBLICATIONS
 from hq.second import decide, list_requests
 from tests.guards import ExpectedLogs
 from tests.hq.headquarters import Counter, Headquarters
-from tests.peers.second import CLERK, HOUR, Story
+from tests.peers.second import CLERK, HOUR, SUPERVISOR, Story
 
 TERMINAL, AFAR = "990100-01-03", "OP90001"
 
@@ -126,3 +126,31 @@ def test_a_day_that_begins_shows_what_its_counter_did_not_say(
     assert isinstance(opened.data, Mapping)
     story.write(opened.kind, dict(opened.data))
     assert sent(headquarters, story) == ([UNSIGNED] if late else [])
+
+
+def test_a_paper_form_is_compared_at_the_counter_and_its_number_counts_once(
+    headquarters: Headquarters, expected_logs: ExpectedLogs
+) -> None:
+    story = begun(headquarters)
+    story.enter(SUPERVISOR, "supervisor", story.supervisor)
+    story.write("PaperFormsHandedOut", {"first": 1, "last": 3}, person=True)
+    story.enter(CLERK, "clerk", story.clerk)
+    now = story.book.clock.now
+    said = {"visit": "v-paper", "form": 1, "cause": "no_power", "content": wire.b64(bytes(32))}
+    entered = story.write("PaperFormEntered", {**said, "at": stamp(now().at)}, person=True).header.seq
+    asked = story.ask(action="paper_entry", subject=entered, reason="no_power")
+    assert sent(headquarters, story) == []
+    signer = headquarters.keyring.signing()
+    with pytest.raises(RuleError) as caught:
+        decide(headquarters.database, signer, TERMINAL, "r-1", AFAR, approved=True, now=lambda: now().at)
+    assert caught.value.code is RuleFault.PAPER_UNSEEN
+    story.give(asked)
+    taken = {"form": 1, "entered": entered, "cause": "no_power", "asked": asked.header.seq}
+    story.write("PaperFormTaken", taken, person=True)
+    first = next(each for each in story.book.entries if each.header.kind == "ItemAccepted")
+    late = {"visit": "v-paper", "number": 2, "by_hand": "paper_form"}
+    story.write("ItemAccepted", {**first.data, **late}, person=True)
+    assert sent(headquarters, story) == []
+    story.write("PaperFormEntered", {**said, "at": stamp(now().at)}, person=True)
+    expected_logs.expect("hq.follower", "entry.state")
+    assert sent(headquarters, story) == ["entry.state"]
