@@ -26,6 +26,7 @@ from core import wire
 from core.diagnostics import pack
 from core.errors import CounterError
 from core.exchange import (
+    PATH_ENROL_CODE,
     PATH_KEYS,
     PATH_TIME,
     path_branch,
@@ -296,6 +297,7 @@ def every_path(made: Day, code: str) -> None:
         # what a stranger sends comes back in no refusal
         for text in list(made.people)[:6]:
             client.get("/metrics/" + text)
+            client.post(PATH_ENROL_CODE, json={"code": text})
             client.post(path_entries(TERMINAL), content=text.encode(), headers={"counter-terminal": "x"})
 
 
