@@ -90,6 +90,7 @@ class AssistantView:
     way: Way = Way.NEW
     url: str = ""
     authority: str = ""  # the path as typed or found
+    proxy: str = ""  # on the way there, "" for none
     found: tuple[str, ...] = ()  # files that may be the authority's
     reached: Reached | None = None
     named: Named | None = None
@@ -119,8 +120,8 @@ class Assistant(Protocol):
         """To another step that may be gone to."""
         ...
 
-    def reach(self, url: str, authority: str) -> None:
-        """Whether headquarters answers there, under that authority."""
+    def reach(self, url: str, authority: str, proxy: str = "") -> None:
+        """Whether headquarters answers there, under that authority, through that proxy if there is one."""
         ...
 
     def choose(self, way: Way) -> None: ...

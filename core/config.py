@@ -326,15 +326,20 @@ def _headquarters(node: Node) -> HeadquartersConfig:
 def _proxy(node: Node) -> str:
     """An address alone: a password would lie here in the clear."""
     text = node.text(200)
+    if not is_proxy(text):
+        raise node.wrong("http://host:port without name and password")
+    return text.rstrip("/")
+
+
+def is_proxy(text: str) -> bool:
+    """Whether it is ``http://HOST:PORT`` and nothing more."""
     try:
         parts = urlsplit(text)
         good = parts.scheme == "http" and bool(parts.hostname) and bool(parts.port)
     except ValueError:
-        good = False
-        parts = urlsplit("")
-    if not good or parts.path.strip("/") or parts.query or parts.fragment or "@" in text or " " in text:
-        raise node.wrong("http://host:port without name and password")
-    return text.rstrip("/")
+        return False
+    more = parts.path.strip("/") or parts.query or parts.fragment or "@" in text or " " in text
+    return good and not more
 
 
 def _url(node: Node) -> str:

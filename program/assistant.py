@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.assistant import STAGES, AssistantView, Busy, Named, Reached, Registration, Stage, Way
-from core.config import load_config
+from core.config import is_proxy, load_config
 from core.errors import (
     ConfigError,
     ConfigFault,
@@ -40,7 +40,8 @@ from program.terminal import RESOURCES, lockout
 from storage import enrol, recover
 from storage.enrol import EnrolRequest
 from storage.files import read_small, write_atomic
-from storage.reach import reach, what_for
+from storage.link import Route
+from storage.reach import QUICK, reach, what_for
 from storage.recover import RecoverRequest
 from storage.restore import RestoreRequest, restore
 from storage.slots import Argon2Cost
@@ -108,7 +109,11 @@ class FirstRun:
         self._serial = 0
         self._steps = first_steps.read(data)
         self._view = AssistantView(
-            self._steps.stage, way=self._steps.way, url=self._steps.url, operator=self._steps.operator
+            self._steps.stage,
+            way=self._steps.way,
+            url=self._steps.url,
+            operator=self._steps.operator,
+            proxy=self._steps.proxy,
         )
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._resume()
@@ -142,10 +147,11 @@ class FirstRun:
             self._show(way=way, named=None, told=None)
             self._jobs.put(lambda: self._settle(way=way))
 
-    def reach(self, url: str, authority: str) -> None:
+    def reach(self, url: str, authority: str, proxy: str = "") -> None:
         """What was reached before counts no longer."""
-        self._show(reached=None, url=url, authority=authority)
-        self._do(Busy.REACHING, lambda: self._reach(url.strip().rstrip("/"), authority.strip()))
+        self._show(reached=None, url=url, authority=authority, proxy=proxy)
+        asked = url.strip().rstrip("/"), authority.strip(), proxy.strip()
+        self._do(Busy.REACHING, lambda: self._reach(*asked))
 
     def name(self, code: str) -> None:
         """Letters and groups as people type them."""
@@ -242,7 +248,9 @@ class FirstRun:
     def _resume(self) -> None:
         """Where a cut left it.  What is said about a code is said again."""
         view, begun = self._view, first_steps.begun(self._data)
-        url = view.url or self._configured()
+        url, proxy = view.url, view.proxy
+        if not url:
+            url, proxy = self._configured()
         if (self._data / VAULT_NAME).exists() and begun is None:
             with suppress(CounterError):
                 self._founded()
@@ -251,7 +259,7 @@ class FirstRun:
         if not (self._data / AUTHORITY_NAME).exists() and stage is Stage.CODE:
             stage = Stage.HEADQUARTERS
         authority = str(self._data / AUTHORITY_NAME) if (self._data / AUTHORITY_NAME).exists() else ""
-        self._show(stage=stage, url=url, begun=begun, authority=authority)
+        self._show(stage=stage, url=url, proxy=proxy, begun=begun, authority=authority)
         if begun is None:
             return
         way = view.way if not begun.recovery or view.way is not Way.NEW else Way.REPLACES
@@ -262,21 +270,30 @@ class FirstRun:
         else:
             self._tell("first.begun", {"operator": begun.operator or view.operator}, "warning")
 
-    def _configured(self) -> str:
-        """The address of a configuration that was prepared."""
+    def _configured(self) -> tuple[str, str]:
+        """Address and proxy of a configuration that was prepared."""
         with suppress(ConfigError):
-            return load_config(self._path).headquarters.url
-        return ""
+            headquarters = load_config(self._path).headquarters
+            return headquarters.url, headquarters.proxy
+        return "", ""
+
+    def _route(self) -> Route:
+        return Route(proxy=self.look().proxy.strip())
 
     # -- what takes time -------------------------------------------------------------------------------
 
-    def _reach(self, url: str, authority: str) -> None:
+    def _reach(self, url: str, authority: str, proxy: str) -> None:
         if "://" not in url and url:
             url = f"https://{url}"
-        self._show(url=url)
+        if "://" not in proxy and proxy:
+            proxy = f"http://{proxy}"
+        self._show(url=url, proxy=proxy)
+        if proxy and not is_proxy(proxy):
+            self._tell("first.reach_proxy_form", {})
+            return
         try:
             pem = read_small(Path(authority).expanduser()) if authority else b""
-            found = reach(url, pem, self._clock)
+            found = reach(url, pem, self._clock, replace(QUICK, proxy=proxy))
         except StoreError as error:
             missing = error.code is StoreFault.MISSING or not authority
             self._tell("first.reach_file_missing" if missing else "first.reach_file", {})
@@ -287,7 +304,7 @@ class FirstRun:
             return
         self._data.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_atomic(self._data / AUTHORITY_NAME, pem)
-        self._settle(url=url)
+        self._settle(url=url, proxy=proxy)
         self._show(reached=Reached(url, found.fingerprint, off))
         if abs(off) > _CLOCK_OFF:
             self._tell("first.reached_clock", {"seconds": abs(off)}, "warning")
@@ -301,7 +318,7 @@ class FirstRun:
         if not code:
             raise RuleError(RuleFault.FIELD_EMPTY, field="assistant.code")
         view = self.look()
-        told = what_for(view.url, self._authority(), code, self._clock)
+        told = what_for(view.url, self._authority(), code, self._clock, replace(QUICK, proxy=view.proxy))
         if told is None:
             self._named(code, Named("", ""))
             self._tell("first.code_untold", {}, "warning")
@@ -383,16 +400,18 @@ class FirstRun:
                 view.url, authority, self._code, typed.operator, typed.activation.strip(), typed.password,
                 version, self._cost,
             )  # fmt: skip
-            enrol.enrol(self._data, request, self._clock)
+            enrol.enrol(self._data, request, self._clock, route=self._route())
         else:
             if not (self._data / VAULT_NAME).exists() or recover.begun(self._data) is not None:
                 back = RecoverRequest(
                     view.url, authority, self._code, typed.operator, typed.password, version, self._cost
                 )
-                recover.recover(self._data, back, self._clock)
+                recover.recover(self._data, back, self._clock, route=self._route())
             if view.way is Way.BACKUP:
                 folder = Path(typed.folder).expanduser()
-                asked = RestoreRequest(folder, typed.operator, typed.password, view.url, lockout(self._book))
+                asked = RestoreRequest(
+                    folder, typed.operator, typed.password, view.url, lockout(self._book), self._route()
+                )
                 restore(self._data, asked, self._clock)
                 self._settle(restored=True)
         self._founded()
@@ -401,7 +420,9 @@ class FirstRun:
         """A counter stands here: its configuration too, and the way back is closed."""
         grant = load(self._data / VAULT_NAME)[0].granted()
         if not self._path.exists():
-            write_config(self._path, grant.branch, grant.terminal, self.look().url or self._steps.url)
+            view = self.look()
+            where = (view.url, view.proxy) if view.url else (self._steps.url, self._steps.proxy)
+            write_config(self._path, grant.branch, grant.terminal, *where)
         self._show(branch=grant.branch, terminal=grant.terminal)
         if self._steps.way is Way.BACKUP and not self._steps.restored:
             self._show(stage=Stage.OPERATOR, begun=None)

@@ -32,6 +32,7 @@ class Steps:
     way: Way = Way.NEW
     url: str = ""
     operator: str = ""
+    proxy: str = ""
     restored: bool = False
 
 
@@ -68,6 +69,7 @@ def read(data: Path) -> Steps:
             Way(value["way"]),
             str(value["url"]),
             str(value["operator"]),
+            str(value["proxy"]),
             value["restored"] is True,
         )
     except (CounterError, KeyError, ValueError, TypeError):

@@ -60,10 +60,12 @@ def reach(url: str, authority: bytes, clock: Clock, route: Route = QUICK) -> Rea
     """Ask for the time, and hold its signature, its certificate and this machine's clock against each other.
 
     Raises StoreError DAMAGED (``authority``); HqError UNREACHABLE with ``what`` of "url", "name", "route",
-    "refused", "silent", "line"; TLS with "authority", "host", "dates", "handshake"; BAD_ANSWER.
+    "refused", "silent", "line"; PROXY, PROXY_ASKS; TLS with "authority", "host", "dates", "handshake";
+    BAD_ANSWER.
     """
     context = tls.pinned_context(authority)
-    _connect(url, route.connect)
+    if not route.proxy:  # through one only that it leads there, or not, can be seen
+        _connect(url, route.connect)
     link = HqLink(url, context, clock.wall, route)
     with closing(link):
         try:
@@ -76,9 +78,11 @@ def reach(url: str, authority: bytes, clock: Clock, route: Route = QUICK) -> Rea
     return Reached(fingerprint(authority), off)
 
 
-def what_for(url: str, authority: bytes, code: str, clock: Clock) -> admission.CodeTold | None:
+def what_for(
+    url: str, authority: bytes, code: str, clock: Clock, route: Route = QUICK
+) -> admission.CodeTold | None:
     """See :func:`storage.admission.tell_code`; raises HqError, StoreError."""
-    with closing(HqLink(url, tls.pinned_context(authority), clock.wall, QUICK)) as link:
+    with closing(HqLink(url, tls.pinned_context(authority), clock.wall, route)) as link:
         return admission.tell_code(link, code)
 
 

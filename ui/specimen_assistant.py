@@ -64,7 +64,7 @@ class Standing(Assistant):
     def go(self, stage: Stage) -> None:
         """Nothing; so with all that follow."""
 
-    def reach(self, url: str, authority: str) -> None:
+    def reach(self, url: str, authority: str, proxy: str = "") -> None:
         """Nothing."""
 
     def choose(self, way: Way) -> None:

@@ -9,7 +9,6 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from storage.link import MAX_ANSWER_BYTES, HqLink, Route
 from storage.vault import new_data_key
 from tests.core.books import Book
 from tests.core.machine import SetClock
+from tests.storage.proxy import Proxy
 from tests.storage.stub_hq import NOW, Answer, Asked, Authority, StubHq, drop, refuse
 
 TERMINAL = "990100-01-03"
@@ -303,51 +303,6 @@ def test_an_answer_that_does_not_come_is_unreachable(hq: StubHq, connect: Opener
         assert fault(client.marks)[0] == HqFault.UNREACHABLE
     finally:
         gone.set()
-
-
-class Proxy:
-    """A CONNECT proxy: bytes both ways once the tunnel stands, or the refusal that it is given."""
-
-    def __init__(self, refusal: bytes = b"") -> None:
-        self.asked: list[bytes] = []
-        self._refusal = refusal
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def close(self) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)  # whoever waits in accept ends
-        self._listener.close()
-
-    def _serve(self) -> None:
-        with suppress(OSError):
-            while True:
-                client, _ = self._listener.accept()
-                threading.Thread(target=self._tunnel, args=(client,), daemon=True).start()
-
-    def _tunnel(self, client: socket.socket) -> None:
-        head = b""
-        while not head.endswith(b"\r\n\r\n"):
-            head += client.recv(1)
-        self.asked.append(head)
-        if self._refusal:
-            client.sendall(b"HTTP/1.1 " + self._refusal + b"\r\nContent-Length: 0\r\n\r\n")
-            client.close()
-            return
-        host, _, port = head.split()[1].decode().rpartition(":")
-        with client, socket.create_connection((host, int(port))) as server:
-            client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
-            back = threading.Thread(target=_pass, args=(server, client), daemon=True)
-            back.start()
-            _pass(client, server)
-            back.join()
-
-
-def _pass(source: socket.socket, target: socket.socket) -> None:
-    with suppress(OSError):
-        while data := source.recv(65536):
-            target.sendall(data)
-        target.shutdown(socket.SHUT_WR)
 
 
 def test_through_a_proxy_the_same_partner_and_nothing_in_the_clear(

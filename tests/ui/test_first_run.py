@@ -23,6 +23,7 @@ from program.window import Composing
 from storage.files import read_json
 from storage.tls import AUTHORITY
 from tests.storage.counters import CHEAP
+from tests.storage.proxy import Proxy
 from tests.storage.stub_hq import Authority
 from tests.ui.typing import ALT, Hands, Key
 from tests.walk.branch import BRANCH, PASSWORDS, QUICK, Branch
@@ -108,7 +109,8 @@ def test_from_nothing_to_the_log_in(qtbot: QtBot, tmp_path: Path, branch: Branch
     machine.wait(lambda: machine.window.language == "en")
     machine.hands.press(Key.Key_F9)
     machine.at(Stage.HEADQUARTERS)
-    _reach(machine, branch, strange)
+    proxy = Proxy()
+    _reach(machine, branch, strange, proxy.url)
     _name(machine, branch)
     machine.hands.press(Key.Key_F9)
     machine.at(Stage.OPERATOR)
@@ -132,20 +134,26 @@ def test_from_nothing_to_the_log_in(qtbot: QtBot, tmp_path: Path, branch: Branch
     machine.hands.press(Key.Key_F9)
     machine.at(Stage.DEVICES)
     _to_the_log_in(machine, password)
+    assert load_config(tmp_path / "counter.toml").headquarters.proxy == proxy.url
+    assert len(proxy.asked) > 3  # reached, named, enrolled, and the counter at work
+    proxy.close()
 
 
-def _reach(machine: Empty, branch: Branch, strange: Path) -> None:
+def _reach(machine: Empty, branch: Branch, strange: Path, proxy: str) -> None:
+    """Step by step, each failure by its name; then through the proxy, as all that follows."""
     authority = str(branch.hq.directory / AUTHORITY)
-    for url, path, said in (
-        (branch.hq.url, str(strange.with_name("nowhere.pem")), "first.reach_file_missing"),
-        ("http://127.0.0.1:9", authority, "first.reach_url"),
-        ("https://127.0.0.1:9", authority, "first.reach_refused"),
-        (branch.hq.url, str(strange), "first.reach_authority"),
+    for url, path, by, said in (
+        (branch.hq.url, str(strange.with_name("nowhere.pem")), "", "first.reach_file_missing"),
+        ("http://127.0.0.1:9", authority, "", "first.reach_url"),
+        ("https://127.0.0.1:9", authority, "", "first.reach_refused"),
+        (branch.hq.url, str(strange), "", "first.reach_authority"),
+        (branch.hq.url, authority, "http://name:secret@127.0.0.1:9", "first.reach_proxy_form"),
+        (branch.hq.url, authority, "127.0.0.1:9", "hq.proxy"),
     ):
-        machine.fill(url, path)
+        machine.fill(url, path, by)
         machine.f9(said)
         assert not machine.page.reached()
-    machine.fill(branch.hq.url, authority)
+    machine.fill(branch.hq.url, authority, proxy)
     machine.f9("first.reached")
     shown = machine.window.findChild(QLabel, "assistant_sheet")
     assert shown is not None

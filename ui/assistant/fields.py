@@ -18,18 +18,19 @@ from ui.theme import Palette
 
 WAYS = tuple(Way)
 KINDS: Mapping[str, Typed] = {
-    "url": Typed.PLAIN, "authority": Typed.PLAIN, "code": Typed.FIGURES, "operator": Typed.FIGURES,
-    "activation": Typed.FIGURES, "password": Typed.SECRET, "again": Typed.SECRET, "folder": Typed.PLAIN,
+    "url": Typed.PLAIN, "authority": Typed.PLAIN, "proxy": Typed.PLAIN, "code": Typed.FIGURES,
+    "operator": Typed.FIGURES, "activation": Typed.FIGURES, "password": Typed.SECRET,
+    "again": Typed.SECRET, "folder": Typed.PLAIN,
 }  # fmt: skip
 SECRETS = ("code", "activation", "password", "again")
-LONGEST = {"url": 200, "authority": 400, "folder": 400}
+LONGEST = {"url": 200, "proxy": 200, "authority": 400, "folder": 400}
 _LONGEST, _WIDEST = 100, 720
 
 
 def wanted(view: AssistantView) -> tuple[str, ...]:
     """The fields of the step that stands, in the order in which they are typed."""
     if view.stage is Stage.HEADQUARTERS:
-        return "url", "authority"
+        return "url", "authority", "proxy"
     if view.stage is Stage.CODE:
         return ("code",)
     if view.stage is Stage.OPERATOR and view.way is Way.NEW:

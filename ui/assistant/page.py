@@ -57,7 +57,7 @@ class AssistantPage(QWidget):
         self._keyboard, self._texts = keyboard, texts
         self._letter = Deliberate(keyboard, self)
         self._view, self._shop = AssistantView(), WorkshopView()
-        self._tested: tuple[str, str] | None = None  # what was reached
+        self._tested: tuple[str, ...] | None = None  # what was reached
         self._named = ("", Way.NEW)  # what was named
         self._offered = ""
         self._differ = self._sure = self._begun = self._ended = self._examined = False
@@ -210,19 +210,20 @@ class AssistantPage(QWidget):
         for name, was, now in (
             ("url", before.url, view.url),
             ("authority", before.authority, view.authority),
+            ("proxy", before.proxy, view.proxy),
             ("operator", before.operator, view.operator),
         ):
             if now != was and entries[name].text() in ("", was) and now:
                 entries[name].setText(now)
         if view.reached is not None and view.reached is not before.reached:
             entries["url"].setText(view.reached.url)
-            self._tested = (view.reached.url, entries["authority"].text())
+            self._tested = (view.reached.url, entries["authority"].text(), entries["proxy"].text())
         if view.named is not None and view.named is not before.named:
             self._named = (entries["code"].text(), view.way)
 
     def reached(self) -> bool:
         """Whether what stands in the fields was reached."""
-        typed = (self.fields.text("url"), self.fields.text("authority"))
+        typed = tuple(self.fields.text(name) for name in ("url", "authority", "proxy"))
         return self._view.reached is not None and typed == self._tested
 
     def named(self) -> bool:
@@ -413,7 +414,7 @@ class AssistantPage(QWidget):
             if path.isascii() and path.isdigit() and 0 < int(path) <= len(view.found):
                 fields.entries["authority"].setText(view.found[int(path) - 1])
             self._tested = None
-            self._assistant.reach(fields.text("url"), fields.text("authority"))
+            self._assistant.reach(*(fields.text(name) for name in ("url", "authority", "proxy")))
         elif view.stage is Stage.CODE and not self.named():
             self._assistant.name(fields.text("code"))
         elif view.stage is Stage.OPERATOR:

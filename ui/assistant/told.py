@@ -9,6 +9,7 @@ TOLD = (
     "first.reach_url", "first.reach_name", "first.reach_route", "first.reach_refused",
     "first.reach_silent", "first.reach_line", "first.reach_authority", "first.reach_host",
     "first.reach_dates", "first.reach_handshake", "first.reach_other", "first.reach_busy",
+    "first.reach_proxy_form",
     "first.reach_file_missing", "first.reach_file", "first.reach_clock", "first.reached",
     "first.reached_clock", "first.code_named", "first.code_untold", "first.code_follows",
     "first.code_new", "first.code_used", "first.enrol_invalid", "first.activation_invalid",
