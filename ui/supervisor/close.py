@@ -327,7 +327,7 @@ class ClosePage(QFrame):
         count = texts("close.count", count=len(rows) + view.more, left=view.left)
         put(labels["list"], texts("close.list"))
         put(labels["count"], count if rows else "")
-        put(labels["nothing"], texts("close.none"))
+        put(labels["nothing"], texts("close.nothing" if view.closed else "close.none"))
         labels["nothing"].setVisible(not rows)
         put(labels["rule"], texts("close.rule"))
         said = texts.join([_of_earlier(each, texts) for each in view.earlier])
