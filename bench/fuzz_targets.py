@@ -185,6 +185,7 @@ def _config_seeds() -> list[bytes]:
         'scanner]\ndriver="serial"\nlink="tcp://h:1"\nprefix="<"\nsuffix="\\t"',
         'scanner]\ndriver="serial"\nlink="tcp://h:1"\nprefix=1',
         'scanner]\ndriver="serial"\nlink="tcp://h:1"\nsuffix=""',
+        'scanner]\ndriver="wedge"\nname="x"', 'scanner]\ndriver="wedge"\nname=" "',
     ]  # fmt: skip
     texts = [_HEAD + "[devices." + table + "\n" for table in tables]
     urls = [
@@ -197,6 +198,8 @@ def _config_seeds() -> list[bytes]:
         "https://h:99999",
     ]
     texts += [_HEAD.replace("https://h:1", url) for url in urls]
+    proxies = ("http://p:1", "http://p", "http://[", "https://p:1/x")
+    texts += [f'{_HEAD}proxy="{proxy}"\n' for proxy in proxies]
     texts += [
         "[station]\nlanguage='en'\n" + _HEAD.partition("\n")[2],
         "[a",

@@ -79,6 +79,7 @@ def test_the_journal_is_put_back_and_goes_on_in_a_new_epoch(
         rig.stop()
         rig.start()  # and at the next start too
         assert rig.terminal is not None
+        rig.eyes.wait(lambda view: view.sync.what == "restored", "the stop at the next start")
         assert rig.terminal.station._live.stopped == "restored"
         rig.stop()
         back = recovered(rig)
