@@ -24,6 +24,10 @@ STATUS_QUERIES = tuple(b"\x10\x04" + bytes([number]) for number in (1, 2, 3, 4))
 # outside nothing (the cut-off command's own parameters add a few).
 LARGEST_BAND = 2048
 RESYNC = bytes(LARGEST_BAND + 16)
+# Where it was cut off between a command's name and its last parameter, the next bytes are taken for the
+# rest of them: questions asked there are read as a band of millions of dots, and no RESYNC ends that.  As
+# many NULs as a name can have parameters make it a band of no rows, and are nothing elsewhere.
+FENCE = bytes(8)
 
 # Real-time commands are obeyed also inside raster data: DLE EOT asks, DLE ENQ and DLE DC4 clear
 # buffers, pulse a drawer or switch off.  One dot more beside the one that 10H stands for breaks them.

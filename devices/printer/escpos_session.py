@@ -13,6 +13,7 @@ from collections.abc import Callable
 from core.errors import DeviceError, DeviceFault
 from devices.printer.escpos import (
     CUT,
+    FENCE,
     INITIALISE,
     MARK,
     RESYNC,
@@ -31,12 +32,16 @@ class EscPosSession(PrinterSession):
 
     RESYNC = RESYNC
     _marks = 0  # asked for and not yet answered
+    _fenced = False  # no command can be waiting for its parameters: a question is a question
     _known = False  # no mark of an earlier page can come any more
 
     def _ask(self, limit: float) -> PrinterStatus:
         deadline = time.monotonic() + limit
         answers: list[int] = []
         self._sort(self._waiting())  # what lies there can be a mark, or the answer to an earlier question
+        if not self._fenced:  # a page of ours, or of the program before us, may have ended anywhere
+            self._link.write(FENCE, deadline)
+            self._fenced = True
         for query in STATUS_QUERIES:
             self._link.write(query, deadline)
             while not (found := self._sort(self._read(deadline))):
@@ -94,7 +99,7 @@ class EscPosSession(PrinterSession):
         try:
             super().send(page, on_first)
         except DeviceError:
-            self._marks = 0
+            self._marks, self._fenced = 0, False
             raise
 
     def finish(self, stop: threading.Event, on_status: Callable[[PrinterStatus], None]) -> None:

@@ -21,6 +21,7 @@ from core.devices import (
     Receipt,
     Slot,
 )
+from devices.printer.escpos import FENCE
 from devices.printer.lane import LabelPrinterLane, ReceiptPrinterLane
 from devices.printer.queue import PrinterLane
 from devices.printer.session import Timing
@@ -159,8 +160,10 @@ class Stand:
         return self.log.ends()
 
     def questions_only(self) -> bool:
-        """Nothing but status questions has reached the printer."""
-        return self.simulator.received == 3 * self.simulator.asked
+        """Nothing but status questions has reached the printer, and the NULs before a link's first."""
+        others = self.simulator.received - 3 * self.simulator.asked
+        openings = sum(truth.state is DeviceState.CONNECTING for truth in self.truths)
+        return others == 0 if self.kind is not ESCPOS else others in range(0, 8 * openings + 1, len(FENCE))
 
     def _now(self) -> tuple[DeviceState, str] | None:
         return (self.truths[-1].state, self.truths[-1].fault) if self.truths else None
