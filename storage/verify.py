@@ -211,7 +211,7 @@ class _Walk:
     def _chunk(self, after: int) -> tuple[Sequence[_Kept], dict[int, list[Row]]]:
         with self._journal.database.reading() as connection:
             # Plain tuples: a column is asked for a score of times in each of hundreds of thousands of rows.
-            found = connection.exec_driver_sql(_ENTRIES, (after, _CHUNK)).tuples()
+            found = connection.exec_driver_sql(_ENTRIES, (after, _CHUNK)).fetchall()
             rows = [_Kept._make(row) for row in found]
             last = rows[-1].seq if rows else after
             attached = connection.exec_driver_sql(_ATTACHMENTS, (after + 1, last)).fetchall()
