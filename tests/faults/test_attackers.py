@@ -53,6 +53,8 @@ from tests.peers.estate import check_estate
 from tests.peers.exports import line
 from tests.storage.counters import PASSWORD, Counter
 
+pytestmark = pytest.mark.requirement("T16", "I5")
+
 TERMINAL, COLLEAGUE = "990100-01-03", "OP10002"
 
 

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from core.late import AdoptLate
 from hq.terminals import grant_epoch
 from program.machine import SystemClock
@@ -20,6 +22,8 @@ from tests.faults.rig import Rig
 from tests.faults.test_recovery import ASKS_OFTEN, accept, assert_whole, recovered, request
 from tests.faults.work import day, each
 from tests.guards import ExpectedLogs
+
+pytestmark = pytest.mark.requirement("R60", "T13")
 
 ROOT = Path(__file__).parents[2]
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select
 
 from core.ledger.entry import Entry
@@ -21,6 +22,8 @@ from tests.faults.proxy import Proxy, Weather
 from tests.faults.rig import Rig
 from tests.faults.steps import named_steps
 from tests.faults.work import day, each
+
+pytestmark = pytest.mark.requirement("T3")
 
 PATIENCE_S = 40.0
 HANDSHAKE = 1500  # bytes from headquarters: about where the first answer begins

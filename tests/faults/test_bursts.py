@@ -19,6 +19,8 @@ from tests.faults.screen import Window
 from tests.faults.work import Item, day, each
 from tests.ui.typing import ALT, Key
 
+pytestmark = pytest.mark.requirement("T2", "I1")
+
 GAP_S = 0.05
 THREADS, PRESSES = 4, 6
 

@@ -20,6 +20,8 @@ from tests.faults.desk import Desk
 from tests.faults.store import look
 from tests.faults.work import Visit, day, to_json
 
+pytestmark = pytest.mark.requirement("R58", "R59", "R76", "R77")
+
 ITEMS = 44
 
 

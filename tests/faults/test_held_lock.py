@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from storage.pump import PumpSettings
 from tests.faults.around import Headquarters
 from tests.faults.rig import Rig
@@ -11,6 +13,8 @@ from tests.faults.test_bad_line import assert_equal, until
 from tests.faults.work import day, each
 from ui.present import Told, sync_banner, utc_now
 from ui.text import Texts
+
+pytestmark = pytest.mark.requirement("T6")
 
 IMPATIENT = PumpSettings(first_wait_s=0.05, longest_wait_s=0.5, heartbeat_s=0.5, patience_s=0.3)
 

@@ -18,6 +18,8 @@ from tests.faults.kills import Campaign, Kill, Tally, run_campaigns
 from tests.faults.steps import named_steps
 from tests.faults.store import Snapshot
 
+pytestmark = pytest.mark.requirement("T1", "I3")
+
 LEAST_KILLS = 30  # issue 2, item 9
 RANDOM_KILLS = 4
 

@@ -17,6 +17,8 @@ from tests.faults.replay import read_log
 from tests.faults.store import look
 from tests.faults.work import day, to_json
 
+pytestmark = pytest.mark.requirement("T1")
+
 
 class Bench:
     """A desk, a headquarters, and counters that work under the recorder or without it."""

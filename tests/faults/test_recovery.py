@@ -28,6 +28,8 @@ from tests.faults.work import Item, Visit, day, each
 from tests.guards import ExpectedLogs
 from tests.peers.estate import Estate
 
+pytestmark = pytest.mark.requirement("T13", "T28")
+
 Work = Iterator[tuple[Visit, Item]]
 
 

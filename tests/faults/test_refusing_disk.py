@@ -13,6 +13,8 @@ from tests.faults.desk import Desk
 from tests.faults.store import Snapshot, look
 from tests.faults.work import day, to_json
 
+pytestmark = pytest.mark.requirement("T25")
+
 # SQLite tells a full disk by ENOSPC alone; a quota, or a file system that turns read-only under an open
 # file, is a write that failed.  Where the draft was refused right before F9, the connection is made anew;
 # it finds a file that can only be read, and says that.

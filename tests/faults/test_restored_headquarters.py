@@ -19,6 +19,8 @@ from tests.faults.test_bad_line import assert_equal, until
 from tests.faults.work import day, each
 from tests.guards import ExpectedLogs
 
+pytestmark = pytest.mark.requirement("T3")
+
 
 @pytest.fixture
 def headquarters(tmp_path: Path) -> Iterator[Headquarters]:

@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Callable
 
+import pytest
 from PySide6.QtCore import Qt
 
 from core.commands import Field
@@ -13,6 +14,8 @@ from tests.faults.screen import Window
 from tests.faults.work import day, each
 from tests.ui.typing import ALT, Key
 from ui.buttons import KeyButton
+
+pytestmark = pytest.mark.requirement("T14")
 
 READ_CARD = 0x3001
 READING_S = 1.2

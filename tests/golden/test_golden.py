@@ -29,6 +29,8 @@ from tests.golden.people import seed
 from tests.peers.checker import check, check_directives
 from tests.peers.roles import PERSONAL
 
+pytestmark = pytest.mark.requirement("T18")
+
 HERE = Path(__file__).parent
 FORMAT = HERE.parents[1] / "docs" / "format.md"
 ENTRIES = sorted(

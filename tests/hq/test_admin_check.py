@@ -57,6 +57,8 @@ from tests.hq.server import ROOT
 from tests.hq.test_admission import activate, activation
 from tests.hq.test_directives import take
 
+pytestmark = pytest.mark.requirement("T16")
+
 TERMINAL, OPERATOR = "990100-01-03", "OP10001"
 
 

@@ -20,6 +20,8 @@ from hq.administrations import (
 from hq.cli import build_parser
 from tests.hq import duties_document
 
+pytestmark = pytest.mark.requirement("R110")
+
 # Y hers · 2 hers, with a second person · . refused.  GB/T 22239-2019, 8.1.4.2: who keeps the machines decides
 # about nobody's rights, who decides about rights reads no journals, and who reads changes nothing.
 EXPECTED = """

@@ -27,6 +27,8 @@ from tests.core.books import Book
 from tests.hq.entries import TlsKey, enrol_request
 from tests.hq.headquarters import BRANCH, Counter, Headquarters, fault
 
+pytestmark = pytest.mark.requirement("R82")
+
 TERMINAL = "990100-01-03"
 
 

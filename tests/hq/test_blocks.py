@@ -23,6 +23,8 @@ from tests.hq.test_commands import hq
 from tests.hq.test_directives import take
 from tests.hq.test_second import TERMINAL, Sending, begun, sent
 
+pytestmark = pytest.mark.requirement("R40")
+
 NUMBER = "11010519491231002X"
 
 

@@ -26,6 +26,8 @@ from tests.hq.headquarters import Counter, Headquarters
 from tests.hq.test_commands import hq
 from tests.hq.test_epochs import TERMINAL, replaced
 
+pytestmark = pytest.mark.requirement("T13")
+
 SUPERVISOR = "supervisor"
 
 

@@ -14,6 +14,8 @@ from hq.schema import CLAIMS, CONTESTS, ENTRIES
 from tests.core.books import Book
 from tests.hq.headquarters import Counter, Headquarters
 
+pytestmark = pytest.mark.requirement("T4")
+
 WAYBILL = "RR123456785CN"
 TERMINALS = ("990100-01-03", "990100-01-04", "990100-02-01")
 

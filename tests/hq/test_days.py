@@ -27,6 +27,8 @@ from tests.hq.entries import close_day, open_day, write_items
 from tests.hq.headquarters import BRANCH, Counter, Headquarters
 from tests.hq.test_commands import hq
 
+pytestmark = pytest.mark.requirement("T12", "I6")
+
 RECEIPTS, LABELS = "receipt_printer", "label_printer"
 
 

@@ -29,6 +29,8 @@ from hq.publishing import publish_file
 from hq.schema import DIRECTIVES, FEEDS
 from tests.hq.headquarters import BRANCH, Counter, Headquarters, fault
 
+pytestmark = pytest.mark.requirement("R109")
+
 
 def said(headquarters: Headquarters, subject: str, scope: str = EVERYBODY, text: str = "") -> int:
     """Publish a small thing."""

@@ -28,6 +28,8 @@ from tests.hq.server import ROOT
 from tests.hq.test_commands import hq
 from tests.hq.test_second import TERMINAL, begun, sent
 
+pytestmark = pytest.mark.requirement("R70", "R71", "R72", "R73")
+
 SEALED = {
     "form": 1,
     "sender": {"document": "resident", "number": "11010519491231002X", "name": "示例<甲>",

@@ -21,6 +21,8 @@ from tests.guards import ExpectedLogs
 from tests.hq.entries import TlsKey, enrol_request, write_items
 from tests.hq.headquarters import BRANCH, Counter, Headquarters, fault, refusal
 
+pytestmark = pytest.mark.requirement("T13")
+
 TERMINAL = "990100-01-03"
 
 

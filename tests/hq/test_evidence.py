@@ -13,6 +13,8 @@ from tests.hq.entries import close_day, open_day, write_items
 from tests.hq.headquarters import Headquarters
 from tests.peers import evidence as peer
 
+pytestmark = pytest.mark.requirement("I9")
+
 
 def test_of_a_day_long_ago_and_of_somebody_unknown(headquarters: Headquarters, tmp_path: Path) -> None:
     counter = headquarters.counter()

@@ -26,6 +26,8 @@ from tests.hq.test_follower import written
 from tests.peers.checker import Bad
 from tests.peers.estate import check_estate
 
+pytestmark = pytest.mark.requirement("T17")
+
 CHECKER = ROOT / "tests" / "peers" / "checker.py"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from sqlalchemy import delete, update
 
 from core import wire
@@ -184,6 +185,7 @@ def test_an_exemption_that_its_own_clerk_approved_is_parked_by_name(
     assert (parked["seq"], parked["why"], parked["owner"]) == (6, "content", "headquarters")
 
 
+@pytest.mark.requirement("T23")
 def test_stopped_terminal_is_tried_again_by_a_new_start(
     headquarters: Headquarters, counter: Counter, expected_logs: ExpectedLogs
 ) -> None:
@@ -207,6 +209,7 @@ def test_stopped_terminal_is_tried_again_by_a_new_start(
     assert [alarm["count"] for alarm in headquarters.listed()["alarms"]] == [2]
 
 
+@pytest.mark.requirement("R23")
 def test_authentic_nonsense_is_parked_and_the_rest_goes_on(
     headquarters: Headquarters, counter: Counter, expected_logs: ExpectedLogs
 ) -> None:

@@ -15,6 +15,8 @@ from tests.hq.entries import batch
 from tests.hq.server import HqServer, TlsCounter
 from tests.hq.test_server import connected
 
+pytestmark = pytest.mark.requirement("R63", "R80")
+
 FAULTS, CUT = "counter_hq_faults_total", "counter_hq_cut_total"
 Counted = dict[tuple[str, str], float]
 

@@ -20,6 +20,8 @@ from tests.guards import ExpectedLogs
 from tests.hq.entries import batch, write_items
 from tests.hq.headquarters import BRANCH, Counter, Headquarters, fault, refusal
 
+pytestmark = pytest.mark.requirement("I1")
+
 
 def stored(headquarters: Headquarters) -> list[Entry]:
     """Everything in the chain table, in order."""

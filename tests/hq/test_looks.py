@@ -19,6 +19,8 @@ from hq.schema_beside import LOOKS
 from tests.hq.headquarters import Counter, Headquarters
 from tests.hq.test_commands import hq
 
+pytestmark = pytest.mark.requirement("R65", "R69")
+
 HERE, THERE, FAR = "990100-01-03", "990100-01-04", "990200-01-01"
 LIMITS = load_look_limits(dt.date(2026, 11, 21))
 

@@ -62,7 +62,7 @@ from tests.hq.test_notifying import ask as ask_notice
 from tests.hq.test_second import AFAR, Sending
 from tests.peers.second import CLERK
 
-pytestmark = pytest.mark.usefixtures("quick_passwords")
+pytestmark = [pytest.mark.usefixtures("quick_passwords"), pytest.mark.requirement("R53")]
 
 PARSER = build_parser()
 TERMINAL, OTHER, NEW = "990100-01-03", "990100-01-04", "990100-01-09"

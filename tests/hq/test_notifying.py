@@ -41,6 +41,8 @@ from tests.hq.test_notices import told
 from tests.hq.test_opening import referring
 from tests.hq.test_references import ELSEWHERE, RECIPIENT, TYPED, payload
 
+pytestmark = pytest.mark.requirement("T20")
+
 WAYBILL = "9812345678901"
 VERSION, EDITION = "2026-11-01", "2026-11-01.1"
 ID = b64(bytes(range(16)))

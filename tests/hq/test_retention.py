@@ -40,6 +40,8 @@ from tests.hq.test_opening import referring, states
 from tests.hq.test_references import ELSEWHERE, payload, service
 from tests.peers.estate import check_estate
 
+pytestmark = pytest.mark.requirement("R61", "R68")
+
 BEGAN = dt.datetime(2025, 9, 15, 6, 0, tzinfo=dt.UTC)
 MONTH = "2025-09"
 RULES = RetentionRules("short-1", dt.date(2025, 1, 1), {"acceptance": 30, "sealed": 92, "other": 92})

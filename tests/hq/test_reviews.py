@@ -13,6 +13,8 @@ from tests.hq.headquarters import Headquarters
 from tests.hq.test_claims import accept
 from tests.hq.test_commands import hq
 
+pytestmark = pytest.mark.requirement("R23", "T23")
+
 
 def test_a_registration_is_returned_to_who_made_it_once(
     headquarters: Headquarters, capsys: pytest.CaptureFixture[str]

@@ -21,6 +21,8 @@ from hq.sender_codes import TWICE
 from tests.core.books import verified_sender
 from tests.hq.headquarters import Counter, Headquarters
 
+pytestmark = pytest.mark.requirement("R12")
+
 CONTENT = bytes(range(32))
 HERE, THERE = "990100-01-03", "990100-01-04"
 

@@ -28,6 +28,8 @@ from hq.server import listen
 from tests.hq.entries import batch, close_day, write_items
 from tests.hq.server import HqServer, TlsCounter, run_hq
 
+pytestmark = pytest.mark.requirement("T3")
+
 
 @pytest.fixture
 def server(tmp_path: Path, database_url: str) -> Iterator[HqServer]:

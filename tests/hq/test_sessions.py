@@ -10,6 +10,8 @@ from core.ledger.writer import Proposal
 from hq.identity import Terminal
 from tests.hq.headquarters import Counter, Headquarters
 
+pytestmark = pytest.mark.requirement("T5")
+
 HERE, THERE = "990100-01-03", "990100-01-04"
 
 

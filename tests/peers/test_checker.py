@@ -38,6 +38,8 @@ from tests.golden import make
 from tests.peers.checker import Bad, check
 from tests.peers.exports import export, line
 
+pytestmark = pytest.mark.requirement("I2")
+
 CHECKER = Path(__file__).with_name("checker.py")
 
 

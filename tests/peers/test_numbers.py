@@ -8,6 +8,8 @@ import pytest
 
 from tests.peers.numbers import Bad, Numbers
 
+pytestmark = pytest.mark.requirement("I4")
+
 OPENED = ("PoolOpened", {"pool": "a", "count": 5, "directive": 1})
 USED = ("ItemAccepted", {"pool": "a", "ordinal": 3})
 VOID = ("PoolVoided", {"pool": "a", "first": 2, "last": 3, "cause": "lost"})

@@ -12,6 +12,8 @@ from core.ledger.documents import Approval
 from core.ledger.entry import Entry
 from tests.peers.second import CLERK, HOUR, OTHER, SUPERVISOR, Story
 
+pytestmark = pytest.mark.requirement("R67")
+
 GIVEN, ACT = "ApprovalGiven entry.", "ItemVoided entry."
 Told = Callable[[Story], None]
 

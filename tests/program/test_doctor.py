@@ -14,6 +14,8 @@ from program.demonstration import OPERATOR, PASSWORD, Demonstration
 from program.doctor import _CAPTIONS
 from ui.text import LANGUAGES, Texts
 
+pytestmark = pytest.mark.requirement("R92")
+
 ROOT = Path(__file__).parents[2]
 
 

@@ -16,6 +16,8 @@ from tests.peers import evidence as peer
 from tests.storage.counters import PASSWORD, Counter
 from tests.storage.test_evidence import told
 
+pytestmark = pytest.mark.requirement("I9")
+
 
 def test_the_file_lies_at_home_and_says_what_is_proven(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

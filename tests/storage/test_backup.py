@@ -26,6 +26,8 @@ from tests.core.books import Book
 from tests.faults.steps import named_steps
 from tests.storage.counters import PASSWORD, Counter
 
+pytestmark = pytest.mark.requirement("R60")
+
 AT = dt.datetime(2026, 11, 22, 4, 0, tzinfo=dt.UTC)
 
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from core.ledger.entry import AttachmentClass, Entry
 from core.ledger.writer import Part, Proposal
 from tests.storage.counters import Counter
+
+pytestmark = pytest.mark.requirement("I8")
 
 
 def _corrected(counter: Counter, item: Entry, ordinal: int, weight: int, asked: int = 0) -> list[Entry]:

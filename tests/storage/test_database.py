@@ -21,6 +21,8 @@ from storage.vault import SUBKEY_DATABASE, new_data_key
 from tests.storage import child
 from tests.storage.counters import Counter
 
+pytestmark = pytest.mark.requirement("R57", "R58")
+
 
 @pytest.fixture
 def key() -> bytes:

@@ -16,6 +16,8 @@ from storage.vault import SUBKEY_DATABASE, SUBKEY_KEYFILE
 from storage.verify import verify
 from tests.storage import child
 
+pytestmark = pytest.mark.requirement("R62", "T25")
+
 
 def reopen(directory: Path, facts: dict[str, str]) -> tuple[int, bool, int]:
     """(head, sound, drafts) as the next start of the program finds them."""

@@ -31,6 +31,8 @@ from tests.faults.steps import named_steps
 from tests.guards import ExpectedLogs
 from tests.storage.counters import PASSWORD, Counter, erase_month
 
+pytestmark = pytest.mark.requirement("R61", "R68", "R76")
+
 RULE_BOOK = load_rules(Path(__file__).parents[2] / "resources" / "rules")
 DAY = dt.timedelta(days=1)
 

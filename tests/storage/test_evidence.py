@@ -29,6 +29,8 @@ from tests.peers.exports import line
 from tests.storage.child import ROOT
 from tests.storage.counters import PASSWORD, Counter
 
+pytestmark = pytest.mark.requirement("I9")
+
 HER, OTHER = "OP10001", "OP20001"
 
 

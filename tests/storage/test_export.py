@@ -16,6 +16,8 @@ from storage.journal import SqlJournal
 from tests.storage.child import ROOT
 from tests.storage.counters import Counter, erase_month
 
+pytestmark = pytest.mark.requirement("T17")
+
 
 def fill(counter: Counter, journal: SqlJournal) -> None:
     for _ in range(3):

@@ -22,6 +22,8 @@ from storage.verify import verify
 from tests.storage import child
 from tests.storage.counters import Counter, erase_month
 
+pytestmark = pytest.mark.requirement("T1", "I1")
+
 STEPS = (
     "journal.begin",
     "journal.entries",

@@ -18,6 +18,8 @@ from storage.keeper import LAST_NAME, BackupKeeper, BackupPlan, last_backup
 from tests.guards import ExpectedLogs
 from tests.storage.counters import PASSWORD, Counter
 
+pytestmark = pytest.mark.requirement("R60")
+
 WAIT = 20.0
 SOON = dt.timedelta(seconds=1)
 

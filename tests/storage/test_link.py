@@ -26,6 +26,8 @@ from tests.core.machine import SetClock
 from tests.storage.proxy import Proxy
 from tests.storage.stub_hq import NOW, Answer, Asked, Authority, StubHq, drop, refuse
 
+pytestmark = pytest.mark.requirement("R58")
+
 TERMINAL = "990100-01-03"
 SUBKEY = new_data_key()
 Opener = Callable[..., Headquarters]

@@ -23,6 +23,8 @@ from storage.vault import SUBKEY_DATABASE, new_data_key
 from storage.verify import verify
 from tests.storage.counters import Counter
 
+pytestmark = pytest.mark.requirement("T18")
+
 _THIRD = '''
 """A third schema: what a later version might do, with a table rebuilt by copying."""
 import sqlalchemy as sa

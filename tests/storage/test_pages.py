@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from contextlib import closing
 
+import pytest
+
 from core.errors import CounterError, StoreFault
 from storage.database import DATABASE_NAME
 from storage.journal import SqlJournal
@@ -13,6 +15,8 @@ from storage.signatures import SignaturesBeside
 from storage.store import open_reader
 from storage.verify import Report, _check_all, verify
 from tests.storage.counters import PASSWORD, Counter
+
+pytestmark = pytest.mark.requirement("R62", "R92")
 
 _PAGE = 4096
 

@@ -29,6 +29,8 @@ from tests.core.books import Book
 from tests.storage.counters import PASSWORD, Counter
 from tests.storage.test_erasing import DAY, RULE_BOOK, Running, items, pages, running
 
+pytestmark = pytest.mark.requirement("R68")
+
 ENQUIRY = RULE_BOOK.editions[0].limits.enquiry_days
 
 

@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from storage.journal import SqlJournal
 from tests.storage.counters import Counter
 
+pytestmark = pytest.mark.requirement("R105")
+
 LOOK_UPS: dict[str, Callable[[SqlJournal], object]] = {
     "waybill": lambda journal: journal.item_by_waybill("XA000000001CN"),
     "token": lambda journal: journal.item_by_token("t"),

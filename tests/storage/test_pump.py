@@ -16,6 +16,8 @@ from tests.guards import ExpectedLogs
 from tests.storage.pumping import Place
 from tests.storage.stub_hq import NOW, Answer, Asked, drop, refuse
 
+pytestmark = pytest.mark.requirement("R22", "T3")
+
 
 def test_a_backlog_is_drained_in_batches(place: Place) -> None:
     place.accept(30)

@@ -17,6 +17,8 @@ from tests.guards import ExpectedLogs
 from tests.storage.pumping import LONG, Place
 from tests.storage.stub_hq import Answer, Asked, StubHq, drop, error, refuse
 
+pytestmark = pytest.mark.requirement("T28")
+
 
 def test_a_refusal_stands_still_until_a_person_resumes(place: Place, expected_logs: ExpectedLogs) -> None:
     expected_logs.expect("storage.pump", "stands still: hq.refused .*entry.signature")

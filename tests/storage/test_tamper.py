@@ -29,6 +29,8 @@ from tests.peers.exports import line
 from tests.storage.counters import PASSWORD, Counter
 from tests.storage.test_evidence import told
 
+pytestmark = pytest.mark.requirement("R63", "T16")
+
 COLLEAGUE = "OP10002"
 
 

@@ -23,6 +23,8 @@ from tests.guards import ExpectedLogs
 from tests.storage.pumping import Place
 from tests.storage.stub_hq import NOW
 
+pytestmark = pytest.mark.requirement("T16")
+
 # What the screen says of it is a sentence for each (ui/text.py); "unreachable" would blame the network.
 NAMED = {str(StoreFault.DAMAGED), str(HqFault.TLS)}
 

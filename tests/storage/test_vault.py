@@ -26,6 +26,8 @@ from storage.vaultfile import OperatorRecord
 from tests.storage.counters import CHEAP, PASSWORD, Counter
 from tests.storage.stub_hq import NOW
 
+pytestmark = pytest.mark.requirement("R57")
+
 
 @pytest.fixture
 def opened(counter: Counter) -> FileVault:

@@ -30,6 +30,8 @@ from storage.verify import Report, verify
 from tests.core.books import RULES
 from tests.storage.counters import Counter
 
+pytestmark = pytest.mark.requirement("R63", "T7", "T16")
+
 # Where a change in a column of the row of item 8 (seq 8; attachments 8/0 and 8/1) must be named.
 TAMPERED = 8
 # What verify cannot know: names stand in no entry and no signature covers them (docs/security.md

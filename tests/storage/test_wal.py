@@ -17,6 +17,8 @@ from storage.vault import SUBKEY_DATABASE
 from storage.wal import SUFFIX, check_log
 from tests.storage.counters import PASSWORD, Counter
 
+pytestmark = pytest.mark.requirement("T16")
+
 LOG = DATABASE_NAME + SUFFIX
 HEADER, FRAME, PAGE = 32, 24, 4096
 VISITS = 4

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QClipboard, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication
@@ -39,6 +40,7 @@ def inked(image: QImage, mark: QImage) -> set[tuple[int, int]]:
     }
 
 
+@pytest.mark.requirement("R78")
 def test_what_is_seen_is_painted_and_stands_in_no_text(seated: Seated, qapp: QApplication) -> None:
     """Nothing to select or to copy, nothing that another program reads from the window."""
     for mode in (QClipboard.Mode.Clipboard, QClipboard.Mode.Selection):
@@ -65,6 +67,7 @@ def test_what_is_seen_is_painted_and_stands_in_no_text(seated: Seated, qapp: QAp
     assert window.clerk.look_up.case.isHidden()
 
 
+@pytest.mark.requirement("R78")
 def test_the_mark_lies_over_all_of_it(seated: Seated) -> None:
     """Whichever part is photographed says who, where and when."""
     window, _hands, _recorder = seated(VIEWS["case-shown"])
@@ -107,6 +110,7 @@ def test_three_fields_and_nothing_stays_in_them(seated: Seated) -> None:
     assert recorder.commands[sent:] == [LeaveCase()]
 
 
+@pytest.mark.requirement("R66")
 def test_asked_for_with_a_reason_and_seen_when_it_is_approved(desk: Desk) -> None:
     window, hands, recorder = desk
     hands.press(Key.Key_S, ALT)

@@ -20,6 +20,8 @@ from ui.clerk.frame import Page, Side
 from ui.specimen_close import CLOSE
 from ui.specimens import BASE
 
+pytestmark = pytest.mark.requirement("T8", "T24")
+
 __all__ = ["seat"]
 
 

@@ -10,6 +10,8 @@ from PIL import Image
 
 from ui.code128 import bars
 
+pytestmark = pytest.mark.requirement("R32")
+
 
 def _read(text: str) -> str:
     widths, quiet, module = bars(text), 12, 3

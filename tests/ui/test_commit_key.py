@@ -18,6 +18,8 @@ from ui.specimen_papers import SPIRITS
 from ui.specimens import BASE, READY, item
 from ui.window import MainWindow
 
+pytestmark = pytest.mark.requirement("T2")
+
 
 def test_f9_commits_and_says_when_it_was_pressed(desk: Desk) -> None:
     """One Commit, with the time of the press."""

@@ -18,6 +18,8 @@ from ui.specimen_consents import CONSENTS, ITEM, OF_PERSON, SAID
 from ui.specimens import BASE, HALF, VIEWS
 from ui.window import MainWindow
 
+pytestmark = pytest.mark.requirement("R56")
+
 CALL, SHARE = CONSENTS
 
 

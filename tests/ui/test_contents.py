@@ -19,6 +19,8 @@ from ui.specimens import BASE, EMPTY, HALF, READY, WHO
 from ui.text import LANGUAGES, Texts
 from ui.window import MainWindow
 
+pytestmark = pytest.mark.requirement("R26")
+
 _CONTENTS = Field.CONTENTS.value
 
 
@@ -175,6 +177,7 @@ def test_alt_9_never_confirms_what_is_not_on_the_screen(seated: Seated) -> None:
     assert recorder.commands == [ConfirmCondition()]
 
 
+@pytest.mark.requirement("R17")
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_is_prohibited_names_item_and_class(qtbot: QtBot, seated: Seated, language: str) -> None:
     """The reason in words, what to do, no key that would confirm it; what is to be reported says so."""

@@ -17,6 +17,8 @@ from ui.bridge import Bridge
 from ui.specimens import BASE
 from ui.window import MainWindow
 
+pytestmark = pytest.mark.requirement("R3")
+
 
 @pytest.fixture
 def counter(qtbot: QtBot, opened: Opened) -> Iterator[tuple[MainWindow, Hands, SmallStation]]:

@@ -143,6 +143,7 @@ def test_the_locked_screen_says_who_locked_it(door: Door) -> None:
     assert recorder.commands[-1] == LogIn("OP10002", "another password")
 
 
+@pytest.mark.requirement("R81")
 def test_nothing_of_a_customer_stays_behind_the_lock(door: Door) -> None:
     """Not in a hidden widget, not in the accessibility tree, not in an undo buffer."""
     window, _, _ = door

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from PySide6.QtCore import Qt
 
 from core.commands import LookUp
 from tests.ui.conftest import Desk
 from ui.specimens import VIEWS
+
+pytestmark = pytest.mark.requirement("R105")
 
 Key = Qt.Key
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from PySide6.QtWidgets import QLabel
 
 from tests.ui.conftest import Seated
 from tests.ui.typing import Key
 from ui.specimens import BASE, VIEWS
+
+pytestmark = pytest.mark.requirement("R33", "R55")
 
 
 def test_the_notice_stands_where_the_clerk_reads_it_out(seated: Seated) -> None:

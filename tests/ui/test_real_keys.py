@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.requirement("T2")
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 LIMIT = 20.0
 

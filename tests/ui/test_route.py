@@ -17,6 +17,8 @@ from ui.specimens import BASE, CENTRES, READY
 from ui.text import Texts
 from ui.window import MainWindow
 
+pytestmark = pytest.mark.requirement("R25", "R27")
+
 
 def _note(window: MainWindow, name: str) -> str:
     label = window.clerk.findChild(QLabel, name)

@@ -14,6 +14,8 @@ from ui.present import STALE_SECONDS, Told
 from ui.specimens import BASE, NOW
 from ui.text import Texts
 
+pytestmark = pytest.mark.requirement("T6", "I7")
+
 FRESH = SyncView(3, NOW, "ok", age_s=0.5, due_s=75.0, serial=7)
 
 

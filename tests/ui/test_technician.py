@@ -30,7 +30,7 @@ from ui.keys import DELIBERATE_MS
 from ui.specimens import NOW
 from ui.window import MainWindow
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = [pytest.mark.timeout(120), pytest.mark.requirement("R111")]
 _CONFIG = """# Counter 3, set up by hand
 [station]
 branch = "520100-01"

@@ -18,6 +18,8 @@ from tests.ui.small_station import Recorder
 from ui.specimens import BASE, EMPTY, VIEWS
 from ui.window import MainWindow
 
+pytestmark = pytest.mark.requirement("R75")
+
 # A word of the screen's own, and what stands masked on purpose after the commit, is nobody's trace.
 _LEAST = 3
 FULL = (

@@ -14,6 +14,8 @@ from tests.ui.conftest import Desk
 from tests.ui.typing import ALT, Key
 from ui.specimens import BASE, READY
 
+pytestmark = pytest.mark.requirement("T14")
+
 
 def test_keys_are_dropped_and_said(qtbot: QtBot, desk: Desk) -> None:
     """Text, Enter, paste, confirmations and F9: nothing reaches the station, and the count is said."""

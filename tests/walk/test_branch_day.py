@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from core import commands as c
 from core.closing import LeaveClose, OpenClose
 from core.ledger.branch_day import CounterDay
 from core.view import CounterView
 from tests.walk.branch import Branch
+
+pytestmark = pytest.mark.requirement("T6", "T12", "I6")
 
 HERE, THERE = "990100-01-03", "990100-01-04"
 SUPERVISOR, CLERK = "OP20001", "OP10001"

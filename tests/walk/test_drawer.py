@@ -40,6 +40,8 @@ from tests.walk.visitors import EXEMPTED, DrawerCounter, Ending
 from tests.walk.watching import PATIENCE_SECONDS
 from ui.text import LANGUAGES, Texts
 
+pytestmark = pytest.mark.requirement("R10", "R19")
+
 DRAWER = load_drawer()
 RULES = with_examples(load_rules(RESOURCES / "rules"))
 DPI = 203

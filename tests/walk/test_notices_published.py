@@ -17,6 +17,8 @@ from hq.messages import exit_code, sentence
 from tests.walk.branch import RESOURCES, Branch, Desk
 from tests.walk.test_pools import fill, visit
 
+pytestmark = pytest.mark.requirement("R55")
+
 HERE, CLERK = "990100-01-03", "OP10001"
 TODAY = business_date(dt.datetime.now(dt.UTC))
 OWN = json.loads((RESOURCES / "rules" / "2026-11-01.json").read_bytes())["notice"]

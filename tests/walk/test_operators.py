@@ -7,6 +7,8 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import pytest
+
 from core import commands as c
 from core.access.papers import Paper
 from core.errors import CounterError, HqFault, RuleFault, StoreFault
@@ -16,6 +18,8 @@ from hq.operators import set_papers
 from program.activating import activate
 from tests.storage.counters import CHEAP
 from tests.walk.branch import PASSWORDS, Branch, Desk
+
+pytestmark = pytest.mark.requirement("R1", "R82", "R83", "T5")
 
 HERE, THERE = "990100-01-03", "990100-01-04"
 SUPERVISOR, CLERK = "OP20001", "OP10001"

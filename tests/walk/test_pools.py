@@ -23,6 +23,8 @@ from hq.schema import DIRECTIVES, FEEDS, FOLLOWER, POOLS, PUBLICATIONS, STORE
 from tests.core.station.desk import card
 from tests.walk.branch import RESOURCES, Branch, Desk
 
+pytestmark = pytest.mark.requirement("I4")
+
 HERE, THERE = "990100-01-03", "990100-01-04"
 CLERK, SUPERVISOR = "OP10001", "OP20001"
 RULES = load_rules(RESOURCES / "rules")

@@ -19,6 +19,8 @@ from hq.messages import exit_code, sentence
 from hq.schema import PUBLICATIONS
 from tests.walk.branch import RESOURCES, Branch
 
+pytestmark = pytest.mark.requirement("R108", "R109", "T19")
+
 HERE, THERE = "990100-01-03", "770000-02-01"
 TODAY = business_date(dt.datetime.now(dt.UTC))
 

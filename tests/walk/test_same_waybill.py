@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from core import commands as c
 from core.devices import CardRead, CodeScanned, Slot
 from core.view import CounterView, Screen
@@ -13,6 +15,8 @@ from hq.database import Database
 from hq.reviews import list_reviews, return_entry
 from tests.core.station.desk import WAYBILLS, card
 from tests.walk.branch import Branch, Desk
+
+pytestmark = pytest.mark.requirement("T4", "T23")
 
 HERE, THERE = "990100-01-03", "990100-01-04"
 CLERK, OTHER = "OP10001", "OP20001"

@@ -29,6 +29,8 @@ from tests.peers.barcodes import READERS
 from tests.walk.counter import WalkingCounter
 from tests.walk.watching import PATIENCE_SECONDS
 
+pytestmark = pytest.mark.requirement("R11", "R22")
+
 ROOT = Path(__file__).parents[2]
 WAYBILLS = ("EA473124829CN", "EA473124815CN")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -26,6 +27,8 @@ from tests.core.acceptance.people import (
     read,
     typed,
 )
+
+pytestmark = pytest.mark.requirement("R16")
 
 Event = Callable[[Visit], Visit]
 

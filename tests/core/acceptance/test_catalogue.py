@@ -24,6 +24,8 @@ from core.ledger import kinds
 from core.view import GateName, GateState
 from tests.core.acceptance.people import NOW, RULES, TODAY, committed, complete, fresh, typed
 
+pytestmark = pytest.mark.requirement("R17")
+
 FILE = Path(__file__).parents[3] / "resources" / "catalogue" / "2026-11-01.json"
 VALUE: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
 CATALOGUE = RULES.catalogue
@@ -190,6 +192,7 @@ def test_by_land_to_an_ordinary_region_it_may_be_left_out() -> None:
     assert label(state, RULES, IMPRINT).security == "centre"  # prints 待安检: nothing was checked
 
 
+@pytest.mark.requirement("R27")
 @pytest.mark.parametrize("route", [Route.AIR, Route.RAIL])
 def test_by_air_and_rail_never(route: Route) -> None:
     state = visit.set_route(complete(), route)
@@ -201,6 +204,7 @@ def test_by_air_and_rail_never(route: Route) -> None:
     assert missing(visit.set_route(complete(), route), TODAY, RULES) == ()  # checked here
 
 
+@pytest.mark.requirement("R27")
 def test_to_a_key_region_never_whatever_is_typed_when() -> None:
     address = "北京市海淀区示例路1号"
     state = complete(recipient_address=address)

@@ -20,6 +20,8 @@ from core.rule_data import Price
 from core.view import GateName, GateState
 from tests.core.acceptance.people import NOW, RULES, TODAY, committed, complete, fresh
 
+pytestmark = pytest.mark.requirement("R33")
+
 LAND = RULES.tariff.prices["land"]
 
 

@@ -11,6 +11,8 @@ from core.commands import Field
 from core.errors import RuleFault
 from tests.core.acceptance.people import RULES
 
+pytestmark = pytest.mark.requirement("R2", "R3", "R20")
+
 PHONES = {
     "13800138000": "13800138000",
     "138 0013 8000": "13800138000",

@@ -87,6 +87,7 @@ def test_facts_of_gates_name_nobody() -> None:
         assert not secrets & {str(fact) for fact in view.facts.values()}
 
 
+@pytest.mark.requirement("R21")
 def test_faults_stand_in_their_gate() -> None:
     state = typed(typed(read(fresh(), EXPIRED), Field.WEIGHT, "0"), Field.RECIPIENT_PHONE, "85551234")
     views = way(state)
@@ -113,6 +114,7 @@ def test_a_failed_read_is_said_until_a_document_is_there() -> None:
     assert way(after)[GateName.IDENTITY].state is DONE
 
 
+@pytest.mark.requirement("R14", "R16")
 def test_the_gates_open_one_after_the_other() -> None:
     state = read(fresh(), SPECIMEN)
     assert way(state)[GateName.ORIGINAL].state is CURRENT
@@ -142,6 +144,7 @@ def test_before_the_commit_the_clerk_sees_what_the_comparison_needs() -> None:
     assert view.fields[Field.RECIPIENT_PHONE].text == "0851-85551234"
 
 
+@pytest.mark.requirement("R75")
 def test_after_the_commit_everything_is_masked() -> None:
     for state in (committed(complete()), turns.next_item(committed(complete()), "operation-2")):
         view = visit_view(state, TODAY, RULES, IMPRINT)
@@ -180,6 +183,7 @@ def test_the_preview_shows_what_is_right_so_far() -> None:
     assert (full.real_name, full.inspected, full.security) == (True, True, "here")
 
 
+@pytest.mark.requirement("R33")
 def test_a_notice_that_changed_is_told_again_unless_an_entry_says_that_it_was() -> None:
     newer = replace(RULES, notice=replace(RULES.notice, id="notice-2027-01-01"))
     assert visit_view(fresh(), TODAY, newer, IMPRINT).notice_version == "notice-2027-01-01"

@@ -129,6 +129,7 @@ def test_a_contact_that_shows_nothing_is_typed(hidden: dict[str, Any]) -> None:
     assert offered(row(9, **hidden)) == [("sender", 9)]
 
 
+@pytest.mark.requirement("R27")
 @pytest.mark.parametrize(
     ("address", "tells"),
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -34,6 +35,8 @@ from tests.core.acceptance.people import (
     WRONG_SEX,
     nobody,
 )
+
+pytestmark = pytest.mark.requirement("R14", "R15", "R16", "R25", "R26", "R44", "T27")
 
 # What the tests know of each document without asking the rules: when it is good; the others never are.
 ENDS_TODAY = replace(

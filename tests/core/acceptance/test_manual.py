@@ -19,6 +19,8 @@ from core.ledger import kinds
 from tests.core.acceptance.people import GOOD, NOW, RULES, SPECIMEN, TODAY, fresh, read, typed
 from tests.core.identity.test_mrz import TD3
 
+pytestmark = pytest.mark.requirement("R6")
+
 F = ManualField
 IMPRINT = Imprint("520100-01", "OP10001")
 RESIDENT = {F.NUMBER: "11010519491231002x", F.NUMBER_AGAIN: "110105 19491231 002X", F.NAME: "证件样本",

@@ -12,6 +12,8 @@ from core.acceptance.pasted_reader import read_pasted
 from core.identity.characters import fold_width
 from tests.core.acceptance.people import RULES
 
+pytestmark = pytest.mark.requirement("R21")
+
 NAME, PHONE, REGION, STREET = "示例甲", "13800138000", "贵州省贵阳市南明区", "虚构路1号"
 
 

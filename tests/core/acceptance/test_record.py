@@ -67,6 +67,7 @@ def test_how_the_name_was_found_to_match() -> None:
     assert record.sender_data(long_term, TODAY, RULES)["expiry"] == "long_term"
 
 
+@pytest.mark.requirement("R2")
 @pytest.mark.parametrize("state", [fresh(), read(fresh(), SPECIMEN), committed(complete()),
                                    typed(complete(), Field.WEIGHT, "0")])  # fmt: skip
 def test_nothing_is_recorded_of_what_is_not_complete(state: Visit) -> None:
@@ -82,6 +83,7 @@ def test_nothing_is_recorded_of_what_is_not_complete(state: Visit) -> None:
         assert caught.value.facts["first"] == missing(state, TODAY, RULES)[0]
 
 
+@pytest.mark.requirement("R54")
 def test_the_sealed_payload_is_complete_canonical_and_no_more_than_the_law_wants() -> None:
     payload = record.sealed_payload(complete(recipient_phone="０８５１ ８５５５１２３４"), TODAY, RULES)
     assert payload == {

@@ -35,6 +35,8 @@ from tests.core.acceptance.people import (
     typed,
 )
 
+pytestmark = pytest.mark.requirement("R1")
+
 CODE = "91350100M000100Y43"  # the published specimen
 IMPRINT = Imprint("520100-01", "OP10001")
 WITH_AGREEMENTS = replace(

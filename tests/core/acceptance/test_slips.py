@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from core.acceptance.gates import visit_view
 from core.acceptance.labels import Imprint
 from core.acceptance.slips import no_paper_slip
 from core.identity.card import DocumentKind
 from tests.core.acceptance.people import RULES, TODAY, fresh
+
+pytestmark = pytest.mark.requirement("R38")
 
 
 def test_the_slip_says_what_would_do_and_names_nobody() -> None:

@@ -137,6 +137,7 @@ def test_nothing_ordered_is_skipped() -> None:
     assert refused(visit.set_security, state, Security.HERE, NOW, RULES).code == RuleFault.ORDER
 
 
+@pytest.mark.requirement("R15")
 def test_the_original_needs_a_name_on_the_form() -> None:
     state = typed(read(fresh(), SPECIMEN), Field.SENDER_NAME, "")
     error = refused(visit.confirm_original, state, NOW, TODAY)
@@ -260,6 +261,7 @@ def test_a_refused_item_leaves_nothing_behind() -> None:
     assert state.text(Field.SENDER_PHONE).text
 
 
+@pytest.mark.requirement("R29")
 @pytest.mark.parametrize("reason", [RefusalReason.IDENTITY_MISMATCH, RefusalReason.IDENTITY_REFUSED])
 def test_where_the_person_is_the_reason_nothing_of_the_person_stays(reason: RefusalReason) -> None:
     state = turns.refuse(complete(), reason, "operation-2")

@@ -10,6 +10,8 @@ from core.acceptance.waybill import check_waybill, parse_s10, s10_check_digit
 from core.errors import RuleError, RuleFault
 from tests.core.acceptance.people import RULES
 
+pytestmark = pytest.mark.requirement("R20", "R32")
+
 
 @pytest.mark.parametrize(
     ("serial", "digit"),

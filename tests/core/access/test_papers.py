@@ -8,6 +8,8 @@ import pytest
 
 from core.access.papers import PaperRules, State, standing
 
+pytestmark = pytest.mark.requirement("R85")
+
 # Training counts for 30 days: 1 November + 30 = 1 December.  Warned for 14 days, grace of 7.
 RULES = PaperRules({"confidentiality": 0, "training": 30, "password": 0}, 14, 7)
 BOTH = PaperRules({"confidentiality": 3650, "training": 30, "password": 0}, 14, 7)

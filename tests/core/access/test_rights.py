@@ -17,6 +17,8 @@ from core.ledger import kinds
 from core.station.allowed import ACCEPTING, FREE, OTHERS, allowed
 from tests.core.access import document
 
+pytestmark = pytest.mark.requirement("R57", "R59", "R80", "R110")
+
 ROOT = Path(__file__).resolve().parents[3]
 # Y alone · a asks, somebody else approves · p asks, and approves what somebody else asks · . never.
 # House: a vault opens to clerks and supervisors only, so technician and auditor have no letter anywhere
@@ -61,6 +63,7 @@ def cells() -> list[tuple[str, str, str]]:
     return [(role, row[0], cell) for row in rows for role, cell in zip(head, row[1:], strict=True)]
 
 
+@pytest.mark.requirement("R64")
 @pytest.mark.parametrize(("role", "action", "cell"), cells())
 def test_every_role_and_action(role: str, action: str, cell: str) -> None:
     asked = Action(action)

@@ -13,6 +13,8 @@ from core.crypto.keys import AgreementKey, new_agreement, new_signer, parse_publ
 from core.crypto.p256 import P256Key, new_p256
 from core.errors import CounterError, EntryError, StoreError
 
+pytestmark = pytest.mark.requirement("R58")
+
 MAKE = pytest.mark.parametrize("make", [new_agreement, new_p256], ids=["x25519", "card"])
 Make = Callable[[], AgreementKey | P256Key]
 

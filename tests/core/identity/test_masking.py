@@ -16,6 +16,8 @@ from core.identity.masking import (
     mask_phone,
 )
 
+pytestmark = pytest.mark.requirement("R53", "R79")
+
 
 @pytest.mark.parametrize(
     ("name", "mask"),

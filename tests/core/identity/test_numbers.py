@@ -18,6 +18,8 @@ from core.identity.numbers import (
     pass_number_warning,
 )
 
+pytestmark = pytest.mark.requirement("R2", "R20")
+
 PROVINCES = {"11", "34", "44", "52", "81", "82", "83"}
 RESIDENT, HMT, OLD, NEW = (
     DocumentKind.RESIDENT,

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from core.errors import RuleError, RuleFault
 from core.identity.organisations import check_credit_code
 
+pytestmark = pytest.mark.requirement("R20")
+
 SPECIMEN = "91350100M000100Y43"
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 

@@ -16,6 +16,8 @@ from core.errors import RuleError, RuleFault
 from core.identity.sender_code import PREFIX, Issuer, Span, make_code, read_code
 from core.sender_code_rules import SenderCodeRules
 
+pytestmark = pytest.mark.requirement("R5", "R12")
+
 NOW = dt.datetime(2026, 11, 22, 9, 0, tzinfo=dt.UTC)
 RULES = SenderCodeRules(30, ("resident", "hmt_resident"))
 SIGNER, CONTENT = new_signer(), bytes(range(32))

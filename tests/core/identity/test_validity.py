@@ -15,6 +15,8 @@ from core.identity.numbers import NumberWarning
 from core.identity.validity import check_validity, validity_code
 from core.rules import load_rules
 
+pytestmark = pytest.mark.requirement("R19")
+
 FROM, TO = dt.date(2020, 1, 1), dt.date(2040, 1, 1)
 RULES = load_rules(Path(__file__).parents[3] / "resources" / "rules").editions[0]
 TODAY = dt.date(2026, 11, 21)

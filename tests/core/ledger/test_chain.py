@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 from typing import Any
 
@@ -19,6 +20,8 @@ from core.ledger.entry import EMPTY_HEAD, Entry, Head, parse_header
 from core.ledger.state import State, fold, from_bytes
 from core.ledger.writer import Proposal
 from tests.core.books import Book
+
+pytestmark = pytest.mark.requirement("I2")
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +100,20 @@ def test_dropped_swapped_and_doubled_entries_are_found(book: Book) -> None:
         with pytest.raises(EntryError) as raised:
             walk(book, bad)
         assert raised.value.code is EntryFault.GAP
+
+
+def test_what_follows_another_history_is_found() -> None:
+    """A cloned disk: the same keys, two histories of one length, every signature good."""
+    book = Book().found().log_in()
+    clone = copy.copy(book)
+    clone.entries = list(book.entries)
+    book.sender()
+    clone.sender()
+    clone.sender()
+    assert len(clone.entries) == len(book.entries) + 1
+    with pytest.raises(EntryError) as raised:
+        walk(book, [*book.entries, clone.entries[-1]])
+    assert raised.value.code is EntryFault.PREVIOUS
 
 
 def test_a_person_cannot_be_impersonated_with_the_terminal_key(book: Book) -> None:

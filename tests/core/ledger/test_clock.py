@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
+
 from core.ledger.clock import Anchor, TrustedClock, business_date
 from tests.core.machine import SetClock
+
+pytestmark = pytest.mark.requirement("T9")
 
 NOON = dt.datetime(2026, 11, 21, 4, 0, tzinfo=dt.UTC)
 

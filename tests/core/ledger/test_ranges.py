@@ -11,6 +11,8 @@ from core.ledger import ranges
 from core.ledger.writer import Proposal
 from tests.core.books import Book
 
+pytestmark = pytest.mark.requirement("I4")
+
 COUNT = 20
 TAKES = st.tuples(st.sampled_from((ranges.USED, ranges.VOID)), st.integers(-2, 23), st.integers(-2, 23))
 

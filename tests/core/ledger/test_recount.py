@@ -18,6 +18,8 @@ from core.station.counting import count_on
 from storage import views
 from tests.core.books import Book
 
+pytestmark = pytest.mark.requirement("T7", "T11", "T12", "T21")
+
 ACTS = st.lists(st.tuples(st.sampled_from(
     ("item", "print", "fail", "lose", "seen", "affix", "void", "receipt", "copy", "refuse", "day", "word")
 ), st.integers(0, 5)), min_size=1, max_size=40)  # fmt: skip

@@ -16,6 +16,8 @@ from core.ledger.documents import Grant, make_grant
 from core.ledger.entry import EMPTY_HEAD, Head
 from core.receipts.record import MAX_TEXT, PREFIX, ReceiptRecord, read_record, sign_record
 
+pytestmark = pytest.mark.requirement("R7")
+
 TERMINAL = "990100-01-03"
 RECORD = ReceiptRecord(
     TERMINAL, Head(1, 7, bytes(range(32))), "000129", "EA473124829CN", "2026-11-21 14:26", "衣物", 1, 1284,

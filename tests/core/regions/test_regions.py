@@ -15,6 +15,8 @@ from core.regions.complete import complete
 from core.regions.place import Doubt, completed, recognise
 from tests.guards import ExpectedLogs
 
+pytestmark = pytest.mark.requirement("R21")
+
 FOLDER = Path(__file__).parents[3] / "resources" / "regions"
 FILE = FOLDER / "2026-11-22.json"
 REGIONS = load_regions(FOLDER)["2026-11-22.1"]

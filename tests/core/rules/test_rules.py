@@ -18,6 +18,8 @@ from core.errors import ConfigError, ConfigFault, RuleError, RuleFault
 from core.regions.book import load_regions
 from core.rules import load_rules, parse_rules
 
+pytestmark = pytest.mark.requirement("R108")
+
 DIRECTORY = Path(__file__).parents[3] / "resources" / "rules"
 FIRST = DIRECTORY / "2026-11-01.json"
 VALUE: dict[str, Any] = json.loads(FIRST.read_text(encoding="utf-8"))

@@ -21,6 +21,8 @@ from core.view import CounterView, Screen
 from tests.core.memory import TERMINAL
 from tests.core.station.desk import WAYBILLS, Counter
 
+pytestmark = pytest.mark.requirement("T19")
+
 OWN = Path(__file__).parents[3] / "resources" / "rules" / "2026-11-01.json"
 
 

@@ -10,6 +10,8 @@ from core.second import DecideRequest
 from tests.core.station.desk import Counter
 from tests.core.station.test_adopting import tell
 
+pytestmark = pytest.mark.requirement("R40")
+
 
 @pytest.fixture
 def counter(counter: Counter) -> Counter:

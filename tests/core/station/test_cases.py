@@ -17,6 +17,8 @@ from core.station import requests
 from core.view import CounterView
 from tests.core.station.desk import RULES, WAYBILLS, Counter
 
+pytestmark = pytest.mark.requirement("R65", "R66", "R67", "R69")
+
 NAME, PHONE, ADDRESS = "示例乙", "13900139021", "上海市浦东新区世纪大道100号2楼"
 TYPED = OpenCase(NAME, PHONE, ADDRESS)
 

@@ -23,6 +23,8 @@ from storage import views
 from tests.core.station.desk import WAYBILLS, Counter
 from tests.core.station.test_second import PASSWORD, SUPERVISOR, sound
 
+pytestmark = pytest.mark.requirement("T7", "T8", "T9", "T10", "T24", "I7")
+
 REASON = "device_failed"
 
 

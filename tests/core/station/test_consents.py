@@ -14,6 +14,8 @@ from core.identity.card import IdCard, Sex
 from core.ledger.entry import Entry
 from tests.core.station.desk import RULES, WAYBILLS, Counter, card
 
+pytestmark = pytest.mark.requirement("R54", "R56")
+
 RULE = RULES.editions[0]
 CALL, SHARE = RULE.consents
 CHILD = replace(card("示例童", "529999201301010010", "r-2"), sex=Sex.MALE, birth=dt.date(2013, 1, 1))

@@ -17,6 +17,8 @@ from tests.core.station.desk import WAYBILLS, Counter
 from tests.peers.checker import check
 from tests.peers.exports import export
 
+pytestmark = pytest.mark.requirement("R8", "I8")
+
 CLERK, SUPERVISOR, PASSWORD = "OP10001", "OP20001", "si-wu-liu"
 WRONG = "typed_wrongly"
 

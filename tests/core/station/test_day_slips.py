@@ -21,6 +21,8 @@ from tests.core.station.desk import WAYBILLS, Counter
 from tests.core.station.test_second import sound
 from tests.peers.slips import follow_slips
 
+pytestmark = pytest.mark.requirement("T10", "I8")
+
 
 @pytest.fixture(scope="module")
 def counter() -> Iterator[Counter]:

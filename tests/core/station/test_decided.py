@@ -14,6 +14,8 @@ from tests.core.station.desk import Counter
 from tests.core.station.test_adopting import tell
 from tests.core.station.test_disclosing import TYPED, _accepted, entry, item, lawful, mark, records, sign
 
+pytestmark = pytest.mark.requirement("R73")
+
 
 @pytest.fixture
 def counter() -> Iterator[Counter]:

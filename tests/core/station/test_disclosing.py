@@ -18,6 +18,8 @@ from core.ledger.requests import Decision
 from core.second import DecideRequest
 from tests.core.station.desk import RULES, WAYBILLS, Counter
 
+pytestmark = pytest.mark.requirement("R70", "R72")
+
 SHARE = next(each for each in RULES.editions[0].consents if each.code == "share_delivery")
 TYPED = FileDisclosure("示公（刑）调证字〔2026〕88号", "示例警官", "A10001", "示例警员", "A10002")
 CONTACT = FileDisclosure("GX-2026-17", "示例联系人", "021-00000000")

@@ -11,6 +11,8 @@ from core.view import SyncView
 from tests.core.memory import MemoryVault
 from tests.core.station.desk import WAYBILLS, Counter
 
+pytestmark = pytest.mark.requirement("T28")
+
 BEHIND = SyncView(0, None, "refused", "hq.conflict", "behind", serial=1)
 
 

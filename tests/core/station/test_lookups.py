@@ -70,6 +70,7 @@ def test_the_newest_items_stand_first(counter: Counter) -> None:
     assert (found(view), view.found_by) == (["000002", "000001"], "")
 
 
+@pytest.mark.requirement("R105")
 @pytest.mark.parametrize(
     "text",
     ["EA473124829CN", " ea 4731 2482 9 cn ", "ＥＡ473124829ＣＮ", "1", "000001", "990100-01-03 000001",
@@ -103,6 +104,7 @@ def test_the_labels_token_typed_or_scanned(counter: Counter) -> None:
     assert found(counter.do(c.LookUp(token(counter, 2).swapcase()))) == []
 
 
+@pytest.mark.requirement("R7")
 def test_the_receipts_code(counter: Counter) -> None:
     """What the receipt's code says counts only where headquarters' grant stands behind it."""
     pages = [job.page for job in counter.paper(4) if isinstance(job.page, Receipt)]
@@ -193,6 +195,7 @@ def test_nothing_is_shown_but_what_the_label_shows(counter: Counter) -> None:
     assert "示*乙" in shown or "示**" in shown
 
 
+@pytest.mark.requirement("R64")
 def test_behind_the_lock_nothing_is_found(counter: Counter) -> None:
     counter.do(c.Lock())
     counter.station.device_event(read(card(read="r-6")))
@@ -212,6 +215,7 @@ def looked(counter: Counter) -> list[tuple[object, ...]]:
     ]
 
 
+@pytest.mark.requirement("R65")
 def test_every_look_up_is_an_entry_and_never_says_what_was_typed(counter: Counter) -> None:
     here, there = "990100-01-03", "990200-01-04"
     first = min(counter.vault.journal.records)

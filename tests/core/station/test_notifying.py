@@ -21,6 +21,8 @@ from tests.core.station.desk import RULES, WAYBILLS, Counter
 from tests.core.station.test_adopting import tell
 from tests.core.station.test_persons import by_card
 
+pytestmark = pytest.mark.requirement("T20")
+
 VERSION = "2026-11-01"
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from core import commands as c
 from core.devices import CardFailed, Slot
 from core.errors import DeviceFault
@@ -58,6 +60,7 @@ def test_three_failed_reads_then_the_document_is_typed(counter: Counter) -> None
     assert retention == ["sealed", "acceptance"]
 
 
+@pytest.mark.requirement("R9")
 def test_the_mode_without_a_reader_is_approved_by_another_and_runs_out(counter: Counter) -> None:
     counter.do(BeginReaderDown())
     assert counter.message() == "rule.approval_needed"
@@ -134,6 +137,7 @@ def test_an_agent_with_two_documents(counter: Counter) -> None:
     assert (data["principal"], data["proof"], data["document"]) == ("passport", "authorisation", "resident")
 
 
+@pytest.mark.requirement("R17")
 def test_what_is_prohibited_is_refused_and_reported(counter: Counter) -> None:
     counter.type(contents="手枪")
     assert counter.visit().finding[0].action == "refuse_report"
@@ -144,6 +148,7 @@ def test_what_is_prohibited_is_refused_and_reported(counter: Counter) -> None:
     assert counter.visit().fields[c.Field.CONTENTS].text == ""
 
 
+@pytest.mark.requirement("R27")
 def test_a_condition_a_route_and_a_centre(counter: Counter) -> None:
     counter.sender()
     counter.parcel(WAYBILLS[0])
@@ -158,6 +163,7 @@ def test_a_condition_a_route_and_a_centre(counter: Counter) -> None:
     assert (data["route"], data["centre"], data["condition"]) == ("air", "centre_01", "confirmed")
 
 
+@pytest.mark.requirement("R38")
 def test_nobody_without_a_document_is_an_offender(counter: Counter) -> None:
     counter.place()
     counter.do(c.Refuse(c.RefusalReason.NO_VALID_DOCUMENT, told=True))

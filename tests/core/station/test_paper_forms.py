@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
+
 from core import commands as c
 from core.errors import StoreError, StoreFault
 from core.ledger.clock import CHINA
@@ -12,6 +14,8 @@ from core.paper_forms import AskVoidForm, DrawForms, HandOutForms, LeaveForm, No
 from core.second import DecideRequest
 from tests.core.station.desk import WAYBILLS, Counter
 from tests.core.station.test_other_ways import RESIDENT, last, typed
+
+pytestmark = pytest.mark.requirement("R9")
 
 
 def local(counter: Counter, minutes: int = 0) -> str:

@@ -21,6 +21,8 @@ from tests.core.memory import TERMINAL
 from tests.core.station.desk import Counter
 from tests.core.station.test_adopting import edition, tell
 
+pytestmark = pytest.mark.requirement("R85", "R86")
+
 
 @pytest.fixture
 def counter() -> Iterator[Counter]:

@@ -19,6 +19,8 @@ from tests.core.station.desk import WAYBILLS, Counter, card
 from tests.core.station.test_refusing_disk import RefusingJournal
 from tests.core.station.test_station import verified
 
+pytestmark = pytest.mark.requirement("T15")
+
 OTHER = replace(card("示例丙", "110105199001010037", "r-2"), birth=dt.date(1990, 1, 1), sex=Sex.MALE)
 
 

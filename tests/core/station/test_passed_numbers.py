@@ -14,6 +14,8 @@ from core.station.day_slips import make_page, offered
 from core.station.live import new_id
 from tests.core.station.desk import Counter
 
+pytestmark = pytest.mark.requirement("I4")
+
 POOL = Pool("ems-1", 1, 9, 1, series=Series("EA", 47_312_480, 8, "CN", S10))
 
 

@@ -13,6 +13,8 @@ from core.errors import DeviceFault
 from core.view import SenderView
 from tests.core.station.desk import WAYBILLS, Counter, card
 
+pytestmark = pytest.mark.requirement("R77")
+
 PICTURE = b"BM" + bytes(range(256)) * 8  # unlike anything else a store holds
 
 

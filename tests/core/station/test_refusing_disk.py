@@ -19,6 +19,8 @@ from tests.core.memory import MemoryJournal, MemoryVault
 from tests.core.station.desk import WAYBILLS, Counter
 from tests.core.station.test_station import verified
 
+pytestmark = pytest.mark.requirement("T25")
+
 PATIENCE_S = 20.0
 
 

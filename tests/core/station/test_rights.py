@@ -13,6 +13,8 @@ from core.view import ItemView
 from tests.core.station.desk import RULES, WAYBILLS, Counter, card
 from tests.core.station.test_adopting import tell
 
+pytestmark = pytest.mark.requirement("R8")
+
 SUPERVISOR = ("OP20001", "si-wu-liu")
 WRONG = ("recipient_phone", "weight")
 

@@ -21,6 +21,8 @@ from tests.core.identity.test_sender_code import CONTENT, PERSON
 from tests.core.memory import TERMINAL
 from tests.core.station.desk import WAYBILLS, Counter, card
 
+pytestmark = pytest.mark.requirement("R5", "R12")
+
 ISSUER = new_signer()
 
 

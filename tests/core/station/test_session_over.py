@@ -12,6 +12,8 @@ from core.ledger.chain import Verifier
 from core.view import CounterView, Screen
 from tests.core.station.desk import WAYBILLS, Counter
 
+pytestmark = pytest.mark.requirement("T15", "I5")
+
 _SHIFT_S = 60 * 720
 
 

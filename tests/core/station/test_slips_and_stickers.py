@@ -11,6 +11,8 @@ from core import commands as c
 from core.devices import Label, NoPaperSlip, PrintOutcome, Slot
 from tests.core.station.desk import RULES, Counter
 
+pytestmark = pytest.mark.requirement("R38")
+
 PREPRINTED, OWN = "EA473124829CN", "1234567890123"
 NO_DOCUMENT = c.Refuse(c.RefusalReason.NO_VALID_DOCUMENT)
 

@@ -36,6 +36,7 @@ def verified(counter: Counter) -> bool:
     return True
 
 
+@pytest.mark.requirement("R32")
 def test_the_main_job(counter: Counter) -> None:
     assert counter.log_in().screen is Screen.CLERK
     counter.sender()
@@ -77,6 +78,7 @@ def test_f9_is_once_whatever_is_pressed(counter: Counter) -> None:
     assert len(counter.printer.jobs) == 1
 
 
+@pytest.mark.requirement("R44")
 def test_f9_with_something_missing_says_what(counter: Counter) -> None:
     counter.log_in()
     view = counter.do(c.Commit())
@@ -106,6 +108,7 @@ def test_a_code_that_a_scanner_typed_is_a_scan(counter: Counter) -> None:
     assert counter.visit().fields[c.Field.WAYBILL].text == WAYBILLS[0]
 
 
+@pytest.mark.requirement("I3")
 @pytest.mark.parametrize("fault", [StoreFault.DISK_FULL, StoreFault.READ_ONLY, StoreFault.IO])
 def test_a_failed_commit_changes_nothing_and_can_be_repeated(counter: Counter, fault: StoreFault) -> None:
     counter.log_in()
@@ -192,6 +195,7 @@ def test_restart_finds_the_label_and_never_prints_it_twice() -> None:
     assert verified(second)
 
 
+@pytest.mark.requirement("T15")
 def test_typing_survives_lock_and_restart() -> None:
     first = Counter()
     first.log_in()
@@ -209,6 +213,7 @@ def test_typing_survives_lock_and_restart() -> None:
     second.station.stop()
 
 
+@pytest.mark.requirement("T15")
 def test_a_draft_lapses_and_that_is_an_entry() -> None:
     first = Counter()
     first.log_in()
@@ -295,6 +300,7 @@ def test_a_clock_set_back_opens_no_day(counter: Counter, expected_logs: Expected
     assert counter.kinds().count("DayOpened") == 1
 
 
+@pytest.mark.requirement("R29")
 def test_refusing_an_item_is_a_fact_of_its_own(counter: Counter) -> None:
     counter.log_in()
     counter.sender()
@@ -398,6 +404,7 @@ def printed(counter: Counter, number: int) -> str:
     return row.token
 
 
+@pytest.mark.requirement("R18")
 def test_a_label_scanned_on_its_parcel_is_affixed_once(counter: Counter) -> None:
     counter.log_in()
     counter.sender()
@@ -442,6 +449,7 @@ def test_unscanned_labels_are_told_when_the_customer_goes(counter: Counter) -> N
     assert (view.message.code, view.message.facts["count"]) == ("msg.unscanned", 1)
 
 
+@pytest.mark.requirement("R7")
 def test_a_receipt_says_what_the_record_says_and_proves_itself() -> None:
     counter = Counter(receipts=True)
     counter.log_in()

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
+
 from core import commands as c
 from core.devices import CardFailed, Slot
 from core.errors import DeviceFault
 from core.second import DecideRequest, RequestView
 from tests.core.station.desk import WAYBILLS, Counter
 from tests.core.station.test_other_ways import RESIDENT, form, last, typed
+
+pytestmark = pytest.mark.requirement("R6")
 
 TEMPORARY = {**RESIDENT, "valid_to": "2027-01-01"}
 

@@ -14,6 +14,8 @@ from core.ledger.entry import AttachmentClass
 from core.view import GateName, ScaleView
 from tests.core.station.desk import WAYBILLS, Counter
 
+pytestmark = pytest.mark.requirement("R30")
+
 
 class Weighing(Counter):
     """A counter with a scale."""

@@ -19,6 +19,8 @@ from tests.devices.conformance.cases import CASES, Case, Desk
 from tests.devices.rig import Config, Told
 from tests.devices.scripted import Late, Pair, ScriptedLink
 
+pytestmark = pytest.mark.requirement("R111")
+
 ASKING = [case for case in CASES if case.asks]
 NOISE = b"\x00\xff\xfe#$GPGGA,1*2"
 BOTH = ("pty", "tcp")

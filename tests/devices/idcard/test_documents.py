@@ -9,6 +9,8 @@ from devices.simulators.reader import Quirks
 from tests.devices.idcard.stand import APPEND, PEOPLE, READ, SELECT, A, B, Desk, a_desk
 from tests.devices.rig import until
 
+pytestmark = pytest.mark.requirement("R10")
+
 
 @pytest.mark.parametrize(
     ("key", "kind"),

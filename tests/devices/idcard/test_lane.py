@@ -28,6 +28,8 @@ from devices.simulators.reader import Quirks, ReaderSimulator
 from tests.devices.idcard.stand import APPEND, FIND, PEOPLE, READ, SAM, SELECT, A, B, Desk, a_desk, whole
 from tests.devices.rig import DRIVERS, Config, Told, until
 
+pytestmark = pytest.mark.requirement("T27")
+
 
 def test_a_card_is_read_watched_and_lifted(desk: Desk) -> None:
     desk.reader.place(A)

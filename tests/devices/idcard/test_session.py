@@ -12,6 +12,8 @@ from devices.traffic import TrafficLog
 from tests.devices.scripted import Late, Pair, ScriptedLink
 from tests.devices.vectors import Vector, vector, vectors
 
+pytestmark = pytest.mark.requirement("T27")
+
 CARD = vector("base_resident_dated")
 STATUS, SAM_ID, FIND, SELECT, READ, APPEND, RESET = (
     vector(f"req_{name}")

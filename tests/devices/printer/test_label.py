@@ -23,6 +23,8 @@ from tests.devices.printer.labels import FULL, PLAIN, labels
 from tests.peers.barcodes import READERS
 from tests.peers.glyphs import read_line
 
+pytestmark = pytest.mark.requirement("R18", "R79", "T22")
+
 CAPTIONS = {"收", "寄", "内件", "数量", "重量", "网点", "编号", "经办", "时间"}
 
 

@@ -25,6 +25,8 @@ from tests.devices.printer.stand import (
 )
 from tests.peers.barcodes import read_with_zxing
 
+pytestmark = pytest.mark.requirement("T26")
+
 JOBS = 14
 CONDITIONS = ("paper_out", "head_open", "paper_jam", "paused", "silent", "garbage", "unplugged", "stuck")
 

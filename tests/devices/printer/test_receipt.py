@@ -23,6 +23,8 @@ from tests.devices.printer.receipts import FULL_RECEIPT, HQ_KEY, PLAIN_RECEIPT, 
 from tests.peers.barcodes import READERS
 from tests.peers.glyphs import read_line
 
+pytestmark = pytest.mark.requirement("R7", "T22")
+
 WIDTHS = {80: 576, 58: 384}
 WORDS = load_receipt_words(DEFAULT_RECEIPTS)
 CAPTIONS = (

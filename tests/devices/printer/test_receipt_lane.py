@@ -31,6 +31,8 @@ from tests.devices.printer.stand import (
 from tests.devices.rig import Config
 from tests.peers.barcodes import read_with_zxing
 
+pytestmark = pytest.mark.requirement("T26")
+
 PRINTED, NOT_PRINTED, UNKNOWN = PrintOutcome.PRINTED, PrintOutcome.NOT_PRINTED, PrintOutcome.UNKNOWN
 READY, BUSY, ATTENTION, GONE = DeviceState.READY, DeviceState.BUSY, DeviceState.ATTENTION, DeviceState.GONE
 KINDS = {"escpos": ESCPOS, "zpl": ZPL}

@@ -13,6 +13,8 @@ from devices.simulators.port import PtyPort
 from devices.simulators.scale import CAPACITY_G, ScaleSimulator
 from tests.devices.rig import DRIVERS, Config, Told
 
+pytestmark = pytest.mark.requirement("R30")
+
 
 class Desk:
     """A scale, and what its lane told."""
