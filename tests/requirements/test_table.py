@@ -100,5 +100,5 @@ def test_a_note_stands_before_the_tests() -> None:
     rows = read_rows()
     text = page(rows, [Mark("core/test_a.py", "test_b", "R1")], [], [])
     (line,) = [each for each in text.splitlines() if each.startswith("| R1 |")]
-    assert line.endswith(" | [core/test_a.py](core/test_a.py): `b` |")
+    assert line.endswith("<br>[core/test_a.py](core/test_a.py): `b` |")
     assert "*partly:*" in line
