@@ -83,6 +83,7 @@ class Live:
     last_operator: str = ""  # who locked the screen
     cards: dict[str, CardFacts] = field(default_factory=dict)  # operators', in the readers; by serial number
     session_card: str = ""  # with which the session began
+    unrecorded_lock: str = ""  # the cause of a lock that the store refused, until an entry says it
     staff: dict[str, StaffRow] = field(default_factory=dict)  # what headquarters says of the operators
     held: dict[tuple[int, int], Held] = field(
         default_factory=dict

@@ -150,7 +150,9 @@ def lock(live: Live, cause: str) -> None:
     """
     try:
         if live.session is not None:
+            live.unrecorded_lock = cause
             live.commit([*refusals.proposals(live), _ending(live, "OperatorLocked", cause)])
+            live.unrecorded_lock = ""
             refusals.forget(live)
             live.probe("lock.recorded")
     finally:
@@ -220,7 +222,8 @@ def _begin(live: Live, unlocked: UnlockedOperator, accepted: Sequence[Proposal],
     if live.session is not None or live.state.value["session"] is not None:
         left = live.state.value["session"]
         if left is not None:
-            cause = "restart" if restarted else "switched"
+            locked = f"locked.{live.unrecorded_lock}" if live.unrecorded_lock else "switched"
+            cause = "restart" if restarted else locked
             data = {"operator": left["operator"], "session": left["session"], "cause": cause}
             before.append(Proposal("SessionEnded", data, new_id()))
     configuring.note(live)
@@ -251,4 +254,5 @@ def _begin(live: Live, unlocked: UnlockedOperator, accepted: Sequence[Proposal],
         live.session = old
         raise
     live.lapsed = lapsed
+    live.unrecorded_lock = ""
     refusals.forget(live)

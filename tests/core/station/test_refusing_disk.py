@@ -133,6 +133,23 @@ def _newest_draft(counter: Counter, journal: RefusingJournal) -> dict[tuple[str,
     return kept
 
 
+def test_a_lock_that_was_refused_is_recorded_as_one_by_the_next_log_in(
+    counter: Counter, journal: RefusingJournal
+) -> None:
+    """Whoever reads the journal sees that she locked, and that nobody worked on in her session."""
+    counter.log_in()
+    journal.full = True
+    counter.do(c.Lock())
+    journal.full = False
+    counter.log_in()
+    counter.do(c.Lock())
+    counter.log_in()
+    ended = [entry for entry in journal.rows if entry.header.kind == "SessionEnded"]
+    assert [entry.data["cause"] for entry in ended] == ["locked.key"]
+    assert counter.kinds()[-2:] == ["OperatorLocked", "OperatorLoggedIn"]
+    assert verified(counter)
+
+
 def test_a_screen_can_always_be_locked(counter: Counter, journal: RefusingJournal) -> None:
     counter.log_in()
     counter.type(contents="书", recipient_name="示例乙")
