@@ -291,6 +291,7 @@ class CardFault(StrEnum):
     NONE = "card.none"  # nothing was put in within the time
     PIN_FORM = "card.pin_form"  # no PIN can be so: the card was not asked; facts: least, most
     IN_USE = "card.in_use"  # another program on this machine keeps it
+    DENIED = "card.denied"  # the service shows it and lets this account not talk with it (polkit)
 
 
 class CardError(CounterError):

@@ -10,9 +10,19 @@ from typing import TypeVar
 
 from core.crypto.keys import PublicKey
 from core.devices import CardFacts
-from core.errors import CardError, CardFault, DeviceError
+from core.errors import CardError, CardFault, DeviceError, DeviceFault
 from devices.smartcard.apdu import Channel
-from devices.smartcard.pcsc import PRESENT, SHARING, UNRESPONSIVE, Connection, PcscError, counter, reach
+from devices.smartcard.pcsc import (
+    DENIED,
+    PRESENT,
+    SHARING,
+    UNRESPONSIVE,
+    Connection,
+    Context,
+    PcscError,
+    counter,
+    reach,
+)
 from devices.smartcard.piv import PivSession
 from devices.traffic import TrafficLog
 
@@ -26,12 +36,14 @@ class OpenCard:
 
     def __init__(self, reader: str, insertion: int, traffic: TrafficLog, limit_s: float = WAIT_S) -> None:
         """Raises CardError PULLED where another card, or the same one again, lies there by now; IN_USE,
-        MUTE, FOREIGN, FAILED.
+        DENIED, MUTE, FOREIGN, FAILED.
         """
         self._touched = False
         try:
-            self._context, connection = _asked(lambda: reach(reader, limit_s))
-        except DeviceError:
+            self._context, connection = _asked(lambda: _reached(reader, limit_s))
+        except DeviceError as error:
+            if error.code is DeviceFault.CARD_DENIED:
+                raise CardError(CardFault.DENIED, retry=True) from None
             raise CardError(CardFault.PULLED, retry=True) from None
         self._connection: Connection | None = connection
         try:
@@ -145,6 +157,16 @@ class PivCard:
     def _told(self, facts: CardFacts) -> None:
         self._facts = facts
         self._changed()
+
+
+def _reached(reader: str, limit_s: float) -> tuple[Context, Connection]:
+    """As :func:`reach`: here, and only here, a refusal is about the account and not about a lost card."""
+    try:
+        return reach(reader, limit_s)
+    except PcscError as error:
+        if error.code == DENIED:
+            raise CardError(CardFault.DENIED, retry=True) from None
+        raise
 
 
 def _sent(connection: Connection, apdu: bytes) -> bytes:

@@ -27,6 +27,7 @@ AGAIN_S = 0.1
 READ_WAIT_S = 0.5  # another card's removal must not wait for a program that keeps this one
 BOUNCES = 10  # looks at a card that is there and loses its answers: then it is as good as mute
 TRIES = 2  # readings of a card that is there: a contact may still settle at the first
+_FOR_GOOD = (CardFault.FOREIGN, CardFault.IN_USE, CardFault.DENIED)  # reading again changes nothing
 SCHEME = "pcsc://"
 
 
@@ -138,7 +139,7 @@ class PcscCardLane(LeavingCards):
             except CardError as error:
                 if error.code is CardFault.PULLED:
                     return None
-                if not left or error.code in (CardFault.FOREIGN, CardFault.IN_USE):
+                if not left or error.code in _FOR_GOOD:
                     return CardFacts("", fault=str(error.code))
         return None
 

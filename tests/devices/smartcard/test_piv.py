@@ -325,6 +325,41 @@ def test_another_program_keeps_the_card(bench: Bench, monkeypatch: pytest.Monkey
     until(lambda: _verifies(card), "the card is not free again")
 
 
+class Refusing:
+    """The smart-card library where polkit refuses: a pcscd without polkit, as here, refuses nobody.
+
+    By pcsc-lite's source it answers 8010006A to SCardEstablishContext (access_pcsc) or SCardConnect
+    (access_card); everything else is the real library's.
+    """
+
+    def __init__(self, real: object, what: str) -> None:
+        self._real, self._what = real, what
+
+    def __getattr__(self, name: str) -> object:
+        if name != self._what:
+            return getattr(self._real, name)
+        answer = [0x8010006A - (1 << 32), 0, 0]
+        return lambda *_asked: answer[: 3 if name == "SCardConnect" else 2]
+
+
+def test_an_account_that_may_not_use_cards_is_told_so(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And not that the card lies the wrong way round."""
+    monkeypatch.setattr(pcsc, "SCARD", Refusing(pcsc.SCARD, "SCardConnect"))
+    bench.readers.insert(PivChip().issue("OP10001"))
+    assert bench.comes().fault == CardFault.DENIED
+
+
+def test_an_account_that_may_not_use_the_service_is_told_so(
+    readers: Readers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pcsc, "SCARD", Refusing(pcsc.SCARD, "SCardEstablishContext"))
+    bench = Bench(readers)
+    try:
+        bench.told.truth(DeviceState.ATTENTION, DeviceFault.CARD_DENIED)
+    finally:
+        assert bench.rack.stop() == ()
+
+
 def _verifies(card: OperatorCard) -> bool:
     try:
         card.verify(PIN)
