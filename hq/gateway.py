@@ -109,8 +109,12 @@ class HttpsGateway:
     def _secured(self, plain: socket.socket) -> ssl.SSLSocket:
         try:
             return self._context.wrap_socket(plain, server_hostname=self._host)
-        except (OSError, ValueError):
+        except (ssl.SSLEOFError, ssl.SSLZeroReturnError):
+            raise UnansweredError("cut off", certain=True) from None
+        except ssl.SSLError:  # also a certificate that is not its own
             raise UnansweredError("tls", certain=True) from None
+        except (OSError, ValueError):  # the line, or our own clock: nothing was sent yet
+            raise UnansweredError("cut off", certain=True) from None
 
     def _exchange(self, secured: ssl.SSLSocket, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
         connection = http.client.HTTPConnection(self._host, self._port)

@@ -229,7 +229,7 @@ MESSAGES = (
     "msg.person_erasure", "msg.right_asked", "msg.right_answered", "msg.right_told", "msg.right_no_printer",
     "msg.item_told_restricted", "msg.item_told_erased",
     "msg.right_not_printed", "msg.rights_soon", "msg.rights_overdue",
-    "msg.consent_given", "msg.consent_refused", "msg.consent_withdrawn",
+    "msg.consent_given", "msg.consent_refused", "msg.consent_withdrawn", "msg.consent_here_too",
     "msg.activating", "msg.activated", "msg.activated_shut",
     "msg.device_added", "msg.device_renamed", "msg.device_disabled", "msg.device_enabled",
     "msg.device_is_off", "msg.device_other", "msg.workshop_bug", "msg.workshop_busy", "msg.nothing_plugged",

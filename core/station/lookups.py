@@ -165,7 +165,10 @@ class LookUps:
         self._need_found(command.item)
         may_give = self.by == "card"
         consenting.answer_of_item(self._live, command, may_give=may_give)
-        self._on.visit = consenting.as_recorded(self._live, self._on.visit)
+        before = self._on.visit
+        self._on.visit = consenting.as_recorded(self._live, before)
+        if self._on.visit is not before:  # what stands behind the look-up is no longer as she left it
+            self._live.say("msg.consent_here_too", "good")
         self.consents = consenting.of_item(self._live, command.item, may_give=may_give)
 
     def ask_erasure(self, command: AskErasure) -> None:

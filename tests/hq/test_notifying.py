@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
+import socket
 import subprocess
 import sys
 import threading
@@ -412,7 +413,7 @@ def test_another_server_a_wrong_token_and_plain_http_get_nothing(
     message = Message("x", "13900139000", "text", "zh")
     assert "13900139000" not in repr(message)
     stranger = HttpsGateway(gateway.url, trusting(None), seconds=2)
-    with pytest.raises(UnansweredError) as caught:
+    with pytest.raises(UnansweredError, match="tls") as caught:
         stranger.send(message)
     assert (caught.value.certain, gateway.asked) == (True, [])
     for url in ("http://127.0.0.1:1/", "https://", "https://a@b/", "ftp://x/", "https://[x/"):
@@ -425,6 +426,18 @@ def test_another_server_a_wrong_token_and_plain_http_get_nothing(
         assert reach(wanting, tmp_path, "the right token").send(message).outcome is Outcome.SENT
     finally:
         wanting.close()
+
+
+def test_a_line_that_goes_while_both_sides_agree_is_no_word_about_certificates() -> None:
+    message = Message("x", "13900139000", "text", "zh")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        leaves = threading.Thread(target=lambda: listener.accept()[0].close())
+        leaves.start()
+        gone = HttpsGateway(f"https://127.0.0.1:{listener.getsockname()[1]}/", trusting(None), seconds=5)
+        with pytest.raises(UnansweredError, match="cut off") as caught:
+            gone.send(message)
+        leaves.join(5)
+    assert caught.value.certain
 
 
 def test_nothing_of_it_is_in_the_chain(headquarters: Headquarters, counter: Counter) -> None:

@@ -149,7 +149,9 @@ def test_what_is_taken_back_at_a_look_up_is_taken_back_in_the_visit_that_goes_on
     counter.parcel(WAYBILLS[0])
     counter.do(c.Commit(), c.NextItem())
     item = entries(counter, "ItemAccepted")[0].header.seq
-    counter.do(c.LookUp(WAYBILLS[0]), said(Answered.WITHDRAWN, item=item), c.CloseLookUp())
+    counter.do(c.LookUp(WAYBILLS[0]), said(Answered.WITHDRAWN, item=item))
+    assert counter.message() == "msg.consent_here_too"
+    counter.do(c.CloseLookUp())
     assert [each.answer for each in counter.visit().said.consents] == ["withdrawn", "given"]
     counter.do(said(Answered.GIVEN))
     assert [answer for _, answer in answers(counter)] == ["given", "given", "withdrawn", "given"]
