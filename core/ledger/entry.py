@@ -197,8 +197,16 @@ class Entry:
         body_hash: bytes,
     ) -> Entry:
         """An entry whose ``body`` was seen to be canonical, to say ``fields``, and to have that hash."""
-        entry = cls(body, *signatures, attachments)
-        vars(entry).update(fields=fields, hash=body_hash)
+        # Not by __init__, which sets a frozen member with a call each: whole journals come through here.
+        entry = object.__new__(cls)
+        vars(entry).update(
+            body=body,
+            terminal_signature=signatures[0],
+            session_signature=signatures[1],
+            attachments=attachments,
+            fields=fields,
+            hash=body_hash,
+        )
         return entry
 
     @_once
@@ -320,6 +328,12 @@ _KEYS = {
     "keys",
     "data",
 }
+_ACTOR_KEYS = tuple(
+    frozenset(names) for names in (("type", "id", "session"), ("type",), ("type", "id"), ("type", "session"))
+)  # the most frequent first
+_TRUSTED_KEYS = (frozenset(("at", "quality")),)
+_KEY_KEYS = (frozenset(("terminal", "session")),)
+_COMMITMENT_KEYS = (frozenset(("class", "retention", "month", "size", "commit")),)
 _ACTOR_TYPES = {each.value: each for each in ActorType}
 _CLASSES = {each.value: each for each in AttachmentClass}
 
@@ -332,9 +346,10 @@ def parse_header(fields: Mapping[str, Any]) -> Header:
         raise EntryError(EntryFault.FORM, what="header keys")
     # Every entry comes through here, of whole journals one by one: in few calls.
     try:
-        actor = _members(fields["actor"], {"type"}, {"id", "session"})
-        trusted = _members(fields["trusted"], {"at", "quality"})
-        keys = _members(fields["keys"], {"terminal", "session"})
+        actor, trusted, keys = fields["actor"], fields["trusted"], fields["keys"]
+        _need_members(actor, _ACTOR_KEYS)
+        _need_members(trusted, _TRUSTED_KEYS)
+        _need_members(keys, _KEY_KEYS)
         if trusted["quality"] not in QUALITIES:
             raise EntryError(EntryFault.FORM, what="time quality")
         operator, session = actor.get("id", ""), actor.get("session", "")
@@ -366,17 +381,14 @@ def parse_header(fields: Mapping[str, Any]) -> Header:
         raise EntryError(EntryFault.FORM, what="header") from None
 
 
-def _members(value: object, needed: Set[str], allowed: Set[str] = frozenset()) -> dict[str, Any]:
-    """An object with exactly these members: what is not understood is not signed over unseen."""
-    if isinstance(value, dict):
-        found = value.keys()
-        if found == needed or (needed <= found and found <= needed | allowed):
-            return value
-    raise EntryError(EntryFault.FORM, what="members")
+def _need_members(value: object, allowed: tuple[Set[str], ...]) -> None:
+    """An object with one of these sets of members: what is not understood is not signed over unseen."""
+    if not isinstance(value, dict) or value.keys() not in allowed:
+        raise EntryError(EntryFault.FORM, what="members")
 
 
 def _commitment(item: Mapping[str, Any]) -> Commitment:
-    _members(item, {"class", "retention", "month", "size", "commit"})
+    _need_members(item, _COMMITMENT_KEYS)
     _need_texts((item["retention"], item["month"]))
     _need_counts((item["size"],), 0)
     cls = _CLASSES[item["class"]]
