@@ -31,7 +31,7 @@ from core.ledger.state import State
 from core.ports import ItemRow
 from program.demonstration import OPERATOR, PASSWORD
 from program.machine import SystemClock
-from storage import attachments, journal, migrate, store
+from storage import attachments, journal, migrate, store, views
 from storage.keyfile import KeyFile
 from storage.vault import SUBKEY_DATABASE, FileVault
 
@@ -164,9 +164,23 @@ class Filler:
             parts.append((seq, place, said["class"], said["retention"], month, None, kept))
         head = Head(1, seq, hashlib.sha256(encoded).digest())
         entry = (seq, 1, head.hash, "ItemAccepted", operation, encoded, *self._signatures)
-        shown = (hint, shown_of(annex), "printed", 0, "printed", 0, True)
-        item = (seq, 1, number, annex["waybill"], token, month, *shown)
-        return _Rows(head, entry, parts, item)
+        record = views.ItemRecord(
+            seq,
+            day=1,
+            number=number,
+            waybill=waybill(n),
+            token=token,
+            month=month,
+            hint=hint,
+            who=shown_of(annex),
+            label=views.PRINTED,
+            copies=0,
+            receipt=views.PRINTED,
+            receipt_copies=0,
+            affixed=True,
+            shown=seq,
+        )
+        return _Rows(head, entry, parts, journal._item_row(record))
 
     def _entry(self, seq: int, number: int, at: dt.datetime, size: int) -> dict[str, Any]:
         month, body = f"{at:%Y-%m}", dict(self._body)
