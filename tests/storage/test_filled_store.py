@@ -1,4 +1,4 @@
-"""The benches' store of very many items, made small: what they measure still fits the product's own tables."""
+"""The benches' store of very many items, made small: what they measure still fits the product's tables."""
 
 from __future__ import annotations
 
