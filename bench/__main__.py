@@ -26,6 +26,7 @@ BENCHES = {
     "card-known": "bench.card_known",
     "sync": "bench.sync",
     "verify": "bench.verify",
+    "close": "bench.close",
     "erase": "bench.erase",
     "stall": "bench.stall",
     "memory": "bench.memory",
@@ -40,6 +41,7 @@ BENCHES = {
 }
 # Minutes each: only when they are named.
 LONG = (
+    "close",
     "login",
     "card-known",
     "lookup",

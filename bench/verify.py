@@ -22,7 +22,7 @@ def run() -> Iterator[Figure]:
     """Entries per second, starting the processes included; the note says what one core alone does."""
     with tempfile.TemporaryDirectory() as directory:
         counter = Counter(Path(directory), receipts=True)
-        entries = _fill(counter)
+        entries = fill(counter, ITEMS)
         alone = _rate(counter, None)
         began = time.perf_counter()
         with beside(entries) as processes:
@@ -33,12 +33,13 @@ def run() -> Iterator[Figure]:
     yield at_least("verify", entries / spent, "entries/s", 6000, note)
 
 
-def _fill(counter: Counter) -> int:
-    """Sender, item, label, receipt, label on its parcel; returns the entries."""
+def fill(counter: Counter, items: int) -> int:
+    """One business day: sender, item, label, receipt, label on its parcel; returns the entries."""
     journal = counter.start()
-    waiting: list[Entry] = []
+    day = {"day": 1, "date": "2026-11-21"}
+    waiting: list[Entry] = counter.book.propose(Proposal("DayOpened", day, counter.book.operation()))
     try:
-        for number in range(ITEMS):
+        for number in range(items):
             waiting += counter.accept()
             item = waiting[-1].header.seq
             waiting += counter.print_label(item, "LabelPrinted")
@@ -50,7 +51,7 @@ def _fill(counter: Counter) -> int:
                 Proposal("ReceiptPrinted", page, book.operation()),
                 Proposal("LabelAffixed", {"item": item, "by": "scan"}, book.operation(), True),
             )
-            if len(waiting) >= _COMMIT or number == ITEMS - 1:
+            if len(waiting) >= _COMMIT or number == items - 1:
                 journal.commit(waiting, counter.book.state)
                 waiting.clear()
         return journal.head().seq
