@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 
 from core.errors import StoreError, StoreFault
+from core.ledger.clock import business_date
 from hq import authority
 from hq.backup import backup
 from hq.clock import utc_now
@@ -31,7 +32,7 @@ def _authority_switch(opened: Opened) -> None:
 
 
 def _retention(opened: Opened) -> Retention:
-    rules = load_retention(utc_now().date())
+    rules = load_retention(business_date(utc_now()))
     return Retention(opened.database, opened.home.directory, rules)
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, insert, select, update
 from core import wire
 from core.errors import EntryError, EntryFault, HqError, HqFault
 from core.ledger import kinds
-from core.ledger.clock import CHINA
+from core.ledger.clock import business_date
 from core.ledger.entry import stamp
 from hq.admin_effects import PARTNER
 from hq.clock import Now, utc_now
@@ -39,7 +39,7 @@ def add_partner(
     """
     if not (kinds.CODE(code) and kinds.ID(agreement[0]) and kinds.ID(review[0])):
         raise EntryError(EntryFault.FORM, what="partner: a code, and numbers of letters, digits and . _ : -")
-    if min(agreement[1], review[1]) < _today(now):
+    if min(agreement[1], review[1]) < business_date(now()):
         raise HqError(HqFault.CONFLICT, what="that day is past")
     values: dict[str, Any] = {
         "agreement": agreement[0],
@@ -69,7 +69,7 @@ def list_partners(database: Database, now: Now = utc_now) -> list[dict[str, Any]
         found = [
             dict(row) for row in connection.execute(select(PARTNERS).order_by(PARTNERS.c.partner)).mappings()
         ]
-    today = _today(now)
+    today = business_date(now())
     rows = []
     for row in found:
         first = min(row["agreement_until"], row["review_until"])
@@ -83,7 +83,7 @@ def list_partners(database: Database, now: Now = utc_now) -> list[dict[str, Any]
 def need_partner(connection: Connection, code: str, now: Now) -> None:
     """That both stand today; raises HqError CONFLICT, which says what does not."""
     row = connection.execute(select(PARTNERS).where(*_mine(code))).mappings().one_or_none()
-    fault = "not in the register" if row is None else _fault(row, _today(now))
+    fault = "not in the register" if row is None else _fault(row, business_date(now()))
     if fault:
         raise HqError(HqFault.CONFLICT, what=f"partner: {fault}", partner=code[:40])
 
@@ -104,10 +104,6 @@ def _fault(row: Mapping[Any, Any], today: dt.date) -> str:
 
 def _mine(code: str) -> tuple[Any, Any]:
     return PARTNERS.c.terminal == ESTATE, PARTNERS.c.partner == code
-
-
-def _today(now: Now) -> dt.date:
-    return now().astimezone(CHINA).date()
 
 
 def _note(opened: Opened, code: str) -> None:

@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 
 from core.errors import StoreError, StoreFault
+from core.ledger.clock import business_date
 from core.ledger.entry import AttachmentClass, parse_stamp, stamp
 from hq import partitions
 from hq.clock import Now, utc_now
@@ -120,7 +121,7 @@ class Retention:
 
     def _judged(self, connection: Connection, shelf: Shelf) -> Filed:
         due = self._rules.due(*shelf)
-        if self._now().date() < due:
+        if business_date(self._now()) < due:
             return Filed(*shelf, due, Standing.KEPT)
         why = self._owed(connection, shelf)
         return Filed(*shelf, due, Standing.HELD if why else Standing.DUE, why)

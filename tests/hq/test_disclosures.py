@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from core import wire
 from core.errors import CounterError, HqFault, RuleFault
+from core.ledger.clock import business_date
 from core.ledger.directives import DirectiveKind
 from core.ledger.entry import AttachmentClass
 from core.ledger.writer import Part, Proposal
@@ -69,7 +70,7 @@ class Case:
     def ask(self, data: dict[str, Any], *, mode: str = "wait", signed: bool = True) -> int:
         """Filed, signed for, and put before headquarters; its reference's number."""
         book = self.story.book
-        until = (dt.datetime.now(dt.UTC) + dt.timedelta(days=30)).date().isoformat()
+        until = (business_date(dt.datetime.now(dt.UTC)) + dt.timedelta(days=30)).isoformat()
         part = Part(AttachmentClass.SEALED, "sealed", wire.encode({"disclosure": TEXTS}))
         said = {"item": self.item, "until": until, **data}
         filing = Proposal("DisclosureFiled", said, book.operation(), True, (part,))
@@ -143,7 +144,7 @@ def test_by_law_and_by_consent(headquarters: Headquarters, capsys: pytest.Captur
     restricted = {"item": case.item, "request": "p-1", "ground": "enquiry", "retention": "acceptance",
                   "month": "2026-11"}  # fmt: skip
     partner = ["partner", "add", "pickup_point", "--agreement", "XY-1", "--review", "AQ-1"]
-    tomorrow = (dt.datetime.now(dt.UTC) + dt.timedelta(days=1)).date().isoformat()
+    tomorrow = (business_date(dt.datetime.now(dt.UTC)) + dt.timedelta(days=1)).isoformat()
     days = ["--agreement-until", tomorrow, "--review-until", tomorrow]
     assert hq(capsys, *partner, *days[:3], "2026-01-01", *common)[0] == 2
     assert hq(capsys, *partner, *days, *common)[0] == 0
