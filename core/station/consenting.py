@@ -6,22 +6,28 @@ answered: so the same answer twice has one effect (I1), and what stands is found
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from core.acceptance import consenting
+from core.acceptance.again import shown_of, would_show_person
+from core.acceptance.record import digest_hint
 from core.acceptance.said import ConsentAnswer
 from core.acceptance.visit import Visit
 from core.consents import AnswerConsent, Answered, GuardianAgrees, ItemConsents
 from core.errors import RuleError, RuleFault
+from core.identity.characters import storable
 from core.ledger.clock import CHINA
 from core.ledger.entry import Entry
 from core.ledger.state import State
 from core.ledger.writer import Proposal
+from core.ports import ItemRow
 from core.rule_data import Consent
 from core.station.days import day_proposals
 from core.station.live import Live, new_id
 
+_ROWS = 100  # so many of a person's newest items are looked through
 _MOST = 99  # answers to one consent of one visit
 
 _MESSAGES = {
@@ -66,6 +72,52 @@ def as_recorded(live: Live, visit: Visit) -> Visit:
     if said == visit.said.consents:
         return visit
     return replace(visit, said=replace(visit.said, consents=said), revision=visit.revision + 1)
+
+
+def taken_back(visit: Visit, row: ItemRow, code: str) -> Visit:
+    """The visit without her yes to ``code`` where who took it back, the sender of item ``row``, stands here.
+
+    Before her entry nothing is recorded of the visit, so nothing is to be withdrawn: she is asked again where
+    it matters, and unasked it is none (PIPL 14, 15).  Whom an annex shows alike is asked once too often.
+    """
+    return _without(visit, {code}) if shown_of(row.annex) in _shown_as(visit) else visit
+
+
+def taken_back_since(live: Live, visit: Visit, since: dt.datetime) -> Visit:
+    """A draft without what its person took back, at a look-up, after it was put aside at ``since``."""
+    said, journal, identity = visit.said.consents.items(), live.need_journal(), visit.identity
+    codes = {code for code, each in said if each.answer is Answered.GIVEN}
+    if visit.sender_entry or not codes or identity is None:
+        return visit
+    number, back = storable(identity.number), set[str]()
+    hints = {m: digest_hint(key, identity.kind, number) for m, key in live.store.hint_keys().items()}
+    for row in journal.items_by_hint(hints, _shown_as(visit), _ROWS):
+        back |= {code for code in codes - back if _withdrawn_since(live, row, code, since)}
+    return _without(visit, back)
+
+
+def _withdrawn_since(live: Live, row: ItemRow, code: str, since: dt.datetime) -> bool:
+    try:
+        visit_id, sender = _whose(live, row.seq)
+    except RuleError:  # of a machine that was replaced: its entries are asked about where they are
+        return False
+    last = [each for each in _answers(live, visit_id, code) if each.data["sender"] == sender][-1:]
+    return any(e.data["answer"] == Answered.WITHDRAWN and e.header.trusted.at >= since for e in last)
+
+
+def _shown_as(visit: Visit) -> tuple[str, ...]:
+    """How an annex shows whoever stands here; nothing before her document was seen."""
+    one = visit.identity
+    return () if one is None else would_show_person(one.kind, storable(one.number), one.names)
+
+
+def _without(visit: Visit, codes: set[str]) -> Visit:
+    said = visit.said.consents
+    gone = {code for code in codes if code in said and said[code].answer is Answered.GIVEN}
+    if visit.sender_entry or not gone:
+        return visit
+    left = {code: each for code, each in said.items() if code not in gone}
+    return replace(visit, said=replace(visit.said, consents=left), revision=visit.revision + 1)
 
 
 def proposals(live: Live, visit: Visit) -> list[Proposal]:

@@ -113,6 +113,7 @@ class Drafts:
             self._lapse([_Kept(row.operator, row.draft, live.now().at)], UNREADABLE)
             return [UNREADABLE]
         visit = consenting.as_recorded(live, step.visit)
+        visit = consenting.taken_back_since(live, visit, parse_stamp(row.updated))
         done = live.need_journal().by_operation(visit.item.operation)
         item = live.need_journal().item(done.seq) if done is not None and not visit.item.accepted else None
         if item is not None:

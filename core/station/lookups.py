@@ -16,7 +16,7 @@ import re
 from core.acceptance.again import would_show
 from core.acceptance.marked import first_token, ordinal, shown_number
 from core.acceptance.record import digest_hint
-from core.consents import AnswerConsent, AskConsents, ItemConsents
+from core.consents import AnswerConsent, Answered, AskConsents, ItemConsents
 from core.devices import CardFailed, CardLifted, CardRead, CardReading
 from core.disclosing import BeginDisclosure
 from core.errors import EntryError, RuleError, RuleFault
@@ -162,11 +162,13 @@ class LookUps:
     def answer_consent(self, command: AnswerConsent) -> None:
         """Withdrawn, or given after all.  Raises RuleError as ``consenting.answer_of_item``."""
         self._live.need_session()
-        self._need_found(command.item)
+        row = self._need_found(command.item)
         may_give = self.by == "card"
         consenting.answer_of_item(self._live, command, may_give=may_give)
         before = self._on.visit
         self._on.visit = consenting.as_recorded(self._live, before)
+        if command.answer is not Answered.GIVEN:
+            self._on.visit = consenting.taken_back(self._on.visit, row, command.consent)
         if self._on.visit is not before:  # what stands behind the look-up is no longer as she left it
             self._live.say("msg.consent_here_too", "good")
         self.consents = consenting.of_item(self._live, command.item, may_give=may_give)
@@ -180,10 +182,12 @@ class LookUps:
         self.found = [row for row in self.found or () if self._live.item(row.seq) is not None]
         self._live.say("msg.person_erasure", "good", erased=found.erased, restricted=found.restricted)
 
-    def _need_found(self, item: int) -> None:
+    def _need_found(self, item: int) -> ItemRow:
         """Raises RuleError NOT_ALLOWED for an item that no look-up shows."""
-        if item not in {row.seq for row in self.found or ()}:
+        found = next((row for row in self.found or () if row.seq == item), None)
+        if found is None:
             raise RuleError(RuleFault.NOT_ALLOWED)
+        return found
 
     def _newest(self) -> list[ItemRow]:
         """What headquarters has something to say of comes first: somebody here has to look at it."""

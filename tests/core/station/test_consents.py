@@ -162,6 +162,57 @@ def test_what_is_taken_back_at_a_look_up_is_taken_back_in_the_visit_that_goes_on
     assert [each.answer for each in counter.visit().said.consents] == ["given", "withdrawn"]
 
 
+def test_what_is_taken_back_of_an_older_item_is_not_recorded_for_the_next_one(counter: Counter) -> None:
+    """The same person stands here with a yes that no entry holds yet; somebody else keeps hers."""
+    counter.sender()
+    counter.do(said(Answered.GIVEN))
+    counter.parcel(WAYBILLS[0])
+    counter.do(c.Commit(), c.NextCustomer())
+    item = entries(counter, "ItemAccepted")[0].header.seq
+    counter.lift()
+    place(counter, card("样本甲", "110105194912310046", "r-9"))
+    counter.do(said(Answered.GIVEN), c.LookUp(WAYBILLS[0]), said(Answered.WITHDRAWN, item=item))
+    assert counter.message() == "msg.consent_withdrawn"
+    counter.do(c.CloseLookUp())
+    assert [each.answer for each in counter.visit().said.consents] == ["given", ""]
+    counter.do(c.NextCustomer(), c.LookUp(WAYBILLS[0]))
+    place(counter, card())
+    counter.do(said(Answered.GIVEN, item=item), c.CloseLookUp())
+    counter.lift()
+    counter.sender()
+    counter.do(said(Answered.GIVEN), said(Answered.GIVEN, SHARE.code, SHARE.version))
+    counter.do(c.LookUp(WAYBILLS[0]), said(Answered.WITHDRAWN, item=item))
+    assert counter.message() == "msg.consent_here_too"
+    counter.do(c.CloseLookUp())
+    assert [each.answer for each in counter.visit().said.consents] == ["", "given"]
+    counter.parcel(WAYBILLS[1])
+    counter.do(c.Commit())
+    assert answers(counter)[-2:] == [(CALL.code, "withdrawn"), (SHARE.code, "given")]
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_what_is_taken_back_while_a_visit_waits_does_not_come_back_with_it(
+    counter: Counter, after: bool
+) -> None:
+    counter.sender()
+    counter.do(said(Answered.GIVEN))
+    counter.parcel(WAYBILLS[0])
+    counter.do(c.Commit(), c.NextCustomer())
+    item = entries(counter, "ItemAccepted")[0].header.seq
+    back = (c.LookUp(WAYBILLS[0]), said(Answered.WITHDRAWN, item=item), c.CloseLookUp())
+    counter.lift()
+    if not after:
+        counter.do(*back)
+    counter.vault.machine.advance(60)
+    counter.sender()
+    counter.do(said(Answered.GIVEN), c.SetField(c.Field.CONTENTS, "衣物"), c.Park())
+    counter.lift()
+    if after:
+        counter.do(*back)
+    counter.do(c.Resume(counter.views[-1].parked[0].draft))
+    assert [each.answer for each in counter.visit().said.consents] == ["" if after else "given", ""]
+
+
 def test_the_same_notice_again_is_known_by_its_day(counter: Counter) -> None:
     counter.sender()
     counter.parcel(WAYBILLS[0])
