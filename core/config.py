@@ -239,7 +239,7 @@ LINKS: Mapping[str, _Scheme] = {
     "tcp": _Scheme(rf"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):{_PORT}{_BAUD}", "tcp://192.168.1.50:9100"),
     "usb": _Scheme(rf"[0-9A-Fa-f]{{4}}:[0-9A-Fa-f]{{4}}(?:/[^\s/?#]+)?{_BAUD}", "usb://0471:0055"),
     "spool": _Scheme(r"[^\s/?#]+", "spool://labels"),
-    "file": _Scheme(r"/[^?#]+", "file:///var/tmp/label"),
+    "file": _Scheme(r"/[^?#]+", "file:///dev/usb/lp0"),
     "pcsc": _Scheme(r"\S(?:[^?#]*\S)?", "pcsc://Virtual PCD 00 00"),
 }
 

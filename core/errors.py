@@ -36,6 +36,8 @@ class DeviceFault(StrEnum):
     BAD_FRAME = "device.bad_frame"  # wrong checksum, length or garbage
     WRONG_DEVICE = "device.wrong_device"  # something else answers on this link
     SEVERAL = "device.several"  # more than one answers to the link's numbers
+    NO_DEVICE = "device.no_device"  # the link's path is a file, a folder or a pipe
+    SPOOLED = "device.spooled"  # a print queue of the system, which keeps pages on its disk
     REFUSED = "device.refused"  # the device answered with an error of its own
     NOT_AUTHORISED = "device.not_authorised"  # SAM not authorised: the vendor must act
     SELF_TEST = "device.self_test"  # power-cycle the device

@@ -10,15 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from core.errors import ConfigError, ConfigFault
+from core.errors import ConfigError, ConfigFault, DeviceError, DeviceFault
 from devices.stream import SerialLink, TcpLink
-from devices.usb import UsbLink, device_root
+from devices.usb import CharLink, UsbLink, device_root
 
 DEFAULT_BAUD = 115_200
 AUTO = "auto"  # ``baud=auto``: the driver finds the rate; only some can
-LATER_SCHEMES = frozenset({"spool", "file", "pcsc"})
 
 
 class Link(Protocol):
@@ -91,8 +91,9 @@ def parse_link(url: str) -> LinkAddress:
 
 
 def open_link(url: str) -> Link:
-    """The opened link of a URL: ``serial:///dev/…?baud=115200``, ``tcp://host:port[?baud=…]`` or
-    ``usb://VID:PID[/SERIAL][?baud=…]``, which is looked for anew at each opening (:mod:`devices.usb`).
+    """The opened link of a URL: ``serial:///dev/…?baud=115200``, ``tcp://host:port[?baud=…]``,
+    ``usb://VID:PID[/SERIAL][?baud=…]``, which is looked for anew at each opening (:mod:`devices.usb`), or
+    ``file:///dev/usb/lp0``, a character device.
 
     ``baud=auto`` of a serial port opens at 115200; the driver searches on.
 
@@ -109,7 +110,10 @@ def wants_search(url: str) -> bool:
 
 
 def make_link(url: str) -> Link:
-    """The link of a URL, not yet opened.  Raises ConfigError WRONG_VALUE for what is not served here."""
+    """The link of a URL, not yet opened.
+
+    Raises ConfigError WRONG_VALUE for what is no link, DeviceError SPOOLED for a print queue (decision 53).
+    """
     address = parse_link(url)
     unknown = set(address.options) - {"baud"}
     if unknown:
@@ -126,9 +130,11 @@ def make_link(url: str) -> Link:
         if not re.fullmatch("[0-9A-Fa-f]{4}:[0-9A-Fa-f]{4}(?:/[^/]+)?", address.target):
             raise _wrong_link(url, "usb://VID:PID or usb://VID:PID/SERIAL")
         return UsbLink(url, address.target, _baud(url, address, DEFAULT_BAUD), device_root())
-    if address.scheme in LATER_SCHEMES:
-        raise _wrong_link(url, f"serial://, tcp:// or usb:// ({address.scheme}:// is not supported yet)")
-    raise _wrong_link(url, "serial://, tcp:// or usb://")
+    if address.scheme == "file":
+        return CharLink(url, Path(address.target))
+    if address.scheme == "spool":
+        raise DeviceError(DeviceFault.SPOOLED, link=url)
+    raise _wrong_link(url, "serial://, tcp://, usb:// or file://")
 
 
 def _baud(url: str, address: LinkAddress, default: int) -> int:

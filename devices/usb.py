@@ -12,6 +12,7 @@ import errno
 import os
 import re
 import select
+import stat
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -139,7 +140,11 @@ def _word(file: Path) -> str:
 
 
 class CharLink(StreamLink):
-    """A printer's port on USB; the system lets one program open it."""
+    """A port that the system shows as a character device: a printer's on USB or a parallel one.
+
+    The system lets one program open it.  What is no such device is never written to: a page that lies in a
+    file is a customer's data in the clear (R59).
+    """
 
     def __init__(self, url: str, path: Path) -> None:
         super().__init__(url, 0)
@@ -149,10 +154,20 @@ class CharLink(StreamLink):
     def open(self) -> None:
         """See :meth:`devices.link.Link.open`."""
         self._check_cancelled()
+        handle = -1
         try:
-            self._handle = os.open(self._path, os.O_RDWR | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+            if not stat.S_ISCHR(self._path.stat().st_mode):  # before opening: a pipe would wait, or be woken
+                raise DeviceError(DeviceFault.NO_DEVICE, link=self._url)
+            handle = os.open(self._path, os.O_RDWR | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+            kind = os.fstat(handle).st_mode
         except OSError as error:
+            if handle >= 0:
+                os.close(handle)
             raise self._not_opened(error) from None
+        if not stat.S_ISCHR(kind):  # another one was put there meanwhile
+            os.close(handle)
+            raise DeviceError(DeviceFault.NO_DEVICE, link=self._url)
+        self._handle = handle
 
     def close(self) -> None:
         """See :meth:`devices.link.Link.close`."""
@@ -173,6 +188,8 @@ class CharLink(StreamLink):
         except OSError as error:
             raise self._gone(reason_of(error)) from None
         if ready and not data:
+            if _hung_up(handle):
+                raise self._gone("hung up")
             time.sleep(min(wait, _EMPTY_S))
         return data
 
@@ -190,6 +207,13 @@ class CharLink(StreamLink):
         if self._handle < 0:
             raise self._gone(errno.errorcode[errno.EBADF])
         return self._handle
+
+
+def _hung_up(handle: int) -> bool:
+    """Whether the other side is gone: a port may only say so here and read as empty for ever."""
+    asked = select.poll()
+    asked.register(handle, 0)
+    return bool(asked.poll(0))
 
 
 class UsbLink(StreamLink):

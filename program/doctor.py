@@ -10,17 +10,17 @@ import datetime as dt
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.access.rights import Action
 from core.config import Config, HeadquartersConfig, load_config
-from core.devices import DeviceState, DeviceTruth
+from core.devices import DeviceEvent, DeviceState, DeviceTruth, OperatorCardIn, Slot
 from core.errors import ConfigError, CounterError, DeviceError, DeviceFault, Fact
 from devices.printer.fonts import FontBook
-from devices.rack import Rack
+from devices.rack import DeviceConfig, Drivers, Rack
 from program.device_commands import NoLog
 from program.journals import check, open_vault
 from program.machine import SystemClock
@@ -52,6 +52,7 @@ _CAPTIONS = {
 }
 _LOW_DISK = 512 * 1024 * 1024
 _DEVICE_SECONDS = 4.0
+_CARD_SECONDS = 1.0
 _CLOCK_OFF_SECONDS = 60
 _BACKUPS_MISSED = 6  # so many in a row: more than a night and a day between
 _SOON = dt.timedelta(days=30)
@@ -250,17 +251,33 @@ def _devices(config: Config) -> Iterator[Line]:
     """Every configured device at once, a few seconds for all."""
     known = drivers(NoLog())
     served = [device for device in config.used.values() if (device.slot, device.driver) in known]
-    rack = Rack(served, known, lambda _event: None)
+    yield from device_lines(served, known)
+
+
+def device_lines(served: Sequence[DeviceConfig], known: Drivers) -> Iterator[Line]:
+    """How each is, and what stands against a card that lies in its reader though the reader is well."""
+    cards: list[str] = []
+
+    def heard(event: DeviceEvent) -> None:
+        if isinstance(event, OperatorCardIn):
+            cards.append(event.card.fault)
+
+    rack = Rack(served, known, heard)
     rack.start()
     end = time.monotonic() + _DEVICE_SECONDS
     try:
         while time.monotonic() < end and any(t.state is not DeviceState.READY for t in rack.truths()):
             time.sleep(0.05)
         truths = rack.truths()
+        readers = [t for t in truths if t.slot is Slot.CARD_READER and t.state is DeviceState.READY]
+        end = min(end, time.monotonic() + _CARD_SECONDS)  # a reader is ready before it has seen its card
+        while readers and not cards and time.monotonic() < end:
+            time.sleep(0.05)
     finally:
         rack.stop()
     for truth in truths:
         yield device_line(truth)
+    yield from (Line("device", WARN, code, {"slot": Slot.CARD_READER.value}) for code in cards[-1:] if code)
 
 
 def device_line(truth: DeviceTruth, ready: tuple[DeviceState, ...] = (DeviceState.READY,)) -> Line:

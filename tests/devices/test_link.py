@@ -128,10 +128,8 @@ def test_urls() -> None:
         ("tcp://printer:65536", "tcp://host:port"),
         ("tcp://printer:port", "tcp://host:port"),
         ("usb://1234", "usb://VID:PID or usb://VID:PID/SERIAL"),
-        ("spool://label", "spool:// is not supported yet"),
-        ("file:///tmp/label", "file:// is not supported yet"),
-        ("pcsc://Virtual PCD 00 00", "pcsc:// is not supported yet"),
-        ("gopher://x", "serial://, tcp:// or usb://"),
+        ("pcsc://Virtual PCD 00 00", "serial://, tcp://, usb:// or file://"),
+        ("gopher://x", "serial://, tcp://, usb:// or file://"),
     ],
 )
 def test_wrong_urls_say_what_would_be_right(url: str, said: str) -> None:
@@ -140,6 +138,28 @@ def test_wrong_urls_say_what_would_be_right(url: str, said: str) -> None:
     assert caught.value.code is ConfigFault.WRONG_VALUE
     assert caught.value.facts["value"] == url
     assert said in str(caught.value.facts["expected"])
+
+
+def test_a_print_queue_is_refused_by_name_and_no_page_is_written_into_a_file(tmp_path: Path) -> None:
+    assert fault(lambda: make_link("spool://label")).code is DeviceFault.SPOOLED
+    page, pipe = tmp_path / "page", tmp_path / "pipe"
+    page.write_bytes(b"before")
+    os.mkfifo(pipe)
+    for path in (page, pipe, tmp_path):
+        assert fault(make_link(f"file://{path}").open).code is DeviceFault.NO_DEVICE
+    assert page.read_bytes() == b"before"
+    assert fault(make_link(f"file://{tmp_path}/none").open).code is DeviceFault.GONE
+
+
+def test_a_printer_s_port_by_its_path(pty: Far) -> None:
+    link = open_link(pty.url.partition("?")[0].replace("serial://", "file://"))
+    link.write(b"~!S", soon())
+    assert pty.receive(16) == b"~!S"
+    pty.send(b"\x00")
+    assert link.read(16, soon()) == b"\x00"
+    pty.cut()
+    assert fault(lambda: link.read(16, soon())).code is DeviceFault.GONE
+    link.close()
 
 
 # -- bytes ----------------------------------------------------------------------------------------

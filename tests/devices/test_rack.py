@@ -153,7 +153,7 @@ def test_a_bug_is_logged_without_its_message_and_the_lane_goes_on(
 
 def test_a_wrong_link_is_said_and_ends_no_thread() -> None:
     told = Told()
-    rack = Rack([Config(Slot.SCANNER, "serial", "spool://label")], DRIVERS, told)
+    rack = Rack([Config(Slot.SCANNER, "serial", "gopher://label")], DRIVERS, told)
     rack.start()
     truth = told.truth(DeviceState.ATTENTION, "config.wrong_value")
     assert truth.facts["key"] == "link"

@@ -22,6 +22,7 @@ from devices.smartcard import card as card_module
 from devices.smartcard import pcsc
 from devices.smartcard.pcsc_lane import PcscCardLane
 from devices.smartcard.tray import CardTray
+from program.doctor import device_lines
 from tests.devices.rig import Config, Told, until
 from tests.devices.smartcard.vpcd import (
     AUTHENTICATE,
@@ -347,6 +348,12 @@ def test_an_account_that_may_not_use_cards_is_told_so(bench: Bench, monkeypatch:
     monkeypatch.setattr(pcsc, "SCARD", Refusing(pcsc.SCARD, "SCardConnect"))
     bench.readers.insert(PivChip().issue("OP10001"))
     assert bench.comes().fault == CardFault.DENIED
+    known = {WATCHED: lambda config, report: PcscCardLane(config, report, CardTray())}
+    lines = list(device_lines([Config(*WATCHED, LINK)], known))  # as doctor looks
+    assert [(line.state, line.code) for line in lines] == [
+        ("ok", "doctor.device"),
+        ("warn", str(CardFault.DENIED)),
+    ]
 
 
 def test_an_account_that_may_not_use_the_service_is_told_so(
