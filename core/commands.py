@@ -10,6 +10,7 @@ from core.closing import CloseCommand
 from core.consents import AnswerConsent, AskConsents, GuardianAgrees
 from core.correcting import CorrectingCommand
 from core.disclosing import DisclosureCommand
+from core.handover import TakeOver
 from core.late import AdoptLate, DeclineLate
 from core.notify import AskNotify
 from core.numbering import TakeNumber, VoidNumbers
@@ -445,5 +446,5 @@ Command = (
     | DismissMessage | AdoptLate | DeclineLate | AnswerConsent | AskConsents | GuardianAgrees
     | AskVoid | VoidItem | AskReaderDown | BeginReaderDown | DecideRequest | ScanTyped | CaseCommand
     | KeepEvidence | AskErasure | AskRight | AnswerRight | CorrectingCommand | AskNotify | CloseCommand
-    | DisclosureCommand | BlockCommand | SlipCommand | PaperFormCommand
+    | DisclosureCommand | BlockCommand | SlipCommand | PaperFormCommand | TakeOver
 )  # fmt: skip

@@ -96,11 +96,11 @@ def parser() -> argparse.ArgumentParser:
             action.add_argument("slot", metavar="SLOT")
         if name == "calibrate":
             action.add_argument("--png", type=Path, metavar="FILE", help="the page as a picture, not printed")
-    receipt = _command(commands, "receipt", "check a receipt's or day slip's code, offline, by a public key")
+    receipt = _command(commands, "receipt", "check a receipt's or slip's code, offline, by a public key")
     action = receipt.add_subparsers(dest="action", required=True, metavar="verify").add_parser("verify")
     _common(action, nested=True)
     action.add_argument(
-        "receipt", metavar="TEXT|PNG|JSON", help="the code, a picture of it, a day slip's file, or -"
+        "receipt", metavar="TEXT|PNG|JSON", help="the code, a picture of it, a slip's file, or -"
     )
     action.add_argument("--keys", required=True, type=Path, metavar="FILE", help="public keys, one a line")
     _json(action)

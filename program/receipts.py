@@ -1,5 +1,5 @@
-"""``main.py receipt verify``: the code of a receipt or a day slip checked offline, with nothing but
-headquarters' public key.
+"""``main.py receipt verify``: the code of a receipt or of a slip (of a day, of a hand-over) checked offline,
+with nothing but headquarters' public key.
 """
 
 from __future__ import annotations
@@ -8,18 +8,31 @@ import argparse
 import hashlib
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from core import wire
 from core.crypto.keys import PublicKey, parse_public_key
 from core.errors import ConfigError, ConfigFault, EntryError, EntryFault
-from core.receipts.day_slip import PREFIX as SLIP
-from core.receipts.day_slip import SlipRecord, read_slip
+from core.receipts import day_slip, handover
 from core.receipts.record import MAX_TEXT, PREFIX, ReceiptRecord, read_record
+from core.receipts.slip_record import SlipRecord
 from devices.scanner.picture import open_picture, read_codes
 
 Record = ReceiptRecord | SlipRecord
+_READERS: Mapping[str, Callable[[str, PublicKey], Record]] = {
+    PREFIX: read_record,
+    day_slip.PREFIX: day_slip.read_slip,
+    handover.PREFIX: handover.read_hand_over,
+}
+_CODES = tuple(_READERS)
+_HEADS = ("last", "verdict", "entry")
+_HASHES = ("first", "state", "slip", "record")
+_TOLD = {
+    "day-slip": "a day slip: compare the figures with the paper, the hashes with the journal or headquarters",
+    "hand-over": "a hand-over slip: compare it with the paper and the keys with the counter; "
+    "the entry stands in the journal",
+}
 SOUND, UNSOUND = 0, 1
 _MOST_KEYS = 100
 _MOST_BYTES = 64 * 1024
@@ -32,9 +45,9 @@ def run(options: argparse.Namespace) -> int:
     try:
         text, slip = _whole(options.receipt)
         text = text or _text(options.receipt)
-        record = _verified(text, keys, read_slip if text.startswith(SLIP) else read_record)
+        record = _verified(text, keys, _READERS.get(text[:4], read_record))
         if slip and (not isinstance(record, SlipRecord) or record.digest != hashlib.sha256(slip).digest()):
-            raise EntryError(EntryFault.SIGNATURE, what="day slip: not the one that its code names")
+            raise EntryError(EntryFault.SIGNATURE, what="slip: not the one that its code names")
     except EntryError as error:
         if options.json:
             print(json.dumps({"sound": False, "code": str(error.code), "facts": dict(error.facts)}))
@@ -52,16 +65,18 @@ def _tell_slip(record: SlipRecord, *, as_json: bool) -> int:
         print(json.dumps({"sound": True, **members}, ensure_ascii=False))
         return SOUND
     print("sound")
-    print("a day slip: compare the figures with the paper, the hashes with the journal or headquarters")
+    print(_TOLD[record.members["type"]])
     for key, value in members.items():
-        if key in ("total", "said"):
-            shown = ", ".join(f"{name} {count}" for name, count in value.items()) or "—"
-        elif key in ("last", "verdict"):
+        if isinstance(value, bool):
+            shown = "yes" if value else "no"
+        elif key in ("total", "said", "keys"):
+            shown = ", ".join(f"{name} {each}" for name, each in value.items()) or "—"
+        elif key in _HEADS:
             digest = wire.unb64(value["hash"]).hex()
             shown = f"epoch {value['epoch']}, entry {value['seq']}, {digest}"
         else:
-            shown = wire.unb64(value).hex() if key in ("first", "state", "slip") else value
-        print(f"{key:<10} {shown}")
+            shown = wire.unb64(value).hex() if key in _HASHES else value
+        print(f"{key:<11} {shown}")
     return SOUND
 
 
@@ -123,14 +138,14 @@ def _whole(given: str) -> tuple[str, bytes]:
         value = json.loads(path.read_bytes()[:_MOST_FILE])
         return str(value["code"]), wire.encode(value["slip"], limit=_MOST_FILE)
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise EntryError(EntryFault.FORM, what="day slip file") from None
+        raise EntryError(EntryFault.FORM, what="slip file") from None
 
 
 def _text(given: str) -> str:
     """The QR's text: as given, from standard input (``-``), or read from a picture."""
     if given == "-":
         return sys.stdin.read(MAX_TEXT + 1).strip()
-    if given.startswith((PREFIX, SLIP)):
+    if given.startswith(_CODES):
         return given
     return _scanned(Path(given))
 
@@ -143,7 +158,7 @@ def _scanned(path: Path) -> str:
         picture = open_picture(path)
     except ValueError:
         raise ConfigError(ConfigFault.WRONG_VALUE, key="TEXT|PNG", expected="a picture") from None
-    codes = [code for code in read_codes(picture) if code.startswith((PREFIX, SLIP))]
+    codes = [code for code in read_codes(picture) if code.startswith(_CODES)]
     if not codes:
         raise EntryError(EntryFault.FORM, what="no receipt code in the picture")
     return codes[0]

@@ -377,6 +377,25 @@ _ALL = (
     # the slip of a closed day: asked for, and what became of it; ``closed`` is its ``DayClosed``
     Kind("DaySlipAsked", 1, {"closed": COUNT, "form": CODE, "job": ID, "copy": COUNT}, True),
     Kind("DaySlipEnded", 1, {"closed": COUNT, "job": ID, "outcome": CODE, "cause": CODE}, False),
+    # the counter was set up, and the operator who signs took it over; ``record`` is what, docs/format.md 17
+    Kind(
+        "CounterHandedOver",
+        1,
+        {
+            "record": HASH,
+            "version": ID,
+            "way": CODE,
+            "technician": CODE,
+            "backup": FLAG,
+            "ready": COUNT,
+            "failed": COUNT,
+            "skipped": COUNT,
+            "checks": COUNT,
+            "warned": COUNT,
+            "wrong": COUNT,
+        },
+        True,
+    ),
     # entries beside the chain
     Kind("BranchAdopted", 1, {**_SPAN, "number": COUNT, **_COUNTED}, True),
     Kind("BranchDeclined", 1, {**_SPAN, "reason": CODE}, True),

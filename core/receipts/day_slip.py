@@ -5,8 +5,7 @@ It names the whole slip by its digest; the file that ``F7`` writes holds both.  
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import asdict
 
 from core import wire
 from core.crypto.keys import Signer
@@ -14,21 +13,13 @@ from core.errors import EntryError, EntryFault
 from core.ledger.day_slip import DaySlip
 from core.ledger.documents import Trusted
 from core.receipts.packed import pack, unpack
+from core.receipts.slip_record import SlipRecord, is_head
 
 PREFIX = "DS1."
 _TAG = b"counter/day-slip/1\0"
 _HEADS = ("last", "verdict")
 _TEXTS = ("terminal", "date", "signed_by", "closed_at", "first", "state", "slip")
 _MEMBERS = {"type", "day", *_HEADS, *_TEXTS, "total", "said", "refused", "earlier"}
-
-
-@dataclass(frozen=True)
-class SlipRecord:
-    """What is signed, as it was read: ``digest`` is that of the whole slip, ``members`` all of it."""
-
-    terminal: str
-    digest: bytes
-    members: dict[str, Any] = field(repr=False)
 
 
 def sign_slip(slip: DaySlip, signer: Signer, grant: tuple[bytes, bytes]) -> str:
@@ -60,19 +51,13 @@ def read_slip(text: str, headquarters: Trusted) -> SlipRecord:
     good = value.get("type") == "day-slip" and set(value) == _MEMBERS
     good = good and all(isinstance(value[name], str) for name in _TEXTS)
     good = good and all(type(value[name]) is int for name in ("day", "refused", "earlier"))
-    good = good and all(_is_head(value[name]) for name in _HEADS)
+    good = good and all(is_head(value[name]) for name in _HEADS)
     good = good and all(_is_counts(value[name]) for name in ("total", "said"))
     if not good:
         raise EntryError(EntryFault.FORM, what="day slip member")
     if value["terminal"] != grant.terminal:
         raise EntryError(EntryFault.KEY, what="terminal")
     return SlipRecord(value["terminal"], wire.unb64(value["slip"], 32), value)
-
-
-def _is_head(value: object) -> bool:
-    if not isinstance(value, dict) or set(value) != {"epoch", "seq", "hash"}:
-        return False
-    return type(value["epoch"]) is int and type(value["seq"]) is int and isinstance(value["hash"], str)
 
 
 def _is_counts(value: object) -> bool:

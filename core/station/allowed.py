@@ -9,6 +9,7 @@ from core.closing import DisputeDifference, ExplainDifference, FinishDifference,
 from core.consents import AnswerConsent, AskConsents, GuardianAgrees
 from core.correcting import CORRECTING
 from core.disclosing import DISCLOSING
+from core.handover import TakeOver
 from core.late import AdoptLate, DeclineLate
 from core.notify import AskNotify
 from core.numbering import TakeNumber, VoidNumbers
@@ -53,6 +54,7 @@ OTHERS: dict[type[c.Command], Action] = {
     AskNotify: Action.NOTIFY,
     **dict.fromkeys((c.CloseDay, OpenClose, DisputeDifference, PrintSlip, ExportSlip), Action.CLOSE_DAY),
     **dict.fromkeys((ExplainDifference, FinishDifference), Action.DIFFERENCE),
+    TakeOver: Action.LOG_IN,
     VoidNumbers: Action.GIVE_UP_NUMBERS,
     AdoptLate: Action.LATE_ENTRIES,
     KeepEvidence: Action.EVIDENCE,

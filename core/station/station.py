@@ -257,9 +257,9 @@ class Station:
         if self._lookups.handle(command) or self._paper.handle(command):
             return None
         if (act := ACTS.get(type(command))) is not None:
-            act(live, command)
+            made = act(live, command)
             self._paper.anew(live.anew)
-            return None
+            return made
         match command:
             case c.LogIn():
                 self._log_in(command)

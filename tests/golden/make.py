@@ -45,6 +45,7 @@ from core.ledger.staff import staff_body
 from core.ledger.state import FOLD_VERSION, State, fold
 from core.ports import StaffRow
 from tests.golden.branches import branches
+from tests.golden.handed import HANDED
 from tests.golden.item import BRANCH, CLERK, CONTACTS, LABEL, PLAIN, SECOND_LABEL, TERMINAL
 from tests.golden.paper import paper
 from tests.golden.people import CardSigner, agreement, seed, signer
@@ -239,6 +240,7 @@ def journal(sealed: Mapping[str, str]) -> Golden:
     slip = {"closed": closed, "job": "slip-1"}
     golden.add("DaySlipAsked", {**slip, "form": "paper", "copy": 0}, person=True)
     golden.add("DaySlipEnded", {**slip, "outcome": "done", "cause": "none"})
+    golden.add("CounterHandedOver", HANDED.data(), person=True)
     golden.add("SessionEnded", {"operator": SUPERVISOR, "session": "s-29", "cause": "restart"})
     golden.add("DirectiveParked", {"number": number, "cause": "entry.kind_unknown"})
     seen = fingerprints({"station": {"branch": BRANCH, "terminal": TERMINAL}})

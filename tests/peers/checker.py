@@ -41,6 +41,7 @@ from tests.peers.canonical import (
     unbinary,
 )
 from tests.peers.disclosures import Disclosures
+from tests.peers.handover import HandOvers
 from tests.peers.numbers import Bad as Bad  # noqa: PLC0414 - others take it from here
 from tests.peers.numbers import Numbers
 from tests.peers.numbers import need as need  # noqa: PLC0414
@@ -125,6 +126,7 @@ class Journal:
         self.disclosures = Disclosures()
         self.typed = Typed()
         self.slips = Slips()
+        self.handovers = HandOvers()
         self.paper = Paper()
         self.blocks = Blocks()
         self.annexes: dict[int, Object] = {}
@@ -187,6 +189,7 @@ class Journal:
             self.counts.update(self.requests.follow(body, digest, self.operators))
             self.counts.update(self.typed.follow(body))
             self.counts.update(self.slips.follow(body))
+            self.counts.update(self.handovers.follow(body))
             self.counts.update(self.paper.follow(body))
             unsigned = self.requests.unsigned(body["data"].get("asked", 0))
             self.counts.update(self.disclosures.follow(body, unsigned=unsigned))

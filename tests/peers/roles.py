@@ -8,7 +8,8 @@ from tests.peers.numbers import need
 
 DECISIONS = {"BranchAdopted", "BranchDeclined"}
 PERSONAL = {
-    "DayClosed", "DaySlipAsked", "OperatorLoggedIn", "OperatorLocked", "OperatorLoggedOut",
+    "DayClosed", "DaySlipAsked", "CounterHandedOver", "OperatorLoggedIn", "OperatorLocked",
+    "OperatorLoggedOut",
     "SenderVerified", "ItemAccepted", "ItemRefused", "PrintSeen", "LabelAffixed", "ReprintAsked",
     "SenderExempted", "ReaderDownApproved", "PoolVoided", "LookedUp", "ApprovalAsked", "ItemVoided",
     "ItemCorrected",

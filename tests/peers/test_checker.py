@@ -371,6 +371,7 @@ def test_it_imports_nothing_of_ours() -> None:
         "roles",
         "rolls",
         "slips",
+        "handover",
         "typed",
         "paper",
         "blocks",
