@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from core.errors import Fact
+from core.handover import CodedPage
 from core.identity.card import IdCard
 from core.slips import SlipPage
 
@@ -340,7 +341,16 @@ class PrintJob:
     job: str
     slot: Slot
     item: int
-    page: Label | Receipt | NoPaperSlip | CalibrationPage | PersonRecord | DisclosureRecord | SlipPage
+    page: (
+        Label
+        | Receipt
+        | NoPaperSlip
+        | CalibrationPage
+        | PersonRecord
+        | DisclosureRecord
+        | SlipPage
+        | CodedPage
+    )
     pressed_ns: int = 0  # perf_counter_ns of the key press, for the bench; 0 where none
     passing: bool = False
     template_id: str = "own"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.ledger.entry import Head
 from core.ledger.handover import Delivered, HandOver
@@ -32,3 +32,22 @@ class HandOverPage:
     entry: Head
     qr: str
     again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PaperLine:
+    """One paragraph of a printed page."""
+
+    text: str
+    bold: bool = False
+    small: bool = False
+    gap: bool = False  # white above it
+
+
+@dataclass(frozen=True)
+class CodedPage:
+    """A page for the receipt printer whose words are made already: a title, lines, a code at its end."""
+
+    title: str
+    lines: tuple[PaperLine, ...]
+    qr: str = field(repr=False)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from core.devices import CalibrationPage, DeviceChanged, DeviceEvent, PrintJob, PrintOutcome, Slot
 from core.errors import ConfigError, ConfigFault, DeviceError, DeviceFault
+from core.handover import CodedPage
 from devices.printer.calibration import CalibrationRenderer, load_calibration
 from devices.printer.fonts import FontBook
 from devices.printer.form import label_form, receipt_form
@@ -77,8 +78,11 @@ def page_png(device: DeviceConfig, *, on_paper: bool = False) -> bytes:
     return page.to_png()
 
 
-def print_page(device: DeviceConfig) -> None:
-    """One page; nobody else holds the link.  Raises DeviceError as the printer says."""
+def print_page(device: DeviceConfig, page: CalibrationPage | CodedPage | None = None) -> None:
+    """One page, of rulers where none is given; nobody else holds the link.
+
+    Raises DeviceError as the printer says.
+    """
     from program.terminal import drivers
 
     log, last = _OnePage(), ""
@@ -89,7 +93,7 @@ def print_page(device: DeviceConfig) -> None:
         lane = rack.lane(device.slot)
         if not isinstance(lane, PrinterLane):
             raise DeviceError(DeviceFault.PRINTER_OTHER)
-        lane.submit(PrintJob(_JOB, device.slot, 0, CalibrationPage(), passing=True))
+        lane.submit(PrintJob(_JOB, device.slot, 0, page or CalibrationPage(), passing=True))
         end = time.monotonic() + _PAGE_SECONDS
         while time.monotonic() < end:
             try:

@@ -1,4 +1,4 @@
-"""Slips of days as files: a PDF, and beside it what anybody checks offline; written beside all else."""
+"""Slips as files: a PDF, and beside it what anybody checks offline; written beside all else."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core.errors import CounterError, StoreError, StoreFault
+from core.handover import HandOverPage
 from core.slips import SlipPage
 from devices.printer.symbols import qr_modules
 from program.evidence_files import MOUNTS, stick
@@ -25,7 +26,7 @@ class DaySlipFiles:
     """:class:`core.slips.SlipFiles`: one thread for each asking, and a process that draws."""
 
     def __init__(self, data: Path, mounts: tuple[str, ...] = MOUNTS) -> None:
-        self._folder = data / FOLDER
+        self._data = data
         self._mounts = mounts
 
     def begin(
@@ -51,11 +52,7 @@ class DaySlipFiles:
         """Raises StoreError as the disk refuses, MISSING where no stick is plugged in."""
         slip = page.slip
         name = f"day-slip-{slip.terminal}-{slip.date}-{slip.day}" + (f"-copy{page.copy}" if page.copy else "")
-        path = self._place(place) / f"{name}.pdf"
-        pdf = _drawn(page, language)
-        write_atomic(path.with_suffix(".json"), json_bytes({"code": page.qr, "slip": slip.as_json()}))
-        write_atomic(path, pdf)
-        return path
+        return write_slip(page, self._place(place) / name, language)
 
     def _place(self, place: str) -> Path:
         if place == "stick":
@@ -63,14 +60,33 @@ class DaySlipFiles:
             if found is None:
                 raise StoreError(StoreFault.MISSING, what="stick")
             return found
-        try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError:
-            raise StoreError(StoreFault.READ_ONLY, what=FOLDER) from None
-        return self._folder
+        return export_folder(self._data)
 
 
-def _drawn(page: SlipPage, language: str) -> bytes:
+def export_folder(data: Path) -> Path:
+    """Where slips lie that are not taken away.  Raises StoreError READ_ONLY."""
+    folder = data / FOLDER
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError:
+        raise StoreError(StoreFault.READ_ONLY, what=FOLDER) from None
+    return folder
+
+
+def write_slip(page: SlipPage | HandOverPage, stem: Path, language: str, *more: Path) -> Path:
+    """The PDF at ``stem``, and beside it what anybody checks offline; the same at ``more``.
+
+    Drawn once, in up to a minute.  Raises StoreError IO, and as a write does.
+    """
+    pdf = _drawn(page, language)
+    whole = json_bytes({"code": page.qr, "slip": page.slip.as_json()})
+    for each in (stem, *more):
+        write_atomic(each.with_name(f"{each.name}.json"), whole)
+        write_atomic(each.with_name(f"{each.name}.pdf"), pdf)
+    return stem.with_name(f"{stem.name}.pdf")
+
+
+def _drawn(page: SlipPage | HandOverPage, language: str) -> bytes:
     """By a process of its own.  Raises StoreError IO where it made nothing."""
     asked = pickle.dumps((page, qr_modules(page.qr, "qr", _LEVEL), language))
     try:

@@ -12,7 +12,9 @@ import sys
 
 from PySide6.QtGui import QGuiApplication
 
-from ui.supervisor.slip_pdf import draw
+from core.handover import HandOverPage
+from ui.assistant import handover_paper
+from ui.supervisor import slip_pdf
 from ui.text import Texts
 
 
@@ -21,6 +23,7 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     page, code, language = pickle.load(sys.stdin.buffer)  # noqa: S301 - from our own counter
     application = QGuiApplication(sys.argv[:1])
+    draw = handover_paper.draw if isinstance(page, HandOverPage) else slip_pdf.draw
     sys.stdout.buffer.write(draw(page, code, Texts(language)))
     del application
     return 0

@@ -1,4 +1,4 @@
-"""The hand-over of a counter (装机交接单): what a technician leaves behind, and the operator who takes it over.
+"""The hand-over of a counter (装机交接单): what a technician leaves behind, and who takes it over.
 
 What was handed over is a record whose digest stands in ``CounterHandedOver``; who took it over and when is
 that entry's own actor and time.  So the slip of a hand-over can be made again from record and entry, byte
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from core import wire
@@ -39,12 +39,16 @@ class HandedDevice:
 
 @dataclass(frozen=True, slots=True)
 class HandedCheck:
-    """One line of the doctor.  ``of``: the slot that it speaks of, "" for none; ``code``: what it said."""
+    """One line of the doctor.  ``of``: the slot that it speaks of, "" for none; ``code``: what it said.
+
+    ``facts``: the numbers in that; a path or a name in it stays where it was found.
+    """
 
     name: str
     state: str
     code: str
     of: str = ""
+    facts: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

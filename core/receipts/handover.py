@@ -12,7 +12,7 @@ from core.crypto.keys import Signer
 from core.errors import EntryError, EntryFault
 from core.ledger.clock import CHINA
 from core.ledger.documents import Trusted
-from core.ledger.entry import Entry
+from core.ledger.entry import Entry, Head
 from core.ledger.handover import HandOver
 from core.receipts.packed import pack, unpack
 from core.receipts.slip_record import SlipRecord, is_head
@@ -31,13 +31,21 @@ def taken_at(entry: Entry) -> str:
 
 def sign_hand_over(slip: HandOver, entry: Entry, signer: Signer, grant: tuple[bytes, bytes]) -> str:
     """The code's text, the same whenever this hand-over's slip comes out."""
+    return sign_record(slip, (entry.header.actor.id, taken_at(entry), entry.head), signer, grant)
+
+
+def sign_record(
+    slip: HandOver, taken: tuple[str, str, Head], signer: Signer, grant: tuple[bytes, bytes]
+) -> str:
+    """The same of what is known of the entry: operator, time in China, head."""
+    operator, at, head = taken
     value = {
         "type": "hand-over",
         "terminal": slip.terminal,
         "branch": slip.branch,
-        "operator": entry.header.actor.id,
-        "at": taken_at(entry),
-        "entry": entry.head.as_json(),
+        "operator": operator,
+        "at": at,
+        "entry": head.as_json(),
         "keys": dict(slip.keys),
         "authority": slip.what.authority,
         **slip.data(),

@@ -11,16 +11,13 @@ from core.ledger.clock import CHINA
 from core.ledger.day_slip import DaySlip, SlipDifference, SlipLine
 from core.ledger.entry import parse_stamp
 from core.slips import SlipPage
+from devices.printer.coded import CodedRenderer
 from devices.printer.fonts import FontBook
-from devices.printer.layout import baseline, line_height
-from devices.printer.page import Canvas
 from devices.printer.receipt_template import DEFAULT_RECEIPTS, read_paper
-from devices.printer.setting import LineSetter, Placed, RenderedPage
-from devices.printer.slip import Piece, PieceRenderer
-from devices.printer.symbols import QR_QUIET, Modules, qr_modules
+from devices.printer.setting import RenderedPage
+from devices.printer.slip import Piece
 
 _FILE = "dayslip.toml"
-_LEVELS = ("M", "L")
 _TONGUE = "zh"  # whatever the clerk's screen speaks: the file can be had in either
 
 
@@ -59,8 +56,8 @@ def load_day_slip(directory: Path = DEFAULT_RECEIPTS) -> DaySlipTemplate:
     )
 
 
-class DaySlipRenderer(PieceRenderer):
-    """Renders slips of days; raises as :class:`PieceRenderer`, and LABEL_LAYOUT for a code without words."""
+class DaySlipRenderer(CodedRenderer):
+    """Renders slips of days; raises as :class:`CodedRenderer`, and LABEL_LAYOUT for a code without words."""
 
     def __init__(self, fonts: FontBook, words: DaySlipTemplate, width_mm: float, dpi: int) -> None:
         super().__init__(fonts, words, width_mm, dpi)
@@ -72,26 +69,7 @@ class DaySlipRenderer(PieceRenderer):
             pieces = (*self._head(page), *self._differences(page), *self._rest(page), *self._foot(page))
         except KeyError as error:
             raise DeviceError(DeviceFault.LABEL_LAYOUT, field=str(error.args[0])[:40]) from None
-        lines = self._lines(pieces, 1.0)
-        length = lines[-1][1] + line_height(lines[-1][3].size) + self._dots(self._sizes.gap)
-        modules, dots = self._symbol(page.qr)
-        side, quiet = len(modules) * dots, QR_QUIET * dots
-        left, top = (self._width - side) // 2, length + quiet
-        canvas = Canvas(self._width, top + side + quiet)
-        setter = LineSetter(self._fonts, canvas)
-        for field, at, line, look in lines:
-            setter.line(field, line, (self._dots(self._sizes.margin), at, baseline(look.size)), look)
-        canvas.matrix(left, top, modules, dots)
-        setter.placed.append(Placed("qr", "qr", page.qr, left, top, side, side, dots, quiet=quiet))
-        return RenderedPage(canvas.bitmap(), tuple(setter.placed))
-
-    def _symbol(self, text: str) -> tuple[Modules, int]:
-        for level in _LEVELS:
-            modules = qr_modules(text, "qr", level)
-            dots = min(self._width // (len(modules) + 2 * QR_QUIET), self._dots(self._words.module))
-            if dots >= max(1, self._dots(self._words.least_module)):
-                return modules, dots
-        raise DeviceError(DeviceFault.LABEL_LAYOUT, field="qr")
+        return self.coded(pieces, page.qr)
 
     # -- what it says ---------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from core.devices import (
     Receipt,
 )
 from core.errors import ConfigError, ConfigFault, DeviceError, DeviceFault, Fact
+from core.handover import CodedPage
 from core.label_template import parse_template
 from core.slips import SlipPage
 from devices.options import Ranges, whole_options
@@ -34,7 +35,9 @@ from devices.printer.slip import SlipRenderer, load_slip
 from devices.printer.template import DEFAULT_TEMPLATES, load_template
 from devices.rack import DeviceConfig
 
-Page = Label | Receipt | NoPaperSlip | CalibrationPage | PersonRecord | DisclosureRecord | SlipPage
+Page = (
+    Label | Receipt | NoPaperSlip | CalibrationPage | PersonRecord | DisclosureRecord | SlipPage | CodedPage
+)
 
 AS_IT_IS = -1  # what the printer itself is set to
 # outside.md, configuration.
@@ -172,6 +175,8 @@ class _Renderers:
             bitmap = self._disclosure.render(job.page).bitmap
         elif isinstance(job.page, SlipPage):
             bitmap = self._day.render(job.page).bitmap
+        elif isinstance(job.page, CodedPage):
+            bitmap = self._day.page(job.page).bitmap
         elif self._label is not None:
             renderer = self._published(job.template) if job.template else self._label
             bitmap = renderer.render(job.label).bitmap

@@ -16,9 +16,10 @@ DELIVERED = Delivered(
     ),
     checks=(
         HandedCheck("config", "ok", "doctor.fine"),
+        HandedCheck("disk", "ok", "doctor.disk", facts={"free_mb": 51200}),
         HandedCheck("backup", "warn", "doctor.backup_off"),
         HandedCheck("device", "bad", "device.paper_out", "label_printer"),
-        HandedCheck("vault", "not_opened", "doctor.vault_shut"),
+        HandedCheck("vault", "not_opened", "doctor.not_opened"),
     ),
 )  # fmt: skip
 KEYS = {"terminal": "A" * 22, "headquarters": "B" * 22, "opening": "C" * 22}

@@ -47,6 +47,7 @@ from core.ledger.configured import TABLES
 from core.ledger.day_slip import UNSAID
 from core.ledger.differences import Difference
 from core.ledger.disclosures import Way
+from core.ledger.handover import FAILED, OK, SKIPPED, WARNED, WRONG
 from core.ledger.looks import Many
 from core.ledger.notices import PARKED, RETURNED
 from core.ledger.notify import Outcome as Notified
@@ -66,6 +67,8 @@ from devices.idcard.photo import PhotoReason
 from devices.printer.page import OFFSET
 from hq.reviews import REASONS, Why
 from ui.assistant.fields import KINDS as TYPED
+from ui.assistant.handover_paper import CHECK_HEAD, DEVICE_HEAD, WHY
+from ui.assistant.handover_paper import KEYS as HANDED_KEYS
 from ui.assistant.page import ACTIONS
 from ui.assistant.told import FACTS as TOLD_FACTS
 from ui.assistant.told import TOLD
@@ -281,6 +284,10 @@ def _of_assistant() -> set[str]:
     found |= {f"assistant.field_{name}" for name in TYPED}
     found |= {f"assistant.busy_{busy.value}" for busy in Busy if busy is not Busy.NOTHING}
     found |= {f"assistant.{state}" for state in ("tested", "tested_bad", "untested")}
+    found |= {f"handover.why.{why}" for why in WHY} | {f"handover.key.{key}" for key in HANDED_KEYS}
+    found |= {f"handover.outcome.{outcome}" for outcome in (OK, FAILED, SKIPPED)}
+    found |= {f"handover.state.{state}" for state in (OK, WARNED, WRONG, "not_opened")}
+    found |= {f"handover.head.{name}" for name in (*DEVICE_HEAD, *CHECK_HEAD)}
     return found | {f"assistant.act_{act}" for act in ACTIONS}
 
 
