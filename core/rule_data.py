@@ -12,6 +12,7 @@ from core.access.papers import PaperRules
 from core.access.second import SecondRules
 from core.block_rules import BlockRules
 from core.case_rules import CaseRules
+from core.complaint_rules import ComplaintRules
 from core.correction_rules import CorrectionRules
 from core.disclosure_rules import DisclosureRules
 from core.errors import RuleError, RuleFault
@@ -279,6 +280,7 @@ class Rules:
     agreements: tuple[Agreement, ...]
     exemptions: Exemptions
     cases: CaseRules
+    complaints: ComplaintRules
     corrections: CorrectionRules
     disclosure: DisclosureRules
     look_ups: LookLimits

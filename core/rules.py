@@ -25,6 +25,7 @@ from core.access.second import ASKED, SecondRules, read_second
 from core.block_rules import read_block
 from core.case_rules import read_cases
 from core.commands import Payment, Route
+from core.complaint_rules import read_complaints
 from core.correction_rules import read_corrections
 from core.disclosure_rules import read_disclosure
 from core.errors import ConfigFault, RuleError, RuleFault
@@ -75,7 +76,7 @@ _TOP = (
     "s10_countries", "documents", "catalogue", "regions", "security", "agreements", "cases", "exemptions",
     "corrections", "look_ups", "notify", "second", "log_in", "papers", "tariff", "letters", "provinces",
     "notice", "consents", "guardians", "sender_codes", "rights", "disclosure", "typed_documents",
-    "block_list", "paper_forms",
+    "block_list", "paper_forms", "complaints",
 )  # fmt: skip
 _CODE = "[a-z][a-z0-9_]{0,39}"
 _VERSION = "[A-Za-z0-9][A-Za-z0-9._:-]{0,63}"
@@ -216,6 +217,7 @@ class _Reader:
         for meaning in part["marks"].members(MARKS).values():
             meaning.text()
         second = self._second(part["second"])
+        organs = [each.code for each in second[Action.DISCLOSE].reasons]
         return Rules(
             version=part["version"].matching(_VERSION, "version: letters, digits, . _ : -"),
             effective_from=part["effective_from"].date(),
@@ -235,13 +237,12 @@ class _Reader:
             agreements=self._agreements(part["agreements"]),
             exemptions=self._exemptions(part["exemptions"]),
             cases=read_cases(part["cases"], self._sourced),
+            complaints=read_complaints(part["complaints"], self._sourced, LANGUAGES),
             corrections=read_corrections(part["corrections"], self._sourced),
             look_ups=read_look_limits(part["look_ups"], self._sourced),
             rights=read_rights(part["rights"], self._sourced, LANGUAGES),
             notify=read_notify(part["notify"], self._sourced, LANGUAGES),
-            disclosure=read_disclosure(
-                part["disclosure"], self._sourced, [each.code for each in second[Action.DISCLOSE].reasons]
-            ),
+            disclosure=read_disclosure(part["disclosure"], self._sourced, organs),
             second=second,
             typed=read_typed(part["typed_documents"], self._sourced, second[Action.TYPED]),
             paper_forms=read_paper_forms(part["paper_forms"], self._sourced),
@@ -341,8 +342,7 @@ class _Reader:
         for one in part["centres"].items():
             inner = one.members(("id", "name"))
             centres[inner["id"].matching(_CODE, "code")] = inner["name"].text(40)
-        regions = tuple(one.text(20) for one in part["key_regions"].items())
-        return r.SecurityRules(always, regions, centres)
+        return r.SecurityRules(always, tuple(one.text(20) for one in part["key_regions"].items()), centres)
 
     def _agreements(self, node: Node) -> tuple[r.Agreement, ...]:
         part = self._sourced(node, "form", "list")

@@ -17,6 +17,8 @@ ENTRY_ACTIONS: Mapping[str, Action] = {
     "PersonErased": Action.PERSONS,
     "PersonAsked": Action.PERSONS,
     "PersonAnswered": Action.PERSONS,
+    **dict.fromkeys(("ComplaintOpened", "ComplaintContacted", "ComplaintHandedOn"), Action.COMPLAIN),
+    **dict.fromkeys(("ComplaintTaken", "ComplaintAnswered", "ComplaintReopened"), Action.COMPLAIN),
     "GuardianConsented": Action.ACCEPT,
     "ConsentAnswered": Action.ACCEPT,
     "ItemAccepted": Action.ACCEPT,

@@ -37,6 +37,7 @@ class Action(StrEnum):
     LOOK_UP = "look_up"  # masked
     NOTIFY = "notify"  # headquarters sends an approved text; nobody here sees the number
     PERSONS = "persons"  # what a person with her document asks for about her own data
+    COMPLAIN = "complain"  # take a complaint, contact, hand on and answer; whose it is the fold asks
     ANSWER_RIGHT = "answer_right"  # what is not answered at once, and every refusal
     GIVE_UP_NUMBERS = "give_up_numbers"
     CLOSE_DAY = "close_day"
@@ -91,6 +92,7 @@ RIGHTS: tuple[Right, ...] = (
     Right(Action.LOOK_UP, _BOTH),
     Right(Action.NOTIFY, _BOTH),
     Right(Action.PERSONS, _BOTH),
+    Right(Action.COMPLAIN, _BOTH),
     Right(Action.ANSWER_RIGHT, _SUPERVISOR),
     Right(Action.GIVE_UP_NUMBERS, _BOTH),
     Right(Action.CLOSE_DAY, _BOTH),

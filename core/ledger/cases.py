@@ -38,6 +38,9 @@ class Whose(StrEnum):
     RECIPIENT = "recipient"
 
 
+OTHER = "other"  # who complains is neither of them
+
+
 def case_name(random: bytes) -> str:
     """A case's name, which is the retention class of its attachment too: 12 random bytes or more."""
     return _PREFIX + random[:12].hex()
@@ -52,7 +55,9 @@ def opened(value: dict[str, Any], entry: Entry) -> None:
     """``CaseOpened``.  Raises EntryError STATE for one too many, or one that was there."""
     data, rows = entry.data, value.get(MEMBER, {})
     need(_WHAT, entry, is_case(data["case"]) and data["case"] not in rows and len(rows) < MOST)
-    need(_WHAT, entry, data["cause"] in list(Cause) and data["party"] in list(Whose))
+    # Who complains may be neither: only then, and about no item too.
+    other = data["cause"] == Cause.COMPLAINT and data["party"] == OTHER
+    need(_WHAT, entry, data["cause"] in list(Cause) and (other or data["party"] in list(Whose)))
     row = {name: data[name] for name in ("item", "cause", "party", "until")}
     value[MEMBER] = {**rows, data["case"]: {**row, "opened": entry.header.seq}}
 

@@ -95,6 +95,8 @@ _PERSONS: Mapping[str, Check] = {
     "item": COUNT, "request": ID, "ground": CODE, "retention": CODE, "month": MONTH,
 }  # fmt: skip
 
+_CLOCKS: Mapping[str, Check] = {"contact_by": TIME, "close_by": TIME, "case": CODE}
+
 _ALL = (
     # the store's life
     Kind("DayOpened", 1, {"day": COUNT, "date": DAY}, False),
@@ -319,6 +321,31 @@ _ALL = (
     ),
     Kind("CaseClosed", 1, {"case": CODE, "opened": COUNT}, True),
     Kind("CaseLapsed", 1, {"case": CODE, "opened": COUNT}, False),
+    # a complaint: who was asked first owns it, and two clocks run
+    Kind(
+        "ComplaintOpened",
+        1,
+        {"item": COUNT, "class": CODE, "reason": CODE, "party": CODE, "ours": CODE, **_CLOCKS},
+        True,
+    ),
+    Kind("ComplaintContacted", 1, {"complaint": COUNT, "how": CODE}, True),
+    Kind("ComplaintHandedOn", 1, {"complaint": COUNT, "to": STAFF}, True),
+    Kind("ComplaintTaken", 1, {"complaint": COUNT}, True),
+    Kind(
+        "ComplaintAnswered",
+        1,
+        {
+            "complaint": COUNT,
+            "ours": CODE,
+            "measure": CODE,
+            "cents": COUNT,
+            "text": CODE,
+            "version": ID,
+            "until": DAY,
+        },
+        True,
+    ),
+    Kind("ComplaintReopened", 1, {"complaint": COUNT, "reason": CODE, **_CLOCKS}, True),
     # an approved text, which headquarters sends without anybody here seeing the number
     Kind(
         "NotifyAsked",

@@ -16,6 +16,7 @@ from core.errors import EntryError, EntryFault
 from core.ledger import (
     blocks,
     cases,
+    complaints,
     configured,
     corrections,
     day_slip,
@@ -154,6 +155,7 @@ def _day_opened(value: dict[str, Any], entry: Entry) -> None:
     value["pools"] = {pool: row for pool, row in value["pools"].items() if ranges.free(row)}
     value |= {looks.MEMBER: {}} if looks.MEMBER in value else {}
     cases.new_day(value)
+    complaints.new_day(value)
     corrections.new_day(value)
     forget_over(value)
     blocks.new_day(value)
@@ -378,6 +380,7 @@ _STEPS = {
     (cases.OPENED, 1): cases.opened,
     (cases.SEEN, 1): cases.seen,
     **dict.fromkeys(((cases.CLOSED, 1), (cases.LAPSED, 1)), cases.ended),
+    **complaints.STEPS,
     **DISCLOSURE_STEPS,
     **notify.STEPS,
     **printing.STEPS,

@@ -58,9 +58,9 @@ ROOMS: Mapping[str, Room] = {
     "tests": Room(free=True),
     "tests/peers/checker.py": Room(
         _set(
-            "tests.peers.canonical tests.peers.disclosures tests.peers.numbers tests.peers.requests"
-            " tests.peers.roles tests.peers.persons tests.peers.rolls tests.peers.typed tests.peers.blocks"
-            " tests.peers.slips tests.peers.paper tests.peers.handover"
+            "tests.peers.canonical tests.peers.complaints tests.peers.disclosures tests.peers.numbers"
+            " tests.peers.requests tests.peers.roles tests.peers.persons tests.peers.rolls tests.peers.typed"
+            " tests.peers.blocks tests.peers.slips tests.peers.paper tests.peers.handover"
         ),
         _set("cryptography"),
     ),
@@ -68,6 +68,7 @@ ROOMS: Mapping[str, Room] = {
     "tests/peers/rolls.py": Room(_set("tests.peers.canonical tests.peers.numbers")),
     "tests/peers/numbers.py": Room(),
     "tests/peers/roles.py": Room(_set("tests.peers.numbers")),
+    "tests/peers/complaints.py": Room(_set("tests.peers.canonical tests.peers.numbers")),
     "tests/peers/disclosures.py": Room(_set("tests.peers.numbers")),
     "tests/peers/requests.py": Room(_set("tests.peers.canonical tests.peers.numbers")),
     "tests/peers/blocks.py": Room(_set("tests.peers.numbers")),

@@ -45,6 +45,7 @@ from core.ledger.staff import staff_body
 from core.ledger.state import FOLD_VERSION, State, fold
 from core.ports import StaffRow
 from tests.golden.branches import branches
+from tests.golden.complaints import answer, complaint
 from tests.golden.handed import HANDED
 from tests.golden.item import BRANCH, CLERK, CONTACTS, LABEL, PLAIN, SECOND_LABEL, TERMINAL
 from tests.golden.paper import paper
@@ -213,11 +214,13 @@ def journal(sealed: Mapping[str, str]) -> Golden:
     _acceptance(golden)
     golden.add("OperatorLocked", {"cause": "key"}, person=True)
     golden.log_in(CLERK, "clerk", SECOND)
+    complains = complaint(golden, SUPERVISOR)
     golden.add("OperatorLoggedOut", {"cause": "key"}, person=True)
     golden.add("DraftLapsed", {"operator": CLERK, "cause": "time"})
     golden.add("SealedErased", {"through": 5})
     golden.add("MonthErased", {"retention": "acceptance", "month": "2025-10"})
     golden.log_in(SUPERVISOR, "supervisor", FIRST)
+    answer(golden, complains)
     item = {"item": 11, "request": "p-1", "retention": "acceptance", "month": "2026-11"}
     golden.add("ItemRestricted", {**item, "ground": "enquiry"}, person=True)
     golden.add("PersonErased", {**item, "item": 12, "ground": "asked"}, person=True)

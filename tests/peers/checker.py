@@ -40,6 +40,7 @@ from tests.peers.canonical import (
     signed,
     unbinary,
 )
+from tests.peers.complaints import Complaints
 from tests.peers.disclosures import Disclosures
 from tests.peers.handover import HandOvers
 from tests.peers.numbers import Bad as Bad  # noqa: PLC0414 - others take it from here
@@ -124,6 +125,7 @@ class Journal:
         self.requests = Requests()
         self.persons = Persons()
         self.disclosures = Disclosures()
+        self.complaints = Complaints()
         self.typed = Typed()
         self.slips = Slips()
         self.handovers = HandOvers()
@@ -191,6 +193,7 @@ class Journal:
             self.counts.update(self.slips.follow(body))
             self.counts.update(self.handovers.follow(body))
             self.counts.update(self.paper.follow(body))
+            self.counts.update(self.complaints.follow(body, self.operators))
             unsigned = self.requests.unsigned(body["data"].get("asked", 0))
             self.counts.update(self.disclosures.follow(body, unsigned=unsigned))
             self.counts.update(self.blocks.follow(body, unsigned=unsigned))

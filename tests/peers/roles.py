@@ -18,6 +18,8 @@ PERSONAL = {
     "DifferenceExplained", "DifferenceDisputed",
     "DisclosureFiled", "DisclosureAsked", "IdentityTyped", "TypedTaken",
     "PaperFormsHandedOut", "PaperFormEntered", "PaperFormTaken", "PaperFormVoided",
+    "ComplaintOpened", "ComplaintContacted", "ComplaintHandedOn", "ComplaintTaken", "ComplaintAnswered",
+    "ComplaintReopened",
     "BlockProposed", "BlockSent", "BlockAppealed", *DECISIONS,
 }  # fmt: skip
 SESSION_ENDS = {"OperatorLocked", "OperatorLoggedOut", "SessionEnded"}

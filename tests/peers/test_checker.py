@@ -365,6 +365,7 @@ def test_it_imports_nothing_of_ours() -> None:
     names = (
         "numbers",
         "canonical",
+        "complaints",
         "disclosures",
         "persons",
         "requests",

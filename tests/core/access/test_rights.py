@@ -36,6 +36,7 @@ print            Y     Y          .          .
 look_up          Y     Y          .          .
 notify           Y     Y          .          .
 persons          Y     Y          .          .
+complain         Y     Y          .          .
 answer_right     .     Y          .          .
 give_up_numbers  Y     Y          .          .
 close_day        Y     Y          .          .
