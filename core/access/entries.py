@@ -44,6 +44,7 @@ ENTRY_ACTIONS: Mapping[str, Action] = {
     "PaperFormVoided": Action.PAPER_VOID,
     "IdentityTyped": Action.TYPED,
     "TypedTaken": Action.TYPED,
+    **dict.fromkeys(("BagOpened", "ItemBagged", "ItemUnbagged", "BagGivenUp", "BagClosed"), Action.DISPATCH),
     "BranchAdopted": Action.LATE_ENTRIES,
     "BranchDeclined": Action.LATE_ENTRIES,
 }

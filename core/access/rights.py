@@ -41,6 +41,7 @@ class Action(StrEnum):
     ANSWER_RIGHT = "answer_right"  # what is not answered at once, and every refusal
     GIVE_UP_NUMBERS = "give_up_numbers"
     CLOSE_DAY = "close_day"
+    DISPATCH = "dispatch"  # what leaves, in bags
     JOURNAL = "journal"  # check it, or write it to a file for an outsider
     EVIDENCE = "evidence"  # every entry under her own name
     BACKUP = "backup"  # make one, or bring one back
@@ -96,6 +97,7 @@ RIGHTS: tuple[Right, ...] = (
     Right(Action.ANSWER_RIGHT, _SUPERVISOR),
     Right(Action.GIVE_UP_NUMBERS, _BOTH),
     Right(Action.CLOSE_DAY, _BOTH),
+    Right(Action.DISPATCH, _BOTH),
     Right(Action.JOURNAL, _BOTH),
     Right(Action.EVIDENCE, _BOTH),
     Right(Action.BACKUP, _BOTH),

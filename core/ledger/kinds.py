@@ -24,6 +24,7 @@ _MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z")
 _KEY = re.compile(r"(?:ed25519|x25519|p256)\.[A-Za-z0-9_-]{43,87}")
 _STAFF = re.compile(r"[A-Z]{2}\d{4,8}")
+_TAG = re.compile(r"[A-Z0-9][A-Z0-9-]{2,30}[A-Z0-9]")  # what stands on a bag or on a seal; never a waybill
 
 
 def _matches(pattern: re.Pattern[str]) -> Check:
@@ -55,6 +56,7 @@ def _optional(inner: Check) -> Check:
 
 CODE, ID, DAY, MONTH, TIME, KEY = (_matches(p) for p in (_CODE, _ID, _DAY, _MONTH, _TIME, _KEY))
 STAFF = _matches(_STAFF)
+TAG = _matches(_TAG)
 COUNT: Check = _integer
 CODES: Check = _codes
 HASH = _bytes(32)
@@ -89,6 +91,8 @@ _COUNTED = dict.fromkeys(
     ("accepted", "refused", "senders", "labels", "receipts", "affixed", "copies", "unknown", "voided"),
     COUNT,
 )
+_REFUSED = {"visit": ID, "reason": CODE, "told": FLAG, "item_class": CODE, "action": CODE}
+_ROLLED = {"key": KEY, "roll": DOCUMENT, "by_old": SIGNATURE, "by_new": SIGNATURE}
 
 # A person asked for it; ``request`` is one for all of her items, ``ground`` why this and not the other.
 _PERSONS: Mapping[str, Check] = {
@@ -121,12 +125,7 @@ _ALL = (
     Kind("PersonAnswered", 1, {"request": ID, "outcome": CODE, "ground": CODE}, True),
     # by headquarters' directive: nobody at the counter signs
     Kind("PersonAnswered", 2, {"request": ID, "outcome": CODE, "ground": CODE, "directive": COUNT}, False),
-    Kind(
-        "HeadquartersKeyPinned",
-        1,
-        {"key": KEY, "roll": DOCUMENT, "by_old": SIGNATURE, "by_new": SIGNATURE},
-        False,
-    ),
+    Kind("HeadquartersKeyPinned", 1, _ROLLED, False),
     Kind(configured.KIND, 1, dict.fromkeys(configured.PARTS, HASH), False),
     # number pools
     Kind("PoolOpened", 1, {"pool": ID, "count": COUNT, "directive": COUNT}, False),
@@ -302,12 +301,7 @@ _ALL = (
     Kind("IdentityTyped", 1, {"visit": ID, "read": ID, "document": CODE, "cause": CODE}, True),
     Kind("TypedTaken", 1, {"typed": COUNT, "sender": COUNT, "cause": CODE, "asked": COUNT}, True),
     Kind("ReaderDownApproved", 1, {"hours": COUNT, "items": COUNT, "until": TIME, "asked": COUNT}, True),
-    Kind(
-        "ItemRefused",
-        1,
-        {"visit": ID, "reason": CODE, "told": FLAG, "item_class": CODE, "action": CODE},
-        True,
-    ),
+    Kind("ItemRefused", 1, _REFUSED, True),
     Kind("DraftLapsed", 1, {"operator": STAFF, "cause": CODE}, False),
     # who looked for what; never the text
     Kind("LookedUp", 1, {"by": CODE, "hits": COUNT, "item": COUNT, "terminal": ID}, True),
@@ -423,6 +417,14 @@ _ALL = (
         },
         True,
     ),
+    # what lies here, and what leaves in bags
+    Kind("StockBegun", 1, {"day": COUNT}, False),
+    Kind("StockEnded", 1, {"left": COUNT}, False),
+    Kind("BagOpened", 1, {"bag": TAG, "to": CODE}, True),
+    Kind("ItemBagged", 1, {"bag": COUNT, "item": COUNT}, True),
+    Kind("ItemUnbagged", 1, {"bag": COUNT, "item": COUNT}, True),
+    Kind("BagGivenUp", 1, {"bag": COUNT, "count": COUNT}, True),
+    Kind("BagClosed", 1, {"bag": COUNT, "seal": TAG, "count": COUNT, "items": HASH}, True),
     # entries beside the chain
     Kind("BranchAdopted", 1, {**_SPAN, "number": COUNT, **_COUNTED}, True),
     Kind("BranchDeclined", 1, {**_SPAN, "reason": CODE}, True),

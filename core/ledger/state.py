@@ -30,6 +30,7 @@ from core.ledger import (
     printing,
     ranges,
     requests,
+    stock,
     typed,
 )
 from core.ledger.disclosures import DISCLOSURE_STEPS, forget_over
@@ -162,6 +163,7 @@ def _day_opened(value: dict[str, Any], entry: Entry) -> None:
     differences.new_day(value)
     notify.new_day(value)
     paper_forms.new_day(value)
+    stock.new_day(value)
     # What was not scanned is the difference of the day before; only items of the open day are voided.
     value["unscanned"], value["voided"] = {}, {}
     opened = {"date": value["date"], "first": entry.header.seq, "last": 0, "counts": _COUNTS}
@@ -247,6 +249,7 @@ def _sender(value: dict[str, Any], entry: Entry) -> None:
 def _item(value: dict[str, Any], entry: Entry) -> None:
     typed.item(value, entry)
     paper_forms.item(value, entry)
+    stock.accepted(value, entry)
     if entry.data["pool"] != ranges.NO_POOL:
         ordinal = entry.data["ordinal"]
         _take_numbers(value, entry.data["pool"], ranges.USED, ordinal, ordinal)
@@ -273,6 +276,7 @@ def _voided(value: dict[str, Any], entry: Entry) -> None:
     item, day = entry.data["item"], value["days"][str(value["day"])]
     if str(item) in value["voided"] or value["closed"] or not day["first"] < item < entry.header.seq:
         raise EntryError(EntryFault.STATE, seq=entry.header.seq, what="voided")
+    stock.voided(value, entry)
     put(value, "voided", str(item), entry.header.seq)
     for member in ("labels", "receipts"):
         if value[member].get(str(item), {"state": "started"})["state"] != "started":
@@ -391,6 +395,7 @@ _STEPS = {
     (corrections.KIND, 1): corrections.corrected,
     **day_slip.STEPS,
     **handover.STEPS,
+    **stock.STEPS,
     (differences.EXPLAINED, 1): differences.close,
     (differences.DISPUTED, 1): differences.close,
     ("BranchAdopted", 1): _adopted,

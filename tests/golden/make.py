@@ -51,6 +51,7 @@ from tests.golden.item import BRANCH, CLERK, CONTACTS, LABEL, PLAIN, SECOND_LABE
 from tests.golden.paper import paper
 from tests.golden.people import CardSigner, agreement, seed, signer
 from tests.golden.rights import rights
+from tests.golden.stock import over, stock
 from tests.peers.exports import export
 
 HERE = Path(__file__).parent
@@ -255,7 +256,8 @@ def journal(sealed: Mapping[str, str]) -> Golden:
 
 
 def _failed_log_ins(golden: Golden) -> None:
-    """Tries that failed, and a lockout that a supervisor ended."""
+    """Tries that failed, and a lockout that a supervisor ended; the stock is followed no longer."""
+    over(golden)
     golden.add("LogInsFailed", {"operator": CLERK, "failures": 3, **NOBODY_RELEASED})
     at = golden.now()
     said = documents.Release(TERMINAL, 1, CLERK, 6, SUPERVISOR, at)
@@ -354,7 +356,7 @@ def _acceptance(golden: Golden) -> None:
     _differences(golden, second)
     _disclosure(golden, item.header.seq)
     _typed(golden, sender, second)
-    _block(golden, second.header.seq)
+    _block(golden, second)
 
 
 def _ask(golden: Golden, name: str, mode: str, seconds: int, **about: Any) -> Entry:
@@ -438,10 +440,10 @@ def _typed(golden: Golden, sender: Entry, item: Entry) -> None:
     paper(golden, sender, item, (_ask, _approve), (SUPERVISOR, FIRST), (CLERK, SECOND))
 
 
-def _block(golden: Golden, item: int) -> None:
-    """A sender is listed, appeals, and is lifted."""
-    basis = "prohibited_again"
-    proposed = golden.add("BlockProposed", {"item": item, "basis": basis, "days": 90}, person=True).header.seq
+def _block(golden: Golden, item: Entry) -> None:
+    """A sender is listed, appeals, and is lifted; then bags."""
+    basis, long = "prohibited_again", {"item": item.header.seq, "days": 90}
+    proposed = golden.add("BlockProposed", {**long, "basis": basis}, person=True).header.seq
     about = {"action": "propose_block", "subject": proposed, "reason": basis}
     asked = _ask(golden, "request-12", "wait", 3600, **about)
     _approve(golden, asked, "request-12", golden.now())
@@ -451,6 +453,7 @@ def _block(golden: Golden, item: int) -> None:
     golden.add("BlockDecided", {**said, "outcome": "listed", "until": "2027-02-19"})
     golden.add("BlockAppealed", {"proposed": proposed, "due": "2026-12-06"}, person=True)
     golden.add("BlockDecided", {**said, "outcome": "lifted", "until": None})
+    stock(golden, item)
 
 
 def _cases(golden: Golden, item: int) -> None:

@@ -177,6 +177,7 @@ SAMPLES: Mapping[str, object] = {
     "flag": False,
     "key": make.KEY.public.text,
     "staff": "OP10001",
+    "tag": "B-0001",
     "hash": wire.b64(bytes(32)),
     "signature": wire.b64(bytes(64)),
     "document": wire.b64(bytes(300)),

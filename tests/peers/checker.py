@@ -52,6 +52,7 @@ from tests.peers.requests import Requests, said
 from tests.peers.roles import DECISIONS, PERSONAL, SESSION_ENDS, check_approver, check_role, released
 from tests.peers.rolls import ROLL, Keys
 from tests.peers.slips import Slips
+from tests.peers.stock import Stock
 from tests.peers.typed import Typed
 
 TERMINAL_TAG = b"counter/entry/terminal/1\x00"
@@ -129,6 +130,7 @@ class Journal:
         self.typed = Typed()
         self.slips = Slips()
         self.handovers = HandOvers()
+        self.stock = Stock()
         self.paper = Paper()
         self.blocks = Blocks()
         self.annexes: dict[int, Object] = {}
@@ -192,6 +194,7 @@ class Journal:
             self.counts.update(self.typed.follow(body))
             self.counts.update(self.slips.follow(body))
             self.counts.update(self.handovers.follow(body))
+            self.counts.update(self.stock.follow(body))
             self.counts.update(self.paper.follow(body))
             self.counts.update(self.complaints.follow(body, self.operators))
             unsigned = self.requests.unsigned(body["data"].get("asked", 0))

@@ -39,6 +39,7 @@ persons          Y     Y          .          .
 complain         Y     Y          .          .
 answer_right     .     Y          .          .
 give_up_numbers  Y     Y          .          .
+dispatch         Y     Y          .          .
 close_day        Y     Y          .          .
 journal          Y     Y          .          .
 evidence         Y     Y          .          .

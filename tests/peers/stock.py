@@ -1,0 +1,93 @@
+"""Sections 5 and 18 of docs/format.md, for the independent checker: the stock, and what left it in bags.
+
+Item by item, where it is: here, in the open bag, in a closed one, or handed back.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections import Counter
+from typing import Any
+
+from tests.peers.numbers import need
+
+KINDS = ("BagOpened", "ItemBagged", "ItemUnbagged", "BagGivenUp", "BagClosed")
+AT_MOST, IN_A_BAG = 5_000, 2_000
+HERE, INSIDE, SENT, BACK, LET_GO = "here", "inside", "sent", "back", "let go"
+
+
+class Stock:
+    """Follows one journal."""
+
+    def __init__(self) -> None:
+        self._since = 0
+        self._where: dict[int, str] = {}
+        self._bag: dict[str, Any] | None = None
+        self._numbers: set[str] = set()  # of bags and seals, in this business day
+        self.contents: dict[int, list[int]] = {}  # BagClosed → what is in it
+
+    def standing(self) -> Counter[str]:
+        """How many are where."""
+        return Counter(self._where.values())
+
+    def follow(self, body: dict[str, Any]) -> dict[str, int]:
+        """One entry of version 1; what it did, counted by name."""
+        kind, data, seq = body["kind"], body["data"], body["seq"]
+        if kind == "StockBegun":
+            need(not self._since, "a stock that is followed begins again")
+            self._since, self._where = seq, {}
+        elif kind == "StockEnded":
+            here = sum(each in (HERE, INSIDE) for each in self._where.values())
+            need(self._since and data["left"] == here, "a stock that ends with another number")
+            self._since, self._bag = 0, None
+        elif kind == "DayOpened":
+            self._numbers = set()
+        elif kind == "ItemAccepted" and self._since:
+            self._where[seq] = HERE
+            if sum(each in (HERE, INSIDE) for each in self._where.values()) > AT_MOST:
+                self._where[next(item for item, at in self._where.items() if at == HERE)] = LET_GO
+        elif kind == "ItemVoided" and self._since and data["item"] > self._since:
+            need(self._where.get(data["item"]) == HERE, "handed back what does not lie here")
+            self._where[data["item"]] = BACK
+        elif kind in KINDS:
+            need(self._since, "a bag where no stock is followed")
+            return self._bagged(kind, data, seq)
+        return {}
+
+    def _bagged(self, kind: str, data: dict[str, Any], seq: int) -> dict[str, int]:
+        if kind == "BagOpened":
+            need(self._bag is None, "two bags at once")
+            need(data["bag"] not in self._numbers, "a bag's number twice in a day")
+            self._bag = {"seq": seq, "bag": data["bag"]}
+            return {}
+        need(self._bag is not None and self._bag["seq"] == data["bag"], "a bag that is not open")
+        assert self._bag is not None
+        inside = [item for item, where in self._where.items() if where == INSIDE]
+        if kind == "ItemBagged":
+            need(self._where.get(data["item"]) == HERE, "packs what does not lie here")
+            need(len(inside) < IN_A_BAG, "too much for a bag")
+            self._where[data["item"]] = INSIDE
+        elif kind == "ItemUnbagged":
+            need(self._where.get(data["item"]) == INSIDE, "takes out what is not inside")
+            self._where[data["item"]] = HERE
+        elif kind == "BagGivenUp":
+            need(data["count"] == len(inside), "gives up another number of items")
+            self._where |= dict.fromkeys(inside, HERE)
+            self._bag = None
+        else:
+            need(0 < data["count"] == len(inside), "closes a bag with another number of items")
+            need(data["items"] == content_digest(inside), "closes a bag with other items")
+            need(data["seal"] not in {*self._numbers, self._bag["bag"]}, "a seal's number twice in a day")
+            self._numbers |= {self._bag["bag"], data["seal"]}
+            self._where |= dict.fromkeys(inside, SENT)
+            self._bag, self.contents[seq] = None, sorted(inside)
+            return {"bags": 1, "sent in bags": len(inside)}
+        return {}
+
+
+def content_digest(items: list[int]) -> str:
+    """SHA-256 over what section 18 says, base64url without padding."""
+    raw = b"counter/bag/1\0" + json.dumps({"items": sorted(items)}, separators=(",", ":")).encode()
+    return base64.urlsafe_b64encode(hashlib.sha256(raw).digest()).rstrip(b"=").decode()
