@@ -23,6 +23,7 @@ class Stage(StrEnum):
     OPERATOR = "operator"
     DEVICES = "devices"  # from here on a counter stands: nothing before can be gone back to
     CHECKS = "checks"
+    HANDOVER = "handover"  # the first operator signs for what is there
     DONE = "done"
 
 
@@ -44,6 +45,7 @@ class Busy(StrEnum):
     REACHING = "reaching"
     NAMING = "naming"
     ENROLLING = "enrolling"
+    HANDING = "handing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,14 @@ class Begun:
 
 
 @dataclass(frozen=True, slots=True)
+class Handed:
+    """The counter was handed over.  ``file``: the slip's, "" where none could be written."""
+
+    file: str
+    printed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AssistantView:
     """Everything the assistant's page shows."""
 
@@ -98,6 +108,7 @@ class AssistantView:
     operator: str = ""
     branch: str = ""  # of the counter that stands here now
     terminal: str = ""
+    handed: Handed | None = None
     told: Told | None = None
 
 
@@ -136,6 +147,14 @@ class Assistant(Protocol):
 
     def register(self, typed: Registration) -> None:
         """Checked first; then the codes are redeemed and the counter founded."""
+        ...
+
+    def hand_over(self, operator: str, password: str, language: str) -> None:
+        """She signs for what is there; the slip comes out, its file in "zh" or "en"."""
+        ...
+
+    def slip(self, language: str) -> None:
+        """The slip that was signed once more."""
         ...
 
     def anew(self) -> None:

@@ -19,8 +19,6 @@ from core.errors import (
     ConfigFault,
     CounterError,
     Fact,
-    HqError,
-    HqFault,
     RuleError,
     RuleFault,
     StoreError,
@@ -35,6 +33,8 @@ from program import first_steps
 from program.evidence_files import MOUNTS
 from program.first_run import write_config
 from program.first_steps import AUTHORITY_NAME
+from program.first_words import REDEEMING, words
+from program.handing import Handing
 from program.machine import SystemClock
 from program.terminal import RESOURCES, lockout
 from storage import enrol, recover
@@ -54,37 +54,6 @@ _LETTERS = "23456789abcdefghjkmnpqrstvwxyz"  # none that is read as another
 _GROUPS, _GROUP = 5, 4
 _CLOCK_OFF, _CLOCK_TOO_FAR = 60, 240  # seconds; headquarters takes requests within 300
 _Job = Callable[[], None]
-# Where what headquarters says wants other words than at a counter that stands.
-_SAID = {
-    (HqFault.UNREACHABLE, "url"): "first.reach_url",
-    (HqFault.UNREACHABLE, "name"): "first.reach_name",
-    (HqFault.UNREACHABLE, "route"): "first.reach_route",
-    (HqFault.UNREACHABLE, "refused"): "first.reach_refused",
-    (HqFault.UNREACHABLE, "silent"): "first.reach_silent",
-    (HqFault.TLS, "authority"): "first.reach_authority",
-    (HqFault.TLS, "certificate"): "first.reach_authority",
-    (HqFault.TLS, "host"): "first.reach_host",
-    (HqFault.TLS, "dates"): "first.reach_dates",
-}
-_SAID_ANYWAY = {
-    HqFault.UNREACHABLE: "first.reach_line",
-    HqFault.TLS: "first.reach_handshake",
-    HqFault.BAD_ANSWER: "first.reach_other",
-    HqFault.BUSY: "first.reach_busy",
-}
-# (what failed, whether the code's answer is kept here, a new counter) → what it means at this step
-_REDEEMING = {
-    (HqFault.CODE_INVALID, True, True): "first.activation_invalid",
-    (HqFault.CODE_INVALID, False, True): "first.enrol_invalid",
-    (HqFault.CODE_INVALID, False, False): "first.enrol_invalid",
-    (StoreFault.WRONG_KEY, True, True): "first.begun_password",
-    (StoreFault.WRONG_KEY, False, True): "first.begun_password",
-    (StoreFault.WRONG_KEY, False, False): "first.recover_password",
-    (StoreFault.CONFLICT, True, True): "first.begun_operator",
-    (StoreFault.CONFLICT, False, True): "first.begun_operator",
-    (HqFault.CONFLICT, False, True): "first.enrol_conflict",
-    (HqFault.CONFLICT, False, False): "first.recover_conflict",
-}
 
 
 class FirstRun:
@@ -98,10 +67,15 @@ class FirstRun:
         clock: Clock | None = None,
         cost: Argon2Cost | None = None,
         mounts: tuple[str, ...] = MOUNTS,
+        handing: Handing | None = None,
     ) -> None:
-        """``path``: the configuration, which need not be there; ``cost``: of a password, for tests."""
+        """``path``: the configuration, which need not be there; ``cost``: of a password, for tests.
+
+        ``handing``: through the counter that will stand; None where there is no window to put one together.
+        """
         self._data, self._path = data, path
         self._clock, self._cost, self._mounts = clock or SystemClock(), cost, mounts
+        self._handing = handing
         self._book = load_rules(RESOURCES / "rules")
         self._rules = self._book.at(business_date(self._clock.wall()))
         self._lock = threading.Lock()
@@ -137,8 +111,10 @@ class FirstRun:
         view = self.look()
         if view.busy is not Busy.NOTHING or not self._may(view, stage):
             return
-        self._show(stage=stage, told=None)
-        self._jobs.put(lambda: self._settle(stage=stage))
+        self._show(stage=stage, told=None, handed=None)
+        # Behind the devices nothing changes any more of what is handed over; before, all of it may.
+        kept = {"delivered": None} if stage is Stage.DEVICES else {}
+        self._jobs.put(lambda: self._settle(stage=stage, **kept))
 
     def choose(self, way: Way) -> None:
         """What this machine becomes; the code of another way counts no longer."""
@@ -170,6 +146,14 @@ class FirstRun:
         """From here on codes are used up; what can be checked was checked first."""
         self._do(Busy.ENROLLING, lambda: self._register(typed))
 
+    def hand_over(self, operator: str, password: str, language: str) -> None:
+        """What is there is counted, kept, and signed by her."""
+        self._do(Busy.HANDING, lambda: self._hand_over(operator.strip().upper(), password, language))
+
+    def slip(self, language: str) -> None:
+        """Of what was signed since the start."""
+        self._do(Busy.HANDING, lambda: self._slip(language))
+
     def anew(self) -> None:
         """What was begun is forgotten."""
         self._do(Busy.NAMING, self._forget)
@@ -191,7 +175,7 @@ class FirstRun:
             try:
                 job()
             except CounterError as error:
-                self._tell(*_words(error))
+                self._tell(*words(error))
             finally:
                 self._show(busy=Busy.NOTHING)
 
@@ -204,7 +188,7 @@ class FirstRun:
             try:
                 job()
             except CounterError as error:
-                self._tell(*_words(error))
+                self._tell(*words(error))
             except Exception as error:  # noqa: BLE001 - the assistant's boundary: what stands can be tried again
                 where = place(error.__traceback__)
                 _log.error("assistant: %s at %s", type(error).__name__, where)
@@ -373,7 +357,7 @@ class FirstRun:
         except CounterError as error:
             begun = first_steps.begun(self._data)
             self._show(begun=begun)
-            code = _REDEEMING.get((error.code, begun is not None and begun.answered, view.way is Way.NEW))
+            code = REDEEMING.get((error.code, begun is not None and begun.answered, view.way is Way.NEW))
             if code is None:
                 raise
             self._tell(code, {"operator": begun.operator if begun is not None else operator})
@@ -416,6 +400,23 @@ class FirstRun:
                 self._settle(restored=True)
         self._founded()
 
+    def _hand_over(self, operator: str, password: str, language: str) -> None:
+        """Raises as a log-in does.  What an earlier try kept and recorded is that hand-over still."""
+        if self._handing is None:
+            return
+        self._show(operator=operator, handed=None)
+        kept, delivered = first_steps.delivered(self._steps), self._handing.count(self._steps.way.value)
+        self._settle(delivered=delivered.as_json())
+        taken = self._handing.take(operator, password, delivered, kept)
+        self._settle(delivered=taken.as_json())
+        self._slip(language)
+
+    def _slip(self, language: str) -> None:
+        if self._handing is not None:
+            handed, said = self._handing.slip(language)
+            self._show(handed=handed)
+            self._tell(*said)
+
     def _founded(self) -> None:
         """A counter stands here: its configuration too, and the way back is closed."""
         grant = load(self._data / VAULT_NAME)[0].granted()
@@ -432,12 +433,3 @@ class FirstRun:
         self._settle(stage=STAGES[at])
         self._show(stage=STAGES[at], begun=None)
         self._tell("first.founded", {"branch": grant.branch, "terminal": grant.terminal}, "good")
-
-
-def _words(error: CounterError) -> tuple[str, dict[str, Fact], str]:
-    """What is said of an error while nothing stands yet: what to do is another thing than at a counter."""
-    facts = dict(error.facts)
-    if isinstance(error, HqError):
-        own = _SAID.get((HqFault(error.code), str(facts.get("what", ""))))
-        return own or _SAID_ANYWAY.get(HqFault(error.code), str(error.code)), facts, "error"
-    return str(error.code), facts, "error"

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from core.assistant import Begun, Stage, Way
 from core.errors import CounterError, StoreError
+from core.ledger.handover import Delivered, delivered_from
 from program.evidence_files import MOUNTS
 from storage import enrol, recover
 from storage.database import DATABASE_NAME
@@ -26,7 +28,10 @@ _PATTERNS = ("*.pem", "*.crt", "*/*.pem", "*/*.crt")
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """``restored``: what a backup held was handed in, where one was asked for."""
+    """``restored``: what a backup held was handed in, where one was asked for.
+
+    ``delivered``: what was counted when the first operator signed for it, as its JSON.
+    """
 
     stage: Stage = Stage.LANGUAGE
     way: Way = Way.NEW
@@ -34,6 +39,7 @@ class Steps:
     operator: str = ""
     proxy: str = ""
     restored: bool = False
+    delivered: Mapping[str, Any] | None = None
 
 
 def wanted(data: Path) -> bool:
@@ -71,6 +77,7 @@ def read(data: Path) -> Steps:
             str(value["operator"]),
             str(value["proxy"]),
             value["restored"] is True,
+            value.get("delivered"),
         )
     except (CounterError, KeyError, ValueError, TypeError):
         return Steps()
@@ -80,6 +87,13 @@ def keep(data: Path, steps: Steps) -> None:
     """Raises StoreError as writes do."""
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_atomic(data / STEPS_NAME, json_bytes({"format": _FORMAT, **asdict(steps)}))
+
+
+def delivered(steps: Steps) -> Delivered | None:
+    """What was kept; None where nothing was, or nothing that can be read."""
+    with suppress(KeyError, TypeError):
+        return delivered_from(steps.delivered) if steps.delivered is not None else None
+    return None
 
 
 def finish(data: Path) -> None:

@@ -73,17 +73,23 @@ def export_folder(data: Path) -> Path:
     return folder
 
 
-def write_slip(page: SlipPage | HandOverPage, stem: Path, language: str, *more: Path) -> Path:
-    """The PDF at ``stem``, and beside it what anybody checks offline; the same at ``more``.
+def write_slip(page: SlipPage | HandOverPage, stem: Path, language: str) -> Path:
+    """The PDF beside ``stem``, and beside it what anybody checks offline; drawn in up to a minute.
 
-    Drawn once, in up to a minute.  Raises StoreError IO, and as a write does.
+    Raises StoreError IO, and as a write does.
     """
-    pdf = _drawn(page, language)
+    pdf, path = _drawn(page, language), stem.with_name(f"{stem.name}.pdf")
     whole = json_bytes({"code": page.qr, "slip": page.slip.as_json()})
-    for each in (stem, *more):
-        write_atomic(each.with_name(f"{each.name}.json"), whole)
-        write_atomic(each.with_name(f"{each.name}.pdf"), pdf)
-    return stem.with_name(f"{stem.name}.pdf")
+    write_atomic(stem.with_name(f"{stem.name}.json"), whole)
+    write_atomic(path, pdf)
+    return path
+
+
+def taken_along(path: Path, folder: Path) -> Path:
+    """A slip's two files in another folder too.  Raises StoreError as a write does."""
+    for suffix in (".json", ".pdf"):
+        write_atomic(folder / f"{path.stem}{suffix}", path.with_name(f"{path.stem}{suffix}").read_bytes())
+    return folder / path.name
 
 
 def _drawn(page: SlipPage | HandOverPage, language: str) -> bytes:

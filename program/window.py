@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -118,7 +118,7 @@ def open_window(
         window.show()
     window.activateWindow()  # without a window manager nobody else gives it the keyboard
     # The log-in can be typed first: reading the other rooms takes the interpreter for a while.
-    assistant = _assist(window, workshop, data, config, thread.start) if first_run else None
+    assistant = _assist(window, workshop, data, config, thread.start, made) if first_run else None
     if assistant is None:
         QTimer.singleShot(_COMPOSE_AFTER_MS, thread.start)
     try:
@@ -138,13 +138,19 @@ def open_window(
 
 
 def _assist(
-    window: MainWindow, workshop: LateWorkshop, data: Path, config: Path, compose: Callable[[], None]
+    window: MainWindow,
+    workshop: LateWorkshop,
+    data: Path,
+    config: Path,
+    compose: Callable[[], None],
+    made: Sequence[Terminal],
 ) -> FirstRun:
     """The first run; a terminal is put together as soon as a counter stands."""
     from program.assistant import FirstRun
+    from program.handing import Handing
     from ui.assistant.opened import assist
 
-    assistant = FirstRun(data, config)
+    assistant = FirstRun(data, config, handing=Handing(data, lambda: made[0] if made else None, workshop))
     page = assist(window, assistant, workshop)
     page.founded.connect(compose)
     page.done.connect(assistant.finish)

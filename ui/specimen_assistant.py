@@ -7,7 +7,18 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import QWidget
 
-from core.assistant import Assistant, AssistantView, Begun, Busy, Named, Reached, Registration, Stage, Way
+from core.assistant import (
+    Assistant,
+    AssistantView,
+    Begun,
+    Busy,
+    Handed,
+    Named,
+    Reached,
+    Registration,
+    Stage,
+    Way,
+)
 from core.devices import Slot
 from core.technician import Told, WorkshopView
 from core.view import CounterView, Screen
@@ -18,6 +29,7 @@ from ui.window import MainWindow
 _URL = "https://hq.example:8443"
 _PRINT = " ".join(("A40F", "19C2", "77B0", "E3D8", "5A16", "0B9C", "F2E4", "8D31") * 2)
 _BASE = AssistantView(url=_URL, authority="/media/usb/ca.pem", found=("/media/usb/ca.pem",))
+_SLIP = "/media/usb/hand-over-990100-01-03-2026-11-23-7.pdf"
 _NAMED = Named("990100-01", "990100-01-03")
 _THERE = replace(_BASE, stage=Stage.DEVICES, branch="990100-01", terminal="990100-01-03")
 VIEWS: Mapping[str, AssistantView] = {
@@ -46,6 +58,11 @@ VIEWS: Mapping[str, AssistantView] = {
         told=Told("first.founded", {"terminal": _THERE.terminal, "branch": _THERE.branch}, "good", 1),
     ),
     "first-run-checks": replace(_THERE, stage=Stage.CHECKS),
+    "first-run-handover": replace(_THERE, stage=Stage.HANDOVER, operator="OP10001"),
+    "first-run-handed": replace(
+        _THERE, stage=Stage.HANDOVER, operator="OP10001", handed=Handed(_SLIP, printed=False),
+        told=Told("first.handed_unprinted", {"file": _SLIP, "fault": "device.paper_out"}, "warning", 1),
+    ),
 }  # fmt: skip
 PASSPHRASE = "k7m2-q94q-d3xh-8nrt-w5pc"  # noqa: S105 - invented, nobody's
 CODE = "K7M2Q-94QD3-0VXGT-6HWZN-B8CRE"
@@ -78,6 +95,12 @@ class Standing(Assistant):
         return PASSPHRASE
 
     def register(self, typed: Registration) -> None:
+        """Nothing."""
+
+    def hand_over(self, operator: str, password: str, language: str) -> None:
+        """Nothing."""
+
+    def slip(self, language: str) -> None:
         """Nothing."""
 
     def anew(self) -> None:

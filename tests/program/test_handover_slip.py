@@ -17,7 +17,7 @@ from devices.printer.day_slip import DaySlipRenderer, load_day_slip
 from devices.printer.fonts import FontBook
 from devices.scanner.picture import read_codes
 from program import receipts
-from program.slip_files import export_folder, write_slip
+from program.slip_files import export_folder, taken_along, write_slip
 from tests.devices.printer.handovers import signed_hand_over
 from tests.peers.handover import check_hand_over
 from tests.peers.slips import code_parts
@@ -54,7 +54,7 @@ def test_its_code_is_read_from_the_paper_and_checked(
         assert read_codes(Image.open(io.BytesIO(picture.read_bytes())).convert("L")) == [PAGE.qr]
     stick = tmp_path / "stick"
     stick.mkdir()
-    path = write_slip(PAGE, export_folder(tmp_path) / "hand-over", "en", stick / "hand-over")
+    path = taken_along(write_slip(PAGE, export_folder(tmp_path) / "hand-over", "en"), stick)
     assert path.read_bytes()[:5] == b"%PDF-"
     whole, keys = stick / "hand-over.json", tmp_path / "keys.txt"
     keys.write_text(KEY.text)

@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from core.assistant import Busy, Registration, Stage, Way
 from core.config import load_config
+from core.ledger.handover import KIND
 from core.view import Screen
+from devices.scanner.picture import read_codes
+from devices.simulators.port import TcpPort
+from devices.simulators.receipt_printer import ReceiptPrinterSimulator
 from hq.codes import new_code
 from hq.terminals import grant_epoch, new_enrol_code
 from program import first_steps
 from program.assistant import FirstRun
+from program.handing import Handing
 from program.late_workshop import LateWorkshop
 from program.terminal import Parts, Terminal
 from program.window import Composing
 from storage.files import read_json
 from storage.tls import AUTHORITY
+from tests.guards import ExpectedLogs
+from tests.peers.handover import check_hand_over
+from tests.peers.slips import code_parts
 from tests.storage.counters import CHEAP
 from tests.storage.proxy import Proxy
 from tests.storage.stub_hq import Authority
@@ -48,8 +58,9 @@ class Empty:
         self.qtbot, self.data, self.path = qtbot, folder / "data", folder / "counter.toml"
         bridge, composing = Bridge(), Composing()
         self.made: list[Terminal] = []
-        self.assistant = FirstRun(self.data, self.path, cost=CHEAP, mounts=())
         self.workshop = LateWorkshop(self.data, self.path, lambda: self.made[0] if self.made else None)
+        handing = Handing(self.data, lambda: self.made[0] if self.made else None, self.workshop, ())
+        self.assistant = FirstRun(self.data, self.path, cost=CHEAP, mounts=(), handing=handing)
         self.window = MainWindow(composing, bridge, "zh", workshop=self.workshop)
 
         def compose() -> None:
@@ -100,7 +111,9 @@ class Empty:
             terminal.stop()
 
 
-def test_from_nothing_to_the_log_in(qtbot: QtBot, tmp_path: Path, branch: Branch) -> None:
+def test_from_nothing_to_the_log_in(
+    qtbot: QtBot, tmp_path: Path, branch: Branch, expected_logs: ExpectedLogs
+) -> None:
     """Each thing that can be wrong is said and uses nothing up; a cut after the code was used goes on."""
     strange = tmp_path / "strange.pem"
     strange.write_text(Authority().pem)
@@ -133,7 +146,24 @@ def test_from_nothing_to_the_log_in(qtbot: QtBot, tmp_path: Path, branch: Branch
     machine.hands.type(password)
     machine.hands.press(Key.Key_F9)
     machine.at(Stage.DEVICES)
+    _to_the_hand_over(machine)
+    code = _hand_over(machine, password)
+    machine.close()  # a cut behind the entry: the same hand-over goes on, and has a printer by now
+    printer = ReceiptPrinterSimulator(TcpPort(4_000_000), tmp_path / "pages", print_s=0.1)
+    printer.start()
+    printer.set_condition("paper_out", on=True)
+    expected_logs.expect("core.station.configuring", "receipt_printer")
+    with machine.path.open("a") as file:
+        file.write(f'\n[devices.receipt_printer]\ndriver = "escpos"\nlink = "{printer.url}"\n')
+    machine = Empty(qtbot, tmp_path)
+    machine.at(Stage.HANDOVER)
+    assert _hand_over(machine, password, "first.handed_unprinted") == code
+    printer.set_condition("paper_out", on=False)
+    machine.hands.press(Key.Key_F4)
+    machine.wait(lambda: machine.told == "first.handed")
+    assert [read_codes(Image.open(page).convert("L")) for page in printer.pages()] == [[code]]
     _to_the_log_in(machine, password)
+    printer.stop()
     assert load_config(tmp_path / "counter.toml").headquarters.proxy == proxy.url
     assert len(proxy.asked) > 3  # reached, named, enrolled, and the counter at work
     proxy.close()
@@ -180,7 +210,8 @@ def _name(machine: Empty, branch: Branch) -> None:
     assert not any(row["terminal"] == TERMINAL for row in branch.hq.listed())
 
 
-def _to_the_log_in(machine: Empty, password: str) -> None:
+def _to_the_hand_over(machine: Empty) -> None:
+    """The devices, the checks; nobody goes on unsigned by one press."""
     assert load_config(machine.path).station.terminal == TERMINAL
     machine.wait(lambda: bool(machine.made))
     machine.hands.press(Key.Key_F5)
@@ -191,6 +222,33 @@ def _to_the_log_in(machine: Empty, password: str) -> None:
     machine.at(Stage.CHECKS)
     machine.wait(lambda: bool(machine.page._shop.findings))
     machine.hands.press(Key.Key_F9)
+    machine.at(Stage.HANDOVER)
+    machine.hands.press(Key.Key_N, ALT)
+    machine.hands.press(Key.Key_Escape)
+    machine.fill(OPERATOR, "not hers")
+    machine.f9("store.wrong_key")
+    assert machine.page._view.stage is Stage.HANDOVER
+    assert not (machine.data / "export").exists()
+
+
+def _hand_over(machine: Empty, password: str, said: str = "first.handed_file") -> str:
+    """Signed by the operator; the slip's code."""
+    machine.wait(lambda: machine.hands.focused is machine.page.fields.entries["password"])
+    machine.hands.type(password)
+    machine.f9(said)
+    (whole,) = (machine.data / "export").glob(f"hand-over-{TERMINAL}-*.json")
+    assert whole.with_suffix(".pdf").read_bytes()[:5] == b"%PDF-"
+    value = json.loads(whole.read_text("utf-8"))
+    check_hand_over(value["slip"], json.loads(code_parts(value["code"], "HO1.")[0]))
+    assert {row["outcome"] for row in value["slip"]["devices"]} == {"skipped"}
+    assert {row["name"] for row in value["slip"]["checks"]} > {"config", "disk", "headquarters"}
+    assert password not in (machine.data / first_steps.STEPS_NAME).read_text("utf-8")
+    return str(value["code"])
+
+
+def _to_the_log_in(machine: Empty, password: str) -> None:
+    """Nobody is logged in behind it, and what was signed twice stands in the journal once."""
+    machine.hands.press(Key.Key_F9)
     machine.wait(lambda: machine.hands.place == "operator")
     machine.hands.type(OPERATOR)
     machine.hands.press(Key.Key_Return)
@@ -198,6 +256,8 @@ def _to_the_log_in(machine: Empty, password: str) -> None:
     machine.hands.press(Key.Key_Return)
     machine.wait(lambda: machine.window._view is not None and machine.window._view.screen is Screen.CLERK)
     machine.wait(lambda: not first_steps.wanted(machine.data))
+    kinds = [entry.header.kind for entry in machine.made[0].station._live.need_journal().entries(1, 99)]
+    assert (kinds.count(KIND), kinds.count("OperatorLoggedOut")) == (1, 2)
     machine.close()
 
 

@@ -38,6 +38,8 @@ def wanted(view: AssistantView) -> tuple[str, ...]:
         return once if view.begun is not None else (*once, "again")
     if view.stage is Stage.OPERATOR:
         return ("operator", "password", "folder") if view.way is Way.BACKUP else ("operator", "password")
+    if view.stage is Stage.HANDOVER and view.handed is None:
+        return "operator", "password"
     return ()
 
 

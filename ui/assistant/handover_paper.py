@@ -21,12 +21,20 @@ def why(texts: Texts, code: str) -> str:
     return texts(f"handover.why.{code}") if code in WHY else texts.what(code)
 
 
+def device_line(texts: Texts, each: HandedDevice) -> str:
+    """Its place, what it came to and why."""
+    reason = why(texts, each.why)
+    outcome = texts(f"handover.outcome.{each.outcome}")
+    said = reason if each.outcome == SKIPPED else texts.join([outcome, reason])
+    return texts("console.finding", name=texts(f"slot.{each.slot}"), what=said)
+
+
 def printed(page: HandOverPage, texts: Texts) -> CodedPage:
     """For narrow paper: of checks only those that found something."""
     slip, what = page.slip, page.slip.what
     lines = [PaperLine(text, gap=not number) for number, text in enumerate(_head(page, texts))]
     lines.append(PaperLine(_count(texts, "devices", what.counts()), bold=True, gap=True))
-    lines += [PaperLine(f"· {_device(texts, each)}") for each in what.devices]
+    lines += [PaperLine(f"· {device_line(texts, each)}") for each in what.devices]
     lines.append(PaperLine(_count(texts, "checks", what.counts()), bold=True, gap=True))
     found = [each for each in what.checks if each.state in (WARNED, WRONG)]
     lines += [PaperLine(f"· {_line(texts, each)}") for each in found]
@@ -97,13 +105,6 @@ def _count(texts: Texts, of: str, counts: dict[str, int]) -> str:
         found = {name: counts[name] for name in ("ready", "failed", "skipped")}
         return texts("handover.devices", **found)
     return texts("handover.checks", **{name: counts[name] for name in ("checks", "warned", "wrong")})
-
-
-def _device(texts: Texts, each: HandedDevice) -> str:
-    reason = why(texts, each.why)
-    outcome = texts(f"handover.outcome.{each.outcome}")
-    said = reason if each.outcome == SKIPPED else texts.join([outcome, reason])
-    return texts("console.finding", name=texts(f"slot.{each.slot}"), what=said)
 
 
 def _line(texts: Texts, each: HandedCheck) -> str:

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QVBoxLayout, QWidget
 from core.assistant import STAGES, Assistant, AssistantView, Busy, Registration, Shop, Stage, Way
 from core.technician import WorkshopView
 from ui.assistant.fields import WAYS, Fields
-from ui.assistant.steps import StepList, devices_of, sheet_of
+from ui.assistant.steps import ACTIONS as ACTIONS  # noqa: PLC0414
+from ui.assistant.steps import StepList, action_of, devices_of, handed_of, hints_of, sheet_of
 from ui.keys import Deliberate, Keyboard
 from ui.scroll import Scroll
 from ui.style import mark, put
@@ -26,7 +27,6 @@ from ui.zoom import Room
 LOOK_EVERY_MS = 200
 _KEY = Qt.Key
 _DIGITS = (_KEY.Key_1, _KEY.Key_2, _KEY.Key_3)
-ACTIONS = ("next", "reach", "agree", "name", "named", "register", "recover", "finish")
 KEYS = ("F9", "Esc", "Alt+1", "Alt+2", "Alt+3", "Alt+G", "Alt+N", "N", "F4", "F5")
 
 
@@ -200,6 +200,8 @@ class AssistantPage(QWidget):
                 self.founded.emit()
         if view.stage is Stage.CHECKS and self._workshop is not None:
             self._workshop.examine()
+        if view.stage is Stage.HANDOVER and self._workshop is not None and not self._shop.findings:
+            self._workshop.examine()  # it went on here after a cut
         if view.stage is Stage.DONE and not self._ended:
             self._ended = True
             self.done.emit()
@@ -245,11 +247,13 @@ class AssistantPage(QWidget):
         for label, line in zip((self._sheet_caption, self._sheet, self._sheet_foot), sheet, strict=True):
             put(label, line)
             label.setVisible(bool(line))
-        self.findings.setVisible(view.stage in (Stage.DEVICES, Stage.CHECKS))
+        self.findings.setVisible(view.stage in (Stage.DEVICES, Stage.CHECKS, Stage.HANDOVER))
         if view.stage is Stage.DEVICES:
             self.findings.show_lines(devices_of(texts, self._shop))
         elif view.stage is Stage.CHECKS:
             self.findings.show_lines(of_findings(texts, self._shop.findings, devices=True))
+        elif view.stage is Stage.HANDOVER:
+            self.findings.show_lines(handed_of(texts, self._shop))
         self._paint_bar()
 
     def _lead_of(self, view: AssistantView) -> str:
@@ -258,6 +262,8 @@ class AssistantPage(QWidget):
             return texts(f"assistant.lead_code_{view.way.value}")
         if view.stage is Stage.OPERATOR and view.way is not Way.NEW:
             return texts("assistant.lead_recover")
+        if view.handed is not None:
+            return texts("assistant.lead_handed")
         if view.stage is Stage.HEADQUARTERS and view.found:
             listed = "\n".join(
                 f"{number}  {words.breakable(path)}" for number, path in enumerate(view.found, 1)
@@ -266,12 +272,14 @@ class AssistantPage(QWidget):
         return texts(f"assistant.lead_{view.stage.value}")
 
     def _paint_told(self) -> None:
-        texts, told = self._texts, self._view.told
+        texts, view, told = self._texts, self._view, self._view.told
         line, tone = "", "quiet"
         if self._differ:
             line, tone = f"■ {texts('login.differ')}", "bad"
         elif self._sure:
-            line, tone = f"▲ {texts('assistant.anew_sure')}", "warn"
+            unsigned = view.stage is Stage.HANDOVER
+            sure = texts("assistant.unsigned_sure") if unsigned else texts("assistant.anew_sure")
+            line, tone = f"▲ {sure}", "warn"
         elif told is not None:
             sign, tone = words.LEVELS.get(told.level, words.LEVELS["info"])
             line = f"{sign} {texts.sentence(told.code, told.facts)}"
@@ -284,38 +292,11 @@ class AssistantPage(QWidget):
         if view.busy is not Busy.NOTHING:
             self._bar.say("◆", texts(f"assistant.busy_{view.busy.value}"), "", [], ready=False)
             return
-        action, about = self._action()
-        hints = [f"Ctrl+L {texts('assistant.hint_language')}"]
-        if self._back_to() is not None:
-            hints.insert(0, f"Esc {texts('console.back')}")
-        if view.stage is Stage.OPERATOR and view.way is Way.NEW and view.begun is None:
-            hints.insert(0, f"Alt+G {texts('assistant.hint_offer')}")
-        if view.begun is not None:
-            hints.insert(0, f"Alt+N {texts('assistant.hint_anew')}")
-        if view.stage is Stage.DEVICES:
-            hints = [f"N {texts('technician.add')}", f"F5 {texts('assistant.hint_devices')}"]
-        if view.stage is Stage.CHECKS:
-            hints = [f"F4 {texts('console.examine')}", f"Esc {texts('console.back')}"]
+        action, about = action_of(view, reached=self.reached(), named=self.named())
+        hints = hints_of(texts, view, back=self._back_to() is not None)
         self._bar.say(
             "F9", texts(f"assistant.act_{action}"), texts(about) if about else "", hints, ready=True
         )
-
-    def _action(self) -> tuple[str, str]:
-        """(what F9 does, a word about it)."""
-        view = self._view
-        if view.stage is Stage.HEADQUARTERS and not self.reached():
-            return "reach", "assistant.about_reach"
-        if view.stage is Stage.HEADQUARTERS:
-            return "agree", "assistant.about_agree"
-        if view.stage is Stage.CODE and not self.named():
-            return "name", "assistant.about_name"
-        if view.stage is Stage.CODE:
-            return "named", "assistant.about_named"
-        if view.stage is Stage.OPERATOR:
-            return "register" if view.way is Way.NEW else "recover", "assistant.about_register"
-        if view.stage is Stage.CHECKS:
-            return "finish", "assistant.about_finish"
-        return "next", "assistant.about_devices" if view.stage is Stage.DEVICES else ""
 
     # -- keys ------------------------------------------------------------------------------------------
 
@@ -345,6 +326,8 @@ class AssistantPage(QWidget):
             self._back()
         elif key == _KEY.Key_F4 and self._view.stage is Stage.CHECKS and self._workshop is not None:
             self._workshop.examine()
+        elif key == _KEY.Key_F4 and self._view.handed is not None:
+            self._assistant.slip(self._texts.language)
         elif key == _KEY.Key_F5 and self._view.stage is Stage.DEVICES:
             self.devices.emit(False)
         else:
@@ -395,12 +378,17 @@ class AssistantPage(QWidget):
             self._paint()
 
     def _anew(self) -> None:
-        """Twice: what was begun is lost with it."""
-        if self._view.begun is None:
+        """Twice: what was begun is lost with it, or nobody signs for the counter."""
+        view = self._view
+        unsigned = view.stage is Stage.HANDOVER and view.handed is None
+        if view.busy is not Busy.NOTHING or not (unsigned or view.begun is not None):
             return
         if self._sure:
-            self._assistant.anew()
             self.fields.clear_secrets()
+            if unsigned:
+                self._assistant.go(Stage.DONE)
+            else:
+                self._assistant.anew()
         self._sure = not self._sure
         self.look()
 
@@ -419,6 +407,8 @@ class AssistantPage(QWidget):
             self._assistant.name(fields.text("code"))
         elif view.stage is Stage.OPERATOR:
             self._register()
+        elif view.stage is Stage.HANDOVER and view.handed is None:
+            self._hand_over()
         else:
             self._assistant.go(STAGES[STAGES.index(view.stage) + 1])
         self.look()
@@ -432,3 +422,9 @@ class AssistantPage(QWidget):
             return
         names = ("operator", "activation", "password", "folder")
         self._assistant.register(Registration(*(fields.text(name) for name in names)))
+
+    def _hand_over(self) -> None:
+        """The password is in no field any more, whatever comes of it."""
+        operator, password = self.fields.text("operator"), self.fields.text("password")
+        self.fields.clear_secrets()
+        self._assistant.hand_over(operator, password, self._texts.language)

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from core.assistant import STAGES, AssistantView, Stage
+from core import delivering
+from core.assistant import STAGES, AssistantView, Stage, Way
 from core.config import DRIVERS
-from core.technician import WorkshopView
+from core.ledger.handover import FAILED, OK, SKIPPED
+from core.technician import Verdict, WorkshopView
+from ui.assistant.handover_paper import device_line
 from ui.style import mark, put
 from ui.technician import words
-from ui.technician.findings import Said
+from ui.technician.findings import Said, of_findings
 from ui.text import Texts
 
+ACTIONS = (
+    "next", "reach", "agree", "name", "named", "register", "recover", "handover", "sign", "finish",
+)  # fmt: skip
+_TONES = {OK: ("good", "●"), FAILED: ("bad", "■"), SKIPPED: ("quiet", "○")}
 Sheet = tuple[str, str, str]  # caption, what counts, a word about it
 
 
@@ -73,3 +80,55 @@ def devices_of(texts: Texts, shop: WorkshopView) -> list[Said]:
         what = texts("console.finding", name=f"{name} · {words.title(texts, row)}", what=said)
         lines.append(Said(tone, sign, what, texts(f"assistant.{found}")))
     return lines
+
+
+def handed_of(texts: Texts, shop: WorkshopView) -> list[Said]:
+    """What the operator signs for: each place for a device, and of the checks what is not in order."""
+    lines = []
+    for device in delivering.devices_of(shop):
+        tone, sign = _TONES[device.outcome]
+        lines.append(Said(tone, sign, device_line(texts, device)))
+    wrong = [each for each in shop.findings if each.state in (Verdict.WARN, Verdict.BAD)]
+    return lines + of_findings(texts, wrong)
+
+
+def action_of(view: AssistantView, *, reached: bool, named: bool) -> tuple[str, str]:
+    """(what F9 does, a word about it)."""
+    match view.stage:
+        case Stage.HEADQUARTERS:
+            return ("agree", "assistant.about_agree") if reached else ("reach", "assistant.about_reach")
+        case Stage.CODE:
+            return ("named", "assistant.about_named") if named else ("name", "assistant.about_name")
+        case Stage.OPERATOR:
+            return "register" if view.way is Way.NEW else "recover", "assistant.about_register"
+        case Stage.DEVICES:
+            return "next", "assistant.about_devices"
+        case Stage.CHECKS:
+            return "handover", "assistant.about_handover"
+        case Stage.HANDOVER if view.handed is None:
+            return "sign", "assistant.about_sign"
+        case Stage.HANDOVER:
+            return "finish", "assistant.about_finish"
+    return "next", ""
+
+
+def hints_of(texts: Texts, view: AssistantView, *, back: bool) -> list[str]:
+    """The other keys of the step."""
+    escape = [f"Esc {texts('console.back')}"] if back else []
+    if view.stage is Stage.DEVICES:
+        return [f"N {texts('technician.add')}", f"F5 {texts('assistant.hint_devices')}"]
+    if view.stage is Stage.CHECKS:
+        return [f"F4 {texts('console.examine')}", *escape]
+    if view.stage is Stage.HANDOVER:
+        other = (
+            f"F4 {texts('assistant.hint_slip')}"
+            if view.handed
+            else f"Alt+N {texts('assistant.hint_unsigned')}"
+        )
+        return [other, *escape]
+    hints = [*escape, f"Ctrl+L {texts('assistant.hint_language')}"]
+    if view.stage is Stage.OPERATOR and view.way is Way.NEW and view.begun is None:
+        hints.insert(0, f"Alt+G {texts('assistant.hint_offer')}")
+    if view.begun is not None:
+        hints.insert(0, f"Alt+N {texts('assistant.hint_anew')}")
+    return hints

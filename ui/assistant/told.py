@@ -15,7 +15,7 @@ TOLD = (
     "first.code_new", "first.code_used", "first.enrol_invalid", "first.activation_invalid",
     "first.enrol_conflict", "first.recover_conflict", "first.recover_password", "first.begun",
     "first.begun_answered", "first.begun_password", "first.begun_operator", "first.begun_forgotten",
-    "first.backup_due", "first.founded",
+    "first.backup_due", "first.founded", "first.handed", "first.handed_file", "first.handed_unprinted",
 )  # fmt: skip
 FACTS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -27,6 +27,8 @@ FACTS: Mapping[str, frozenset[str]] = MappingProxyType(
         **{f"first.code_{what}": frozenset({"terminal"}) for what in ("named", "follows", "new", "used")},
         **{f"first.begun{what}": frozenset({"operator"}) for what in ("", "_answered", "_operator")},
         "first.backup_due": frozenset({"terminal"}),
+        **{f"first.handed{what}": frozenset({"file"}) for what in ("", "_file")},
+        "first.handed_unprinted": frozenset({"file", "fault"}),
         "first.founded": frozenset({"terminal", "branch"}),
     }
 )
