@@ -307,7 +307,7 @@ def _config(top: Node) -> Config:
             station["branch"].matching(_ID, expected), station["terminal"].matching(_ID, expected), language
         ),
         _headquarters(part["headquarters"]),
-        {Slot(name): _device(Slot(name), node) for name, node in devices.items()},
+        {Slot(name): read_device(Slot(name), node) for name, node in devices.items()},
         _backup(part["backup"]) if "backup" in part else None,
     )
 
@@ -355,7 +355,8 @@ def _url(node: Node) -> str:
     return text.rstrip("/")
 
 
-def _device(slot: Slot, node: Node) -> DeviceConfig:
+def read_device(slot: Slot, node: Node) -> DeviceConfig:
+    """One device's table.  Raises ConfigError."""
     drivers = DRIVERS[slot]
     table = node.table()
     if not drivers:

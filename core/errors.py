@@ -324,6 +324,28 @@ class EntryError(CounterError):
     """An entry that cannot be accepted; ``code`` is an :class:`EntryFault`."""
 
 
+class TransferFault(StrEnum):
+    """Why a configuration from another counter is not taken; nothing has changed here."""
+
+    NOT_ONE = "transfer.not_one"  # no file that a counter exported
+    TORN = "transfer.torn"  # not whole: cut off, or damaged on its way
+    TOO_LARGE = "transfer.too_large"
+    EDITED = "transfer.edited"  # whole, but not what the counter signed
+    FOREIGN = "transfer.foreign"  # the signer's key is none that this counter's headquarters granted
+    NEWER = "transfer.newer"  # facts: what this version does not know
+    BRANCH = "transfer.branch"  # facts: found, branch
+    UNKNOWN = "transfer.unknown"  # no headquarters is known here: a person compares; facts: fingerprint
+    FINGERPRINT = "transfer.fingerprint"  # another one was given; facts: fingerprint
+    HERE = "transfer.here"  # this counter's own file is written so that the program cannot change it
+    SHUT = "transfer.shut"  # to export: the counter's key lies in the vault, and nobody opened it
+    NO_FILE = "transfer.no_file"  # none on a stick
+    NO_BEFORE = "transfer.no_before"  # nothing to take back
+
+
+class TransferError(CounterError):
+    """A configuration file from another counter; ``code`` is a :class:`TransferFault`."""
+
+
 class HqFault(StrEnum):
     """What headquarters, or the way to it, can answer."""
 

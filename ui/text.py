@@ -107,6 +107,10 @@ FACTS: Mapping[str, frozenset[str]] = MappingProxyType(
         "store.backup_failed": frozenset({"fault"}),
         "store.backup_older": frozenset({"here", "backup"}),
         "hq.refused": frozenset({"fault", "seq"}),
+        "transfer.too_large": frozenset({"size", "limit"}),
+        "transfer.newer": frozenset({"what"}),
+        "transfer.branch": frozenset({"found", "branch"}),
+        **dict.fromkeys(("transfer.unknown", "transfer.fingerprint"), frozenset({"fingerprint"})),
         "config.missing_file": frozenset({"file"}),
         "config.syntax": frozenset({"expected"}),
         **{f"config.{name}": frozenset({"key", "expected"}) for name in (

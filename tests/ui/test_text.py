@@ -36,7 +36,17 @@ from core.commands import (
 from core.config import DRIVERS
 from core.consents import Answered
 from core.devices import DeviceState, Slot
-from core.errors import CardFault, ConfigFault, DeviceFault, EntryFault, Fact, HqFault, RuleFault, StoreFault
+from core.errors import (
+    CardFault,
+    ConfigFault,
+    DeviceFault,
+    EntryFault,
+    Fact,
+    HqFault,
+    RuleFault,
+    StoreFault,
+    TransferFault,
+)
 from core.identity.card import DocumentKind, Sex
 from core.identity.check import CardWarning
 from core.identity.numbers import NumberWarning
@@ -116,7 +126,9 @@ from ui.technician.paper import SETTINGS
 from ui.text import FACTS, LANGUAGES, MESSAGES, Texts, load
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-FAULTS = (*DeviceFault, *RuleFault, *StoreFault, *CardFault, *EntryFault, *HqFault, *ConfigFault)
+FAULTS = (
+    *DeviceFault, *RuleFault, *StoreFault, *CardFault, *EntryFault, *HqFault, *ConfigFault, *TransferFault
+)  # fmt: skip
 CASE_WORDS = ("open", "asked", "approved", "name", "phone", "address")
 _QUESTIONS = (
     *QUESTIONS,
@@ -404,13 +416,16 @@ def test_captions_get_their_facts_where_they_are_asked_for() -> None:
     assert seen > 40
 
 
-_RAISERS = {"DeviceError", "RuleError", "StoreError", "HqError", "ConfigError", "EntryError"}
+_RAISERS = {
+    "DeviceError", "RuleError", "StoreError", "HqError", "ConfigError", "EntryError", "TransferError"
+}  # fmt: skip
 
 
 def test_whoever_raises_a_fault_gives_its_facts() -> None:
     """In every room: ``raise HqError(HqFault.REFUSED, fault=…, seq=…)`` has what the sentence shows."""
     enums = {
-        kind.__name__: kind for kind in (DeviceFault, RuleFault, StoreFault, EntryFault, HqFault, ConfigFault)
+        kind.__name__: kind
+        for kind in (DeviceFault, RuleFault, StoreFault, EntryFault, HqFault, ConfigFault, TransferFault)
     }
     wrong, known = [], load("zh")
     for path, tree in _sources("core", "devices", "storage", "hq", "program"):
