@@ -10,15 +10,16 @@ from core.closing import CloseCommand
 from core.consents import AnswerConsent, AskConsents, GuardianAgrees
 from core.correcting import CorrectingCommand
 from core.disclosing import DisclosureCommand
+from core.dispatch import DispatchCommand
 from core.handover import TakeOver
 from core.late import AdoptLate, DeclineLate
 from core.notify import AskNotify
 from core.numbering import TakeNumber, VoidNumbers
 from core.own_evidence import KeepEvidence
 from core.paper_forms import PaperFormCommand
-from core.persons import AnswerRight, AskErasure, AskRight
+from core.persons import PersonsCommand
 from core.scanning import ScanTyped
-from core.second import AskReaderDown, AskVoid, BeginReaderDown, DecideRequest, VoidItem
+from core.second import SecondCommand
 from core.seeing import CaseCommand
 from core.slips import SlipCommand
 
@@ -440,11 +441,10 @@ Command = (
     LogIn | Activate | Lock | LogOut | SetField | TakeNumber | VoidNumbers | TakeKnown | SetSenderKind
     | SetSenderField | KeepAsPrincipal | SetProof | SetExemption | ApproveExemption | OpenPaste | SetPaste
     | SwitchPaste | NextPastedPhone | TakePaste | ClosePaste | StartManual | SetManualField | FinishManual
-    | CancelManual | ConfirmOriginal | ConfirmInspected | Refuse | SetSecurity
-    | SetRoute | SetFee | SetPayment | ConfirmCondition | AcknowledgeNotice | NewAcceptance | NextItem
-    | NextCustomer | Park | Resume | Undo | Commit | Reprint | LabelSeen | LookUp | CloseLookUp | CloseDay
-    | DismissMessage | AdoptLate | DeclineLate | AnswerConsent | AskConsents | GuardianAgrees
-    | AskVoid | VoidItem | AskReaderDown | BeginReaderDown | DecideRequest | ScanTyped | CaseCommand
-    | KeepEvidence | AskErasure | AskRight | AnswerRight | CorrectingCommand | AskNotify | CloseCommand
-    | DisclosureCommand | BlockCommand | SlipCommand | PaperFormCommand | TakeOver
+    | CancelManual | ConfirmOriginal | ConfirmInspected | Refuse | SetSecurity | SetRoute | SetFee
+    | SetPayment | ConfirmCondition | AcknowledgeNotice | NewAcceptance | NextItem | NextCustomer | Park
+    | Resume | Undo | Commit | Reprint | LabelSeen | LookUp | CloseLookUp | CloseDay | DismissMessage
+    | AdoptLate | DeclineLate | AnswerConsent | AskConsents | GuardianAgrees | ScanTyped | CaseCommand
+    | KeepEvidence | CorrectingCommand | AskNotify | CloseCommand | DisclosureCommand | BlockCommand
+    | SlipCommand | PaperFormCommand | TakeOver | DispatchCommand | SecondCommand | PersonsCommand
 )  # fmt: skip

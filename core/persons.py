@@ -62,3 +62,6 @@ class RightsView:
     requests: tuple[RightView, ...] = ()
     fields: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     days: int = 0
+
+
+PersonsCommand = AskErasure | AskRight | AnswerRight

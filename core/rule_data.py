@@ -22,6 +22,7 @@ from core.paper_form_rules import PaperFormRules
 from core.regions.book import Regions
 from core.right_rules import RightRules
 from core.sender_code_rules import SenderCodeRules
+from core.stock_rules import StockRules
 from core.typed_rules import TypedRules
 
 # What a role logs in with: her card where she has one, else her password; or her card and nothing else.
@@ -290,6 +291,7 @@ class Rules:
     block: BlockRules  # for how long a customer may be proposed for the block list
     typed: TypedRules  # which documents typed by hand need one
     paper_forms: PaperFormRules
+    stock: StockRules
     papers: PaperRules
     sender_codes: SenderCodeRules
     tariff: Tariff

@@ -48,23 +48,14 @@ from core.rule_data import (
     WaybillForm,
 )
 from core.sender_code_rules import read_sender_codes
+from core.stock_rules import read_stock
 from core.strict import Node, read_json
 from core.typed_rules import read_typed
 
 __all__ = [
-    "DatedNotice",
-    "DocumentRule",
-    "Limits",
-    "Notice",
-    "NoticeText",
-    "PasswordPolicy",
-    "PhoneForm",
-    "RuleBook",
-    "Rules",
-    "WaybillForm",
-    "load_rules",
-    "parse_rules",
-]
+    "DatedNotice", "DocumentRule", "Limits", "Notice", "NoticeText", "PasswordPolicy", "PhoneForm",
+    "RuleBook", "Rules", "WaybillForm", "load_rules", "parse_rules",
+]  # fmt: skip
 
 LANGUAGES = ("zh", "en")
 RETENTION_CLASSES = ("acceptance", "sealed", "log")
@@ -76,7 +67,7 @@ _TOP = (
     "s10_countries", "documents", "catalogue", "regions", "security", "agreements", "cases", "exemptions",
     "corrections", "look_ups", "notify", "second", "log_in", "papers", "tariff", "letters", "provinces",
     "notice", "consents", "guardians", "sender_codes", "rights", "disclosure", "typed_documents",
-    "block_list", "paper_forms", "complaints",
+    "block_list", "paper_forms", "stock", "complaints",
 )  # fmt: skip
 _CODE = "[a-z][a-z0-9_]{0,39}"
 _VERSION = "[A-Za-z0-9][A-Za-z0-9._:-]{0,63}"
@@ -246,6 +237,7 @@ class _Reader:
             second=second,
             typed=read_typed(part["typed_documents"], self._sourced, second[Action.TYPED]),
             paper_forms=read_paper_forms(part["paper_forms"], self._sourced),
+            stock=read_stock(part["stock"], self._sourced, LANGUAGES),
             block=read_block(part["block_list"], self._sourced),
             log_in=self._log_in(part["log_in"]),
             papers=self._papers(part["papers"]),

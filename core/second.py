@@ -86,3 +86,6 @@ class DecideRequest:
     operator: str
     password: str = field(repr=False)
     approved: bool = True
+
+
+SecondCommand = AskVoid | VoidItem | AskReaderDown | BeginReaderDown | DecideRequest

@@ -31,6 +31,7 @@ from core.commands import (
 from core.consents import ItemConsents, SaidView
 from core.devices import DeviceTruth, Label
 from core.disclosing import DisclosingView
+from core.dispatch import DispatchView
 from core.errors import Fact
 from core.late import LateView
 from core.ledger.branch_day import BranchDay
@@ -421,6 +422,7 @@ class CounterView:
     late: tuple[LateView, ...] = ()  # entries beside the chain that wait for a supervisor
     paper: PaperFormsView = PaperFormsView()  # numbered forms for the hours without this counter
     second: SecondView = SecondView()  # requests for a second person
+    dispatch: DispatchView | None = None  # 封发, while its page stands
     close: CloseView | None = None  # the day close, while its page stands
     parked: tuple[ParkedView, ...] = ()  # visits that wait for this operator, the oldest first
     parked_by_others: Mapping[str, int] = field(default_factory=dict)  # staff number → how many wait

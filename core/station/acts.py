@@ -14,12 +14,23 @@ from core import commands as c
 from core.blocking import BLOCKING
 from core.closing import DisputeDifference, ExplainDifference, FinishDifference, LeaveClose, OpenClose
 from core.correcting import CORRECTING
+from core.dispatch import DISPATCH, LeaveDispatch
 from core.handover import TakeOver
 from core.late import AdoptLate, DeclineLate
 from core.notify import AskNotify
 from core.paper_forms import AskVoidForm, DrawForms, HandOutForms, VoidForm
 from core.second import AskReaderDown, AskVoid, BeginReaderDown, DecideRequest, VoidItem
-from core.station import blocking, closing, correcting, handing, late, notifying, paper_forms, second
+from core.station import (
+    blocking,
+    closing,
+    correcting,
+    dispatching,
+    handing,
+    late,
+    notifying,
+    paper_forms,
+    second,
+)
 from core.station.live import Live
 
 Act = Callable[[Live, Any], object]  # what it gives back ends the command's future
@@ -32,6 +43,7 @@ ACTS: Mapping[type[c.Command], Act] = MappingProxyType({
     **dict.fromkeys((AskVoid, VoidItem, AskReaderDown, BeginReaderDown, DecideRequest), second.handle),
     **dict.fromkeys((HandOutForms, DrawForms, AskVoidForm, VoidForm), paper_forms.handle),
     **dict.fromkeys(CORRECTING, correcting.handle),
+    **dict.fromkeys((*DISPATCH, LeaveDispatch), dispatching.handle),
     **dict.fromkeys(BLOCKING, blocking.handle),
     **dict.fromkeys(
         (OpenClose, LeaveClose, ExplainDifference, FinishDifference, DisputeDifference), closing.handle),

@@ -9,6 +9,7 @@ from core.closing import DisputeDifference, ExplainDifference, FinishDifference,
 from core.consents import AnswerConsent, AskConsents, GuardianAgrees
 from core.correcting import CORRECTING
 from core.disclosing import DISCLOSING
+from core.dispatch import DISPATCH, LeaveDispatch
 from core.handover import TakeOver
 from core.late import AdoptLate, DeclineLate
 from core.notify import AskNotify
@@ -23,7 +24,8 @@ from core.slips import ExportSlip, PrintSlip
 
 # Nobody's to refuse: the way in and a second person's word (which ask for themselves), the way out, and a
 # message that was read.
-FREE = (c.LogIn, c.Activate, c.Lock, c.LogOut, c.DismissMessage, c.CloseLookUp, LeaveClose, DecideRequest)
+FREE = (c.LogIn, c.Activate, c.Lock, c.LogOut, c.DismissMessage, c.CloseLookUp, LeaveClose, LeaveDispatch,
+        DecideRequest)  # fmt: skip
 # All that a clerk does between a customer's document and F9.
 ACCEPTING = (
     c.SetField, TakeNumber, ScanTyped, c.TakeKnown, c.SetSenderKind, c.SetSenderField, c.KeepAsPrincipal,
@@ -55,6 +57,7 @@ OTHERS: dict[type[c.Command], Action] = {
     **dict.fromkeys((c.CloseDay, OpenClose, DisputeDifference, PrintSlip, ExportSlip), Action.CLOSE_DAY),
     **dict.fromkeys((ExplainDifference, FinishDifference), Action.DIFFERENCE),
     TakeOver: Action.LOG_IN,
+    **dict.fromkeys(DISPATCH, Action.DISPATCH),
     VoidNumbers: Action.GIVE_UP_NUMBERS,
     AdoptLate: Action.LATE_ENTRIES,
     KeepEvidence: Action.EVIDENCE,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core import wire
+from core.ledger import stock
 from core.ledger.clock import business_date
 from core.ledger.founding import day_opened
 from core.ledger.state import FOLD_VERSION, State, fold
@@ -27,6 +28,19 @@ def day_proposals(live: Live) -> list[Proposal]:
     if not state.value["closed"] and today <= state.value["date"]:
         return []
     return [day_opened(state.day + 1, live.clock, new_id())]
+
+
+def stock_proposals(live: Live) -> list[Proposal]:
+    """The stock is followed from the next log-in on where the rules want it, and no longer where they do not.
+
+    Beside :func:`day_proposals`: what they begin is of the day that is open then.
+    """
+    row = stock.of(live.state.value)
+    if live.rules.stock.follows is (row is not None):
+        return []
+    if row is not None:
+        return [Proposal(stock.ENDED, {"left": len(row["items"])}, new_id())]
+    return [Proposal(stock.BEGUN, lambda state: {"day": state.day}, new_id())]
 
 
 def close_day(live: Live, drafts: Drafts) -> tuple[str, int]:

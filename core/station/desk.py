@@ -28,6 +28,7 @@ from core.ports import VOIDED
 from core.receipts.record import PREFIX
 from core.station import approving, consenting, paper_forms, reader_down, sender_codes, typed, ways
 from core.station.days import day_proposals
+from core.station.dispatching import scanned as into_bag
 from core.station.drafts import Drafts, Standing
 from core.station.live import Live, new_id
 from core.station.paper import Paper, label_page
@@ -385,7 +386,7 @@ class Desk:
         live = self._live
         if live.screen is not Screen.CLERK:
             return
-        if self._scanned_back(text.strip()):
+        if into_bag(live, text) or self._scanned_back(text.strip()):
             return
         if fold_width(text).strip().startswith(PREFIX):  # of a receipt: looked up, never a waybill
             live.say("msg.receipt_scanned", "info")
@@ -415,8 +416,7 @@ class Desk:
         elif row.seq != standing and str(standing) in unscanned:
             live.say("msg.other_label", "error", number=number)
         elif str(row.seq) in unscanned:
-            data = {"item": row.seq, "by": by}
-            live.commit([Proposal("LabelAffixed", data, new_id(), by_person=True)])
+            live.commit([Proposal("LabelAffixed", {"item": row.seq, "by": by}, new_id(), by_person=True)])
             live.say("msg.affixed", "good", number=number)
         elif row.affixed:
             live.say("msg.affixed_already", "info", number=number)

@@ -12,13 +12,14 @@ from core import wire
 from core.acceptance.corrected import Pending
 from core.acceptance.pools import Pool
 from core.devices import CardFacts, DeviceTruth, Slot
+from core.dispatch import DispatchView
 from core.errors import CounterError, EntryError, EntryFault, Fact, RuleError, RuleFault
 from core.identity.sender_code import Issuer
 from core.label_template import Published
 from core.ledger.block_list import BlockList, hit
 from core.ledger.branches import Late
 from core.ledger.clock import TrustedClock, business_date
-from core.ledger.entry import Entry, TrustedTime
+from core.ledger.entry import Entry, Head, TrustedTime
 from core.ledger.notices import Held, Review
 from core.ledger.state import State
 from core.ledger.writer import EntryWriter, LiveSession, Proposal
@@ -112,6 +113,8 @@ class Live:
     slip_files: SlipFiles | None = None  # None: nothing here writes slips of days as files
     drawn: tuple[int, tuple[tuple[int, int], ...]] = (0, ())  # paper forms that the window is to draw
     compared: frozenset[str] = frozenset()  # requests about a form that stood on the screen of the last view
+    dispatches: str = ""  # the session whose page of 封发 stands
+    dispatch_shown: tuple[Head, DispatchView] | None = None  # that page, as of that head
     anew: list[int] = field(default_factory=list)  # items of which something is to be printed anew
     _grants: dict[int, tuple[bytes, bytes]] = field(default_factory=dict, repr=False)  # by epoch
     _rows: dict[int, ItemRow] = field(default_factory=dict, repr=False)

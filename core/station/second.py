@@ -26,6 +26,7 @@ from core.station import (
     correcting,
     differing,
     disclosing,
+    dispatching,
     paper_forms,
     people,
     reader_down,
@@ -94,6 +95,7 @@ def _item(live: Live, seq: int) -> ItemRow:
     row = item_of_open_day(live, seq)
     if row is None:
         raise RuleError(RuleFault.VOID_ITEM)
+    dispatching.need_outside(live, row)
     return row
 
 

@@ -30,7 +30,7 @@ from core.station import (
     second,
     turned,
 )
-from core.station.days import day_proposals
+from core.station.days import day_proposals, stock_proposals
 from core.station.live import Live, new_id
 from core.view import Screen
 
@@ -227,7 +227,7 @@ def _begin(live: Live, unlocked: UnlockedOperator, accepted: Sequence[Proposal],
             data = {"operator": left["operator"], "session": left["session"], "cause": cause}
             before.append(Proposal("SessionEnded", data, new_id()))
     configuring.note(live)
-    before += [*day_proposals(live), *configuring.proposals(live), *accepted]
+    before += [*day_proposals(live), *configuring.proposals(live), *stock_proposals(live), *accepted]
     name, signer = new_id(), new_signer()
     end = live.now().at + dt.timedelta(minutes=live.rules.limits.session_minutes)
 

@@ -31,6 +31,8 @@ def card(name: str = "证件样本", number: str = "11010519491231002X", read: s
 class Counter:
     """One station; every call waits for its view."""
 
+    rules = RULES
+
     def __init__(
         self,
         vault: MemoryVault | None = None,
@@ -49,7 +51,7 @@ class Counter:
             self.vault,
             self.vault,
             self.vault.machine,
-            RULES,
+            self.rules,
             self.steps.append,
         )
         self.station = Station(self.live, self.printer, self.views.append)
