@@ -56,6 +56,7 @@ class Plan:
     lines: tuple[Line, ...]
     kept: tuple[Line, ...]
     config: Config = field(repr=False)
+    here: bytes = field(repr=False)  # the file that it was made for
     made: bytes = field(repr=False)
 
     @property
@@ -65,8 +66,8 @@ class Plan:
         return tuple(slot for slot in Slot if slot.value in changed)
 
 
-def plan(here: bytes, shared: Shared, origin: Origin, ports: Sequence[Collection[str]]) -> Plan:
-    """``here``: this counter's file.  ``ports``: of each port connected here, every link that leads to it.
+def plan(here: bytes, shared: Shared, origin: Origin, ports: Sequence[Sequence[str]]) -> Plan:
+    """``here``: this counter's file.  ``ports``: each port connected here as all its links, the best first.
 
     Raises ConfigError where this counter's file is none, TransferError BRANCH, HERE.
     """
@@ -91,7 +92,7 @@ def plan(here: bytes, shared: Shared, origin: Origin, ports: Sequence[Collection
             kept.append(Line(slot.value, _LINK, table[_LINK], theirs, Note.OWN))
     made = _written(text, lines).encode()
     _check(made, lines)
-    return Plan(origin, shared, tuple(lines), tuple(kept), parse_config(made, "config"), made)
+    return Plan(origin, shared, tuple(lines), tuple(kept), parse_config(made, "config"), here, made)
 
 
 def differences(before: bytes, after: bytes) -> tuple[Line, ...]:
@@ -119,7 +120,7 @@ def _of_the_counter(config: Config, shared: Shared) -> tuple[list[Line], list[Li
 
 
 def _fitted(
-    here: Mapping[str, Table], devices: Mapping[Slot, Table], ports: Sequence[Collection[str]]
+    here: Mapping[str, Table], devices: Mapping[Slot, Table], ports: Sequence[Sequence[str]]
 ) -> tuple[dict[Slot, Table], dict[Slot, Note]]:
     """Each device's table with a link that is right here, and what is to be said of it."""
     made: dict[Slot, Table] = {}
@@ -141,7 +142,7 @@ def _fitted(
     return made, notes
 
 
-def _link(link: str, own: Table, ports: Sequence[Collection[str]], held: set[str]) -> tuple[str, Note]:
+def _link(link: str, own: Table, ports: Sequence[Sequence[str]], held: set[str]) -> tuple[str, Note]:
     scheme, mine = link.partition("://")[0], str(own.get(_LINK, ""))
     if not link or link == mine:
         return link, Note.NOTHING
@@ -179,7 +180,7 @@ def _same(link: str, port: Collection[str]) -> bool:
     return link.partition("?")[0].lower() in {each.lower() for each in port}
 
 
-def _leads(link: str, ports: Sequence[Collection[str]]) -> bool:
+def _leads(link: str, ports: Sequence[Sequence[str]]) -> bool:
     return any(_same(link, port) for port in ports)
 
 

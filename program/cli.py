@@ -16,6 +16,7 @@ from core.errors import (
     RuleError,
     StoreError,
     StoreFault,
+    TransferError,
 )
 from program.cores import leave_no_core
 
@@ -84,8 +85,8 @@ def parser() -> argparse.ArgumentParser:
         _json(action)
         if name == "export":
             action.add_argument("file", type=Path, metavar="FILE")
-    _evidence(commands)
-    _backups(commands)
+    for add in (_evidence, _backups, _configurations):
+        add(commands)
     device = _command(commands, "device", "list the devices, test one, read one document")
     actions = device.add_subparsers(dest="action", required=True, metavar="list|ports|test|read|calibrate")
     for name in ("list", "ports", "test", "read", "calibrate"):
@@ -119,6 +120,15 @@ def _evidence(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     )
     evidence.add_argument("--day", default="", metavar="N|DATE", help="the last business day without it")
     _json(evidence)
+
+
+def _configurations(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from program.configuration import add_to
+
+    shared = _command(commands, "config", "this counter's devices for the next one, signed; and back again")
+    for action in add_to(shared.add_subparsers(dest="action", required=True, metavar="export|import|undo")):
+        _common(action, nested=True)
+        _json(action)
 
 
 def _backups(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -187,6 +197,10 @@ def handler(command: str) -> Handler:
         from program.evidence import run as evidence
 
         return evidence
+    if command == "config":
+        from program.configuration import run as configuration
+
+        return configuration
     if command in ("backup", "restore"):
         from program.backups import run as backups
 
@@ -212,7 +226,10 @@ def exit_code(error: CounterError) -> int:
     """2 for what the caller wrote wrong, 1 for what was found unsound, 3 for the environment."""
     if isinstance(error, ConfigError):
         return USAGE
-    if isinstance(error, EntryError) or error.code in (StoreFault.DAMAGED, StoreFault.BACKUP_DAMAGED):
+    if isinstance(error, EntryError | TransferError) or error.code in (
+        StoreFault.DAMAGED,
+        StoreFault.BACKUP_DAMAGED,
+    ):
         return UNSOUND
     if isinstance(error, RuleError):
         return USAGE

@@ -9,6 +9,7 @@ from pathlib import Path
 from core.config import Config, load_config, parse_config
 from core.config_edit import Value, with_values
 from core.devices import Slot
+from core.errors import StoreError, StoreFault, TransferError, TransferFault
 from storage.faults import os_errors
 from storage.files import read_small, write_atomic
 
@@ -40,6 +41,44 @@ class ConfigurationFile:
         self._write(self._kept, before)
         self._write(self.path, made)
         return config
+
+    def content(self) -> bytes:
+        """As it stands.  Raises StoreError."""
+        with os_errors(self.path.name):
+            return self.path.read_bytes()
+
+    def replace(self, here: bytes, made: bytes) -> Config:
+        """``made`` for what stood there, which was ``here``; what it then says.
+
+        Raises ConfigError where ``made`` is none, TransferError CHANGED where something else stands there by
+        now, StoreError as :meth:`change`; and then the file is as it was.
+        """
+        config = parse_config(made, str(self.path))
+        if self.content() != here:
+            raise TransferError(TransferFault.CHANGED)
+        self._write(self._kept, here)
+        self._write(self.path, made)
+        return config
+
+    def exchange(self) -> tuple[bytes, bytes]:
+        """The file as it was before the last change, and what stands now kept for another exchange.
+
+        (what stood there, what stands there now).  Raises TransferError NO_BEFORE where nothing was kept or
+        it says the same, ConfigError where it is no configuration, StoreError as :meth:`change`.
+        """
+        now = self.content()
+        try:
+            before = read_small(self._kept)
+        except StoreError as error:
+            if error.code is not StoreFault.MISSING:
+                raise
+            before = now
+        if before == now:
+            raise TransferError(TransferFault.NO_BEFORE)
+        parse_config(before, str(self._kept))
+        self._write(self.path, before)
+        self._write(self._kept, now)
+        return now, before
 
     def take_back(self) -> None:
         """The file as it was before the last change."""

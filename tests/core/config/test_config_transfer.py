@@ -68,9 +68,9 @@ driver = "ascii"
 link = "serial:///dev/serial/by-id/usb-Prolific_USB-Serial_B1-if00-port0"
 """
 _PORTS = [
-    {"usb://1203:0140/TSC-9", "usb://1203:0140"},
-    {"usb://067b:2303/B1", "serial:///dev/serial/by-id/usb-Prolific_USB-Serial_B1-if00-port0"},
-    {"usb://067b:2303/B2", "serial:///dev/serial/by-id/usb-Prolific_USB-Serial_B2-if00-port0"},
+    ["usb://1203:0140/TSC-9", "usb://1203:0140"],
+    ["usb://067b:2303/B1", "serial:///dev/serial/by-id/usb-Prolific_USB-Serial_B1-if00-port0"],
+    ["usb://067b:2303/B2", "serial:///dev/serial/by-id/usb-Prolific_USB-Serial_B2-if00-port0"],
 ]
 
 
