@@ -24,7 +24,8 @@ def devices_of(shop: WorkshopView) -> tuple[HandedDevice, ...]:
 
 def _device(row: SlotRow, test: Test | None) -> HandedDevice:
     outcome, why = _came_to(row, test)
-    return HandedDevice(row.slot.value, outcome, why, row.driver, row.link)
+    link = "file:" if row.link.startswith("file:") else row.link  # a path may name a person's login
+    return HandedDevice(row.slot.value, outcome, why, row.driver, link)
 
 
 def _came_to(row: SlotRow, test: Test | None) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from core.devices import DeviceTruth, Slot
 from core.errors import Fact
+from core.gate_log import GateLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +181,7 @@ class WorkshopView:
     paper: PaperBench | None = None
     told: Told | None = None
     file: str = ""  # the configuration
+    done: tuple[GateLine, ...] = ()  # the newest acts on this page, the last one first
 
 
 class Workshop(Protocol):

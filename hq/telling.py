@@ -1,5 +1,5 @@
-"""What an entry tells headquarters that somebody should look at: a changed configuration, refused acts,
-what a person asked and nobody answered in time, a machine's clock that was turned back."""
+"""What an entry tells headquarters that somebody should look at: a configuration or a gate log that was
+changed, refused acts, what a person asked and nobody answered in time, a clock that was turned back."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.errors import Fact, StoreFault
-from core.ledger import configured, persons
+from core.ledger import configured, gate_log, persons
 from core.ledger.clock import BACK, turned_back
 from core.ledger.entry import Entry
 
@@ -24,6 +24,8 @@ def told_of(state: Mapping[str, Any], entry: Entry) -> tuple[str, dict[str, Fact
     if kind == (configured.KIND, 1):
         parts = configured.changed(state, data)
         return (configured.CHANGED, {"parts": ",".join(parts)}) if parts else None
+    if kind == (gate_log.KIND, 1):
+        return (gate_log.ALARM, {"found": data["found"]}) if data["found"] != gate_log.WHOLE else None
     if kind[0] in _AROUND:
         minutes = turned_back(entry.header.wall, entry.header.trusted)
         return (BACK, {"minutes": minutes}) if minutes else None

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from core import gate_log
 from core.config import Config, DeviceConfig, load_config
 from core.diagnostics import pack
 from core.errors import CounterError, Fact
@@ -24,7 +25,7 @@ from devices.usb import device_root
 from program.doctor import examine
 from program.places import config_path, default_data
 from program.version import version
-from storage.files import write_atomic
+from storage.files import read_small, write_atomic
 from storage.vaultfile import load
 
 # Figures and words of the program's own: no path, nothing typed, no character of anybody's name.
@@ -70,6 +71,7 @@ def collect(
         "files": {path.name: path.stat().st_size for path in sorted(data.glob("*")) if path.is_file()},
         "devices": [_device(each) for each in config.devices.values()] if config is not None else [],
         "backup": config is not None and config.backup is not None,
+        "gate_log": _gate_log(data),
         "ports": [port.link for port in connected(device_root()).values()],
         "doctor": [[f.name, f.state.value, f.code, _facts(f.facts)] for f in findings],
         "slots": [_row(row) for row in rows],
@@ -97,6 +99,16 @@ def write(data: Path, file: Path, value: Mapping[str, Any]) -> None:
     """
     content, _mac = load(data / "vault.json")
     write_atomic(file, pack(content.opening, content.granted().terminal, value))
+
+
+def _gate_log(data: Path) -> list[Any]:
+    """What was done on the technician's page, and where the log is broken; codes and times alone."""
+    try:
+        found = gate_log.read(read_small(data / gate_log.NAME))
+    except CounterError as error:
+        return [str(error.code)]
+    lines = [[each.n, each.at, each.act, each.slot, each.outcome] for each in found.lines]
+    return [*lines, ["broken", found.broken]] if found.broken else lines
 
 
 def _device(device: DeviceConfig) -> dict[str, Any]:

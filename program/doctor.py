@@ -15,10 +15,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from core import gate_log
 from core.access.rights import Action
 from core.config import Config, HeadquartersConfig, load_config
 from core.devices import DeviceEvent, DeviceState, DeviceTruth, OperatorCardIn, Slot
-from core.errors import ConfigError, CounterError, DeviceError, DeviceFault, Fact
+from core.errors import (
+    ConfigError,
+    CounterError,
+    DeviceError,
+    DeviceFault,
+    Fact,
+    StoreError,
+)
 from devices.printer.fonts import FontBook
 from devices.rack import DeviceConfig, Drivers, Rack
 from program.device_commands import NoLog
@@ -28,6 +36,8 @@ from program.places import config_path, default_data
 from program.terminal import drivers
 from storage import tls
 from storage.backup import same_disk
+from storage.files import read_small
+from storage.gate_file import ASIDE
 from storage.headquarters import BestClock, Headquarters
 from storage.keeper import last_backup
 from storage.link import HqLink, Route
@@ -42,6 +52,7 @@ _CAPTIONS = {
     "config": "doctor.name.config",
     "disk": "doctor.name.disk",
     "backup": "doctor.name.backup",
+    "gate_log": "doctor.name.gate_log",
     "vault": "doctor.name.vault",
     "journal": "doctor.name.journal",
     "headquarters": "doctor.name.headquarters",
@@ -105,6 +116,7 @@ def examine(
     yield _disk(data)
     if config is not None:
         yield _backup(data, config)
+    yield from _gate_log(data)
     yield from _vault(data, operator, config)
     yield _certificate(data)
     yield _fonts()
@@ -149,6 +161,22 @@ def _backup(data: Path, config: Config) -> Line:
         if same_disk(data, config.backup.folder):  # also where nothing is mounted on it
             return Line("backup", WARN, "doctor.backup_same_disk", {})
     return Line("backup", OK, "doctor.backup", facts)
+
+
+def _gate_log(data: Path) -> Iterator[Line]:
+    """What was done on the technician's page; whether the journal has it, the next log-in says."""
+    try:
+        path = data / gate_log.NAME
+        found = gate_log.read(read_small(path) if path.exists() else b"")
+    except StoreError as error:
+        yield _bad("gate_log", error)
+        return
+    if found.broken:
+        yield Line("gate_log", BAD, "doctor.gate_broken", {"line": found.broken})
+    elif (data / ASIDE).exists():
+        yield Line("gate_log", WARN, "doctor.gate_aside", {})
+    else:
+        yield Line("gate_log", OK, "doctor.gate", {"count": len(found.lines)})
 
 
 def _vault(data: Path, operator: str | None, config: Config | None) -> Iterator[Line]:

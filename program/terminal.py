@@ -34,6 +34,7 @@ from program.examples import with_examples
 from program.machine import SystemClock
 from program.slip_files import DaySlipFiles
 from program.told import LastTold
+from storage.gate_file import GateFile
 from storage.headquarters import TimeTold
 from storage.keeper import BackupKeeper, BackupPlan
 from storage.link import Route
@@ -149,6 +150,7 @@ class Terminal:
         self.config, self._demonstration = config, demonstration
         live = Live(settings_of(config, demonstration), vault, store, clock, rules, parts.probe)
         live.slip_files = DaySlipFiles(data)
+        live.gate = self.gate = GateFile(data)
         printers = self._printers = PrinterSlots()
         activation = Activating(data, config.headquarters, clock, tray)
         evidence = OwnEvidence(lambda: live.journal, vault)

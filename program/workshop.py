@@ -41,6 +41,7 @@ from program.calibrating import PRINTERS, print_page
 from program.configured_file import ConfigurationFile
 from program.device_commands import NoLog
 from program.evidence_files import folder
+from program.gate_trace import GateTrace
 from program.slot_rows import lines_of, now, row_of, traffic_of
 from program.terminal import drivers
 
@@ -72,7 +73,8 @@ class Workshop:
         """``patience``, ``give_up_s``: how long somebody who adds a device is waited for."""
         self._data, self._file, self._terminal = data, ConfigurationFile(path), terminal
         self._lock = threading.Lock()
-        self._view = WorkshopView(file=str(path))
+        self._gate = GateTrace(data, terminal)
+        self._view = WorkshopView(file=str(path), done=self._gate.newest())
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._stop, self._leave = threading.Event(), threading.Event()
         self._finder = Finder(
@@ -129,7 +131,7 @@ class Workshop:
         with self._lock:  # what F9 was pressed for: Esc, or another plug, may come before its turn does
             found = self._view.adding.found if self._view.adding is not None else None
         if found is not None and slot in found.slots:
-            self._do(lambda: self._take(slot, name, found), Work.WRITING)
+            self._do(lambda: self._take(slot, name, found), Work.WRITING, ("take", slot))
 
     def leave(self) -> None:
         """See the protocol."""
@@ -153,31 +155,37 @@ class Workshop:
 
     def print_page(self) -> None:
         """See the protocol."""
-        self._do(self._print_page, Work.PRINTING)
+        self._do(self._print_page, Work.PRINTING, ("print_page", self._printer()))
 
     def learn(self) -> None:
         """See the protocol."""
-        self._do(self._learn, Work.LEARNING)
+        self._do(self._learn, Work.LEARNING, ("learn", self._printer()))
 
     def rename(self, slot: Slot, name: str) -> None:
         """See the protocol."""
-        self._do(
-            lambda: self._change(slot, {"name": name.strip() or None}, "msg.device_renamed"), Work.WRITING
-        )
+        values: dict[str, Value] = {"name": name.strip() or None}
+        self._do(lambda: self._change(slot, values, "msg.device_renamed"), Work.WRITING, ("rename", slot))
 
     def enable(self, slot: Slot, *, on: bool) -> None:
         """See the protocol."""
-        code = "msg.device_enabled" if on else "msg.device_disabled"
-        self._do(lambda: self._change(slot, {"enabled": None if on else False}, code), Work.WRITING)
+        code, act = ("msg.device_enabled", "enable") if on else ("msg.device_disabled", "disable")
+        values: dict[str, Value] = {"enabled": None if on else False}
+        self._do(lambda: self._change(slot, values, code), Work.WRITING, (act, slot))
 
     def bundle(self) -> None:
         """See the protocol."""
-        self._do(self._bundle, Work.BUNDLING)
+        self._do(self._bundle, Work.BUNDLING, ("bundle", None))
 
     # -- the workshop's thread -----------------------------------------------------------------------
 
-    def _do(self, job: Callable[[], object], work: Work, **shown: object) -> None:
-        """Behind what is being done now, and then ``shown`` is seen at once.
+    def _do(
+        self,
+        job: Callable[[], object],
+        work: Work,
+        act: tuple[str, Slot | None] = ("", None),
+        **shown: object,
+    ) -> None:
+        """Behind what is being done now, and then ``shown`` is seen at once; ``act`` leaves a trace.
 
         While something waits all but a write is refused, and that is said; so is the very thing that is on.
         """
@@ -194,11 +202,15 @@ class Workshop:
                     return
                 self._leave.clear()
             self._show(work=work)
+            outcome = "bug"
             try:
                 job()
+                outcome = "done"
             except CounterError as error:
-                self._tell(str(error.code), dict(error.facts), "error")
+                outcome = str(error.code)
+                self._tell(outcome, dict(error.facts), "error")
             finally:
+                self._trace(*act, outcome)
                 self._show(work=Work.NOTHING)
 
         self._show(told=None, **shown)
@@ -221,6 +233,14 @@ class Workshop:
         with self._lock:
             self._serial += 1
             self._view = replace(self._view, told=Told(code, facts, level, self._serial))
+
+    def _trace(self, act: str, slot: Slot | None, outcome: str) -> None:
+        if act:
+            self._show(done=self._gate.leave(act, slot, outcome))
+
+    def _printer(self) -> Slot | None:
+        with self._lock:
+            return self._view.paper.slot if self._view.paper is not None else None
 
     def _config(self) -> Config:
         """As the terminal has it; as the file says where there is none.  Raises ConfigError."""
@@ -253,7 +273,9 @@ class Workshop:
         finally:
             if terminal is not None:
                 terminal.rack.resume(slot)
-            self._note(Test(slot, tuple(checks), done=done, broken_off=not done))
+            ended = Test(slot, tuple(checks), done=done, broken_off=not done)
+            self._note(ended)
+            self._trace("test", slot, "broken_off" if not done else "sound" if ended.sound else "unsound")
 
     def _note(self, test: Test) -> None:
         with self._lock:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from core.devices import DeviceState, DeviceTruth, Slot
 from core.errors import DeviceFault, Fact
+from core.gate_log import GateLine
 from core.technician import (
     Adding,
     Candidate,
@@ -68,8 +69,16 @@ _FINDINGS = (
     Finding("fonts", Verdict.OK, "doctor.fine"),
     Finding("headquarters", Verdict.OK, "doctor.reached"),
 )
+_DONE = (
+    GateLine(3, "2026-11-21T06:24:10Z", "rename", "scale", "done", ""),
+    GateLine(2, "2026-11-21T06:21:40Z", "test", "id_reader", "unsound", ""),
+)
 DEVICES = WorkshopView(
-    ROWS, _TRAFFIC, findings=_FINDINGS, file="/home/counter/.local/share/real-name-counter/counter.toml"
+    ROWS,
+    _TRAFFIC,
+    findings=_FINDINGS,
+    file="/home/counter/.local/share/real-name-counter/counter.toml",
+    done=_DONE,
 )
 _NEW = Adding(port="USB-Serial Controller D", driver="nci")
 _PORTS = replace(_NEW, port="", driver="", ports=("USB-Serial Controller D", "TSC TE210"))

@@ -147,6 +147,8 @@ FACTS: Mapping[str, frozenset[str]] = MappingProxyType(
         "msg.key_in_burst": frozenset({"key"}),
         "msg.exemption_approved": frozenset({"operator"}),
         "doctor.disk": frozenset({"free_mb"}),
+        "doctor.gate": frozenset({"count"}),
+        "doctor.gate_broken": frozenset({"line"}),
         "doctor.disk_low": frozenset({"free_mb"}),
         "doctor.journal": frozenset({"entries"}),
         "doctor.headquarters": frozenset({"received"}),
@@ -221,6 +223,7 @@ MESSAGES = (
     "msg.paper_grace", "msg.tries_failed",
     "msg.session_elsewhere", "msg.session_double",
     "msg.configuration_changed", "msg.configuration_changed_more", "msg.clock_back", "msg.clock_back_days",
+    "msg.gate_log_edited", "msg.gate_log_cut",
     "msg.notify_first", "msg.notify_asked", "msg.notify_waits", "msg.notify_refused", "msg.notify_unknown",
     "msg.case_first", "msg.case_opened", "msg.case_asked", "msg.case_closed",
     "msg.bag_opened", "msg.bag_packed", "msg.bag_unpacked", "msg.bag_given_up", "msg.bag_closed",
@@ -255,7 +258,7 @@ MESSAGES = (
     "doctor.headquarters", "doctor.reached", "doctor.clock", "doctor.clock_off", "doctor.certificate",
     "doctor.certificate_over", "doctor.device",
     "doctor.backup", "doctor.backup_old", "doctor.backup_none", "doctor.backup_off",
-    "doctor.backup_same_disk",
+    "doctor.backup_same_disk", "doctor.gate_broken", "doctor.gate_aside",
 )  # fmt: skip
 
 

@@ -127,6 +127,8 @@ _ALL = (
     Kind("PersonAnswered", 2, {"request": ID, "outcome": CODE, "ground": CODE, "directive": COUNT}, False),
     Kind("HeadquartersKeyPinned", 1, _ROLLED, False),
     Kind(configured.KIND, 1, dict.fromkeys(configured.PARTS, HASH), False),
+    # what was done on the technician's page, taken in from the gate log
+    Kind("GateSeen", 1, {"lines": COUNT, "last": COUNT, "head": HASH, "found": CODE}, False),
     # number pools
     Kind("PoolOpened", 1, {"pool": ID, "count": COUNT, "directive": COUNT}, False),
     Kind("PoolSkipped", 1, {"pool": ID, "first": COUNT, "last": COUNT, "cause": CODE}, False),

@@ -22,6 +22,7 @@ from core.ledger import (
     day_slip,
     differences,
     erasure,
+    gate_log,
     handover,
     looks,
     notify,
@@ -182,6 +183,7 @@ def _epoch_opened(value: dict[str, Any], entry: Entry) -> None:
     value["terminal_key"] = entry.data["key"]
     # What the store before this one had used may be lost with it: nothing of its pools is given out again.
     value["pools"] = {pool: ranges.spent(row) for pool, row in value["pools"].items()}
+    gate_log.new_machine(value)
 
 
 def _directives(value: dict[str, Any], entry: Entry) -> None:
@@ -395,6 +397,7 @@ _STEPS = {
     (corrections.KIND, 1): corrections.corrected,
     **day_slip.STEPS,
     **handover.STEPS,
+    **gate_log.STEPS,
     **stock.STEPS,
     (differences.EXPLAINED, 1): differences.close,
     (differences.DISPUTED, 1): differences.close,

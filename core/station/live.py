@@ -14,6 +14,7 @@ from core.acceptance.pools import Pool
 from core.devices import CardFacts, DeviceTruth, Slot
 from core.dispatch import DispatchView
 from core.errors import CounterError, EntryError, EntryFault, Fact, RuleError, RuleFault
+from core.gate_log import Gate
 from core.identity.sender_code import Issuer
 from core.label_template import Published
 from core.ledger.block_list import BlockList, hit
@@ -108,6 +109,9 @@ class Live:
     )  # operator → where else she was logged in, while she has not been told
     tidings: Tidings = field(default_factory=Tidings)  # of headquarters, for whoever has to hear them
     counted: Counted | None = None  # the day, while its close stands on the screen
+    gate: Gate | None = None  # None: nothing here keeps what is done on the technician's page
+    gate_found: str = ""  # at this log-in: whole, edited, cut; "" where there was nothing to take in
+    gate_broken: str = ""  # until somebody has heard it who answers for this counter
     lapsed: list[str] = field(default_factory=list)  # causes, of her drafts while she was away
     correction: Pending | None = None  # of an accepted item: typed, and not done yet
     slip_files: SlipFiles | None = None  # None: nothing here writes slips of days as files

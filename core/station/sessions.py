@@ -18,6 +18,7 @@ from core.ports import UnlockedOperator
 from core.station import (
     cards,
     configuring,
+    gating,
     grace,
     late,
     lockouts,
@@ -96,6 +97,7 @@ def greet(live: Live, operator: str) -> None:
     rights.remind(live)
     live.remind()
     configuring.warn(live)
+    gating.warn(live)
     turned.warn(live)
     if live.failed_tries:
         live.say("msg.tries_failed", "warning", count=live.failed_tries)
@@ -227,7 +229,8 @@ def _begin(live: Live, unlocked: UnlockedOperator, accepted: Sequence[Proposal],
             data = {"operator": left["operator"], "session": left["session"], "cause": cause}
             before.append(Proposal("SessionEnded", data, new_id()))
     configuring.note(live)
-    before += [*day_proposals(live), *configuring.proposals(live), *stock_proposals(live), *accepted]
+    before += [*day_proposals(live), *configuring.proposals(live), *gating.proposals(live)]
+    before += [*stock_proposals(live), *accepted]
     name, signer = new_id(), new_signer()
     end = live.now().at + dt.timedelta(minutes=live.rules.limits.session_minutes)
 
@@ -254,5 +257,6 @@ def _begin(live: Live, unlocked: UnlockedOperator, accepted: Sequence[Proposal],
         live.session = old
         raise
     live.lapsed = lapsed
+    gating.settle(live)
     live.unrecorded_lock = ""
     refusals.forget(live)

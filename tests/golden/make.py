@@ -258,6 +258,7 @@ def journal(sealed: Mapping[str, str]) -> Golden:
 def _failed_log_ins(golden: Golden) -> None:
     """Tries that failed, and a lockout that a supervisor ended; the stock is followed no longer."""
     over(golden)
+    golden.add("GateSeen", {"lines": 3, "last": 3, "head": wire.b64(bytes(range(32))), "found": "whole"})
     golden.add("LogInsFailed", {"operator": CLERK, "failures": 3, **NOBODY_RELEASED})
     at = golden.now()
     said = documents.Release(TERMINAL, 1, CLERK, 6, SUPERVISOR, at)

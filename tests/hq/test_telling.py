@@ -14,7 +14,7 @@ from tests.hq.headquarters import Headquarters
 def test_headquarters_is_told_of_a_changed_configuration_and_of_refused_acts(
     headquarters: Headquarters, expected_logs: ExpectedLogs
 ) -> None:
-    for fault in ("configuration.changed", "acts.refused"):
+    for fault in ("configuration.changed", "acts.refused", "gate_log.broken"):
         expected_logs.expect("hq.follower", fault)
     counter = headquarters.counter("990100-01-03")
     book = counter.book
@@ -28,6 +28,10 @@ def test_headquarters_is_told_of_a_changed_configuration_and_of_refused_acts(
         data = {"operator": book.operator, "action": action, "cause": cause, "count": count}
         return Proposal("ActsRefused", data, book.operation())
 
+    def gate(lines: int, found: str) -> Proposal:
+        data = {"lines": lines, "last": lines, "head": "", "found": found}
+        return Proposal("GateSeen", data, book.operation())
+
     counter.sent(book.entries)
     said = (
         seen("serial:///dev/ttyACM0"),
@@ -35,6 +39,8 @@ def test_headquarters_is_told_of_a_changed_configuration_and_of_refused_acts(
         refused("exempt", "store.wrong_key", 1),
         refused("exempt", "store.wrong_key", 9),
         refused("reader_down", "rule.role", 1),
+        gate(2, "whole"),
+        gate(0, "cut"),
     )
     entries = book.propose(*said)
     counter.sent(entries)
@@ -46,6 +52,7 @@ def test_headquarters_is_told_of_a_changed_configuration_and_of_refused_acts(
         (1, "configuration.changed", "parts=scanner"),
         (3, "acts.refused", f"action=exempt cause=store.wrong_key count=9 {who}"),
         (4, "acts.refused", f"action=reader_down cause=rule.role count=1 {who}"),
+        (6, "gate_log.broken", "found=cut"),
     ]
 
 

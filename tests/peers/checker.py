@@ -42,6 +42,7 @@ from tests.peers.canonical import (
 )
 from tests.peers.complaints import Complaints
 from tests.peers.disclosures import Disclosures
+from tests.peers.gates import Gates
 from tests.peers.handover import HandOvers
 from tests.peers.numbers import Bad as Bad  # noqa: PLC0414 - others take it from here
 from tests.peers.numbers import Numbers
@@ -130,6 +131,7 @@ class Journal:
         self.typed = Typed()
         self.slips = Slips()
         self.handovers = HandOvers()
+        self.gates = Gates()
         self.stock = Stock()
         self.paper = Paper()
         self.blocks = Blocks()
@@ -194,6 +196,7 @@ class Journal:
             self.counts.update(self.typed.follow(body))
             self.counts.update(self.slips.follow(body))
             self.counts.update(self.handovers.follow(body))
+            self.counts.update(self.gates.follow(body))
             self.counts.update(self.stock.follow(body))
             self.counts.update(self.paper.follow(body))
             self.counts.update(self.complaints.follow(body, self.operators))

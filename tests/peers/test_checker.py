@@ -373,6 +373,7 @@ def test_it_imports_nothing_of_ours() -> None:
         "rolls",
         "slips",
         "handover",
+        "gates",
         "stock",
         "typed",
         "paper",

@@ -11,9 +11,12 @@ import pytest
 from core.config import load_config
 from core.devices import Slot
 from core.errors import StoreError, StoreFault
+from core.gate_log import NAME
 from core.technician import Work
 from devices.usb import ROOT_NAME
 from program.configured_file import ConfigurationFile
+from program.diagnostics import collect
+from program.doctor import examine
 from program.workshop import Workshop
 from tests.devices.rig import until
 from tests.devices.test_usb import Bus
@@ -38,7 +41,9 @@ class Bench:
     def __init__(self, folder: Path, port: int) -> None:
         self.file, self.bus = folder / "counter.toml", Bus(folder / "root")
         self.file.write_text(_CONFIG.format(port=port), encoding="utf-8")
-        self.workshop = Workshop(folder / "data", self.file, lambda: None, give_up_s=0.5)
+        self.data = folder / "data"
+        self.data.mkdir()
+        self.workshop = Workshop(self.data, self.file, lambda: None, give_up_s=0.5)
 
     def told(self) -> str:
         """The last line."""
@@ -84,6 +89,14 @@ def test_nothing_that_is_asked_for_is_lost_and_who_leaves_has_left(bench: Bench)
     assert Slot.SCANNER not in view.tests
     until(lambda: load_config(bench.file).devices[Slot.SCANNER].options.get("name") == "men kou", "both")
     assert load_config(bench.file).devices[Slot.SCALE].options["name"] == "bei chuang"
+    done = [("rename", "scanner", "done"), ("rename", "scale", "done"), ("test", "scale", "broken_off")]
+    until(
+        lambda: [(each.act, each.slot, each.outcome) for each in workshop.look(None).done] == done, "traces"
+    )
+    assert b"chuang" not in (bench.data / NAME).read_bytes()
+    (line,) = [line for line in examine(bench.data, bench.file, None) if line.name == "gate_log"]
+    assert (line.state, line.facts) == ("ok", {"count": 3})
+    assert collect(bench.data, None, ())["gate_log"][0][2:] == ["test", "scale", "broken_off"]
 
 
 def test_a_search_without_a_find_ends_with_a_word(bench: Bench) -> None:

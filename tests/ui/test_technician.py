@@ -57,6 +57,7 @@ class Bench:
         bridge = Bridge()
         parts = Parts(page_process=False)
         self.terminal = Terminal(load_config(self.file), folder / "data", bridge.post, parts=parts)
+        (folder / "data").mkdir(exist_ok=True)
         self.workshop = Workshop(folder / "data", self.file, lambda: self.terminal, **workshop)
         self.window = MainWindow(
             self.terminal.station, bridge, "zh", clock=lambda: NOW, workshop=self.workshop

@@ -122,6 +122,8 @@ from ui.supervisor.slip_pdf import COLUMNS
 from ui.supervisor.slip_pdf import FIGURES as SLIP_FIGURES
 from ui.supervisor.slips import QUESTIONS as SLIPS
 from ui.technician.console import AT_WORK
+from ui.technician.findings import ACTS as GATE_ACTS
+from ui.technician.findings import OUTCOMES as GATE_OUTCOMES
 from ui.technician.paper import SETTINGS
 from ui.text import FACTS, LANGUAGES, MESSAGES, Texts, load
 
@@ -296,6 +298,7 @@ def _of_assistant() -> set[str]:
     found |= {f"assistant.field_{name}" for name in TYPED}
     found |= {f"assistant.busy_{busy.value}" for busy in Busy if busy is not Busy.NOTHING}
     found |= {f"assistant.{state}" for state in ("tested", "tested_bad", "untested")}
+    found |= {f"gate_act.{act}" for act in GATE_ACTS} | {f"gate_outcome.{each}" for each in GATE_OUTCOMES}
     found |= {f"handover.why.{why}" for why in WHY} | {f"handover.key.{key}" for key in HANDED_KEYS}
     found |= {f"handover.outcome.{outcome}" for outcome in (OK, FAILED, SKIPPED)}
     found |= {f"handover.state.{state}" for state in (OK, WARNED, WRONG, "not_opened")}

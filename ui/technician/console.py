@@ -19,7 +19,7 @@ from ui.style import mark, put
 from ui.technician import words
 from ui.technician.adding import AddPanel
 from ui.technician.bar import Bar
-from ui.technician.findings import Findings, of_findings, of_test
+from ui.technician.findings import Findings, of_test, of_view
 from ui.technician.paper import PaperPanel
 from ui.technician.slots import SlotList
 from ui.technician.traffic import TrafficPanel
@@ -250,7 +250,7 @@ class ConsolePage(QWidget):
         put(self._note, texts("console.blacked"))
         self.traffic.show_lines(texts, view.traffic)
         test = view.tests.get(slot) if slot is not None else None
-        lines = [*(of_test(texts, test) if test is not None else ()), *of_findings(texts, view.findings)]
+        lines = [*(of_test(texts, test) if test is not None else ()), *of_view(texts, view)]
         put(self._checks_title, texts("console.checks" if test is None else "console.checks_and_test"))
         self.findings.show_lines(lines)
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from core.technician import Finding, Test, Verdict
+from core.gate_log import GateLine
+from core.technician import Finding, Test, Verdict, WorkshopView
 from ui.style import mark, put
 from ui.technician.words import VERDICTS
-from ui.text import Texts
+from ui.text import CHINA, Texts
 
+ACTS = ("test", "take", "rename", "enable", "disable", "print_page", "learn", "bundle", "full")
+OUTCOMES = ("done", "sound", "unsound", "broken_off", "bug")
 _DEVICE = "device"  # stands in the list of slots already
 
 
@@ -39,6 +43,22 @@ def of_findings(texts: Texts, findings: Sequence[Finding], *, devices: bool = Fa
             todo = texts.todo(finding.code, finding.facts) if bad else ""
             found.append(Said(tone, sign, texts("console.finding", name=name, what=what), todo))
     return found
+
+
+def of_view(texts: Texts, view: WorkshopView) -> list[Said]:
+    """The doctor's lines, and what was done here last."""
+    return of_findings(texts, view.findings) + [_act(texts, line) for line in view.done]
+
+
+def _act(texts: Texts, line: GateLine) -> Said:
+    """A file that anybody may have written: what is no word of ours is a question mark."""
+    at = dt.datetime.fromisoformat(line.at).astimezone(CHINA)
+    what, slot = f"gate_act.{line.act}", f"slot.{line.slot}"
+    words = [f"{at:%m-%d %H:%M}", *(texts(each) if texts.has(each) else "?" for each in (what, slot))]
+    outcome = f"gate_outcome.{line.outcome}"
+    said = texts(outcome) if texts.has(outcome) else texts.what(line.outcome)
+    name = " ".join(words if line.slot else words[:2])
+    return Said("quiet", "○", texts("console.finding", name=name, what=said))
 
 
 def of_test(texts: Texts, test: Test) -> list[Said]:
