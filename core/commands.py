@@ -7,12 +7,13 @@ from enum import StrEnum
 
 from core.blocking import BlockCommand
 from core.closing import CloseCommand
+from core.complaints import ComplaintCommand
 from core.consents import AnswerConsent, AskConsents, GuardianAgrees
 from core.correcting import CorrectingCommand
 from core.disclosing import DisclosureCommand
 from core.dispatch import DispatchCommand
 from core.handover import TakeOver
-from core.late import AdoptLate, DeclineLate
+from core.late import LateCommand
 from core.notify import AskNotify
 from core.numbering import TakeNumber, VoidNumbers
 from core.own_evidence import KeepEvidence
@@ -156,9 +157,8 @@ class LogIn:
 
 @dataclass(frozen=True)
 class Activate:
-    """A new operator's code and password; somebody who opens this counter stands by.
-
-    ``card``: her keys are made on the card that was put in last, and ``password`` is its PIN.
+    """A new operator's code and password; somebody who opens this counter stands by.  ``card``: her keys are
+    made on the card that was put in last, and ``password`` is its PIN.
     """
 
     operator: str
@@ -444,7 +444,7 @@ Command = (
     | CancelManual | ConfirmOriginal | ConfirmInspected | Refuse | SetSecurity | SetRoute | SetFee
     | SetPayment | ConfirmCondition | AcknowledgeNotice | NewAcceptance | NextItem | NextCustomer | Park
     | Resume | Undo | Commit | Reprint | LabelSeen | LookUp | CloseLookUp | CloseDay | DismissMessage
-    | AdoptLate | DeclineLate | AnswerConsent | AskConsents | GuardianAgrees | ScanTyped | CaseCommand
-    | KeepEvidence | CorrectingCommand | AskNotify | CloseCommand | DisclosureCommand | BlockCommand
-    | SlipCommand | PaperFormCommand | TakeOver | DispatchCommand | SecondCommand | PersonsCommand
+    | LateCommand | AnswerConsent | AskConsents | GuardianAgrees | ScanTyped | CaseCommand | KeepEvidence
+    | CorrectingCommand | AskNotify | CloseCommand | DisclosureCommand | BlockCommand | SlipCommand
+    | PaperFormCommand | TakeOver | DispatchCommand | SecondCommand | PersonsCommand | ComplaintCommand
 )  # fmt: skip

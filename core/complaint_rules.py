@@ -91,8 +91,8 @@ def read_complaints(node: Node, sourced: Sourced, languages: Sequence[str]) -> C
         fitting = [one for one in answers if cls in one.classes]
         if not any(one.measure == Measure.EXPLAIN for one in fitting) or len(fitting) < 2:
             raise part["answers"].wrong("for every class one that explains, and one that is a measure")
-        if max(sum(one.measure == measure for one in fitting) for measure in Measure) > MOST:
-            raise part["answers"].wrong(f"at most {MOST} for one measure and class")
+        if len(fitting) > MOST:
+            raise part["answers"].wrong(f"at most {MOST} for one class")
     return ComplaintRules(
         **numbers,
         most_cents=sourced(part["most_cents"], "value")["value"].integer(1),

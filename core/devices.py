@@ -324,6 +324,31 @@ class DisclosureRecord:
     state: str
 
 
+@dataclass(frozen=True, slots=True)
+class ComplaintRecord:
+    """What a complainant takes home: that hers was taken down, or the written answer; nobody's data (R102).
+
+    ``state``: "opened", "reopened", "answered"; ``cls`` is a code, the other texts are the rule data's in the
+    customer's language; times are local, ``until`` an ISO date, ``number`` the item's, "" for none.
+    """
+
+    reference: str
+    branch: str
+    operator: str
+    owner: str
+    at: str
+    state: str
+    cls: str
+    reason: str
+    number: str
+    contact_by: str
+    close_by: str
+    measure: str = ""
+    text: str = ""
+    cents: int = 0
+    until: str = ""
+
+
 @dataclass(frozen=True)
 class CalibrationPage:
     """Rulers and codes for whoever sets a printer up.  It names nobody and stands in no journal."""
@@ -348,6 +373,7 @@ class PrintJob:
         | CalibrationPage
         | PersonRecord
         | DisclosureRecord
+        | ComplaintRecord
         | SlipPage
         | CodedPage
     )

@@ -237,6 +237,13 @@ class RuleFault(StrEnum):
     CASE_LONG = "rule.case_long"
     CASE_CAP = "rule.case_cap"  # as often as the rules let
     CASES_FULL = "rule.cases_full"
+    COMPLAINT_GONE = "rule.complaint_gone"  # answered or taken meanwhile, or no time left to object
+    COMPLAINT_OWNER = "rule.complaint_owner"  # somebody else's; facts: operator
+    COMPLAINT_STAFF = "rule.complaint_staff"  # nobody of this counter, or its owner already
+    COMPLAINT_LONG = "rule.complaint_long"  # facts: field, most
+    COMPLAINT_ANSWER = "rule.complaint_answer"  # not among the approved answers, or not for that class
+    COMPLAINT_AMOUNT = "rule.complaint_amount"  # none, too much, or for nothing; facts: most (yuan)
+    COMPLAINTS_FULL = "rule.complaints_full"  # facts: most
     NOTIFY_TEXT = "rule.notify_text"  # not among the approved texts, or not for that receiver
     NOTIFY_VOIDED = "rule.notify_voided"
     NOTIFY_CONSENT = "rule.notify_consent"  # the sender has not agreed to it

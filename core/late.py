@@ -36,3 +36,6 @@ class DeclineLate:
 
     branch: str
     reason: str
+
+
+LateCommand = AdoptLate | DeclineLate

@@ -40,17 +40,22 @@ class OpenCase:
 
 @dataclass(frozen=True)
 class AskToSee:
-    """A second person is asked whether the data of an item's case may be seen; ``reason`` of the rules."""
+    """A second person is asked whether the data of an item's case may be seen; ``reason`` of the rules.
+
+    ``case``: its name where it is a complaint's, which may be of no item.
+    """
 
     item: int
     reason: str
+    case: str = ""
 
 
 @dataclass(frozen=True)
 class ShowCase:
-    """Show it, for seconds; a second person has approved."""
+    """Show it, for seconds; a second person has approved.  ``case`` as above."""
 
     item: int
+    case: str = ""
 
 
 @dataclass(frozen=True)

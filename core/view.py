@@ -28,6 +28,7 @@ from core.commands import (
     SenderField,
     SenderKind,
 )
+from core.complaints import ComplaintsView
 from core.consents import ItemConsents, SaidView
 from core.devices import DeviceTruth, Label
 from core.disclosing import DisclosingView
@@ -415,6 +416,7 @@ class CounterView:
     case_reasons: tuple[Reason, ...] = ()  # why one may be seen
     case_seconds: int = 0  # for so long
     blocking: BlockingView = BlockingView()  # proposals for the block list, while F3 stands
+    complaints: ComplaintsView = ComplaintsView()
     disclosing: DisclosingView = DisclosingView()  # data for an organ or a partner
     looks: tuple[LooksView, ...] = ()  # today's look-ups that want a supervisor's eye
     consents: ItemConsents | None = None  # of an item of the look-up, where somebody asked

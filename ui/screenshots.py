@@ -120,6 +120,12 @@ def _ask_person(clerk: ClerkScreen, *answers: int) -> None:
         clerk.choices.answer(number)
 
 
+def _complain(clerk: ClerkScreen, *answers: int) -> None:
+    clerk.side_acts()["complaint"]()
+    for number in answers:
+        clerk.choices.answer(number)
+
+
 def _ask_rights(clerk: ClerkScreen, *answers: int) -> None:
     clerk.show_view(replace(VIEWS["half"], role="supervisor", rights=RIGHTS))
     clerk.side_acts()["person"]()
@@ -254,6 +260,10 @@ STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], None] | None]] = {
     "person": ("look-up", _ask_person),
     "person-wrong": ("look-up", lambda clerk: _ask_person(clerk, 3)),
     "erasure": ("look-up", lambda clerk: _ask_person(clerk, 4)),
+    "complaint": ("complaint-list", _complain),
+    "complaint-one": ("complaint-list", lambda clerk: _complain(clerk, 3)),
+    "complaint-text": ("complaint-list", lambda clerk: _complain(clerk, 3, 2, 0)),
+    "complaint-amount": ("complaint-list", lambda clerk: _complain(clerk, 2, 1, 0)),
     "rights": ("half", _ask_rights),
     "right-answer": ("half", lambda clerk: _ask_rights(clerk, 1)),
     "right-ground": ("half", lambda clerk: _ask_rights(clerk, 0, 2)),

@@ -35,6 +35,7 @@ from core.view import (
 from ui.specimen_block import block_views
 from ui.specimen_cards import entry_views
 from ui.specimen_close import close_views
+from ui.specimen_complaints import complaint_views
 from ui.specimen_consents import SAID
 from ui.specimen_disclosures import disclosure_views
 from ui.specimen_late import case_views, told_views
@@ -339,6 +340,7 @@ VIEWS: Mapping[str, CounterView] = {
     **case_views(BASE),
     **notify_views(BASE),
     **disclosure_views(BASE),
+    **complaint_views(BASE),
     **block_views(disclosure_views(BASE)["disclosure-list"]),
     **paper_views(replace(BASE, visit=READY), item(128)),
     **{name: replace(BASE, visit=visit) for name, visit in {**TYPED_TEXTS, **SAID}.items()},

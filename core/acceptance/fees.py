@@ -50,11 +50,16 @@ def set_payment(visit: Visit, payment: Payment) -> Visit:
 
 def check_fee(text: str, rules: Rules) -> int:
     """Yuan as typed to cents.  Raises RuleError FEE_FORM (``most`` in yuan)."""
-    found = _AMOUNT.fullmatch(fold_width(text).strip())
-    cents = int(found[1]) * 100 + int((found[2] or "").ljust(2, "0")) if found else -1
-    if not 0 <= cents <= rules.tariff.most_cents:
+    cents = cents_of(text)
+    if cents is None or cents > rules.tariff.most_cents:
         raise RuleError(RuleFault.FEE_FORM, most=rules.tariff.most_cents // 100)
     return cents
+
+
+def cents_of(text: str) -> int | None:
+    """Whole cents of yuan as typed; None for what is no amount."""
+    found = _AMOUNT.fullmatch(fold_width(text).strip())
+    return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0")) if found else None
 
 
 def fee(visit: Visit, rules: Rules) -> Fee:

@@ -6,6 +6,7 @@ from core import commands as c
 from core.access.rights import Action, need
 from core.blocking import BLOCKING
 from core.closing import DisputeDifference, ExplainDifference, FinishDifference, LeaveClose, OpenClose
+from core.complaints import COMPLAINING, SEEING
 from core.consents import AnswerConsent, AskConsents, GuardianAgrees
 from core.correcting import CORRECTING
 from core.disclosing import DISCLOSING
@@ -62,7 +63,8 @@ OTHERS: dict[type[c.Command], Action] = {
     AdoptLate: Action.LATE_ENTRIES,
     KeepEvidence: Action.EVIDENCE,
     DeclineLate: Action.LATE_ENTRIES,
-    **dict.fromkeys(CASES, Action.UNMASK),
+    **dict.fromkeys(COMPLAINING, Action.COMPLAIN),
+    **dict.fromkeys((*CASES, *SEEING), Action.UNMASK),
     **dict.fromkeys(CORRECTING, Action.CORRECT),
     **dict.fromkeys(DISCLOSING, Action.DISCLOSE),
     **dict.fromkeys(BLOCKING, Action.PROPOSE_BLOCK),

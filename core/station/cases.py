@@ -19,6 +19,7 @@ from core.errors import RuleError, RuleFault
 from core.identity.characters import storable
 from core.ledger import cases
 from core.ledger.clock import CHINA, business_date
+from core.ledger.complaints import MEMBER as COMPLAINTS
 from core.ledger.entry import AttachmentClass
 from core.ledger.erasure import is_restricted
 from core.ledger.looks import hour_of
@@ -59,7 +60,7 @@ class Cases:
             case AskToSee():
                 self.ask(command)
             case ShowCase():
-                self.show(command.item)
+                self.show(command.item, command.case)
             case CloseCase():
                 self.close(command.item)
             case LeaveCase():
@@ -122,19 +123,19 @@ class Cases:
         Raises RuleError CASE_GONE, ITEM_RESTRICTED, and as :func:`core.station.requests.ask`.
         """
         self.leave()
-        row = self._need(asked.item)
+        row = self._need(asked.item, asked.case)
         self._need_free(asked.item)
         requests.ask(self._live, Action.UNMASK, row["opened"], asked.reason)
-        self._live.say("msg.case_asked", number=self._number(asked.item))
+        self._live.say("msg.case_asked", number=self._number(row))
 
-    def show(self, item: int) -> None:
+    def show(self, item: int, case: str = "") -> None:
         """``CaseShown`` first, then the data, for seconds.
 
         Raises RuleError CASE_GONE, ITEM_RESTRICTED, APPROVAL_NEEDED, CASE_CAP, ROLE; StoreError as a commit
         does: then nothing is shown.
         """
         self.leave()
-        live, row = self._live, self._need(item)
+        live, row = self._live, self._need(item, case)
         self._need_free(item)
         session, rules = live.need_session(), live.rules.cases
         if session.role not in rules.roles:
@@ -153,7 +154,7 @@ class Cases:
         at = live.now().at.astimezone(CHINA)
         self._serial += 1
         self.standing = CaseView(
-            item, self._number(item), row["cause"], row["party"], shown=True,
+            item, self._number(row), row["cause"], row["party"], shown=True,
             name=texts["name"], phone=texts["phone"], address=texts["address"], seconds=rules.seconds,
             mark=f"{session.operator} {live.settings.terminal} {at:%Y-%m-%d %H:%M}", serial=self._serial,
         )  # fmt: skip
@@ -163,7 +164,7 @@ class Cases:
         """``CaseClosed``; the bytes follow (core/station/erasing.py).  Raises RuleError CASE_GONE."""
         self.leave()
         live, row = self._live, self._need(item)
-        number = self._number(item)
+        number = self._number(row)
         said = {"case": row["case"], "opened": row["opened"]}
         live.commit([*day_proposals(live), Proposal(cases.CLOSED, said, new_id(), by_person=True)])
         live.say("msg.case_closed", "good", number=number)
@@ -215,13 +216,22 @@ class Cases:
         rows: Mapping[str, Any] = self._live.state.value.get(cases.MEMBER, {})
         return rows
 
-    def _of(self, item: int) -> dict[str, Any] | None:
-        rows = self._rows().items()
-        return next(({**row, "case": name} for name, row in rows if row["item"] == item), None)
+    def _of(self, item: int, case: str = "") -> dict[str, Any] | None:
+        """The case of that name; without one the item's, which is no complaint's where it has another."""
+        rows = [{**row, "case": name} for name, row in self._rows().items() if row["item"] == item]
+        if case:
+            return next((row for row in rows if row["case"] == case), None)
+        own = self._complaints()
+        return min(rows, key=lambda row: row["case"] in own, default=None)
 
-    def _need(self, item: int) -> dict[str, Any]:
+    def _complaints(self) -> Mapping[str, str]:
+        """Case → the complaint that it belongs to."""
+        rows = self._live.state.value.get(COMPLAINTS, {}).items()
+        return {row["case"]: name for name, row in rows}
+
+    def _need(self, item: int, case: str = "") -> dict[str, Any]:
         self._live.need_session()
-        row = self._of(item)
+        row = self._of(item, case)
         if row is None:
             raise RuleError(RuleFault.CASE_GONE)
         return row
@@ -247,6 +257,9 @@ class Cases:
         value = json.loads(data)
         return {name: str(value[name]) for name in _LIMITS}
 
-    def _number(self, item: int) -> str:
-        row = self._live.item(item)
-        return "" if row is None else row.number
+    def _number(self, row: Mapping[str, Any]) -> str:
+        """The item's; of no item the complaint's own."""
+        item = self._live.item(row["item"]) if row["item"] else None
+        if item is not None:
+            return item.number
+        return f"{self._live.settings.terminal} {self._complaints().get(row['case'], '')}".strip()

@@ -16,6 +16,7 @@ import re
 from core.acceptance.again import would_show
 from core.acceptance.marked import first_token, ordinal, shown_number
 from core.acceptance.record import digest_hint
+from core.complaints import BeginComplaint, BeginObjection, ShowComplainant
 from core.consents import AnswerConsent, Answered, AskConsents, ItemConsents
 from core.devices import CardFailed, CardLifted, CardRead, CardReading
 from core.disclosing import BeginDisclosure
@@ -30,8 +31,9 @@ from core.receipts.record import PREFIX, read_record
 from core.seeing import BeginCase
 from core.station import consenting, late, persons
 from core.station.cases import Cases
+from core.station.complaints import Complaints, Printer
 from core.station.days import day_proposals
-from core.station.disclosing import Disclosing, Print
+from core.station.disclosing import Disclosing
 from core.station.drafts import Standing
 from core.station.live import Live, new_id
 from core.station.rights import Rights
@@ -51,7 +53,7 @@ _CardEvent = CardReading | CardRead | CardFailed | CardLifted
 class LookUps:
     """F3.  ``found`` is None while no look-up stands; ``by`` says how it was looked for."""
 
-    def __init__(self, live: Live, rights: Rights, printed: Print, on: Standing) -> None:
+    def __init__(self, live: Live, rights: Rights, printed: Printer, on: Standing) -> None:
         """``on``: what stands at the desk; a consent taken back here may be its sender's."""
         self._live = live
         self._on = on
@@ -60,6 +62,7 @@ class LookUps:
         self.by = ""  # "text", "card", "" for the newest
         self.cases = Cases(live)  # of the items that are looked up
         self.disclosing = Disclosing(live, printed)  # of one of them, to an organ or a partner
+        self.complaints = Complaints(live, self.cases, printed)  # about one of them, or about none
         self._said: dict[str, object] = {}  # what the journal says of the look-up that stands
         self.consents: ItemConsents | None = None  # of the item that somebody asked about
 
@@ -78,6 +81,7 @@ class LookUps:
         self.consents = None
         self.cases.act()
         self.disclosing.leave()
+        self.complaints.leave()
         wanted = fold_width(text[: _TEXT_MAX + 1]).strip()
         if not wanted:
             self._show(self._newest(), "", By.NEWEST)
@@ -98,6 +102,7 @@ class LookUps:
         if not isinstance(event, CardRead):
             return
         self.disclosing.leave()
+        self.complaints.leave()
         rows, self.consents = self._by_card(event.card), None
         self._show(rows[:SHOWN_BY_CARD], "card", By.DOCUMENT)
         if not rows:
@@ -111,6 +116,7 @@ class LookUps:
         """Forget the result, and what is typed or seen of a case."""
         self.cases.leave()
         self.disclosing.leave()
+        self.complaints.leave()
         self.found, self.by, self._said, self.consents = None, "", {}, None
 
     def _show(self, rows: list[ItemRow], shown_by: str, by: By, terminal: str = "") -> None:
@@ -136,7 +142,12 @@ class LookUps:
         if isinstance(command, BeginCase | BeginDisclosure):
             self._live.need_session()
             self._need_found(command.item)
-        if self.cases.handle(command) or self.disclosing.handle(command):
+        if isinstance(command, BeginComplaint | BeginObjection | ShowComplainant):
+            self._live.need_session()
+            if isinstance(command, BeginComplaint) and command.item:
+                self._need_found(command.item)
+            self.found = self.found or []  # its panel stands on that page, also for one that is of no item
+        if any(each.handle(command) for each in (self.cases, self.disclosing, self.complaints)):
             return True
         match command:
             case AskConsents():

@@ -8,7 +8,7 @@ from collections import deque
 from core.acceptance.marked import ordinal, shown_number
 from core.acceptance.record import label_from_annex
 from core.acceptance.waybill import preprinted
-from core.devices import DisclosureRecord, Label, PrintJob, PrintOutcome, Receipt, Slot
+from core.devices import ComplaintRecord, DisclosureRecord, Label, PrintJob, PrintOutcome, Receipt, Slot
 from core.errors import RuleError, RuleFault
 from core.ledger.entry import Entry, Head
 from core.ledger.erasure import is_restricted
@@ -128,8 +128,8 @@ class Paper:
         """For a person without an acceptable document: the list of what would do."""
         self._slips.send()
 
-    def record(self, page: DisclosureRecord) -> None:
-        """Of a disclosure, as it stands now."""
+    def record(self, page: DisclosureRecord | ComplaintRecord) -> None:
+        """Of a disclosure or a complaint, as it stands now."""
         self._slips.record(page)
 
     def starting(self, job: PrintJob) -> bool:

@@ -17,6 +17,7 @@ from core.ledger.writer import EntryWriter, LiveSession, Proposal
 from core.ports import UnlockedOperator
 from core.station import (
     cards,
+    complaint_views,
     configuring,
     gating,
     grace,
@@ -95,6 +96,7 @@ def greet(live: Live, operator: str) -> None:
     second.remind(live)
     looking.remind(live)
     rights.remind(live)
+    complaint_views.remind(live)
     live.remind()
     configuring.warn(live)
     gating.warn(live)

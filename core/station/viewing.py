@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from core.acceptance.marked import ordinal
 from core.access.rights import Action
+from core.complaints import ComplaintsView
 from core.devices import DeviceTruth, Slot
 from core.ledger.clock import CHINA, CONFIRMED, business_date
 from core.notify import NotifyView
@@ -20,6 +21,7 @@ from core.station import (
     blocking,
     cards,
     closing,
+    complaint_views,
     dispatching,
     late,
     looking,
@@ -150,6 +152,7 @@ class Viewer:
             case=lookups.cases.standing if shown else None,
             case_reasons=live.rules.second[Action.UNMASK].reasons if found is not None else (),
             case_seconds=live.rules.cases.seconds if found is not None else 0,
+            complaints=complaint_views.shown(live, lookups.complaints.form) if shown else ComplaintsView(),
             disclosing=lookups.disclosing.view(None if found is None else [row.seq for row in found]),
             blocking=blocking.shown(live, found),
             looks=looking.shown(live) if shown else (),

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from core.devices import (
     CalibrationPage,
+    ComplaintRecord,
     DisclosureRecord,
     Label,
     NoPaperSlip,
@@ -23,6 +24,7 @@ from core.slips import SlipPage
 from devices.options import Ranges, whole_options
 from devices.printer import escpos, tspl, zpl
 from devices.printer.calibration import CalibrationRenderer, load_calibration
+from devices.printer.complaint_slip import ComplaintRenderer, load_complaint
 from devices.printer.day_slip import DaySlipRenderer, load_day_slip
 from devices.printer.disclosure_slip import DisclosureRenderer, load_disclosure
 from devices.printer.fonts import FontBook
@@ -36,7 +38,15 @@ from devices.printer.template import DEFAULT_TEMPLATES, load_template
 from devices.rack import DeviceConfig
 
 Page = (
-    Label | Receipt | NoPaperSlip | CalibrationPage | PersonRecord | DisclosureRecord | SlipPage | CodedPage
+    Label
+    | Receipt
+    | NoPaperSlip
+    | CalibrationPage
+    | PersonRecord
+    | DisclosureRecord
+    | ComplaintRecord
+    | SlipPage
+    | CodedPage
 )
 
 AS_IT_IS = -1  # what the printer itself is set to
@@ -151,6 +161,7 @@ class _Renderers:
             sized = (paper.printed_mm, form.dpi, 0.0)
         self._slip = SlipRenderer(fonts, load_slip(), *sized)
         self._record = RecordRenderer(fonts, load_record(), *sized)
+        self._complaint = ComplaintRenderer(fonts, load_complaint(), *sized)
         self._disclosure = DisclosureRenderer(fonts, load_disclosure(), *sized)
         self._day = DaySlipRenderer(fonts, load_day_slip(), *sized[:2])
 
@@ -173,6 +184,8 @@ class _Renderers:
             bitmap = self._record.render(job.page).bitmap
         elif isinstance(job.page, DisclosureRecord):
             bitmap = self._disclosure.render(job.page).bitmap
+        elif isinstance(job.page, ComplaintRecord):
+            bitmap = self._complaint.render(job.page).bitmap
         elif isinstance(job.page, SlipPage):
             bitmap = self._day.render(job.page).bitmap
         elif isinstance(job.page, CodedPage):

@@ -174,6 +174,7 @@ def test_the_input_method_is_off_where_letters_must_arrive_as_keys(desk: Desk) -
         "who_approver_password",
         "second_approver",
         "case_phone",
+        "complaint_phone",
         "correct_figures",
         "disclosure_first_card",
         "disclosure_second_card",

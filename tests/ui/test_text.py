@@ -53,6 +53,7 @@ from core.identity.numbers import NumberWarning
 from core.ledger.blocks import Outcome as BlockOutcome
 from core.ledger.branches import REASONS as DECLINED
 from core.ledger.cases import Cause, Whose
+from core.ledger.complaints import Class, How, Ours
 from core.ledger.configured import TABLES
 from core.ledger.day_slip import UNSAID
 from core.ledger.differences import Difference
@@ -90,6 +91,10 @@ from ui.bench.window import ERRORS
 from ui.clerk.block import QUESTIONS as BLOCKS
 from ui.clerk.block import STATES as BLOCK_STATES
 from ui.clerk.case import QUESTIONS as CASES
+from ui.clerk.complaint import FIELDS as COMPLAINED
+from ui.clerk.complaint import QUESTIONS as COMPLAINTS
+from ui.clerk.complaint import STATES as COMPLAINT_STATES
+from ui.clerk.complaint import STEPS
 from ui.clerk.confirmations import CONFIRMATIONS
 from ui.clerk.consents import QUESTIONS as CONSENTS
 from ui.clerk.correct import QUESTIONS as CORRECT
@@ -136,6 +141,7 @@ _QUESTIONS = (
     *QUESTIONS,
     *LANES,
     *LATE,
+    *COMPLAINTS,
     *POOLS,
     *CASES,
     *CONSENTS,
@@ -330,6 +336,11 @@ def _of_access() -> set[str]:
     found |= {f"block_outcome.{outcome.value}" for outcome in BlockOutcome}
     found |= {f"line.block_{state}" for state in BLOCK_STATES}
     found |= {f"line.disclosure_{state}" for state in DISCLOSURE_STATES}
+    found |= {f"complaint.{name}" for name in COMPLAINED} | {f"complaint_class.{cls.value}" for cls in Class}
+    found |= {f"complaint_ours.{ours.value}" for ours in Ours} | {f"complaint_how.{how.value}" for how in How}
+    found |= {"party.other"}
+    found |= {f"line.complaint_{step}_{state}" for step in STEPS for state in COMPLAINT_STATES}
+    found |= {f"line.complaint_reach_{reach}" for reach in ("none", "kept", "asked", "approved")}
     found |= {f"disclosure.{name}" for name in DISCLOSED} | {f"disclosure.partner_{name}" for name in PARTNER}
     return found | {f"right.{row.action.value}" for row in RIGHTS} | {who(row.action) for row in RIGHTS}
 

@@ -12,6 +12,7 @@ from core.consents import AskConsents
 from core.view import CounterView, ItemView
 from ui.clerk.block import block_question
 from ui.clerk.case import case_question
+from ui.clerk.complaint import complaint_question
 from ui.clerk.consents import consents_question
 from ui.clerk.correct import correct_question
 from ui.clerk.disclosure import disclosure_question
@@ -40,6 +41,7 @@ class AskingFrame(FollowingFrame):
             "void_item": self._ask_void_item,
             "requests": self._ask_requests,
             "case": self._ask_case,
+            "complaint": self.ask_complaint,
             "person": self._ask_person,
             "correct": self.ask_correct,
             "notify": self.ask_notify,
@@ -73,6 +75,19 @@ class AskingFrame(FollowingFrame):
         if (found := self._found("msg.case_first")) is not None:
             view, chosen = found
             self.ask(case_question(view, chosen, self.look_up.language), number=chosen.number)
+
+    def ask_complaint(self) -> None:
+        """F11: a complaint, about the item that is chosen or about none; and those that are open."""
+        view = self._view
+        if self._asked_already():
+            return
+        if view is None or self.page not in (Page.FORM, Page.LOOK_UP):
+            self.say("msg.key_elsewhere")
+        elif self.page is Page.LOOK_UP and self.look_up.typed:
+            self.say("msg.question_open")
+        else:
+            chosen = self.look_up.chosen if self.page is Page.LOOK_UP else None
+            self.ask(complaint_question(view.complaints, chosen, self._texts))
 
     def ask_notify(self) -> None:
         """Alt+N: headquarters tells the customer of the item that is chosen among those found."""

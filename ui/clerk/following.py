@@ -127,7 +127,7 @@ class FollowingFrame(ClerkFrame):
         """
         stood, stands = (
             (each.visit, each.found, each.found_by, each.noted, each.looks, each.pending, each.unscanned,
-             each.case, each.cases, each.disclosing)
+             each.case, each.cases, each.disclosing, each.complaints)
             for each in (before, view)
         )  # fmt: skip
         return stood != stands or any(field.waits for row in self.rows for field in row.every)

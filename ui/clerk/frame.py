@@ -317,7 +317,9 @@ class ClerkFrame(QWidget):
         self.paste.show_view(visit.paste if visit is not None else None)
         self.look_up.show_view(view.found or (), view.pending, view.unscanned)
         self.look_up.follow(view.found_by, view.noted, view.looks)
-        self.look_up.follow_cases(view.cases, view.case, view.disclosing, view.blocking.marks)
+        self.look_up.follow_cases(
+            view.cases, view.case, view.disclosing, view.blocking.marks, view.complaints
+        )
         self.message.show_view(view.message)
 
     def paint_around(self, view: CounterView) -> None:

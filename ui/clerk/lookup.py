@@ -9,11 +9,13 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.blocking import BlockMark
 from core.commands import CloseLookUp, Command
+from core.complaints import ComplaintsView, LeaveComplaint
 from core.disclosing import DisclosingView, LeaveDisclosure
 from core.seeing import CaseMark, CaseView, LeaveCase, LooksView
 from core.view import ItemView
 from ui.clerk.block import block_badge
 from ui.clerk.case import CasePanel, case_badge
+from ui.clerk.complaint import ComplaintPanel, complaint_badge
 from ui.clerk.disclosure import DisclosurePanel, disclosure_badge
 from ui.clerk.items import said_by_hand, show_badges
 from ui.fields import Entry, Typed
@@ -128,7 +130,8 @@ class LookUpPage(QFrame):
         self._rows = [_Row(self) for _ in range(ROWS)]
         self.case = CasePanel(texts, keyboard, self)
         self.disclosure = DisclosurePanel(texts, keyboard, self)
-        self._disclosing = DisclosingView()
+        self.complaint = ComplaintPanel(texts, keyboard, self)
+        self._disclosing, self._complaints = DisclosingView(), ComplaintsView()
         self._blocking: Sequence[BlockMark] = ()
         self._stands = False  # a case, in the place of the list
         self._cases: Mapping[int, CaseMark] = {}
@@ -161,6 +164,7 @@ class LookUpPage(QFrame):
             layout.addWidget(row)
         layout.addWidget(self.case, 1)
         layout.addWidget(self.disclosure, 1)
+        layout.addWidget(self.complaint, 1)
         layout.addWidget(self._nothing, 1)
         layout.addStretch(1)
         layout.addWidget(self._keys)
@@ -172,6 +176,7 @@ class LookUpPage(QFrame):
         put(self._keys, texts("look_up.keys"))
         self.case.retranslate(texts)
         self.disclosure.retranslate(texts)
+        self.complaint.retranslate(texts)
         self.entry.setAccessibleName(texts("look_up.caption"))
         self.entry.setAccessibleDescription(texts("look_up.keys"))
         self._paint()
@@ -218,16 +223,19 @@ class LookUpPage(QFrame):
         case: CaseView | None,
         disclosing: DisclosingView,
         blocking: Sequence[BlockMark],
+        complaints: ComplaintsView,
     ) -> None:
         """Which items have an open one; and the one that is typed or shown, in the place of the list."""
-        now, before = (cases, disclosing, blocking), (self._cases, self._disclosing, self._blocking)
+        now = (cases, disclosing, blocking, complaints)
+        before = (self._cases, self._disclosing, self._blocking, self._complaints)
         changed, stood = now != before, self._stands
-        self._cases, self._disclosing, self._blocking = now
+        self._cases, self._disclosing, self._blocking, self._complaints = now
         focused = self.window().focusWidget()
         mine = focused is None or self.isAncestorOf(focused)  # else a question took it already
-        self._stands = case is not None or disclosing.form is not None
+        self._stands = any(each is not None for each in (case, disclosing.form, complaints.form))
         self.case.show_view(case)
         self.disclosure.show_view(disclosing.form)
+        self.complaint.show_view(complaints.form)
         if changed or stood != self._stands:
             self._paint()
         if stood and not self._stands and mine:
@@ -243,12 +251,14 @@ class LookUpPage(QFrame):
         """What Esc does here."""
         if self._disclosing.form is not None:
             return LeaveDisclosure()
+        if self._complaints.form is not None:
+            return LeaveComplaint()
         return LeaveCase() if self._stands else CloseLookUp()
 
     @property
     def typed(self) -> bool:
         """Whether Esc would throw away what somebody has typed; what is only shown is not typed."""
-        entries = [*self.disclosure.entries, *self.case.entries]
+        entries = [*self.disclosure.entries, *self.complaint.entries, *self.case.entries]
         return any(entry.isVisible() and entry.text() for entry in entries)
 
     @property
@@ -269,6 +279,7 @@ class LookUpPage(QFrame):
             case_badge(self._cases, item, texts),
             disclosure_badge(self._disclosing.marks, item, texts),
             block_badge(self._blocking, item, texts),
+            complaint_badge(self._complaints, item, texts),
         )
         return "  ".join(each for each in said if each)
 

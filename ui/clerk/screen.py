@@ -159,6 +159,7 @@ class ClerkScreen(PastingFrame):
         self.look_up.asked.connect(self._search)
         self.look_up.case.opened.connect(self._submit)
         self.look_up.disclosure.filed.connect(self._submit)
+        self.look_up.complaint.filed.connect(self._submit)
         self.choices.answered.connect(self._answered)
         self.close_page.acted.connect(self.act_on_difference)
         self.choices.sign.decided.connect(self._submit)

@@ -67,7 +67,7 @@ SHORTCUTS = (
     _function("help", 1), _function("new", 2), _function("look_up", 3), _function("park", 4),
     _function("known", 5), _function("paste", 6), _function("next_item", 7),
     _function("next_customer", 8), _function("commit", 9),
-    _function("reprint", 10), _function("lock", 12),
+    _function("reprint", 10), _function("complaint", 11), _function("lock", 12),
     _confirm("original", "1"), _confirm("inspected", "2"), _confirm("route", "LAT"),
     _confirm("security", "340"), _confirm("notice", "567"), _confirm("label_seen", "8"),
     _confirm("condition", "9"),
