@@ -117,10 +117,15 @@ def next_line(lines: Sequence[GateLine], at: str, act: str, slot: str, outcome: 
     return GateLine(before.n + 1 if before else 1, at, act, slot, outcome, before.hash() if before else "")
 
 
-def found(state: Mapping[str, Any], seen: GateRead) -> tuple[str, int]:
-    """(whole, edited or cut; how many lines are new), against what the journal took in last."""
+def found(state: Mapping[str, Any], seen: GateRead, *, anew: bool = False) -> tuple[str, int]:
+    """(whole, edited or cut; how many lines are new), against what the journal took in last.
+
+    ``anew``: nothing since the epoch began; an earlier one may have taken the log in and shortened it.
+    """
     if seen.broken:
         return EDITED, len(seen.lines)
+    if anew:
+        return WHOLE, len(seen.lines)
     last, before = int(state["last"]), None
     for line in seen.lines:
         if line.n == last:

@@ -28,13 +28,15 @@ def seen(value: dict[str, Any], entry: Entry) -> None:
     """
     data, before = entry.data, taken(value)
     whole = data["found"] == WHOLE
-    follows = data["lines"] > 0 and data["last"] == before["last"] + data["lines"]
+    follows = 0 < data["lines"] <= data["last"]
+    if MEMBER in value or entry.header.epoch == 1:  # else an earlier epoch may have taken in the lines before
+        follows = follows and data["last"] == before["last"] + data["lines"]
     need("gate", entry, follows if whole else data["found"] in (EDITED, CUT))
     value[MEMBER] = {"last": data["last"], "head": data["head"]} if whole else dict(NOTHING)
 
 
 def new_machine(value: dict[str, Any]) -> None:
-    """A new epoch: what comes may be another machine's, and its log begins anew."""
+    """A new epoch: what comes may be another machine's, whose log has nothing to do with this one."""
     value.pop(MEMBER, None)
 
 

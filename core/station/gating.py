@@ -27,7 +27,9 @@ def proposals(live: Live) -> list[Proposal]:
     except StoreError as error:
         _log.warning("the gate log could not be read: %s", error.code)
         return []
-    how, lines = found(gate_log.taken(live.state.value), seen)
+    state = live.state
+    anew = gate_log.MEMBER not in state.value and state.head.epoch > 1
+    how, lines = found(gate_log.taken(state.value), seen, anew=anew)
     if how == gate_log.WHOLE and not lines:
         return []
     live.gate_found = how

@@ -14,18 +14,21 @@ class Gates:
     """Up to which line, and its hash."""
 
     def __init__(self) -> None:
-        self._last, self.head = 0, ""
+        self._last: int | None = 0  # None: an earlier epoch may have taken in lines
+        self.head = ""
 
     def follow(self, body: dict[str, Any]) -> dict[str, int]:
         """One entry of version 1; what it did, counted by name."""
         if body["kind"] == "EpochOpened":
-            self._last, self.head = 0, ""
+            self._last, self.head = 0 if body["epoch"] == 1 else None, ""
         if body["kind"] != "GateSeen":
             return {}
         data = body["data"]
         need(data["found"] in ("whole", "edited", "cut"), "a gate log found in no way")
         if data["found"] == "whole":
-            need(0 < data["lines"] == data["last"] - self._last, "lines of the gate log left out")
+            before = data["last"] - data["lines"] if self._last is None else self._last
+            need(0 < data["lines"] == data["last"] - before, "lines of the gate log left out")
+            need(before >= 0, "more lines of the gate log than there are")
             self._last, self.head = data["last"], data["head"]
         else:
             self._last, self.head = 0, ""

@@ -5,13 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from core import commands as c
 from core import gate_log
-from core.ledger.gate_log import KIND
+from core.errors import EntryError
+from core.ledger.entry import Entry
+from core.ledger.gate_log import KIND, NOTHING, STEPS, new_machine
 from storage import gate_file
 from storage.gate_file import ASIDE, FULL, GateFile
 from tests.core.memory import MemoryVault
@@ -121,3 +126,21 @@ def test_it_is_bounded_and_nothing_that_is_not_taken_in_goes(
     machine.note("take")
     assert [line.n for line in gate_log.read(machine.path.read_bytes()).lines] == [7, 8, 9, 10]
     assert machine.log_in()[0] == [(1, 10, "whole")]
+
+
+def test_a_new_epoch_takes_the_log_as_it_stands() -> None:
+    """The machine may be another one, or this one with a log that the epoch before has shortened."""
+    lines: list[gate_log.GateLine] = []
+    for _ in range(9):
+        lines.append(gate_log.next_line(lines, "2026-11-23T02:20:11Z", "test", "scale", "sound"))
+    seen = gate_log.read(b"".join(line.to_bytes() + b"\n" for line in lines[6:]))
+    assert gate_log.found(NOTHING, seen, anew=True) == ("whole", 3)
+    assert gate_log.found(NOTHING, seen) == ("cut", 3)
+    data = {"lines": 3, "last": 9, "head": seen.head, "found": "whole"}
+    for epoch, sound in ((2, True), (1, False)):
+        entry = cast("Entry", SimpleNamespace(header=SimpleNamespace(seq=40, epoch=epoch), data=data))
+        state: dict[str, Any] = {"gate": {"last": 99, "head": ""}}
+        new_machine(state)
+        with nullcontext() if sound else pytest.raises(EntryError):
+            STEPS[KIND, 1](state, entry)
+            assert state == {"gate": {"last": 9, "head": seen.head}}
