@@ -12,6 +12,8 @@ from tests.ui.test_visits import Seat, seat
 from tests.ui.typing import Key
 from ui.clerk.complaint import left_of
 from ui.clerk.frame import Page, Side
+from ui.clerk.questions import close_question
+from ui.specimens import VIEWS
 from ui.text import Texts
 
 __all__ = ["seat"]
@@ -100,3 +102,10 @@ def test_what_is_left_of_a_clock() -> None:
     texts = Texts("zh")
     said = [left_of(minutes, texts) for minutes in (0, 61, -61, 48 * 60, 8421)]
     assert said == ["0 小时 0 分", "1 小时 1 分", "1 小时 1 分", "2 天 0 小时", "5 天 20 小时"]
+
+
+def test_the_day_close_names_what_is_overdue_and_closes_all_the_same() -> None:
+    asked = close_question(VIEWS["complaint-list"], "zh")
+    named = [(code, facts.get("reference", facts.get("count"))) for code, facts in asked.lines]
+    assert named[-2:] == [("line.complaint_contact_overdue", "88"), ("line.complaints_open", 2)]
+    assert [answer.then for answer in asked.answers] == [c.CloseDay()]

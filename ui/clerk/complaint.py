@@ -44,6 +44,7 @@ STATES = ("open", "soon", "overdue")
 STEPS = ("contact", "answer")
 FIELDS = ("name", "phone", "address", "words")
 _TYPED = (Typed.WORDS, Typed.FIGURES, Typed.WORDS, Typed.WORDS)
+_NAMED = 4  # at the day close
 _OPEN, _MOST = 6, 9  # of nine answers one is for an item, one for none, one for those that were answered
 
 
@@ -70,6 +71,14 @@ def complaint_badge(view: ComplaintsView, item: ItemView, texts: Texts) -> str:
         return ""
     code, facts = _line(rows[0], texts)
     return texts(code, **facts).removeprefix("▲ ")  # the list marks what it says already
+
+
+def open_lines(view: ComplaintsView, texts: Texts) -> tuple[Line, ...]:
+    """What the day close names and never waits for: each that is overdue, the others counted."""
+    overdue = [each for each in view.open if each.state == "overdue"]
+    named = tuple(_line(each, texts) for each in overdue[:_NAMED])
+    left = len(view.open) - len(named)
+    return (*named, ("line.complaints_open", {"count": left})) if left else named
 
 
 def left_of(minutes: int, texts: Texts) -> str:

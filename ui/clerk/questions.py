@@ -18,10 +18,12 @@ from core.commands import (
 from core.errors import Fact
 from core.view import CatalogueHit, CounterView, ParkedView, VisitView
 from ui.clerk.choices import DISCARD, LOG_OUT, Answer, Line, Question
+from ui.clerk.complaint import open_lines as complaints_open
 from ui.clerk.confirmations import REFUSING
 from ui.clerk.paper_forms import open_lines as forms_out
 from ui.clerk.second import open_lines
 from ui.present import short_name, waybill
+from ui.text import Texts
 
 PARKED = "parked"
 _MOST = 9
@@ -117,7 +119,9 @@ def close_question(view: CounterView | None, language: str) -> Question:
     waiting = bool(lines)
     left = view.close.left if view is not None and view.close is not None else 0
     lines += [("line.close_left", {"count": left})] if left else []
-    lines += [*open_lines(view.second, language), *forms_out(view.paper)] if view is not None else []
+    if view is not None:
+        lines += [*open_lines(view.second, language), *forms_out(view.paper)]
+        lines += complaints_open(view.complaints, Texts(language))
     lines += [
         ("line.unscanned", {"number": item.number, "waybill": waybill(item.waybill)})
         for item in loose[:_LISTED]
