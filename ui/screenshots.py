@@ -165,6 +165,10 @@ def _explain_mode(clerk: ClerkScreen) -> None:
     clerk.choices.answer(0)
 
 
+def _answer(clerk: ClerkScreen, place: int) -> None:
+    clerk.choices.answer(place)
+
+
 # What Alt+Z leads to, by the answers that are chosen.
 _PAPER = {"ask": (), "why": (0,), "type": (0, 0), "void": (1,), "void-type": (1, 0), "count": (2,)}
 
@@ -244,6 +248,10 @@ STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], None] | None]] = {
     "block-basis": ("block-none", lambda clerk: clerk.ask_block()),
     "block-stands": ("block-listed", lambda clerk: clerk.ask_block()),
     **{f"paper-{name}": ("paper-out", partial(_ask_paper, digits=digits)) for name, digits in _PAPER.items()},
+    **{
+        f"bag-{name}": ("bag-open" if name != "number" else "bag-none", partial(_answer, place=place))
+        for name, place in (("number", 1), ("seal", 0), ("code", 1), ("take-out", 2), ("give-up", 3))
+    },
     "paper-sign": (
         "paper-stands",
         lambda clerk: clerk.ask(sign_question(PAPER_REQUEST, clerk.choices.language)),

@@ -102,6 +102,7 @@ from ui.clerk.disclosure import FIELDS as DISCLOSED
 from ui.clerk.disclosure import PARTNER
 from ui.clerk.disclosure import QUESTIONS as DISCLOSURES
 from ui.clerk.disclosure import STATES as DISCLOSURE_STATES
+from ui.clerk.dispatch import QUESTIONS as BAGS
 from ui.clerk.form import ROWS
 from ui.clerk.help import TOPICS
 from ui.clerk.lanes import QUESTIONS as LANES
@@ -154,6 +155,7 @@ _QUESTIONS = (
     *DISCLOSURES,
     *BLOCKS,
     *PAPER,
+    *BAGS,
 )
 _ASKED = tuple(f"question.{question.name}" for question in _QUESTIONS)
 LOGS_IN = next(row for row in RIGHTS if row.action == "log_in").alone

@@ -54,9 +54,12 @@ class Seat:
 
 @pytest.fixture
 def seat(qtbot: QtBot, opened: Opened) -> Iterator[Seat]:
-    bridge = Bridge()
-    counter = Counter(receipts=True)
-    views = counter.views
+    yield from sit(qtbot, opened, Counter(receipts=True))
+
+
+def sit(qtbot: QtBot, opened: Opened, counter: Counter) -> Iterator[Seat]:
+    """A clerk has logged in at that counter."""
+    bridge, views = Bridge(), counter.views
 
     def publish(view: CounterView) -> None:
         views.append(view)

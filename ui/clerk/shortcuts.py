@@ -78,6 +78,7 @@ SHORTCUTS = (
         ("void_item", "X"), ("requests", "Y"), ("case", "S"), ("person", "J"), ("correct", "G"),
         ("disclosure", "H"), ("block", "I"), ("paper", "Z"))),
     Shortcut("undo", (Chord(_Key.Key_Z, control=True),)),
+    Shortcut("dispatch", (Chord(_Key.Key_B, control=True),)),
     Shortcut("language", (Chord(_Key.Key_L, control=True),), "window"),
     Shortcut("theme", (Chord(_Key.Key_T, control=True),), "window"),
     Shortcut("sound", (Chord(_Key.Key_M, control=True),), "window"),
