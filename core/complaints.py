@@ -134,6 +134,7 @@ class ComplaintView:
     due: str
     left: int
     to: str = ""  # to whom it was handed on and not yet taken
+    handed: bool = False  # to whoever stands here
     item: int = 0
     number: str = ""
     reach: str = "none"

@@ -51,8 +51,9 @@ def _complaints() -> ComplaintsView:
     )
     purpose = Reason("complaint", {"zh": "处理投诉", "en": "A complaint"})
     objections = {row["code"]: {each: row[each] for each in _LANGUAGES} for row in said["objections"]["list"]}
+    offered = replace(fresh, owner="OP10009", to="OP10001", handed=True, mine=False)
     return ComplaintsView(
-        (late, soon, replace(fresh, owner="OP10009", to="OP10001", mine=False)), (done,), None, reasons,
+        (late, soon, offered), (done,), None, reasons,
         objections, ("OP10002", "OP10009"), (purpose,), 30, 24, 7,
     )  # fmt: skip
 

@@ -113,6 +113,7 @@ def _view(live: Live, seq: int, row: Mapping[str, Any]) -> ComplaintView:
         due=_local(due),
         left=int((due - live.now().at).total_seconds() // 60),
         to=row["to"],
+        handed=live.session is not None and row["to"] == live.session.operator,
         item=row["item"],
         number=number_of(live, row["item"]),
         reach=_reach(live, row),

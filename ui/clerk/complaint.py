@@ -134,7 +134,7 @@ def _one(view: ComplaintsView, one: ComplaintView, texts: Texts) -> Question:
     """What may be done about it."""
     seq, facts = one.complaint, {"reference": one.reference}
     answers: list[Answer] = []
-    if one.to and one.to not in view.staff:  # the others are listed: it is whoever stands here
+    if one.handed:
         answers.append(Answer("answer.complaint_take", TakeComplaint(seq)))
     hows = (Answer(f"complaint_how.{how.value}", ContactComplainant(seq, how.value)) for how in How)
     answers.append(Answer("answer.complaint_contact", Question("complaint_how", tuple(hows), facts=facts)))

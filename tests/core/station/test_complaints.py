@@ -143,9 +143,9 @@ def test_it_is_hers_until_another_has_taken_it(counter: Counter) -> None:
     counter.do(TakeComplaint(seq))
     assert counter.message() == "rule.complaint_gone"
     counter.do(HandOnComplaint(seq, other))
-    assert (only(counter).owner, only(counter).to) == ("OP10001", other)
+    assert (only(counter).owner, only(counter).to, only(counter).handed) == ("OP10001", other, False)
     over_to(counter, "OP20001", "si-wu-liu")
-    assert counter.message() == "msg.complaints_handed"
+    assert (counter.message(), only(counter).handed) == ("msg.complaints_handed", True)
     counter.do(TakeComplaint(seq))
     assert (only(counter).owner, only(counter).to) == ("OP20001", "")
     over_to(counter, "OP10001", "yi-er-san")
