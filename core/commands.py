@@ -22,7 +22,7 @@ from core.persons import PersonsCommand
 from core.scanning import ScanTyped
 from core.second import SecondCommand
 from core.seeing import CaseCommand
-from core.slips import SlipCommand
+from core.slips import FileCommand
 
 
 class Field(StrEnum):
@@ -445,6 +445,6 @@ Command = (
     | SetPayment | ConfirmCondition | AcknowledgeNotice | NewAcceptance | NextItem | NextCustomer | Park
     | Resume | Undo | Commit | Reprint | LabelSeen | LookUp | CloseLookUp | CloseDay | DismissMessage
     | LateCommand | AnswerConsent | AskConsents | GuardianAgrees | ScanTyped | CaseCommand | KeepEvidence
-    | CorrectingCommand | AskNotify | CloseCommand | DisclosureCommand | BlockCommand | SlipCommand
+    | CorrectingCommand | AskNotify | CloseCommand | DisclosureCommand | BlockCommand | FileCommand
     | PaperFormCommand | TakeOver | DispatchCommand | SecondCommand | PersonsCommand | ComplaintCommand
 )  # fmt: skip

@@ -215,6 +215,7 @@ class RuleFault(StrEnum):
     DAY_FIGURES = "rule.day_figures"  # two counts of the day differ; facts: figure, fold, raw
     DAY_ITEM = "rule.day_item"  # entries, state and look-ups do not say the same of an item; facts: number
     SLIP_GONE = "rule.slip_gone"  # no such day was closed here
+    PACK_WAITS = "rule.pack_waits"  # an inspection pack is being made
     SLIP_WAITS = "rule.slip_waits"  # one of that day is on its way
     SLIP_NO_PRINTER = "rule.slip_no_printer"  # it is printed on receipt paper only
     DIFFERENCE_GONE = "rule.difference_gone"  # it was put right meanwhile, or a word was said of it

@@ -63,6 +63,7 @@ class Limits:
     minor_age: int
     session_minutes: int
     idle_lock_minutes: int
+    inspection_days: int
     export_rows_max: int
     offline_hours: int
     offline_warn_hours: int

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from core.errors import CounterError
+from core.inspection import InspectionPage, MakeInspectionPack
 from core.ledger.day_slip import DaySlip
 
 PLACES = ("folder", "stick")  # of a file: the counter's export folder, or what is plugged in
@@ -29,6 +30,7 @@ class ExportSlip:
 
 
 SlipCommand = PrintSlip | ExportSlip
+FileCommand = SlipCommand | MakeInspectionPack  # signed papers for whoever asks
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,13 @@ class SlipPage:
     waits: tuple[SlipWait, ...] = ()
     reasons: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # code → name by language
 
+    @property
+    def stem(self) -> str:
+        """The files' name."""
+        slip = self.slip
+        copy = f"-copy{self.copy}" if self.copy else ""
+        return f"day-slip-{slip.terminal}-{slip.date}-{slip.day}{copy}"
+
     def __repr__(self) -> str:
         return f"SlipPage(day={self.slip.day}, copy={self.copy}, …)"
 
@@ -74,7 +83,11 @@ class SlipFiles(Protocol):
     """Writes slips as files beside whatever else goes on."""
 
     def begin(
-        self, page: SlipPage, place: str, language: str, done: Callable[[str | CounterError], None]
+        self,
+        page: SlipPage | InspectionPage,
+        place: str,
+        language: str,
+        done: Callable[[str | CounterError], None],
     ) -> None:
         """Returns at once; ``done`` is called once, from any thread, with the file's place."""
         ...

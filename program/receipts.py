@@ -14,7 +14,7 @@ from pathlib import Path
 from core import wire
 from core.crypto.keys import PublicKey, parse_public_key
 from core.errors import ConfigError, ConfigFault, EntryError, EntryFault
-from core.receipts import day_slip, handover
+from core.receipts import day_slip, handover, inspection
 from core.receipts.record import MAX_TEXT, PREFIX, ReceiptRecord, read_record
 from core.receipts.slip_record import SlipRecord
 from devices.scanner.picture import open_picture, read_codes
@@ -24,14 +24,16 @@ _READERS: Mapping[str, Callable[[str, PublicKey], Record]] = {
     PREFIX: read_record,
     day_slip.PREFIX: day_slip.read_slip,
     handover.PREFIX: handover.read_hand_over,
+    inspection.PREFIX: inspection.read_inspection,
 }
 _CODES = tuple(_READERS)
-_HEADS = ("last", "verdict", "entry")
+_HEADS = ("last", "verdict", "entry")  # and ``first``, where it is one
 _HASHES = ("first", "state", "slip", "record")
 _TOLD = {
     "day-slip": "a day slip: compare the figures with the paper, the hashes with the journal or headquarters",
     "hand-over": "a hand-over slip: compare it with the paper and the keys with the counter; "
     "the entry stands in the journal",
+    "inspection-pack": "an inspection pack: compare the figures with the paper, the hashes with headquarters",
 }
 SOUND, UNSOUND = 0, 1
 _MOST_KEYS = 100
@@ -69,9 +71,9 @@ def _tell_slip(record: SlipRecord, *, as_json: bool) -> int:
     for key, value in members.items():
         if isinstance(value, bool):
             shown = "yes" if value else "no"
-        elif key in ("total", "said", "keys"):
+        elif key in ("total", "said", "keys", "security"):
             shown = ", ".join(f"{name} {each}" for name, each in value.items()) or "—"
-        elif key in _HEADS:
+        elif key in _HEADS or (key == "first" and isinstance(value, dict)):
             digest = wire.unb64(value["hash"]).hex()
             shown = f"epoch {value['epoch']}, entry {value['seq']}, {digest}"
         else:

@@ -12,11 +12,13 @@ from pathlib import Path
 
 from core.errors import CounterError, StoreError, StoreFault
 from core.handover import HandOverPage
+from core.inspection import InspectionPage
 from core.slips import SlipPage
 from devices.printer.symbols import qr_modules
 from program.evidence_files import MOUNTS, stick
 from storage.files import json_bytes, write_atomic
 
+Page = SlipPage | HandOverPage | InspectionPage
 FOLDER = "export"  # in the data directory
 _LEVEL, _LIMIT_S = "M", 60.0
 _ROOT = Path(__file__).parents[1]
@@ -30,7 +32,11 @@ class DaySlipFiles:
         self._mounts = mounts
 
     def begin(
-        self, page: SlipPage, place: str, language: str, done: Callable[[str | CounterError], None]
+        self,
+        page: SlipPage | InspectionPage,
+        place: str,
+        language: str,
+        done: Callable[[str | CounterError], None],
     ) -> None:
         """Returns at once."""
         threading.Thread(
@@ -38,7 +44,11 @@ class DaySlipFiles:
         ).start()
 
     def _run(
-        self, page: SlipPage, place: str, language: str, done: Callable[[str | CounterError], None]
+        self,
+        page: SlipPage | InspectionPage,
+        place: str,
+        language: str,
+        done: Callable[[str | CounterError], None],
     ) -> None:
         made: str | CounterError = StoreError(StoreFault.IO, what="day slip")
         try:
@@ -48,11 +58,9 @@ class DaySlipFiles:
         finally:  # also where a bug of ours ends here: nobody waits for ever
             done(made)
 
-    def _write(self, page: SlipPage, place: str, language: str) -> Path:
+    def _write(self, page: SlipPage | InspectionPage, place: str, language: str) -> Path:
         """Raises StoreError as the disk refuses, MISSING where no stick is plugged in."""
-        slip = page.slip
-        name = f"day-slip-{slip.terminal}-{slip.date}-{slip.day}" + (f"-copy{page.copy}" if page.copy else "")
-        return write_slip(page, self._place(place) / name, language)
+        return write_slip(page, self._place(place) / page.stem, language)
 
     def _place(self, place: str) -> Path:
         if place == "stick":
@@ -73,7 +81,7 @@ def export_folder(data: Path) -> Path:
     return folder
 
 
-def write_slip(page: SlipPage | HandOverPage, stem: Path, language: str) -> Path:
+def write_slip(page: Page, stem: Path, language: str) -> Path:
     """The PDF beside ``stem``, and beside it what anybody checks offline; drawn in up to a minute.
 
     Raises StoreError IO, and as a write does.
@@ -92,7 +100,7 @@ def taken_along(path: Path, folder: Path) -> Path:
     return folder / path.name
 
 
-def _drawn(page: SlipPage | HandOverPage, language: str) -> bytes:
+def _drawn(page: Page, language: str) -> bytes:
     """By a process of its own.  Raises StoreError IO where it made nothing."""
     asked = pickle.dumps((page, qr_modules(page.qr, "qr", _LEVEL), language))
     try:

@@ -13,8 +13,11 @@ import sys
 from PySide6.QtGui import QGuiApplication
 
 from core.handover import HandOverPage
+from core.inspection import InspectionPage
+from core.slips import SlipPage
 from ui.assistant import handover_paper
-from ui.supervisor import slip_pdf
+from ui.paper_pdf import Modules
+from ui.supervisor import inspection_pdf, slip_pdf
 from ui.text import Texts
 
 
@@ -23,10 +26,18 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     page, code, language = pickle.load(sys.stdin.buffer)  # noqa: S301 - from our own counter
     application = QGuiApplication(sys.argv[:1])
-    draw = handover_paper.draw if isinstance(page, HandOverPage) else slip_pdf.draw
-    sys.stdout.buffer.write(draw(page, code, Texts(language)))
+    sys.stdout.buffer.write(_drawn(page, code, Texts(language)))
     del application
     return 0
+
+
+def _drawn(page: object, code: Modules, texts: Texts) -> bytes:
+    if isinstance(page, HandOverPage):
+        return handover_paper.draw(page, code, texts)
+    if isinstance(page, InspectionPage):
+        return inspection_pdf.draw(page, code, texts)
+    assert isinstance(page, SlipPage)
+    return slip_pdf.draw(page, code, texts)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from core.correcting import CORRECTING
 from core.disclosing import DISCLOSING
 from core.dispatch import DISPATCH, LeaveDispatch
 from core.handover import TakeOver
+from core.inspection import MakeInspectionPack
 from core.late import AdoptLate, DeclineLate
 from core.notify import AskNotify
 from core.numbering import TakeNumber, VoidNumbers
@@ -62,6 +63,7 @@ OTHERS: dict[type[c.Command], Action] = {
     VoidNumbers: Action.GIVE_UP_NUMBERS,
     AdoptLate: Action.LATE_ENTRIES,
     KeepEvidence: Action.EVIDENCE,
+    MakeInspectionPack: Action.JOURNAL,
     DeclineLate: Action.LATE_ENTRIES,
     **dict.fromkeys(COMPLAINING, Action.COMPLAIN),
     **dict.fromkeys((*CASES, *SEEING), Action.UNMASK),

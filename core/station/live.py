@@ -114,6 +114,7 @@ class Live:
     gate_broken: str = ""  # until somebody has heard it who answers for this counter
     lapsed: list[str] = field(default_factory=list)  # causes, of her drafts while she was away
     correction: Pending | None = None  # of an accepted item: typed, and not done yet
+    resting: list[Callable[[], None]] = field(default_factory=list)  # before the store is shut
     slip_files: SlipFiles | None = None  # None: nothing here writes slips of days as files
     drawn: tuple[int, tuple[tuple[int, int], ...]] = (0, ())  # paper forms that the window is to draw
     compared: frozenset[str] = frozenset()  # requests about a form that stood on the screen of the last view

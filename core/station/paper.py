@@ -16,6 +16,7 @@ from core.ledger.writer import Proposal
 from core.ports import VOIDED, ItemRow, Printer
 from core.receipts.record import ReceiptRecord, sign_record
 from core.station.day_slips import DaySlips, Later
+from core.station.inspecting import Inspecting
 from core.station.live import Live, new_id
 from core.station.printing import Pages
 from core.station.rights import Rights
@@ -38,6 +39,7 @@ class Paper:
         self._slips = Slips(live, printer)
         self.rights = Rights(live, printer)
         self._days = DaySlips(live, printer, later)
+        self._inspecting = Inspecting(live, later)
         self.labels = Pages(live, printer, label_page, lambda row: label_slot(live, row))
         self.receipts = Pages(
             live,
@@ -48,8 +50,8 @@ class Paper:
         )
 
     def handle(self, command: object) -> bool:
-        """Whether it was about the slip of a day; raises as :meth:`DaySlips.handle`."""
-        return self._days.handle(command)
+        """Whether it was about the slip of a day or an inspection pack; raises as their ``handle``."""
+        return self._days.handle(command) or self._inspecting.handle(command)
 
     @property
     def faults(self) -> dict[int, str]:

@@ -192,6 +192,8 @@ def log_out(live: Live) -> bool:
 
 def shut(live: Live) -> None:
     """Forget keys and close the store; what is durable stays."""
+    for rest in live.resting:
+        rest()
     if (
         live.journal is not None and live.sync.serial
     ):  # with the vault shut nothing is sent, nothing is awaited

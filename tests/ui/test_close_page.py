@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from core import commands as c
 from core.devices import Label, PrintOutcome
 from core.errors import CounterError
+from core.inspection import InspectionPage
 from core.slips import SlipPage
 from tests.core.station.desk import WAYBILLS
 from tests.ui.conftest import Desk
@@ -43,10 +44,14 @@ class _Files:
     """Where slips would be written."""
 
     def __init__(self) -> None:
-        self.asked: list[tuple[SlipPage, str]] = []
+        self.asked: list[tuple[SlipPage | InspectionPage, str]] = []
 
     def begin(
-        self, page: SlipPage, place: str, language: str, done: Callable[[str | CounterError], None]
+        self,
+        page: SlipPage | InspectionPage,
+        place: str,
+        language: str,
+        done: Callable[[str | CounterError], None],
     ) -> None:
         """At once."""
         self.asked.append((page, place))
@@ -107,7 +112,15 @@ def test_explained_disputed_and_signed(day: Seat) -> None:
     hands.press(Key.Key_F7)
     _press(day, Key.Key_1)
     day.said("msg.slip_written")
-    assert [(page.copy, place) for page, place in files.asked] == [(1, "folder")]
+    [(slip, place)] = files.asked
+    assert isinstance(slip, SlipPage)
+    assert (slip.copy, place) == (1, "folder")
+    hands.press(Key.Key_F8)
+    _press(day, Key.Key_1)
+    day.wait(lambda: len(files.asked) == 2)
+    pack, _ = files.asked[1]
+    assert isinstance(pack, InspectionPage)
+    assert pack.slip.accepted == 2
     hands.press(Key.Key_Escape)
     day.wait(lambda: day.window.clerk.page is Page.FORM)
 

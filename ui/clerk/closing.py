@@ -13,7 +13,7 @@ from ui.clerk.frame import Page, Side
 from ui.clerk.questions import close_question
 from ui.fields import Entry
 from ui.supervisor.questions import dispute_question, explain_question, numbers_question, right_question
-from ui.supervisor.slips import export_question, print_question
+from ui.supervisor.slips import export_question, pack_question, print_question
 
 
 class ClosingFrame(AskingFrame):
@@ -99,6 +99,12 @@ class ClosingFrame(AskingFrame):
             self.say("msg.no_slip")
         else:
             self.ask(asked)
+
+    def make_pack(self) -> None:
+        """F8 on the page: what an inspector asks for."""
+        view = self._view
+        if not self._asked_already() and view is not None and view.close is not None:
+            self.ask(pack_question(view.close, self.choices.language))
 
     def act_on_difference(self, act: str) -> None:
         """A digit on the page."""

@@ -114,7 +114,7 @@ class ClerkScreen(PastingFrame):
             **self.paste_acts(),
             "paste": self.either(self._open_paste, self.print_slip),
             "next_item": self.either(partial(self._go_on, NextItem()), self.export_slip),
-            "next_customer": partial(self._go_on, NextCustomer()),
+            "next_customer": self.either(partial(self._go_on, NextCustomer()), self.make_pack),
             "commit": self.either(self._commit, self.sign_close),
             "reprint": self.either(self._reprint, self.reprint_chosen),
             "lock": partial(self._submit, Lock()),

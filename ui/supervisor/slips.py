@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from core.closing import CloseView
 from core.commands import Command
+from core.inspection import MakeInspectionPack
 from core.slips import PLACES, ExportSlip, PrintSlip, SlipDay
 from ui.clerk.choices import Answer, Line, Question
 
-NAMES = ("print_slip", "slip_day", "export_slip")
+NAMES = ("print_slip", "slip_day", "export_slip", "pack")
 QUESTIONS = tuple(Question(name, ()) for name in NAMES)  # for whoever counts sentences
 
 
@@ -26,6 +27,12 @@ def export_question(view: CloseView, language: str) -> Question | None:
         return places[0] if places else None
     answers = tuple(_answer(day, place) for day, place in zip(view.slips, places, strict=True))
     return Question("slip_day", answers, _lines(view))
+
+
+def pack_question(view: CloseView, language: str) -> Question:
+    """Where to the inspection pack goes; whether the day is closed does not matter."""
+    answers = (Answer(f"answer.slip_{place}", MakeInspectionPack(place, language)) for place in PLACES)
+    return Question("pack", tuple(answers), facts={"day": view.day})
 
 
 def _where(day: SlipDay, language: str) -> Question:

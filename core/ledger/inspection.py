@@ -1,0 +1,179 @@
+"""The inspection pack (检查包): what an inspector of the authority ticks, counted from the raw entries.
+
+Figures of some weeks, items by number and day, staff by number and with the days of their papers; no customer
+and no waybill stands in it, so it can be handed out.  What a counter cannot know (the rules on the wall,
+cameras) is a line to be filled in by hand.  Source: 寄递企业/站点检查日常记录表 (rules.md 2.5);
+docs/format.md, section 21.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from core import wire
+from core.errors import EntryError, EntryFault
+from core.ledger.clock import CHINA
+from core.ledger.entry import EMPTY_HEAD, Entry, Head
+
+MOST = 500  # items that are named; more are counted
+NOT_INSPECTED, TO_CENTRE = "not_inspected", "to_centre"
+CHECKED_BY_LAW = ("air", "rail")  # routes of which each item passes a machine; regions ask for it too
+_MAX_BYTES = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An item that an inspector asks about: not opened, or sent on to be checked at a centre.
+
+    ``at``: local time, YYYY-MM-DD HH:MM.
+    """
+
+    what: str
+    number: str
+    at: str
+    operator: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """One of the staff.  ``agreement`` and ``training``: ISO days, "" where headquarters knows none;
+    ``state`` of :class:`core.access.papers.State`, "" where rule data ask for no paper.
+    """
+
+    operator: str
+    role: str
+    agreement: str
+    training: str
+    state: str
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """``first`` and ``last``: heads after the entry before the first one counted, and after the last one.
+
+    ``since`` and ``until``: ISO dates of the business days that were counted.
+    """
+
+    branch: str
+    terminal: str
+    since: str
+    until: str
+    first: Head
+    last: Head
+    rules: str
+    accepted: int
+    voided: int
+    identity: Mapping[str, int]  # chip, manual, code, exempt → items
+    inspected: int
+    security: Mapping[str, int]  # here, centre, not_required → items
+    by_law: Mapping[str, int]  # the same of routes that ask for each item, and of items to regions that do
+    refused: Mapping[str, int]  # reason → how many
+    named: tuple[Named, ...] = ()
+    unnamed: int = 0  # beyond MOST
+    staff: tuple[Trained, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The members of the canonical bytes."""
+        value = {name: getattr(self, name) for name in _PLAIN}
+        value |= {name: dict(getattr(self, name)) for name in _COUNTED}
+        value |= {name: [asdict(each) for each in getattr(self, name)] for name in ("named", "staff")}
+        value |= {"first": self.first.as_json(), "last": self.last.as_json()}
+        return {"type": "inspection-pack", **value}
+
+    def digest(self) -> bytes:
+        """SHA-256 over the canonical bytes: what its code names."""
+        return hashlib.sha256(wire.encode(self.as_json(), limit=_MAX_BYTES)).digest()
+
+
+_PLAIN = (
+    "branch", "terminal", "since", "until", "rules", "accepted", "voided", "inspected", "unnamed",
+)  # fmt: skip
+_COUNTED = ("identity", "security", "by_law", "refused")
+
+
+@dataclass
+class InspectionReader:
+    """Give it every entry from the first of those days on, in sequence.
+
+    Raises EntryError GAP or PREVIOUS where one does not follow the one before.
+    """
+
+    first: Head  # the entry before
+    _head: Head = EMPTY_HEAD
+    _methods: dict[int, str] = field(default_factory=dict)  # seq of a sender's entry → how she was identified
+    _items: dict[int, tuple[Mapping[str, Any], str, str, str]] = field(default_factory=dict)
+    _voided: set[int] = field(default_factory=set)
+    _refused: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self._head = self.first
+
+    @property
+    def head(self) -> Head:
+        """After the last entry that was given."""
+        return self._head
+
+    def add(self, entry: Entry) -> None:
+        """The next entry."""
+        header, data = entry.header, entry.data
+        if header.seq != self._head.seq + 1:
+            raise EntryError(EntryFault.GAP, seq=header.seq, expected=self._head.seq + 1)
+        if header.previous != self._head.hash:
+            raise EntryError(EntryFault.PREVIOUS, seq=header.seq)
+        self._head = entry.head
+        if header.kind_version != 1:
+            return
+        match header.kind:
+            case "SenderVerified":
+                self._methods[header.seq] = data["method"]
+            case "SenderExempted":
+                self._methods[header.seq] = "exempt"
+            case "ItemAccepted":
+                at = f"{header.trusted.at.astimezone(CHINA):%Y-%m-%d %H:%M}"
+                # A visit goes on over midnight: its sender's entry may stand before the first day.
+                method = self._methods.get(data["sender"], "earlier")
+                self._items[header.seq] = (data, at, header.actor.id, method)
+            case "ItemRefused":
+                self._refused[data["reason"]] += 1
+            case "ItemVoided":
+                self._voided.add(data["item"])
+
+    def result(
+        self, branch: str, terminal: str, days: tuple[str, str], rules: str, staff: tuple[Trained, ...]
+    ) -> Inspection:
+        """What was counted; ``days`` as ``since`` and ``until``."""
+        items = [row for seq, row in self._items.items() if seq not in self._voided]
+        named = [_named(NOT_INSPECTED, row) for row in items if row[0]["inspected"] is None]
+        named += [_named(TO_CENTRE, row) for row in items if row[0]["security"] == "centre"]
+        must = [row for row in items if row[0]["route"] in CHECKED_BY_LAW or row[0]["security"] != _FREE]
+        return Inspection(
+            branch=branch,
+            terminal=terminal,
+            since=days[0],
+            until=days[1],
+            first=self.first,
+            last=self._head,
+            rules=rules,
+            accepted=len(items),
+            voided=len(self._items) - len(items),
+            identity=Counter(method for *_, method in items),
+            inspected=sum(row[0]["inspected"] is not None for row in items),
+            security=Counter(row[0]["security"] for row in items),
+            by_law=Counter(row[0]["security"] for row in must),
+            refused=self._refused,
+            named=tuple(named[:MOST]),
+            unnamed=max(0, len(named) - MOST),
+            staff=staff,
+        )
+
+
+_FREE = "not_required"
+
+
+def _named(what: str, row: tuple[Mapping[str, Any], str, str, str]) -> Named:
+    data, at, operator, _ = row
+    return Named(what, f"{data['number']:06d}", at, operator)
