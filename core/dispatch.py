@@ -33,9 +33,10 @@ class PackItem:
 
 @dataclass(frozen=True)
 class UnpackItem:
-    """Out of the open bag again."""
+    """Out of the open bag again: ``item``, or with ``item`` 0 what ``text`` names, as for a scan."""
 
     item: int
+    text: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)

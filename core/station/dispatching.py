@@ -62,7 +62,7 @@ def handle(live: Live, command: DispatchCommand) -> None:
         case PackItem():
             pack(live, command.text)
         case UnpackItem():
-            _unpack(live, command.item)
+            _unpack(live, command.item or _item(live, command.text)[0].seq)
         case GiveUpBag():
             bag = _bag(live)
             data = {"bag": bag["opened"], "count": len(bag["items"])}

@@ -11,7 +11,7 @@ from ui.present import waybill
 from ui.text import Texts
 
 NONE, OPEN = "bag_none", "bag_open"  # what stands while no bag is open, and while one is
-TYPED = ("bag_number", "bag_code", "bag_seal")
+TYPED = ("bag_number", "bag_code", "bag_seal", "bag_out_code")
 NAMES = (NONE, OPEN, *TYPED, "bag_take_out", "bag_give_up")
 QUESTIONS = tuple(Question(name, ()) for name in NAMES)  # for whoever counts sentences
 _SCANS, _CLOSED, _OUT = 6, 4, 8
@@ -49,7 +49,9 @@ def _bag_question(view: DispatchView, bag: BagView, texts: Texts) -> Question:
     facts: dict[str, Fact] = {"bag": bag.bag, "count": bag.count, "name": bag.to.get(texts.language, "")}
     answers = [Answer("answer.bag_code", Question("bag_code", (), facts=facts, types=code))]
     if bag.count:
-        outs = tuple(_out(each.item, each.number, each.waybill) for each in bag.items[:_OUT])
+        typed = Typing(1, "bag", texts("field.bag_code"), partial(UnpackItem, 0))
+        older = Answer("answer.bag_code", Question("bag_out_code", (), facts=facts, types=typed))
+        outs = (*(_out(each.item, each.number, each.waybill) for each in bag.items[:_OUT]), older)
         answers = [
             Answer("answer.bag_close", Question("bag_seal", (), facts=facts, types=seal), facts),
             *answers,

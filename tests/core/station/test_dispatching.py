@@ -122,7 +122,9 @@ def test_a_day_of_bags(packed: tuple[Counter, list[int], list[str]]) -> None:
     assert said() == RuleFault.BAG_INSIDE
     counter.do(UnpackItem(items[2]))
     assert said() == RuleFault.BAG_OUT
-    counter.do(UnpackItem(items[1]))
+    counter.do(UnpackItem(0, "999"))
+    assert said() == RuleFault.BAG_UNKNOWN
+    counter.do(UnpackItem(0, WAYBILLS[1]))
     assert said() == "msg.bag_unpacked"
     counter.do(AskVoid(items[1], REASON, "countersign"))
     assert said() == "msg.item_voided_unsigned"
