@@ -10,18 +10,17 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from core import wire
-from core.errors import EntryError, EntryFault
 from core.ledger.clock import CHINA
 from core.ledger.entry import EMPTY_HEAD, Entry, Head
+from core.ledger.following import follow
 
 MOST = 500  # items that are named; more are counted
 NOT_INSPECTED, TO_CENTRE = "not_inspected", "to_centre"
-CHECKED_BY_LAW = ("air", "rail")  # routes of which each item passes a machine; regions ask for it too
 _MAX_BYTES = 4 * 1024 * 1024
 
 
@@ -70,7 +69,7 @@ class Inspection:
     identity: Mapping[str, int]  # chip, manual, code, exempt → items
     inspected: int
     security: Mapping[str, int]  # here, centre, not_required → items
-    by_law: Mapping[str, int]  # the same of routes that ask for each item, and of items to regions that do
+    by_route: Mapping[str, int]  # the same of items by routes of which the rules ask each to be checked
     refused: Mapping[str, int]  # reason → how many
     named: tuple[Named, ...] = ()
     unnamed: int = 0  # beyond MOST
@@ -92,14 +91,14 @@ class Inspection:
 _PLAIN = (
     "branch", "terminal", "since", "until", "rules", "accepted", "voided", "inspected", "unnamed",
 )  # fmt: skip
-_COUNTED = ("identity", "security", "by_law", "refused")
+_COUNTED = ("identity", "security", "by_route", "refused")
 
 
 @dataclass
 class InspectionReader:
     """Give it every entry from the first of those days on, in sequence.
 
-    Raises EntryError GAP or PREVIOUS where one does not follow the one before.
+    Raises as :func:`core.ledger.following.follow`.
     """
 
     first: Head  # the entry before
@@ -119,40 +118,46 @@ class InspectionReader:
 
     def add(self, entry: Entry) -> None:
         """The next entry."""
-        header, data = entry.header, entry.data
-        if header.seq != self._head.seq + 1:
-            raise EntryError(EntryFault.GAP, seq=header.seq, expected=self._head.seq + 1)
-        if header.previous != self._head.hash:
-            raise EntryError(EntryFault.PREVIOUS, seq=header.seq)
-        self._head = entry.head
-        if header.kind_version != 1:
-            return
-        match header.kind:
+        self._head, kind, version = follow(entry, self._head.seq + 1, self._head)
+        if version == 1:
+            self._count(kind, entry)
+
+    def _count(self, kind: str, entry: Entry) -> None:
+        seq, data = self._head.seq, entry.data
+        match kind:
             case "SenderVerified":
-                self._methods[header.seq] = data["method"]
+                self._methods[seq] = data["method"]
             case "SenderExempted":
-                self._methods[header.seq] = "exempt"
+                self._methods[seq] = "exempt"
             case "ItemAccepted":
+                header = entry.header
                 at = f"{header.trusted.at.astimezone(CHINA):%Y-%m-%d %H:%M}"
                 # A visit goes on over midnight: its sender's entry may stand before the first day.
                 method = self._methods.get(data["sender"], "earlier")
-                self._items[header.seq] = (data, at, header.actor.id, method)
+                self._items[seq] = (data, at, header.actor.id, method)
             case "ItemRefused":
                 self._refused[data["reason"]] += 1
             case "ItemVoided":
                 self._voided.add(data["item"])
 
     def result(
-        self, branch: str, terminal: str, days: tuple[str, str], rules: str, staff: tuple[Trained, ...]
+        self,
+        where: tuple[str, str],
+        days: tuple[str, str],
+        rules: str,
+        always: Collection[str],
+        staff: tuple[Trained, ...],
     ) -> Inspection:
-        """What was counted; ``days`` as ``since`` and ``until``."""
+        """What was counted.  ``where``: branch and terminal; ``days`` as ``since`` and ``until``; ``always``:
+        routes of which each item is checked (R27).
+        """
         items = [row for seq, row in self._items.items() if seq not in self._voided]
         named = [_named(NOT_INSPECTED, row) for row in items if row[0]["inspected"] is None]
         named += [_named(TO_CENTRE, row) for row in items if row[0]["security"] == "centre"]
-        must = [row for row in items if row[0]["route"] in CHECKED_BY_LAW or row[0]["security"] != _FREE]
+        by_route = [row for row in items if row[0]["route"] in always]
         return Inspection(
-            branch=branch,
-            terminal=terminal,
+            branch=where[0],
+            terminal=where[1],
             since=days[0],
             until=days[1],
             first=self.first,
@@ -163,15 +168,12 @@ class InspectionReader:
             identity=Counter(method for *_, method in items),
             inspected=sum(row[0]["inspected"] is not None for row in items),
             security=Counter(row[0]["security"] for row in items),
-            by_law=Counter(row[0]["security"] for row in must),
+            by_route=Counter(row[0]["security"] for row in by_route),
             refused=self._refused,
             named=tuple(named[:MOST]),
             unnamed=max(0, len(named) - MOST),
             staff=staff,
         )
-
-
-_FREE = "not_required"
 
 
 def _named(what: str, row: tuple[Mapping[str, Any], str, str, str]) -> Named:

@@ -11,10 +11,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from core import wire
-from core.errors import EntryError, EntryFault
 from core.ledger.clock import CHINA
 from core.ledger.entry import EMPTY_HEAD, Entry, Head
+from core.ledger.following import follow
 
 NAMES = ("accepted", "refused", "senders", "labels", "receipts", "affixed", "copies", "unknown", "voided")
 _RECEIPTS = "receipt_printer"
@@ -68,22 +67,12 @@ class Recount:
 
     def add(self, entry: Entry) -> None:
         """Raises EntryError GAP or PREVIOUS where it does not follow, FORM where it cannot be read."""
-        # The decoded members themselves: a header is checked whole where an entry is written or verified, and
-        # checking it again for each of a day's entries takes as long as all the counting.
-        fields = entry.fields
-        seq, epoch, kind = fields["seq"], fields["epoch"], fields["kind"]
-        if type(seq) is not int or type(epoch) is not int:
-            raise EntryError(EntryFault.FORM, what="header")
-        if seq != self.next:
-            raise EntryError(EntryFault.GAP, seq=seq, expected=self.next)
-        if not self.first:
-            self.first = seq
-        elif fields["prev"] != wire.b64(self.head.hash):
-            raise EntryError(EntryFault.PREVIOUS, seq=seq)
-        self.head = Head(epoch, seq, entry.hash)
+        self.head, kind, version = follow(entry, self.next, self.head if self.first else None)
+        seq = self.head.seq
+        self.first = self.first or seq
         if kind in ABOUT and 0 < entry.data["item"] < self.first:
             self.earlier.append((seq, kind, entry.data["item"]))
-        if fields["kind_version"] == 1:
+        if version == 1:
             self._count(kind, entry)
 
     def _count(self, kind: str, entry: Entry) -> None:

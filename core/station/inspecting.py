@@ -28,7 +28,7 @@ from core.station.live import Live
 THREAD = "inspection"
 _REST_SECONDS = 2.0
 _ROLES = ("clerk", "supervisor")
-_MARKS = 400  # days that begin or end: more than a year of them
+_MARKS = 6  # entries that begin or end one day: some were closed twice by recovery
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Inspecting:
             raise RuleError(RuleFault.PACK_WAITS)
         settings, rules = live.settings, live.rules
         today = business_date(live.now().at)
-        rows = sorted(live.staff.values(), key=_number)
+        rows = sorted(live.staff.values(), key=lambda row: row.operator)
         staff = tuple(trained(row, rules, today) for row in rows if row.role in _ROLES)
         asked = _Asked(
             live.need_journal(), settings.branch, settings.terminal, today, live.state.head, rules, staff,
@@ -130,10 +130,6 @@ class Inspecting:
             self._live.say("msg.pack_written", "good", file=made)
 
 
-def _number(row: StaffRow) -> str:
-    return row.operator
-
-
 def trained(row: StaffRow, rules: Rules, today: dt.date) -> Trained:
     """One of the staff, with the worst of the papers that rule data ask for (R85, R86)."""
     papers = {paper: day for paper, day in row.papers.items() if paper != Paper.PASSWORD}
@@ -167,13 +163,14 @@ def count(asked: _Asked, stop: threading.Event) -> Inspection:
     if reader.head != asked.head:
         raise RuleError(RuleFault.DAY_INCOMPLETE, seq=reader.head.seq + 1)
     until = asked.today.isoformat()
-    return reader.result(asked.branch, asked.terminal, (day, until), asked.rules.version, asked.staff)
+    where, always = (asked.branch, asked.terminal), asked.rules.security.always
+    return reader.result(where, (day, until), asked.rules.version, always, asked.staff)
 
 
 def _begin(asked: _Asked, since: str) -> tuple[int, str]:
     """(the first entry of the first business day from ``since`` on, its date); the next one where none is."""
     found = (asked.head.seq + 1, since)
-    for entry in asked.journal.day_marks(asked.head.seq, _MARKS):
+    for entry in asked.journal.day_marks(asked.head.seq, _MARKS * asked.rules.limits.inspection_days):
         if entry.header.kind == "DayOpened":
             if entry.data["date"] < since:
                 break

@@ -17,14 +17,16 @@ def test_ports_are_listed_without_a_configuration(
 ) -> None:
     monkeypatch.setenv(ROOT_NAME, str(tmp_path))
     bus = Bus(tmp_path)
-    assert main(["device", "ports"]) == 0
-    # A smart-card service that an earlier test started here has readers of its own.
-    said = capsys.readouterr().out.splitlines()
-    assert [line for line in said if not line.startswith("pcsc://")] == []
+
+    def said(*options: str) -> list[str]:
+        """But for the readers of a smart-card service that another test started here."""
+        assert main(["device", "ports", *options]) == 0
+        return [line for line in capsys.readouterr().out.splitlines() if "pcsc://" not in line]
+
+    assert said() == []
     bus.plug("lp0", "1-1", "1203:0230", "T123", "标签机")
-    assert main(["device", "ports", "--json"]) == 0
-    [line] = capsys.readouterr().out.splitlines()
+    [line] = said("--json")
     port = str(tmp_path / "dev/usb/lp0")
     assert json.loads(line) == {"link": "usb://1203:0230/T123", "port": port, "name": "标签机", "stable": ""}
-    assert main(["device", "ports"]) == 0
-    assert capsys.readouterr().out.split() == ["usb://1203:0230/T123", port, "标签机"]
+    [line] = said()
+    assert line.split() == ["usb://1203:0230/T123", port, "标签机"]

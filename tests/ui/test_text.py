@@ -369,7 +369,7 @@ def _of_close() -> set[str]:
     found |= {f"answer.slip_{place}" for place in PLACES} | {"difference.unused", "close.clue.unused"}
     found |= {f"slip.cause.{cause}" for cause in (*VoidCause, MET, WITHDRAWN)}
     found |= {f"pack.{name}" for name in ("accepted", "inspected", "voided")}
-    found |= {f"pack.{name}" for name in ("identity", "security", "by_law")}
+    found |= {f"pack.{name}" for name in ("identity", "security", "by_route")}
     found |= {f"pack.identity.{way}" for way in PACK_IDENTITY} | {f"pack.security.{how}" for how in Security}
     found |= {f"pack.staff.{name}" for name in PACK_STAFF} | {f"pack.named.{name}" for name in PACK_NAMED}
     found |= {f"pack.paper.{state}" for state in PACK_PAPER} | {f"pack.hand.{name}" for name in PACK_WALL}

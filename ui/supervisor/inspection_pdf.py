@@ -47,7 +47,7 @@ def _figures(found: Inspection, texts: Texts) -> Iterable[str]:
     yield table([big], heads)
     yield from _counts(texts, "identity", IDENTITY, found.identity)
     yield from _counts(texts, "security", SECURITY, found.security)
-    yield from _counts(texts, "by_law", SECURITY, found.by_law)
+    yield from _counts(texts, "by_route", SECURITY, found.by_route)
     yield f"<h2>{escape(texts('pack.refused', count=sum(found.refused.values())))}</h2>"
     if found.refused:
         rows = sorted(found.refused.items())
@@ -56,7 +56,7 @@ def _figures(found: Inspection, texts: Texts) -> Iterable[str]:
 
 def _counts(texts: Texts, name: str, rows: Iterable[str], counts: Mapping[str, int]) -> Iterable[str]:
     """Every row, also where it is none: an inspector asks for the noughts."""
-    family = "security" if name == "by_law" else name
+    family = "security" if name == "by_route" else name
     yield f"<h2>{escape(texts(f'pack.{name}'))}</h2>"
     yield table([(escape(texts(f"pack.{family}.{row}")), str(counts.get(row, 0))) for row in rows])
 

@@ -102,7 +102,7 @@ def test_only_the_last_weeks_and_what_has_to_be_explained(counter: Counter) -> N
     assert counter.message() == "msg.accepted", counter.message()
     found = pack(counter).slip
     assert found.accepted == 1
-    assert found.by_law == {"centre": 1}
+    assert found.by_route == {"centre": 1}
     assert [(each.what, each.operator) for each in found.named] == [("to_centre", "OP10001")]
     assert found.since == found.until == counter.views[-1].day
 
