@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from core.config import Config, parse_config
@@ -55,15 +55,8 @@ class Plan:
     shared: Shared
     lines: tuple[Line, ...]
     kept: tuple[Line, ...]
-    config: Config = field(repr=False)
     here: bytes = field(repr=False)  # the file that it was made for
     made: bytes = field(repr=False)
-
-    @property
-    def slots(self) -> tuple[Slot, ...]:
-        """Whose tables change."""
-        changed = {line.part for line in self.lines}
-        return tuple(slot for slot in Slot if slot.value in changed)
 
 
 def plan(here: bytes, shared: Shared, origin: Origin, ports: Sequence[Sequence[str]]) -> Plan:
@@ -92,7 +85,7 @@ def plan(here: bytes, shared: Shared, origin: Origin, ports: Sequence[Sequence[s
             kept.append(Line(slot.value, _LINK, table[_LINK], theirs, Note.OWN))
     made = _written(text, lines).encode()
     _check(made, lines)
-    return Plan(origin, shared, tuple(lines), tuple(kept), parse_config(made, "config"), here, made)
+    return Plan(origin, shared, tuple(lines), tuple(kept), here, made)
 
 
 def differences(before: bytes, after: bytes) -> tuple[Line, ...]:
@@ -200,9 +193,3 @@ def _check(made: bytes, lines: Sequence[Line]) -> None:
         raise TransferError(TransferFault.HERE) from None
     if any(stands.get((line.part, line.key)) != line.new for line in lines):
         raise TransferError(TransferFault.HERE)
-
-
-def with_parts(live: Config, read: Config, slots: Collection[Slot]) -> Config:
-    """What is at work, with some slots and the hashes of the file: a simulated device stands in no file."""
-    devices = {slot: read.devices[slot] for slot in slots if slot in read.devices}
-    return replace(live, devices={**live.devices, **devices}, parts=read.parts)

@@ -354,6 +354,13 @@ class CalibrationPage:
     """Rulers and codes for whoever sets a printer up.  It names nobody and stands in no journal."""
 
 
+# Whatever comes out of a printer.
+Page = (
+    Label | Receipt | NoPaperSlip | CalibrationPage | PersonRecord | DisclosureRecord | ComplaintRecord
+    | SlipPage | CodedPage
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class PrintJob:
     """One page for one slot.  ``job`` is unique; ``item`` is the sequence number of the item's entry.
@@ -366,17 +373,7 @@ class PrintJob:
     job: str
     slot: Slot
     item: int
-    page: (
-        Label
-        | Receipt
-        | NoPaperSlip
-        | CalibrationPage
-        | PersonRecord
-        | DisclosureRecord
-        | ComplaintRecord
-        | SlipPage
-        | CodedPage
-    )
+    page: Page
     pressed_ns: int = 0  # perf_counter_ns of the key press, for the bench; 0 where none
     passing: bool = False
     template_id: str = "own"

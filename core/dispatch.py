@@ -79,7 +79,7 @@ class BagView:
 
 @dataclass(frozen=True)
 class SentView:
-    """A bag that was closed; ``at`` local time, HH:MM, with its date where that is another day."""
+    """A bag that was closed; ``at`` local time, HH:MM, with MM-DD before it where that is another day."""
 
     closed: int
     bag: str

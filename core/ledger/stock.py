@@ -44,12 +44,6 @@ def digest(items: Sequence[int]) -> str:
     return wire.b64(hashlib.sha256(_DIGEST + wire.encode({"items": sorted(items)})).digest())
 
 
-def lies_here(value: Mapping[str, Any], item: int) -> bool:
-    """Whether it was accepted since the stock is followed, and neither is void nor left in a bag."""
-    row = of(value)
-    return row is not None and _has(row["items"], item)
-
-
 def packed(value: Mapping[str, Any]) -> Sequence[int]:
     """What is in the open bag, in the order of the scans."""
     row = of(value)

@@ -144,9 +144,11 @@ def is_mine(live: Live, row: Mapping[str, Any]) -> bool:
 
 
 def staff_of(live: Live) -> tuple[str, ...]:
-    """Who was accepted here and works at counters, by number."""
+    """Who was accepted here and works at counters, by number; nobody who has left by headquarters' word."""
+    works, told = (Role.CLERK, Role.SUPERVISOR), live.staff
     operators = live.state.value["operators"].items()
-    return tuple(sorted(who for who, row in operators if row["role"] in (Role.CLERK, Role.SUPERVISOR)))
+    here = (who for who, row in operators if row["role"] in works)
+    return tuple(sorted(who for who in here if who not in told or told[who].role in works))
 
 
 def names_of(live: Live, cls: str, code: str) -> Mapping[str, str]:

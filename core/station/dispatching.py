@@ -29,7 +29,7 @@ from core.dispatch import (
 from core.errors import RuleError, RuleFault
 from core.identity.characters import fold_width
 from core.ledger import kinds, stock
-from core.ledger.clock import CHINA
+from core.ledger.clock import CHINA, business_date
 from core.ledger.writer import Proposal
 from core.ports import VOIDED, ItemRow
 from core.station import late
@@ -274,5 +274,5 @@ def _sent(live: Live, seq: int, names: Mapping[str, Mapping[str, str]]) -> SentV
         to=names.get(opened.data["to"], {}),
         count=closed.data["count"],
         by=closed.header.actor.id,
-        at=f"{at:%H:%M}",
+        at=f"{at:%H:%M}" if at.date() == business_date(live.now().at) else f"{at:%m-%d %H:%M}",
     )

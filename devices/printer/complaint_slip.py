@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.devices import ComplaintRecord
-from core.errors import DeviceError, DeviceFault
 from devices.printer.fonts import FontBook
 from devices.printer.receipt_template import DEFAULT_RECEIPTS, read_paper
 from devices.printer.setting import RenderedPage
@@ -52,10 +51,7 @@ class ComplaintRenderer(PieceRenderer):
 
     def render(self, record: ComplaintRecord) -> RenderedPage:
         """Raises DeviceError LABEL_LAYOUT: too small a label, or a code without words."""
-        try:
-            return self.set(tuple(self._pieces(record)), "record")
-        except KeyError as error:
-            raise DeviceError(DeviceFault.LABEL_LAYOUT, field=str(error.args[0])) from None
+        return self.worded(self._pieces(record), "record")
 
     def _pieces(self, record: ComplaintRecord) -> Iterator[Piece]:
         words = self._words

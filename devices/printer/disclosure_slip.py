@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.devices import DisclosureRecord
-from core.errors import DeviceError, DeviceFault
 from devices.printer.fonts import FontBook
 from devices.printer.receipt_template import DEFAULT_RECEIPTS, read_paper
 from devices.printer.setting import RenderedPage
@@ -57,10 +56,7 @@ class DisclosureRenderer(PieceRenderer):
 
     def render(self, record: DisclosureRecord) -> RenderedPage:
         """Raises DeviceError LABEL_LAYOUT: too small a label, or a code without words."""
-        try:
-            return self.set(tuple(self._pieces(record)), "record")
-        except KeyError as error:
-            raise DeviceError(DeviceFault.LABEL_LAYOUT, field=str(error.args[0])) from None
+        return self.worded(self._pieces(record), "record")
 
     def _pieces(self, record: DisclosureRecord) -> Iterator[Piece]:
         words = self._words

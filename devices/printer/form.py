@@ -11,11 +11,9 @@ from core.devices import (
     CalibrationPage,
     ComplaintRecord,
     DisclosureRecord,
-    Label,
     NoPaperSlip,
     PersonRecord,
     PrintJob,
-    Receipt,
 )
 from core.errors import ConfigError, ConfigFault, DeviceError, DeviceFault, Fact
 from core.handover import CodedPage
@@ -36,18 +34,6 @@ from devices.printer.record import RecordRenderer, load_record
 from devices.printer.slip import SlipRenderer, load_slip
 from devices.printer.template import DEFAULT_TEMPLATES, load_template
 from devices.rack import DeviceConfig
-
-Page = (
-    Label
-    | Receipt
-    | NoPaperSlip
-    | CalibrationPage
-    | PersonRecord
-    | DisclosureRecord
-    | ComplaintRecord
-    | SlipPage
-    | CodedPage
-)
 
 AS_IT_IS = -1  # what the printer itself is set to
 # outside.md, configuration.

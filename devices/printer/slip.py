@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -94,6 +94,13 @@ class PieceRenderer:
             if not self._height or length <= self._height:
                 return self._drawn(lines, self._height or length)
         raise DeviceError(DeviceFault.LABEL_LAYOUT, field=field)
+
+    def worded(self, pieces: Iterable[Piece], field: str) -> RenderedPage:
+        """The same of pieces that are made from words by their codes; LABEL_LAYOUT for a code without one."""
+        try:
+            return self.set(tuple(pieces), field)
+        except KeyError as error:
+            raise DeviceError(DeviceFault.LABEL_LAYOUT, field=str(error.args[0])[:40]) from None
 
     def _lines(self, pieces: tuple[Piece, ...], scale: float) -> list[tuple[str, int, str, Look]]:
         """(field, top, line, look), downward."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.complaint_rules import ComplaintAnswer
 from core.complaints import (
@@ -29,7 +28,8 @@ from core.ledger.cases import OTHER
 from core.ledger.complaints import PARTIES, Class, How, Measure, Ours
 from core.view import ItemView
 from ui.clerk.choices import Answer, Line, Question, Typing
-from ui.fields import Entry, Typed
+from ui.clerk.typed_panel import TypedPanel
+from ui.fields import Typed
 from ui.keys import Keyboard
 from ui.style import put
 from ui.text import Texts
@@ -43,7 +43,7 @@ QUESTIONS = tuple(Question(name, ()) for name in NAMES)  # for whoever counts se
 STATES = ("open", "soon", "overdue")
 STEPS = ("contact", "answer")
 FIELDS = ("name", "phone", "address", "words")
-_TYPED = (Typed.WORDS, Typed.FIGURES, Typed.WORDS, Typed.WORDS)
+_FIELDS = tuple(zip(FIELDS, (Typed.WORDS, Typed.FIGURES, Typed.WORDS, Typed.WORDS), strict=True))
 _NAMED = 4  # at the day close
 _OPEN, _MOST = 6, 9  # of nine answers one is for an item, one for none, one for those that were answered
 
@@ -231,82 +231,39 @@ def _line(one: ComplaintView, texts: Texts) -> Line:
     return f"line.complaint_{one.step}_{one.state}", facts
 
 
-class ComplaintPanel(QFrame):
-    """Stands in the page of F3: what she says, and how to reach her.  Hidden it keeps nothing."""
+class ComplaintPanel(TypedPanel[ComplaintForm]):
+    """Stands in the page of F3: what she says, and how to reach her."""
 
     filed = Signal(object)  # TakeDown
 
     def __init__(self, texts: Texts, keyboard: Keyboard, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("complaint_panel")
-        self._texts = texts
-        self._view: ComplaintForm | None = None
-        self._title, self._said, self._sealed = QLabel(self), QLabel(self), QLabel(self)
-        self._title.setProperty("role", "semi")
-        self._captions = [QLabel(self) for _ in FIELDS]
-        self.entries = [
-            Entry(f"complaint_{name}", typed, keyboard, self)
-            for name, typed in zip(FIELDS, _TYPED, strict=True)
-        ]
+        super().__init__("complaint", _FIELDS, texts, keyboard, parent)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 4, 0, 0)
         layout.setSpacing(4)
-        layout.addWidget(self._title)
-        layout.addWidget(self._said)
-        for caption, entry in zip(self._captions, self.entries, strict=True):
+        layout.addWidget(self.title)
+        layout.addWidget(self.said)
+        for caption, entry in zip(self.captions, self.entries, strict=True):
             layout.addWidget(caption)
             layout.addWidget(entry)
-        layout.addWidget(self._sealed)
+        layout.addWidget(self.sealed)
         layout.addStretch(1)
-        for label in (self._said, self._sealed, *self._captions):
-            label.setProperty("role", "caption")
-            label.setWordWrap(True)
         for entry, following in zip(self.entries, self.entries[1:], strict=False):
             entry.left.connect(following.setFocus)
-        self.entries[-1].left.connect(self._file)
-        self.hide()
+        self.entries[-1].left.connect(lambda: self.filed.emit(TakeDown(*self.typed())))
 
-    def retranslate(self, texts: Texts) -> None:
-        """In this language from now on."""
-        self._texts = texts
-        self._paint()
-
-    def show_view(self, view: ComplaintForm | None) -> None:
-        """What the station asks for, None: nothing stands."""
-        if view == self._view:
-            return
-        fresh = view is not None and (self._view is None or self._view.serial != view.serial)
-        self._view = view
-        if fresh or view is None:
-            self._forget()
-        self._paint()
-        self.setVisible(view is not None)
-        if fresh:
-            self.entries[0].setFocus()
-
-    def _paint(self) -> None:
-        view, texts = self._view, self._texts
+    def paint(self) -> None:
+        """See the base."""
+        view, texts = self.view, self.texts
         title = ""
         if view is not None:
             code = "complaint.title_again" if view.again else "complaint.title"
             name = view.names[texts.language]
             title = texts(code, name=name, reference=view.again, number=view.number or "—")
-        put(self._title, title)
-        put(self._said, texts("complaint.typing"))
-        put(self._sealed, texts("complaint.sealed"))
-        for name, caption, entry in zip(FIELDS, self._captions, self.entries, strict=True):
+        put(self.title, title)
+        put(self.said, texts("complaint.typing"))
+        put(self.sealed, texts("complaint.sealed"))
+        for name, caption, entry in zip(FIELDS, self.captions, self.entries, strict=True):
             put(caption, texts(f"complaint.{name}"))
             entry.setAccessibleName(caption.text())
             entry.setAccessibleDescription(texts("complaint.typing"))
-
-    def _file(self) -> None:
-        self.filed.emit(TakeDown(*(entry.text() for entry in self.entries)))
-
-    def _forget(self) -> None:
-        for entry in self.entries:
-            entry.setText("")  # with what could be brought back
-
-    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
-        """Nothing waits behind another page."""
-        self._forget()
-        super().hideEvent(event)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from core.disclosing import (
     BeginDisclosure,
@@ -20,7 +19,8 @@ from core.disclosure_rules import Basis, Recipient
 from core.ledger.disclosures import Way
 from core.view import ItemView
 from ui.clerk.choices import Answer, Line, Question
-from ui.fields import Entry, Typed
+from ui.clerk.typed_panel import TypedPanel
+from ui.fields import Typed
 from ui.keys import Keyboard
 from ui.style import put
 from ui.text import Texts
@@ -122,71 +122,40 @@ def _when(view: DisclosingView, begin: BeginDisclosure) -> Question:
     return Question("disclosure_when", tuple(answers))
 
 
-class DisclosurePanel(QFrame):
-    """Stands in the page of F3: fields to type into.  Hidden it keeps nothing."""
+class DisclosurePanel(TypedPanel[DisclosureForm]):
+    """Stands in the page of F3: fields to type into."""
 
     filed = Signal(object)  # FileDisclosure
 
     def __init__(self, texts: Texts, keyboard: Keyboard, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("disclosure_panel")
-        self._texts = texts
-        self._view: DisclosureForm | None = None
-        self._title, self._said, self._sealed = QLabel(self), QLabel(self), QLabel(self)
-        self._title.setProperty("role", "semi")
-        self._captions = [QLabel(self) for _ in FIELDS]
-        self.entries = [
-            Entry(f"disclosure_{name}", typed, keyboard, self)
-            for name, typed in zip(FIELDS, _TYPED, strict=True)
-        ]
-        for label in (self._title, self._said, self._sealed, *self._captions):
-            if label is not self._title:
-                label.setProperty("role", "caption")
-            label.setWordWrap(True)
+        fields = tuple(zip(FIELDS, _TYPED, strict=True))
+        super().__init__("disclosure", fields, texts, keyboard, parent)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 4, 0, 0)
         grid.setSpacing(4)
-        grid.addWidget(self._title, 0, 0, 1, 2)
-        grid.addWidget(self._said, 1, 0, 1, 2)
+        grid.addWidget(self.title, 0, 0, 1, 2)
+        grid.addWidget(self.said, 1, 0, 1, 2)
         places = ((2, 0, 2), (4, 0, 1), (4, 1, 1), (6, 0, 1), (6, 1, 1))
-        for caption, entry, (row, column, wide) in zip(self._captions, self.entries, places, strict=True):
+        for caption, entry, (row, column, wide) in zip(self.captions, self.entries, places, strict=True):
             grid.addWidget(caption, row, column, 1, wide)
             grid.addWidget(entry, row + 1, column, 1, wide)
-        grid.addWidget(self._sealed, 8, 0, 1, 2)
+        grid.addWidget(self.sealed, 8, 0, 1, 2)
         grid.setRowStretch(9, 1)
         for number, entry in enumerate(self.entries):
             entry.left.connect(lambda number=number: self._next(number))
-        self.hide()
 
-    def retranslate(self, texts: Texts) -> None:
-        """In this language from now on."""
-        self._texts = texts
-        self._paint()
-
-    def show_view(self, view: DisclosureForm | None) -> None:
-        """What the station asks for, None: nothing stands."""
-        if view == self._view:
-            return
-        fresh = view is not None and (self._view is None or self._view.serial != view.serial)
-        self._view = view
-        if fresh or view is None:
-            self._forget()
-        self._paint()
-        self.setVisible(view is not None)
-        if fresh:
-            self.entries[0].setFocus()
-
-    def _paint(self) -> None:
-        view, texts = self._view, self._texts
+    def paint(self) -> None:
+        """See the base."""
+        view, texts = self.view, self.texts
         sharing = view is not None and view.way == Way.SHARING
         facts = {"number": "", "name": "", "scope": ""}
         if view is not None:
             language = texts.language
             facts = {"number": view.number, "name": view.recipient[language], "scope": view.scope[language]}
-        put(self._title, texts("disclosure.title", **facts) if view is not None else "")
-        put(self._said, texts("disclosure.typing", **facts) if view is not None else "")
-        put(self._sealed, texts("disclosure.sealed"))
-        for name, caption, entry in zip(FIELDS, self._captions, self.entries, strict=True):
+        put(self.title, texts("disclosure.title", **facts) if view is not None else "")
+        put(self.said, texts("disclosure.typing", **facts) if view is not None else "")
+        put(self.sealed, texts("disclosure.sealed"))
+        for name, caption, entry in zip(FIELDS, self.captions, self.entries, strict=True):
             stands = not sharing or name in PARTNER
             put(caption, texts(f"disclosure.{'partner_' if sharing and stands else ''}{name}"))
             entry.setAccessibleName(caption.text())
@@ -200,13 +169,4 @@ class DisclosurePanel(QFrame):
         if entry is not used[-1]:
             used[used.index(entry) + 1].setFocus()
             return
-        self.filed.emit(FileDisclosure(*(each.text() for each in self.entries)))
-
-    def _forget(self) -> None:
-        for entry in self.entries:
-            entry.setText("")  # with what could be brought back
-
-    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
-        """Nothing waits behind another page."""
-        self._forget()
-        super().hideEvent(event)
+        self.filed.emit(FileDisclosure(*self.typed()))

@@ -205,7 +205,8 @@ def test_an_address_of_this_counter_s_own_stays_and_headquarters_never_changes()
         ("receipt_printer", "tcp://192.168.1.60:9100", "tcp://192.168.1.51:9100"),
     ]
     assert {line.note for line in made.lines if line.key == "link"} == {Note.ABSENT}
-    assert [slot.value for slot in made.slots] == ["id_reader", "scanner", "label_printer"]
+    parts = list(dict.fromkeys(line.part for line in made.lines))
+    assert parts == ["station", "headquarters", "id_reader", "scanner", "label_printer"]
 
 
 def test_another_branch_and_a_file_that_cannot_be_edited_are_refused() -> None:

@@ -25,6 +25,7 @@ from core.complaints import (
 from core.devices import ComplaintRecord
 from core.errors import StoreError, StoreFault
 from core.ledger.entry import AttachmentClass, Entry
+from core.ports import StaffRow
 from core.second import DecideRequest
 from tests.core.station.desk import Counter
 
@@ -140,6 +141,10 @@ def test_it_is_hers_until_another_has_taken_it(counter: Counter) -> None:
         counter.do(HandOnComplaint(seq, to))
         assert counter.message() == "rule.complaint_staff"
     other = counter.shown().complaints.staff[0]
+    counter.live.staff[other] = StaffRow(other, "")  # headquarters said that she has left
+    counter.do(HandOnComplaint(seq, other))
+    assert counter.message() == "rule.complaint_staff"
+    del counter.live.staff[other]
     counter.do(TakeComplaint(seq))
     assert counter.message() == "rule.complaint_gone"
     counter.do(HandOnComplaint(seq, other))

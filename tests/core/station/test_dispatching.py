@@ -145,6 +145,7 @@ def _closed_for_good(counter: Counter, items: list[int], tokens: list[str]) -> N
     shown = page(counter)
     assert (shown.bag, shown.here, shown.accepted, shown.voided, shown.sent) == (None, 2, 4, 1, 1)
     assert [(each.bag, each.seal, each.count) for each in shown.closed] == [("B-0001", "S-1001", 1)]
+    assert len(shown.closed[0].at) == len("16:05")
     counter.do(OpenBag("S-1001", "centre_01"))
     assert said() == RuleFault.BAG_USED
     counter.do(OpenBag("B-0002", "centre_01"))
@@ -167,7 +168,7 @@ def _independently(counter: Counter, items: list[int]) -> None:
     rows, key = counter.vault.journal.rows, counter.vault.headquarters.public.text
     found = check(export(rows, TERMINAL, key), key).counts
     assert (found["bags"], found["sent in bags"]) == (1, 1)
-    assert stock.lies_here(counter.live.state.value, items[2])
+    assert items[2] in counter.live.state.value["stock"]["items"]
     assert not any(way.encode() in row.body for way in WAYBILLS for row in rows)
 
 
@@ -189,6 +190,11 @@ def _no_scan_is_lost(counter: Counter, items: list[int], tokens: list[str]) -> N
     assert again.shown().dispatch is None  # another session: her scans go nowhere unless she opens the page
     again.do(OpenDispatch(), CloseBag("S-2002"))
     assert again.message() == "msg.bag_closed"
+    again.do(c.Lock())
+    again.vault.machine.advance(26 * 3600)
+    again.log_in("OP20001", "si-wu-liu")
+    again.do(OpenDispatch())
+    assert len(page(again).closed[0].at) == len("11-21 16:05")  # another day's
     again.station.stop()
 
 
