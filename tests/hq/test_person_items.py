@@ -29,7 +29,7 @@ from hq.schema import ATTACHMENTS, CLAIMS, PUBLICATIONS
 from tests.hq.headquarters import Counter, Headquarters
 from tests.hq.test_commands import hq
 from tests.hq.test_directives import take
-from tests.hq.test_retention import at, begun, holding
+from tests.hq.test_retention import at, begun, flush, holding
 from tests.peers.estate import check_estate
 
 TERMINAL = "990100-01-03"
@@ -126,6 +126,7 @@ def test_it_goes_at_once_and_no_older_backup_brings_it_back(
     assert [count(database, each) for each in (mine.seq, again, other.seq)] == [(0, 0), (0, 0), (2, 1)]
     if not database.is_postgresql:  # what is left there, and until when, says docs/retention.md
         assert holding(headquarters, mine.annex) == []
+    flush(headquarters)
     assert holding(headquarters, other.annex) != []
     said = {mine.seq: (PERSON_ERASED, "erased"), other.seq: (ITEM_RESTRICTED, "restricted")}
     assert standing(database) == said

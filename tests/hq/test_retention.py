@@ -118,6 +118,14 @@ def no_recycling(headquarters: Headquarters) -> Iterator[None]:
             connection.execute("SELECT pg_reload_conf()")
 
 
+def flush(headquarters: Headquarters) -> None:
+    """PostgreSQL's tables reach the disk: in its log a page's end may stand between two of their bytes."""
+    if headquarters.database.is_postgresql:
+        url = headquarters.url.replace("postgresql+psycopg://", "postgresql://")
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("CHECKPOINT")
+
+
 def holding(headquarters: Headquarters, mark: bytes) -> list[str]:
     """Files of the database in which these bytes stand."""
     if headquarters.database.is_postgresql:
@@ -144,6 +152,7 @@ def test_a_class_and_month_ends_when_its_time_is_over(headquarters: Headquarters
         headquarters.follow()
         assert set(standing(retention(headquarters).listed()).values()) == {Standing.KEPT}
         assert retention(headquarters).run() == []
+        flush(headquarters)
         assert holding(headquarters, mark), "else nothing is shown below"
         later(headquarters, counter, 1)
         (done,) = retention(headquarters).run()

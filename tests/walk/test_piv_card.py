@@ -94,6 +94,7 @@ def _pulled_while_logging_in(desk: Desk, readers: Readers, chip: PivChip, ins: i
     assert (desk.screen, desk._live.state.head) == (Screen.LOCKED, head)
     assert desk._live.vault.failures(CLERK) == 0
     desk.wait("it is out", lambda: not desk._live.cards and readers.slots[0].settled)
+    desk.until("and not shown", lambda view: view.card is None)  # else the next wait meets the old view
     readers.insert(chip)
     desk.until("her card", partial(on_card, "", CLERK))
 
