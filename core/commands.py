@@ -5,24 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from core.blocking import BlockCommand
+from core.beside import BranchCommand, CustomerCommand
 from core.closing import CloseCommand
-from core.complaints import ComplaintCommand
-from core.consents import AnswerConsent, AskConsents, GuardianAgrees
 from core.correcting import CorrectingCommand
-from core.disclosing import DisclosureCommand
-from core.dispatch import DispatchCommand
-from core.handover import TakeOver
-from core.late import LateCommand
-from core.notify import AskNotify
 from core.numbering import TakeNumber, VoidNumbers
-from core.own_evidence import KeepEvidence
-from core.paper_forms import PaperFormCommand
-from core.persons import PersonsCommand
 from core.scanning import ScanTyped
 from core.second import SecondCommand
-from core.seeing import CaseCommand
-from core.slips import FileCommand
 
 
 class Field(StrEnum):
@@ -444,7 +432,5 @@ Command = (
     | CancelManual | ConfirmOriginal | ConfirmInspected | Refuse | SetSecurity | SetRoute | SetFee
     | SetPayment | ConfirmCondition | AcknowledgeNotice | NewAcceptance | NextItem | NextCustomer | Park
     | Resume | Undo | Commit | Reprint | LabelSeen | LookUp | CloseLookUp | CloseDay | DismissMessage
-    | LateCommand | AnswerConsent | AskConsents | GuardianAgrees | ScanTyped | CaseCommand | KeepEvidence
-    | CorrectingCommand | AskNotify | CloseCommand | DisclosureCommand | BlockCommand | FileCommand
-    | PaperFormCommand | TakeOver | DispatchCommand | SecondCommand | PersonsCommand | ComplaintCommand
+    | ScanTyped | CorrectingCommand | CloseCommand | SecondCommand | CustomerCommand | BranchCommand
 )  # fmt: skip

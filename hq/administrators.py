@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from core.crypto.keys import PublicKey, SoftwareSigner, parse_public_key
 from core.errors import EntryError, EntryFault, HqError, HqFault, StoreError, StoreFault
-from core.ledger import kinds
+from core.ledger import forms
 from core.ledger.documents import signed_by
 from core.ledger.rolls import KeyChain
 from hq.admin_log import (
@@ -181,7 +181,7 @@ def make_key(directory: Path, number: str, password: str) -> PublicKey:
 
     Raises EntryError FORM for a number that is no staff number.
     """
-    if not kinds.STAFF(number):
+    if not forms.STAFF(number):
         raise EntryError(EntryFault.FORM, what="number of an administrator (two letters, 4 to 8 digits)")
     return create_own(directory / FOLDER / number, password).signing().public
 

@@ -16,7 +16,7 @@ from core.access.papers import Paper
 from core.access.rights import Role
 from core.crypto.keys import PublicKey, parse_public_key
 from core.errors import EntryError, EntryFault, HqError, HqFault
-from core.ledger import kinds
+from core.ledger import forms
 from core.ledger.clock import business_date
 from core.ledger.directives import DirectiveKind
 from core.ledger.documents import operator_proof
@@ -67,7 +67,7 @@ def add_operator(
     neither approves what the other asks for.  Raises HqError CONFLICT where that one is not here, EntryError
     FORM for a staff number, name, role or branch of another form.
     """
-    if not kinds.STAFF(operator):
+    if not forms.STAFF(operator):
         raise EntryError(EntryFault.FORM, what="staff number")
     if role not in ROLES:
         raise EntryError(EntryFault.FORM, what="role")

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from core import wire
 from core.errors import EntryError, EntryFault, HqError, HqFault
-from core.ledger import kinds
+from core.ledger import forms
 from core.ledger.clock import business_date
 from core.ledger.entry import stamp
 from hq.admin_effects import PARTNER
@@ -37,7 +37,7 @@ def add_partner(
 
     Raises EntryError FORM for a code or number that is none, HqError CONFLICT for a day that is past.
     """
-    if not (kinds.CODE(code) and kinds.ID(agreement[0]) and kinds.ID(review[0])):
+    if not (forms.CODE(code) and forms.ID(agreement[0]) and forms.ID(review[0])):
         raise EntryError(EntryFault.FORM, what="partner: a code, and numbers of letters, digits and . _ : -")
     if min(agreement[1], review[1]) < business_date(now()):
         raise HqError(HqFault.CONFLICT, what="that day is past")

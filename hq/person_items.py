@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from core.errors import HqError, HqFault
-from core.ledger import cases, kinds
+from core.ledger import cases, forms
 from core.ledger.clock import CHINA
 from core.ledger.directives import DirectiveKind
 from core.ledger.entry import AttachmentClass, Entry, parse_stamp, stamp
@@ -111,7 +111,7 @@ def ask(
     """
     check_clock(database, now)
     request = request or f"h-{secrets.token_hex(8)}"
-    if not kinds.ID(request):
+    if not forms.ID(request):
         raise HqError(HqFault.CONFLICT, what="a request's number is letters, digits, . _ : - and at most 64")
     with database.write() as connection:
         made = [_judged(connection, terminal, item, does, request, now) for item in dict.fromkeys(items)]

@@ -15,7 +15,7 @@ from typing import Any
 from core import wire
 from core.acceptance.waybill import check_waybill, s10_check_digit
 from core.errors import EntryError, EntryFault, RuleError, RuleFault
-from core.ledger import kinds
+from core.ledger import forms
 from core.ledger.directives import SignedDirective
 from core.ledger.ranges import NO_POOL
 from core.rule_data import Rules
@@ -143,8 +143,8 @@ def read_pool(signed: SignedDirective) -> Pool:
     """Raises EntryError FORM."""
     body = signed.directive.body
     counts = [body.get(name) for name in ("epoch", "count", "warn")]
-    sound = set(body) == _BODY and kinds.ID(body["pool"]) and body["pool"] != NO_POOL
-    if not sound or not all(map(kinds.COUNT, counts)) or not kinds.FLAG(body["withdrawn"]):
+    sound = set(body) == _BODY and forms.ID(body["pool"]) and body["pool"] != NO_POOL
+    if not sound or not all(map(forms.COUNT, counts)) or not forms.FLAG(body["withdrawn"]):
         raise EntryError(EntryFault.FORM, what="pool")
     pool = Pool(body["pool"], body["epoch"], body["count"], body["warn"], body["withdrawn"])
     if not 1 <= pool.count <= MOST:
@@ -157,6 +157,6 @@ def read_pool(signed: SignedDirective) -> Pool:
 def _read_series(form: Mapping[str, Any]) -> Series:
     texts = (form.get("prefix"), form.get("suffix"), form.get("check"))
     sound = set(form) == _FORM and all(isinstance(text, str) for text in texts)
-    if not sound or not all(map(kinds.COUNT, (form["digits"], form["first"]))):
+    if not sound or not all(map(forms.COUNT, (form["digits"], form["first"]))):
         raise EntryError(EntryFault.FORM, what="pool series")
     return Series(form["prefix"], form["first"], form["digits"], form["suffix"], form["check"])

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from core.errors import EntryError, EntryFault
-from core.ledger import kinds
+from core.ledger import forms
 from core.ledger.directives import SignedDirective
 from core.ledger.entry import Entry
 from core.ledger.erasure import is_restricted
@@ -26,8 +26,8 @@ MOST = 100  # at one counter: the state is written with every commit
 MOST_DAYS = 3 * 366
 # "at": two words that say the same, to one appeal and to the next, are two directives.
 _FORM = {
-    "proposed": kinds.COUNT, "outcome": kinds.CODE, "until": lambda day: day is None or kinds.DAY(day),
-    "at": kinds.TIME,
+    "proposed": forms.COUNT, "outcome": forms.CODE, "until": lambda day: day is None or forms.DAY(day),
+    "at": forms.TIME,
 }  # fmt: skip
 _WHAT = "block list"
 
@@ -115,7 +115,7 @@ class Decided:
 def read_decided(signed: SignedDirective) -> Decided:
     """Raises EntryError FORM."""
     body = signed.directive.body
-    sound = kinds.fits(body, _FORM) and body["outcome"] in list(Outcome)
+    sound = forms.fits(body, _FORM) and body["outcome"] in list(Outcome)
     if not sound or (body["until"] is not None) != (body["outcome"] == Outcome.LISTED):
         raise EntryError(EntryFault.FORM, what="block_decided")
     return Decided(body["proposed"], body["outcome"], body["until"], signed.directive.number)

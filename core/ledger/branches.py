@@ -16,7 +16,7 @@ from typing import Any
 
 from core import wire
 from core.errors import EntryError, EntryFault
-from core.ledger import kinds
+from core.ledger import forms, kinds
 from core.ledger.directives import SignedDirective
 from core.ledger.entry import Entry, parse_stamp, stamp
 from core.ledger.state import COUNTS, State, fold
@@ -124,7 +124,7 @@ def read_late(signed: SignedDirective) -> Late:
     if set(body) != _BODY or not isinstance(body["counts"], dict) or set(body["counts"]) != set(COUNTS):
         raise EntryError(EntryFault.FORM, what="late")
     numbers = (body["epoch"], body["first"], body["last"], body["number"], *body["counts"].values())
-    if not all(map(kinds.COUNT, numbers)) or not 1 <= body["first"] <= body["last"]:
+    if not all(map(forms.COUNT, numbers)) or not 1 <= body["first"] <= body["last"]:
         raise EntryError(EntryFault.FORM, what="late")
     if body["cause"] not in (LATE, FORK):
         raise EntryError(EntryFault.FORM, what="late")

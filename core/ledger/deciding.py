@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 
 from core import wire
 from core.errors import EntryError, EntryFault
-from core.ledger import kinds
+from core.ledger import forms
 from core.ledger.directives import SignedDirective
 from core.ledger.documents import Approval
 from core.ledger.entry import parse_stamp
 from core.ledger.requests import Where
 
 _FORM = {
-    "epoch": kinds.COUNT, "request": kinds.ID, "asked": kinds.COUNT, "body": kinds.HASH,
-    "decision": kinds.CODE, "by": kinds.STAFF, "at": kinds.TIME, "approval": kinds.SIGNATURE,
+    "epoch": forms.COUNT, "request": forms.ID, "asked": forms.COUNT, "body": forms.HASH,
+    "decision": forms.CODE, "by": forms.STAFF, "at": forms.TIME, "approval": forms.SIGNATURE,
 }  # fmt: skip
 
 
@@ -37,7 +37,7 @@ def read_decided(signed: SignedDirective) -> Decided:
     """Raises EntryError FORM."""
     said = signed.directive
     body = said.body
-    if not kinds.fits(body, _FORM):
+    if not forms.fits(body, _FORM):
         raise EntryError(EntryFault.FORM, what="approval")
     approval = Approval(
         said.terminal, body["epoch"], body["request"], body["asked"], wire.unb64(body["body"]),

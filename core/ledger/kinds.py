@@ -1,88 +1,29 @@
-"""Every kind of entry, with the exact form of its data.
-
-The forms admit codes, numbers, times, ids and bytes, and **no free text**: chained bytes name staff
-by number, customers never, and no waybill, so a kind that could carry a name cannot be declared.
-"""
+"""Every kind of entry, with the exact form of its data (core/ledger/forms.py)."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
-from core import wire
 from core.errors import EntryError, EntryFault
-from core.ledger import configured
-
-Check = Callable[[object], bool]
-
-_CODE = re.compile(r"[a-z][a-z0-9_.]{0,39}")
-_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._:-]{0,63}")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
-_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z")
-_KEY = re.compile(r"(?:ed25519|x25519|p256)\.[A-Za-z0-9_-]{43,87}")
-_STAFF = re.compile(r"[A-Z]{2}\d{4,8}")
-_TAG = re.compile(r"[A-Z0-9][A-Z0-9-]{2,30}[A-Z0-9]")  # what stands on a bag or on a seal; never a waybill
-
-
-def _matches(pattern: re.Pattern[str]) -> Check:
-    return lambda value: isinstance(value, str) and pattern.fullmatch(value) is not None
-
-
-def _integer(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-
-
-def _bytes(limit: int) -> Check:
-    def check(value: object) -> bool:
-        try:
-            return len(wire.unb64(value)) <= limit
-        except EntryError:
-            return False
-
-    return check
-
-
-def _codes(value: object) -> bool:
-    """A list of 1 to 16 codes."""
-    return isinstance(value, list | tuple) and 0 < len(value) <= 16 and all(map(CODE, value))
-
-
-def _optional(inner: Check) -> Check:
-    return lambda value: value is None or inner(value)
-
-
-CODE, ID, DAY, MONTH, TIME, KEY = (_matches(p) for p in (_CODE, _ID, _DAY, _MONTH, _TIME, _KEY))
-STAFF = _matches(_STAFF)
-TAG = _matches(_TAG)
-COUNT: Check = _integer
-CODES: Check = _codes
-HASH = _bytes(32)
-SIGNATURE = _bytes(80)
-DOCUMENT = _bytes(2048)  # a signed document (grant, certificate), as canonical bytes
-
-
-def FLAG(value: object) -> bool:  # noqa: N802 - stands beside the other forms
-    """true or false."""
-    return isinstance(value, bool)
-
-
-def fits(body: Mapping[str, Any], form: Mapping[str, Check]) -> bool:
-    """Whether ``body`` has exactly the members of ``form``, each in its form."""
-    return set(body) == set(form) and all(check(body[name]) for name, check in form.items())
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One kind in one version: its name and the form of each member of ``data``."""
-
-    name: str
-    version: int
-    form: Mapping[str, Check]
-    personal: bool  # a person's act: needs the session's signature
-
+from core.ledger import configured, kinds_customers, kinds_stock
+from core.ledger.forms import (
+    CODE,
+    COUNT,
+    DAY,
+    DOCUMENT,
+    FLAG,
+    HASH,
+    ID,
+    KEY,
+    MONTH,
+    SIGNATURE,
+    STAFF,
+    TIME,
+    Check,
+    Kind,
+    optional,
+)
 
 _SPAN: Mapping[str, Check] = {
     "branch": HASH, "epoch": COUNT, "first": COUNT, "last": COUNT, "base": HASH, "tip": HASH,
@@ -93,13 +34,6 @@ _COUNTED = dict.fromkeys(
 )
 _REFUSED = {"visit": ID, "reason": CODE, "told": FLAG, "item_class": CODE, "action": CODE}
 _ROLLED = {"key": KEY, "roll": DOCUMENT, "by_old": SIGNATURE, "by_new": SIGNATURE}
-
-# A person asked for it; ``request`` is one for all of her items, ``ground`` why this and not the other.
-_PERSONS: Mapping[str, Check] = {
-    "item": COUNT, "request": ID, "ground": CODE, "retention": CODE, "month": MONTH,
-}  # fmt: skip
-
-_CLOCKS: Mapping[str, Check] = {"contact_by": TIME, "close_by": TIME, "case": CODE}
 
 _ALL = (
     # the store's life
@@ -116,15 +50,6 @@ _ALL = (
     Kind("DirectiveParked", 1, {"number": COUNT, "cause": CODE}, False),
     Kind("MonthErased", 1, {"retention": CODE, "month": MONTH}, False),
     Kind("SealedErased", 1, {"through": COUNT}, False),
-    Kind("ItemRestricted", 1, _PERSONS, True),
-    Kind("PersonErased", 1, _PERSONS, True),
-    # by headquarters' directive: nobody at the counter signs
-    Kind("ItemRestricted", 2, {**_PERSONS, "directive": COUNT}, False),
-    Kind("PersonErased", 2, {**_PERSONS, "directive": COUNT}, False),
-    Kind("PersonAsked", 1, {"request": ID, "right": CODE, "item": COUNT, "field": CODE, "due": DAY}, True),
-    Kind("PersonAnswered", 1, {"request": ID, "outcome": CODE, "ground": CODE}, True),
-    # by headquarters' directive: nobody at the counter signs
-    Kind("PersonAnswered", 2, {"request": ID, "outcome": CODE, "ground": CODE, "directive": COUNT}, False),
     Kind("HeadquartersKeyPinned", 1, _ROLLED, False),
     Kind(configured.KIND, 1, dict.fromkeys(configured.PARTS, HASH), False),
     # what was done on the technician's page, taken in from the gate log
@@ -144,8 +69,8 @@ _ALL = (
             "agreement": KEY,
             "proof": SIGNATURE,
             "endorsed_by": CODE,
-            "endorser": _optional(STAFF),
-            "endorsement": _optional(SIGNATURE),
+            "endorser": optional(STAFF),
+            "endorsement": optional(SIGNATURE),
         },
         False,
     ),
@@ -158,9 +83,9 @@ _ALL = (
         {
             "operator": STAFF,
             "failures": COUNT,
-            "released_by": _optional(STAFF),
-            "released_at": _optional(TIME),
-            "release": _optional(SIGNATURE),
+            "released_by": optional(STAFF),
+            "released_at": optional(TIME),
+            "release": optional(SIGNATURE),
         },
         False,
     ),
@@ -194,7 +119,7 @@ _ALL = (
             "visit": ID,
             "sender": COUNT,
             "number": COUNT,
-            "inspected": _optional(TIME),
+            "inspected": optional(TIME),
             "condition": CODE,
             "route": CODE,
             "security": CODE,
@@ -216,9 +141,9 @@ _ALL = (
             "visit": ID,
             "ground": CODE,
             "reason": CODE,
-            "approved_by": _optional(STAFF),
-            "approved_at": _optional(TIME),
-            "approval": _optional(SIGNATURE),
+            "approved_by": optional(STAFF),
+            "approved_at": optional(TIME),
+            "approval": optional(SIGNATURE),
             "notice": ID,
             "acknowledged": CODE,
         },
@@ -307,82 +232,6 @@ _ALL = (
     Kind("DraftLapsed", 1, {"operator": STAFF, "cause": CODE}, False),
     # who looked for what; never the text
     Kind("LookedUp", 1, {"by": CODE, "hits": COUNT, "item": COUNT, "terminal": ID}, True),
-    # a customer's data while something has to be done about her item
-    Kind("CaseOpened", 1, {"case": CODE, "item": COUNT, "cause": CODE, "party": CODE, "until": DAY}, True),
-    Kind(
-        "CaseShown",
-        1,
-        {"case": CODE, "opened": COUNT, "asked": COUNT, "purpose": CODE, "seconds": COUNT},
-        True,
-    ),
-    Kind("CaseClosed", 1, {"case": CODE, "opened": COUNT}, True),
-    Kind("CaseLapsed", 1, {"case": CODE, "opened": COUNT}, False),
-    # a complaint: who was asked first owns it, and two clocks run
-    Kind(
-        "ComplaintOpened",
-        1,
-        {"item": COUNT, "class": CODE, "reason": CODE, "party": CODE, "ours": CODE, **_CLOCKS},
-        True,
-    ),
-    Kind("ComplaintContacted", 1, {"complaint": COUNT, "how": CODE}, True),
-    Kind("ComplaintHandedOn", 1, {"complaint": COUNT, "to": STAFF}, True),
-    Kind("ComplaintTaken", 1, {"complaint": COUNT}, True),
-    Kind(
-        "ComplaintAnswered",
-        1,
-        {
-            "complaint": COUNT,
-            "ours": CODE,
-            "measure": CODE,
-            "cents": COUNT,
-            "text": CODE,
-            "version": ID,
-            "until": DAY,
-        },
-        True,
-    ),
-    Kind("ComplaintReopened", 1, {"complaint": COUNT, "reason": CODE, **_CLOCKS}, True),
-    # an approved text, which headquarters sends without anybody here seeing the number
-    Kind(
-        "NotifyAsked",
-        1,
-        {"notify": ID, "item": COUNT, "text": CODE, "version": ID, "to": CODE, "language": CODE},
-        True,
-    ),
-    Kind(
-        "NotifyAnswered",
-        1,
-        {"notify": ID, "asked": COUNT, "outcome": CODE, "why": CODE, "directive": COUNT},
-        False,
-    ),
-    # a customer's data to an organ or a partner: who, on what basis and which fields, by code
-    Kind(
-        "DisclosureFiled",
-        1,
-        {
-            "item": COUNT,
-            "way": CODE,
-            "recipient": CODE,
-            "basis": CODE,
-            "purpose": CODE,
-            "fields": CODES,
-            "consent": COUNT,
-            "until": DAY,
-        },
-        True,
-    ),
-    Kind("DisclosureAsked", 1, {"filed": COUNT, "asked": COUNT}, True),
-    Kind("DisclosureDecided", 1, {"filed": COUNT, "outcome": CODE, "directive": COUNT}, False),
-    # a customer is proposed for the block list: by item, basis and term; a person at headquarters decides
-    Kind("BlockProposed", 1, {"item": COUNT, "basis": CODE, "days": COUNT}, True),
-    Kind("BlockSent", 1, {"proposed": COUNT, "basis": CODE, "asked": COUNT}, True),
-    Kind(
-        "BlockDecided",
-        1,
-        {"proposed": COUNT, "outcome": CODE, "until": _optional(DAY), "directive": COUNT},
-        False,
-    ),
-    Kind("BlockAppealed", 1, {"proposed": COUNT, "due": DAY}, True),
     # printing
     Kind(
         "PrintStarted",
@@ -419,14 +268,8 @@ _ALL = (
         },
         True,
     ),
-    # what lies here, and what leaves in bags
-    Kind("StockBegun", 1, {"day": COUNT}, False),
-    Kind("StockEnded", 1, {"left": COUNT}, False),
-    Kind("BagOpened", 1, {"bag": TAG, "to": CODE}, True),
-    Kind("ItemBagged", 1, {"bag": COUNT, "item": COUNT}, True),
-    Kind("ItemUnbagged", 1, {"bag": COUNT, "item": COUNT}, True),
-    Kind("BagGivenUp", 1, {"bag": COUNT, "count": COUNT}, True),
-    Kind("BagClosed", 1, {"bag": COUNT, "seal": TAG, "count": COUNT, "items": HASH}, True),
+    *kinds_customers.KINDS,
+    *kinds_stock.KINDS,
     # entries beside the chain
     Kind("BranchAdopted", 1, {**_SPAN, "number": COUNT, **_COUNTED}, True),
     Kind("BranchDeclined", 1, {**_SPAN, "reason": CODE}, True),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from core import wire
 from core.errors import EntryError, EntryFault
-from core.ledger import kinds
+from core.ledger import forms
 from core.ledger.directives import SignedDirective
 from core.ledger.entry import parse_stamp
 
@@ -91,7 +91,7 @@ def read_held(signed: SignedDirective) -> Held:
         raise EntryError(EntryFault.FORM, what="waybill_held")
     counts = (body["epoch"], body["seq"], holder["epoch"], holder["seq"], holder["number"])
     texts = (holder["terminal"], holder["operator"])
-    if not all(map(kinds.COUNT, counts)) or not all(isinstance(each, str) for each in texts):
+    if not all(map(forms.COUNT, counts)) or not all(isinstance(each, str) for each in texts):
         raise EntryError(EntryFault.FORM, what="waybill_held")
     at = parse_stamp(holder["at"])
     where, number = holder["terminal"][:64], holder["number"]
@@ -101,8 +101,8 @@ def read_held(signed: SignedDirective) -> Held:
 def read_review(signed: SignedDirective) -> Review:
     """Raises EntryError FORM."""
     body = signed.directive.body
-    sound = set(body) == _REVIEW and kinds.COUNT(body["seq"]) and kinds.COUNT(body["epoch"])
-    if not sound or body["state"] not in (PARKED, RETURNED, SETTLED) or not kinds.CODE(body["why"]):
+    sound = set(body) == _REVIEW and forms.COUNT(body["seq"]) and forms.COUNT(body["epoch"])
+    if not sound or body["state"] not in (PARKED, RETURNED, SETTLED) or not forms.CODE(body["why"]):
         raise EntryError(EntryFault.FORM, what="review")
     parse_stamp(body["since"])
     return Review(body["seq"], body["state"], body["why"], body["epoch"])

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from core.errors import EntryError, EntryFault
-from core.ledger import kinds
+from core.ledger import forms
 from core.ledger.cases import Whose
 from core.ledger.directives import SignedDirective
 from core.ledger.entry import Entry
@@ -27,7 +27,7 @@ COUNTED = "notified"  # of the state: operator → how many she asked for on the
 KEPT = 50  # answered ones that outlive their day
 OPEN = ""  # the outcome of one that nobody has answered
 _FORM = {
-    "epoch": kinds.COUNT, "notify": kinds.ID, "asked": kinds.COUNT, "outcome": kinds.CODE, "why": kinds.CODE,
+    "epoch": forms.COUNT, "notify": forms.ID, "asked": forms.COUNT, "outcome": forms.CODE, "why": forms.CODE,
 }  # fmt: skip
 _WHAT = "notify"
 
@@ -117,6 +117,6 @@ def read_answered(signed: SignedDirective) -> Answered:
     """Raises EntryError FORM."""
     said = signed.directive
     body = said.body
-    if not kinds.fits(body, _FORM) or body["outcome"] not in list(Outcome):
+    if not forms.fits(body, _FORM) or body["outcome"] not in list(Outcome):
         raise EntryError(EntryFault.FORM, what="notify")
     return Answered(body["epoch"], body["notify"], body["asked"], body["outcome"], body["why"], said.number)

@@ -10,7 +10,7 @@ from typing import Any
 from core import wire
 from core.crypto.keys import parse_public_key
 from core.errors import EntryError, EntryFault
-from core.ledger import kinds
+from core.ledger import forms
 from core.ledger.directives import SignedDirective
 from core.ports import StaffRow
 
@@ -36,7 +36,7 @@ def read_staff(signed: SignedDirective) -> StaffRow:
     """The row; without keys where the attachment is gone.  Raises EntryError FORM, KEY."""
     body: Mapping[str, Any] = signed.directive.body
     operator, role = body.get("operator"), body.get("role")
-    if not kinds.STAFF(operator) or not isinstance(role, str) or (role and not kinds.CODE(role)):
+    if not forms.STAFF(operator) or not isinstance(role, str) or (role and not forms.CODE(role)):
         raise EntryError(EntryFault.FORM, what="operator")
     if not role:
         return StaffRow(str(operator), "")
@@ -56,7 +56,7 @@ def read_staff(signed: SignedDirective) -> StaffRow:
 
 def _person(body: Mapping[str, Any]) -> str:
     person = body.get("person", "")
-    if person and not kinds.STAFF(person):
+    if person and not forms.STAFF(person):
         raise EntryError(EntryFault.FORM, what="person")
     return str(person)
 
@@ -64,7 +64,7 @@ def _person(body: Mapping[str, Any]) -> str:
 def _papers(body: Mapping[str, Any]) -> Mapping[str, dt.date]:
     """Since when each counts; one that this program does not know asks nothing of her."""
     said = body.get("papers", {})
-    if not isinstance(said, dict) or not all(kinds.DAY(day) for day in said.values()):
+    if not isinstance(said, dict) or not all(forms.DAY(day) for day in said.values()):
         raise EntryError(EntryFault.FORM, what="papers")
     try:
         return {str(name): dt.date.fromisoformat(str(day)) for name, day in said.items()}

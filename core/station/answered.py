@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from core.errors import EntryError, EntryFault
-from core.ledger import kinds
+from core.ledger import forms
 from core.ledger import persons as ledger
 from core.ledger.directives import DirectiveKind, SignedDirective
 from core.ledger.persons import NONE, Outcome
 from core.ledger.writer import Proposal
 from core.station.live import Live, new_id
 
-_FORM = {"request": kinds.ID, "outcome": kinds.CODE, "ground": kinds.CODE}
+_FORM = {"request": forms.ID, "outcome": forms.CODE, "ground": forms.CODE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ def read_answered(signed: SignedDirective) -> Answered:
     """Raises EntryError FORM."""
     said = signed.directive
     body = said.body
-    if not kinds.fits(body, _FORM) or body["outcome"] not in list(Outcome):
+    if not forms.fits(body, _FORM) or body["outcome"] not in list(Outcome):
         raise EntryError(EntryFault.FORM, what="person_answer")
     if (body["ground"] == NONE) != (body["outcome"] == Outcome.DONE):
         raise EntryError(EntryFault.FORM, what="person_answer")

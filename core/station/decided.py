@@ -11,19 +11,19 @@ from dataclasses import dataclass
 from core import wire
 from core.errors import EntryError, EntryFault
 from core.ledger import disclosures as ledger
-from core.ledger import kinds
+from core.ledger import forms
 from core.ledger.directives import DirectiveKind, SignedDirective
 from core.ledger.writer import Proposal
 from core.station import disclosing
 from core.station.live import Live, new_id
 
 _FORM = {
-    "filed": kinds.COUNT,
-    "asked": kinds.COUNT,
-    "body": kinds.HASH,
-    "outcome": kinds.CODE,
-    "reason": kinds.CODE,
-    "at": kinds.TIME,
+    "filed": forms.COUNT,
+    "asked": forms.COUNT,
+    "body": forms.HASH,
+    "outcome": forms.CODE,
+    "reason": forms.CODE,
+    "at": forms.TIME,
 }
 
 
@@ -42,7 +42,7 @@ def read_decided(signed: SignedDirective) -> Decided:
     """Raises EntryError FORM."""
     said = signed.directive
     body = said.body
-    if not kinds.fits(body, _FORM) or body["outcome"] not in list(ledger.Outcome):
+    if not forms.fits(body, _FORM) or body["outcome"] not in list(ledger.Outcome):
         raise EntryError(EntryFault.FORM, what="disclosure")
     return Decided(body["filed"], body["asked"], wire.unb64(body["body"], 32), body["outcome"], said.number)
 

@@ -28,7 +28,7 @@ from core.dispatch import (
 )
 from core.errors import RuleError, RuleFault
 from core.identity.characters import fold_width
-from core.ledger import kinds, stock
+from core.ledger import forms, stock
 from core.ledger.clock import CHINA, business_date
 from core.ledger.writer import Proposal
 from core.ports import VOIDED, ItemRow
@@ -185,7 +185,7 @@ def _close(live: Live, command: CloseBag) -> None:
 def _number(live: Live, text: str, *others: str) -> str:
     """Of a bag or a seal; never a waybill, which the chained bytes must not name."""
     number = fold_width(text).strip().replace(" ", "").upper()
-    if not kinds.TAG(number):
+    if not forms.TAG(number):
         raise RuleError(RuleFault.BAG_NUMBER)
     plain = number.replace("-", "")
     journal = live.need_journal()

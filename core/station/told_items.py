@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from core.errors import EntryError, EntryFault
-from core.ledger import cases, kinds
+from core.ledger import cases, forms
 from core.ledger.directives import DirectiveKind, SignedDirective
 from core.ledger.entry import AttachmentClass, Commitment
 from core.ledger.erasure import ASKED, ITEM_RESTRICTED, PAPER, PERSON_ERASED, is_restricted, month_name
@@ -19,7 +19,7 @@ from core.station.erasing import safe_seq
 from core.station.live import Live, new_id
 from core.station.persons import ground_of
 
-_FORM = {"item": kinds.COUNT, "request": kinds.ID, "does": kinds.CODE, "ground": kinds.CODE}
+_FORM = {"item": forms.COUNT, "request": forms.ID, "does": forms.CODE, "ground": forms.CODE}
 RESTRICT, ERASE = "restrict", "erase"
 
 
@@ -38,7 +38,7 @@ def read_told(signed: SignedDirective) -> Told:
     """Raises EntryError FORM."""
     said = signed.directive
     body = said.body
-    if not kinds.fits(body, _FORM) or (body["does"], body["ground"] == ASKED) not in (
+    if not forms.fits(body, _FORM) or (body["does"], body["ground"] == ASKED) not in (
         (RESTRICT, False),
         (ERASE, True),
     ):

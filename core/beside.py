@@ -1,0 +1,26 @@
+"""The commands of what is done beside an acceptance, grouped by whom it concerns.
+
+``core.commands.Command`` takes both groups; the command of a new duty joins one of them here.
+"""
+
+from __future__ import annotations
+
+from core.blocking import BlockCommand
+from core.complaints import ComplaintCommand
+from core.consents import AnswerConsent, AskConsents, GuardianAgrees
+from core.disclosing import DisclosureCommand
+from core.dispatch import DispatchCommand
+from core.handover import TakeOver
+from core.late import LateCommand
+from core.notify import AskNotify
+from core.own_evidence import KeepEvidence
+from core.paper_forms import PaperFormCommand
+from core.persons import PersonsCommand
+from core.seeing import CaseCommand
+from core.slips import FileCommand
+
+CustomerCommand = (
+    AnswerConsent | AskConsents | GuardianAgrees | CaseCommand | AskNotify | DisclosureCommand | BlockCommand
+    | PersonsCommand | ComplaintCommand
+)  # fmt: skip
+BranchCommand = LateCommand | KeepEvidence | FileCommand | PaperFormCommand | TakeOver | DispatchCommand

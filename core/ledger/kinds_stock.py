@@ -1,0 +1,16 @@
+"""The kinds of entry that say what lies here, and what leaves in bags."""
+
+from __future__ import annotations
+
+from core.ledger.forms import CODE, COUNT, HASH, TAG, Kind
+
+KINDS: tuple[Kind, ...] = (
+    # what lies here, and what leaves in bags
+    Kind("StockBegun", 1, {"day": COUNT}, False),
+    Kind("StockEnded", 1, {"left": COUNT}, False),
+    Kind("BagOpened", 1, {"bag": TAG, "to": CODE}, True),
+    Kind("ItemBagged", 1, {"bag": COUNT, "item": COUNT}, True),
+    Kind("ItemUnbagged", 1, {"bag": COUNT, "item": COUNT}, True),
+    Kind("BagGivenUp", 1, {"bag": COUNT, "count": COUNT}, True),
+    Kind("BagClosed", 1, {"bag": COUNT, "seal": TAG, "count": COUNT, "items": HASH}, True),
+)
