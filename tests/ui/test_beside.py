@@ -156,6 +156,7 @@ def test_a_case_is_opened_and_seen(seat: Seat) -> None:
     for text in ("示例乙", "13900139021", "上海市浦东新区世纪大道100号2楼"):
         seat.hands.type(text)
         seat.hands.press(Key.Key_Return)
+    seat.hands.press(Key.Key_F9)
     seat.said("msg.case_opened")
     seat.hands.press(Key.Key_S, ALT)
     _answer(seat, Key.Key_1, Key.Key_2)
@@ -221,6 +222,7 @@ def test_an_organ_asks_and_a_supervisor_signs(seat: Seat) -> None:
     for text in ("XD-2026-88", "示例警官", "A10001", "示例警员", "A10002"):
         seat.hands.type(text)
         seat.hands.press(Key.Key_Return)
+    seat.hands.press(Key.Key_F9)
     _sign(seat)
     seat.said("msg.disclosure_asked")
     kinds = [kind for kind in seat.counter.kinds() if kind.startswith(("Disclosure", "Approval"))]

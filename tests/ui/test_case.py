@@ -94,6 +94,8 @@ def test_three_fields_and_nothing_stays_in_them(seated: Seated) -> None:
     for text in ("Example C", "13900139021", "Example Street 7"):
         hands.type(text)
         hands.press(Key.Key_Return)
+    assert recorder.commands == []  # Enter files nothing
+    hands.press(Key.Key_F9)
     assert recorder.commands == [OpenCase("Example C", "13900139021", "Example Street 7")]
     window.show_view(VIEWS["case-list"])
     entries = window.clerk.look_up.case.entries

@@ -49,6 +49,9 @@ def test_one_is_taken_and_answered_and_objected_to(seat: Seat) -> None:
     for text in ("", "说了三次才办理"):
         seat.hands.type(text)
         seat.hands.press(Key.Key_Return)
+    assert seat.hands.place == "complaint_words"  # Enter in the last field files nothing
+    assert not any(kind.startswith("Complaint") for kind in seat.counter.kinds())
+    seat.hands.press(Key.Key_F9)
     seat.said("msg.complaint_opened")
     assert not any(entry.text() for entry in clerk.look_up.complaint.entries)
     seat.hands.press(Key.Key_F11)
@@ -71,6 +74,7 @@ def test_one_is_taken_and_answered_and_objected_to(seat: Seat) -> None:
     seat.hands.press(Key.Key_F11)
     _answer(seat, Key.Key_2, Key.Key_1, Key.Key_1, Key.Key_1)
     _type(seat, "", "", "", "还是不满意")
+    seat.hands.press(Key.Key_F9)
     seat.said("msg.complaint_unreachable")
     assert seat.counter.kinds()[-1] == "ComplaintReopened"
 
@@ -86,6 +90,7 @@ def test_one_about_an_item_is_paid_for(seat: Seat) -> None:
     seat.hands.press(Key.Key_F11)
     _answer(seat, Key.Key_1, Key.Key_2, Key.Key_2, Key.Key_2, Key.Key_2)
     _type(seat, "示例乙", "13900139021", "", "")
+    seat.hands.press(Key.Key_F9)
     seat.said("msg.complaint_opened")
     seat.wait(lambda: seat.window.clerk.look_up.chosen is not None)
     seat.hands.press(Key.Key_F11)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
@@ -74,7 +74,7 @@ def case_badge(cases: Mapping[int, CaseMark], item: ItemView, texts: Texts) -> s
 class CasePanel(QFrame):
     """Stands in the page of F3: three fields to type into, or what is shown.  Hidden it keeps nothing."""
 
-    opened = Signal(object)  # OpenCase
+    files = "case.file"  # what F9 does
 
     def __init__(self, texts: Texts, keyboard: Keyboard, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -106,7 +106,6 @@ class CasePanel(QFrame):
         first, second, last = self.entries
         first.left.connect(second.setFocus)
         second.left.connect(last.setFocus)
-        last.left.connect(self._open)
         self.hide()
 
     def retranslate(self, texts: Texts) -> None:
@@ -162,9 +161,10 @@ class CasePanel(QFrame):
         else:
             self._paint()
 
-    def _open(self) -> None:
+    def command(self) -> OpenCase:
+        """What keeps that which is typed."""
         name, phone, address = (entry.text() for entry in self.entries)
-        self.opened.emit(OpenCase(name, phone, address))
+        return OpenCase(name, phone, address)
 
     def _forget(self) -> None:
         self._timer.stop()

@@ -30,7 +30,7 @@ class CommandBar(QFrame):
         self.setMinimumHeight(HEIGHT)
         self._texts = texts
         self._visit: VisitView | None = None
-        self._covered = False
+        self._covered, self._files = False, ""
         self._close: CloseView | None = None
         self._room = Room.WIDE
         self._key = QLabel(key_of("commit"), self)
@@ -101,9 +101,9 @@ class CommandBar(QFrame):
             put(label, f"{key_of(name)} {texts(f'key.{name}')}")
         self._paint()
 
-    def show_view(self, visit: VisitView | None, *, covered: bool) -> None:
-        """``covered``: another page stands in front of the form, and F9 does nothing."""
-        self._visit, self._covered = visit, covered
+    def show_view(self, visit: VisitView | None, *, covered: bool, files: str = "") -> None:
+        """``covered``: another page stands in front of the form; F9 does nothing there, or ``files``."""
+        self._visit, self._covered, self._files = visit, covered, files
         self._paint()
 
     @property
@@ -111,14 +111,17 @@ class CommandBar(QFrame):
         """Whether nothing is missing as far as the screen knows."""
         if self._close is not None:
             return not self._close.closed and not self._close.fault and not self._close.left
-        return self._visit is not None and not self._visit.missing and not self._covered
+        whole = self._visit is not None and not self._visit.missing and not self._covered
+        return bool(self._files) or whole
 
     def _paint(self) -> None:
         texts, visit = self._texts, self._visit
-        action = "commit.action" if self._close is None else "close.sign"
+        action = self._files or ("commit.action" if self._close is None else "close.sign")
         put(self._action, texts(action))
         if self._close is not None:
             line = f"{_said(self._close, texts)}    {texts('close.keys')}"
+        elif self._files:
+            line = texts("commit.files")
         elif self._covered and visit is not None and visit.manual is not None:
             line = texts("commit.manual", finish=key_of("finish_manual"), back=key_of("back"))
         elif self._covered:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.complaint_rules import ComplaintAnswer
@@ -234,8 +233,6 @@ def _line(one: ComplaintView, texts: Texts) -> Line:
 class ComplaintPanel(TypedPanel[ComplaintForm]):
     """Stands in the page of F3: what she says, and how to reach her."""
 
-    filed = Signal(object)  # TakeDown
-
     def __init__(self, texts: Texts, keyboard: Keyboard, parent: QWidget | None = None) -> None:
         super().__init__("complaint", _FIELDS, texts, keyboard, parent)
         layout = QVBoxLayout(self)
@@ -248,9 +245,15 @@ class ComplaintPanel(TypedPanel[ComplaintForm]):
             layout.addWidget(entry)
         layout.addWidget(self.sealed)
         layout.addStretch(1)
-        for entry, following in zip(self.entries, self.entries[1:], strict=False):
-            entry.left.connect(following.setFocus)
-        self.entries[-1].left.connect(lambda: self.filed.emit(TakeDown(*self.typed())))
+
+    def command(self) -> TakeDown:
+        """See the base."""
+        return TakeDown(*self.typed())
+
+    @property
+    def files(self) -> str:
+        """See the base."""
+        return "complaint.file"
 
     def paint(self) -> None:
         """See the base."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from core.disclosing import (
@@ -125,8 +124,6 @@ def _when(view: DisclosingView, begin: BeginDisclosure) -> Question:
 class DisclosurePanel(TypedPanel[DisclosureForm]):
     """Stands in the page of F3: fields to type into."""
 
-    filed = Signal(object)  # FileDisclosure
-
     def __init__(self, texts: Texts, keyboard: Keyboard, parent: QWidget | None = None) -> None:
         fields = tuple(zip(FIELDS, _TYPED, strict=True))
         super().__init__("disclosure", fields, texts, keyboard, parent)
@@ -141,8 +138,15 @@ class DisclosurePanel(TypedPanel[DisclosureForm]):
             grid.addWidget(entry, row + 1, column, 1, wide)
         grid.addWidget(self.sealed, 8, 0, 1, 2)
         grid.setRowStretch(9, 1)
-        for number, entry in enumerate(self.entries):
-            entry.left.connect(lambda number=number: self._next(number))
+
+    def command(self) -> FileDisclosure:
+        """See the base."""
+        return FileDisclosure(*self.typed())
+
+    @property
+    def files(self) -> str:
+        """See the base."""
+        return "disclosure.file"
 
     def paint(self) -> None:
         """See the base."""
@@ -162,11 +166,3 @@ class DisclosurePanel(TypedPanel[DisclosureForm]):
             entry.setAccessibleDescription(texts("disclosure.sealed"))
             caption.setVisible(stands)
             entry.setVisible(stands)
-
-    def _next(self, number: int) -> None:
-        used = [entry for entry in self.entries if not entry.isHidden()]
-        entry = self.entries[number]
-        if entry is not used[-1]:
-            used[used.index(entry) + 1].setFocus()
-            return
-        self.filed.emit(FileDisclosure(*self.typed()))

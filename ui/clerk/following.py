@@ -332,7 +332,7 @@ class FollowingFrame(ClerkFrame):
         self._paint_bar()
 
     def _paint_bar(self) -> None:
-        self.bar.show_view(self._visit, covered=self.covered)
+        self.bar.show_view(self._visit, covered=self.covered, files=self.files)
 
     def _remember_focus(self) -> None:
         focused = self.focusWidget()

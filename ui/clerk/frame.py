@@ -261,6 +261,11 @@ class ClerkFrame(QWidget):
         """Whether the form is hidden, or a question waits for its answer: then F9 does nothing."""
         return self.page is not Page.FORM or self.side is Side.CHOICES
 
+    @property
+    def files(self) -> str:
+        """What F9 does on the page of F3, "" where it does nothing."""
+        return self.look_up.files if self.page is Page.LOOK_UP and self.side is not Side.CHOICES else ""
+
     def entries(self) -> Iterator[Entry]:
         """The fields that can be reached now, in the order of the eye."""
         if self.page is Page.MANUAL:
@@ -332,7 +337,7 @@ class ClerkFrame(QWidget):
         visit = view.visit
         match part:
             case Around.BAR:
-                self.bar.show_view(visit, covered=self.covered)
+                self.bar.show_view(visit, covered=self.covered, files=self.files)
             case Around.ITEMS:
                 self.last.show_view(visit, view.last, view.pending, view.unscanned)
             case Around.WAY:

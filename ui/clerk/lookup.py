@@ -111,6 +111,7 @@ class LookUpPage(QFrame):
     """Search field, results or waiting labels, and the keys that act on the chosen one."""
 
     asked = Signal(str)
+    filed = Signal(object)  # a Command: what a panel's fields hold
 
     def __init__(self, texts: Texts, keyboard: Keyboard, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -254,6 +255,23 @@ class LookUpPage(QFrame):
         if self._complaints.form is not None:
             return LeaveComplaint()
         return LeaveCase() if self._stands else CloseLookUp()
+
+    @property
+    def files(self) -> str:
+        """Code of the sentence that says what F9 does here, "" for nothing."""
+        panel = self._typing()
+        return panel.files if panel is not None else ""
+
+    def file(self) -> None:
+        """F9: what is typed goes to the station."""
+        panel = self._typing()
+        if panel is not None:
+            self.filed.emit(panel.command())
+
+    def _typing(self) -> CasePanel | DisclosurePanel | ComplaintPanel | None:
+        panels = (self.disclosure, self.complaint, self.case)
+        stands = (panel for panel in panels if not panel.isHidden() and not panel.entries[0].isHidden())
+        return next(stands, None)
 
     @property
     def typed(self) -> bool:

@@ -157,9 +157,7 @@ class ClerkScreen(PastingFrame):
         self.item_card.fee.edited.connect(self._fee_edited)
         self.connect_paste()
         self.look_up.asked.connect(self._search)
-        self.look_up.case.opened.connect(self._submit)
-        self.look_up.disclosure.filed.connect(self._submit)
-        self.look_up.complaint.filed.connect(self._submit)
+        self.look_up.filed.connect(self._submit)
         self.choices.answered.connect(self._answered)
         self.close_page.acted.connect(self.act_on_difference)
         self.choices.sign.decided.connect(self._submit)
@@ -296,7 +294,7 @@ class ClerkScreen(PastingFrame):
         """F9.  At most one command until the station has answered the one before."""
         pressed_ns = time.perf_counter_ns()
         if self.covered:
-            self.say("msg.panel_open")
+            self.look_up.file() if self.files else self.say("msg.panel_open")
             return
         standing = self._standing()
         if time.monotonic() - self._asked_at < COMMIT_SECONDS and standing == self._asked_of:

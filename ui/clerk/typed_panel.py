@@ -8,6 +8,7 @@ from typing import Generic, Protocol, TypeVar
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
+from core.commands import Command
 from ui.fields import Entry, Typed
 from ui.keys import Keyboard
 from ui.text import Texts
@@ -26,7 +27,8 @@ _Form = TypeVar("_Form", bound=Form)
 class TypedPanel(QFrame, Generic[_Form]):
     """Title, what to type, a field each, and where it goes; how they are laid out is the subclass's.
 
-    ``fields``: (name, what is typed), by which entries and captions are called.
+    ``fields``: (name, what is typed), by which entries and captions are called.  Enter goes from one to
+    the next and stays in the last: only F9 files.
     """
 
     def __init__(
@@ -49,7 +51,23 @@ class TypedPanel(QFrame, Generic[_Form]):
             label.setProperty("role", "caption")
         for label in (self.title, self.said, self.sealed, *self.captions):
             label.setWordWrap(True)
+        for number, entry in enumerate(self.entries):
+            entry.left.connect(lambda number=number: self._next(number))
         self.hide()
+
+    def command(self) -> Command:
+        """What files that which is typed."""
+        raise NotImplementedError
+
+    @property
+    def files(self) -> str:
+        """Code of the sentence that says what F9 does."""
+        raise NotImplementedError
+
+    def _next(self, number: int) -> None:
+        following = next((entry for entry in self.entries[number + 1 :] if not entry.isHidden()), None)
+        if following is not None:
+            following.setFocus()
 
     def paint(self) -> None:
         """Put the words of ``texts`` for ``view``, or for nothing."""
