@@ -16,6 +16,7 @@ from core.complaint_rules import ComplaintRules
 from core.correction_rules import CorrectionRules
 from core.disclosure_rules import DisclosureRules
 from core.errors import RuleError, RuleFault
+from core.item_exception_rules import ExceptionRules
 from core.look_rules import LookLimits
 from core.notify_rules import NotifyRules
 from core.paper_form_rules import PaperFormRules
@@ -283,6 +284,7 @@ class Rules:
     exemptions: Exemptions
     cases: CaseRules
     complaints: ComplaintRules
+    exceptions: ExceptionRules
     corrections: CorrectionRules
     disclosure: DisclosureRules
     look_ups: LookLimits

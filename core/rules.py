@@ -31,6 +31,7 @@ from core.disclosure_rules import read_disclosure
 from core.errors import ConfigFault, RuleError, RuleFault
 from core.identity.card import DocumentKind
 from core.identity.numbers import FAMILIES
+from core.item_exception_rules import read_item_exceptions
 from core.look_rules import read_look_limits
 from core.notify_rules import read_notify
 from core.paper_form_rules import read_paper_forms
@@ -67,7 +68,7 @@ _TOP = (
     "s10_countries", "documents", "catalogue", "regions", "security", "agreements", "cases", "exemptions",
     "corrections", "look_ups", "notify", "second", "log_in", "papers", "tariff", "letters", "provinces",
     "notice", "consents", "guardians", "sender_codes", "rights", "disclosure", "typed_documents",
-    "block_list", "paper_forms", "stock", "complaints",
+    "block_list", "paper_forms", "stock", "complaints", "item_exceptions",
 )  # fmt: skip
 _CODE = "[a-z][a-z0-9_]{0,39}"
 _VERSION = "[A-Za-z0-9][A-Za-z0-9._:-]{0,63}"
@@ -208,6 +209,7 @@ class _Reader:
         for meaning in part["marks"].members(MARKS).values():
             meaning.text()
         second = self._second(part["second"])
+        grounds = [each.code for each in second[Action.HOLD].reasons]
         organs = [each.code for each in second[Action.DISCLOSE].reasons]
         return Rules(
             version=part["version"].matching(_VERSION, "version: letters, digits, . _ : -"),
@@ -229,6 +231,7 @@ class _Reader:
             exemptions=self._exemptions(part["exemptions"]),
             cases=read_cases(part["cases"], self._sourced),
             complaints=read_complaints(part["complaints"], self._sourced, LANGUAGES),
+            exceptions=read_item_exceptions(part["item_exceptions"], self._sourced, LANGUAGES, grounds),
             corrections=read_corrections(part["corrections"], self._sourced),
             look_ups=read_look_limits(part["look_ups"], self._sourced),
             rights=read_rights(part["rights"], self._sourced, LANGUAGES),

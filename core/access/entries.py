@@ -19,6 +19,8 @@ ENTRY_ACTIONS: Mapping[str, Action] = {
     "PersonAnswered": Action.PERSONS,
     **dict.fromkeys(("ComplaintOpened", "ComplaintContacted", "ComplaintHandedOn"), Action.COMPLAIN),
     **dict.fromkeys(("ComplaintTaken", "ComplaintAnswered", "ComplaintReopened"), Action.COMPLAIN),
+    **dict.fromkeys(("ExceptionOpened", "ExceptionContacted", "ExceptionClosed"), Action.EXCEPTION),
+    "ItemHeld": Action.HOLD,
     "GuardianConsented": Action.ACCEPT,
     "ConsentAnswered": Action.ACCEPT,
     "ItemAccepted": Action.ACCEPT,

@@ -38,6 +38,7 @@ class Action(StrEnum):
     NOTIFY = "notify"  # headquarters sends an approved text; nobody here sees the number
     PERSONS = "persons"  # what a person with her document asks for about her own data
     COMPLAIN = "complain"  # take a complaint, contact, hand on and answer; whose it is the fold asks
+    EXCEPTION = "exception"  # something is wrong with an accepted item: said, contacted, closed
     ANSWER_RIGHT = "answer_right"  # what is not answered at once, and every refusal
     GIVE_UP_NUMBERS = "give_up_numbers"
     CLOSE_DAY = "close_day"
@@ -57,6 +58,7 @@ class Action(StrEnum):
     UNMASK = "unmask"  # a person's data, for a purpose and for seconds
     DISCLOSE = "disclose"
     PROPOSE_BLOCK = "propose_block"
+    HOLD = "hold"  # an accepted item does not go on, on one of two grounds
     DIFFERENCE = "difference"  # what does not agree at the end of a day is explained
 
 
@@ -94,6 +96,7 @@ RIGHTS: tuple[Right, ...] = (
     Right(Action.NOTIFY, _BOTH),
     Right(Action.PERSONS, _BOTH),
     Right(Action.COMPLAIN, _BOTH),
+    Right(Action.EXCEPTION, _BOTH),
     Right(Action.ANSWER_RIGHT, _SUPERVISOR),
     Right(Action.GIVE_UP_NUMBERS, _BOTH),
     Right(Action.CLOSE_DAY, _BOTH),
@@ -113,6 +116,7 @@ RIGHTS: tuple[Right, ...] = (
     _second(Action.UNMASK, built=True),
     _second(Action.DISCLOSE, built=True),
     _second(Action.PROPOSE_BLOCK, built=True),
+    _second(Action.HOLD, built=True),
     _second(Action.DIFFERENCE, built=True),
 )
 _BY_ACTION = {right.action: right for right in RIGHTS}

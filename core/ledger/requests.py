@@ -66,6 +66,7 @@ SECOND: Mapping[tuple[str, int], Second] = {
     ("CaseShown", 1): Second(Action.UNMASK, "opened"),
     ("DisclosureAsked", 1): Second(Action.DISCLOSE, "filed"),
     ("ReaderDownApproved", 1): Second(Action.READER_DOWN),
+    ("ItemHeld", 1): Second(Action.HOLD, "exception", reason="basis"),
     ("BlockSent", 1): Second(Action.PROPOSE_BLOCK, "proposed", reason="basis"),
     (TAKEN, 1): Second(Action.TYPED, "typed", reason="cause"),
     (paper_forms.TAKEN, 1): Second(Action.PAPER_ENTRY, "entered", reason="cause"),

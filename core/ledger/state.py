@@ -24,6 +24,7 @@ from core.ledger import (
     erasure,
     gate_log,
     handover,
+    item_exceptions,
     looks,
     notify,
     paper_forms,
@@ -36,8 +37,9 @@ from core.ledger import (
 )
 from core.ledger.disclosures import DISCLOSURE_STEPS, forget_over
 from core.ledger.entry import EMPTY_HEAD, Entry, Head
-from core.ledger.rows import count, drop, put
+from core.ledger.rows import count, drop, need, put
 from core.ledger.sender_codes import take as take_code
+from core.ledger.stops import stopped
 
 FOLD_VERSION = 1
 # A printer that is dead for days leaves a row for each label: that must never stop acceptance.
@@ -158,6 +160,7 @@ def _day_opened(value: dict[str, Any], entry: Entry) -> None:
     value |= {looks.MEMBER: {}} if looks.MEMBER in value else {}
     cases.new_day(value)
     complaints.new_day(value)
+    item_exceptions.new_day(value)
     corrections.new_day(value)
     forget_over(value)
     blocks.new_day(value)
@@ -271,13 +274,14 @@ def _reader_down(value: dict[str, Any], entry: Entry) -> None:
 
 
 def _voided(value: dict[str, Any], entry: Entry) -> None:
-    """An item of the open day, once (T11).  Raises EntryError STATE for any other.
+    """An item of the open day, once (T11), that is not stopped.  Raises EntryError STATE for any other.
 
     A page of it that has not begun never comes out; its waybill and its number stay used.
     """
     item, day = entry.data["item"], value["days"][str(value["day"])]
     if str(item) in value["voided"] or value["closed"] or not day["first"] < item < entry.header.seq:
         raise EntryError(EntryFault.STATE, seq=entry.header.seq, what="voided")
+    need("voided", entry, item not in stopped(value))
     stock.voided(value, entry)
     put(value, "voided", str(item), entry.header.seq)
     for member in ("labels", "receipts"):
@@ -387,6 +391,7 @@ _STEPS = {
     (cases.SEEN, 1): cases.seen,
     **dict.fromkeys(((cases.CLOSED, 1), (cases.LAPSED, 1)), cases.ended),
     **complaints.STEPS,
+    **item_exceptions.STEPS,
     **DISCLOSURE_STEPS,
     **notify.STEPS,
     **printing.STEPS,

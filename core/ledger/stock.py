@@ -1,9 +1,9 @@
 """What lies at a counter and what left it in bags (封发), as the chain has it.
 
 Where the rule data say that a counter dispatches by this program, ``StockBegun`` begins to follow every item
-that is accepted from then on: it lies here until it is void or a closed bag has it.  A bag is opened, each
-scan is an entry of its own, so that a power cut loses none, and ``BagClosed`` names seal, number and digest
-of what is in it: from then on nothing goes in or comes out.  A bag that is open still lies here.
+that is accepted from then on: it lies here until it is void, with an organ or in a closed bag.  A bag is
+opened, each scan is an entry of its own, so that a power cut loses none, and ``BagClosed`` names seal, number
+and digest of what is in it: from then on nothing goes in or comes out.  A bag that is open still lies here.
 docs/format.md, section 5 and 18.
 """
 
@@ -17,6 +17,7 @@ from typing import Any
 from core import wire
 from core.ledger.entry import Entry
 from core.ledger.rows import need
+from core.ledger.stops import stopped
 
 MEMBER = "stock"  # of the state; none where no stock is followed
 BEGUN, ENDED = "StockBegun", "StockEnded"
@@ -32,8 +33,8 @@ _DIGEST = b"counter/bag/1\0"
 def of(value: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """The member: ``since`` (seq of its beginning), ``items`` (what lies here, by ``seq``, ascending),
     ``bag`` (the open one: ``opened``, ``bag``, ``to``, ``by``, ``items``, or None), the business day's
-    ``opening``, ``accepted``, ``voided``, ``sent``, ``let_go``, its ``numbers`` of bags and seals, and
-    ``closed``: the newest ``BagClosed``.
+    ``opening``, ``accepted``, ``voided``, ``sent``, ``organs``, ``let_go``, its ``numbers`` of bags and
+    seals, and ``closed``: the newest ``BagClosed``.
     """
     found: Mapping[str, Any] | None = value.get(MEMBER)
     return found
@@ -79,7 +80,8 @@ def ended(value: dict[str, Any], entry: Entry) -> None:
 
 
 def _day(opening: int) -> dict[str, Any]:
-    return {"opening": opening, "accepted": 0, "voided": 0, "sent": 0, "let_go": 0, "numbers": []}
+    counts = dict.fromkeys(("accepted", "voided", "sent", "organs", "let_go"), 0)
+    return {"opening": opening, **counts, "numbers": []}
 
 
 def new_day(value: dict[str, Any]) -> None:
@@ -112,6 +114,16 @@ def voided(value: dict[str, Any], entry: Entry) -> None:
     value[MEMBER] = {**row, "items": items, "voided": row["voided"] + 1}
 
 
+def handed_over(value: dict[str, Any], entry: Entry, item: int) -> None:
+    """``ExceptionClosed``: an organ has it.  Raises EntryError STATE for one in a bag, open or closed."""
+    row = of(value)
+    if row is None or item <= row["since"]:
+        return
+    need(_WHAT, entry, item not in packed(value) and _has(row["items"], item))
+    items = [each for each in row["items"] if each != item]
+    value[MEMBER] = {**row, "items": items, "organs": row["organs"] + 1}
+
+
 def opened(value: dict[str, Any], entry: Entry) -> None:
     """``BagOpened``: one at a time, and no number twice in a business day."""
     row, data = of(value), entry.data
@@ -121,10 +133,10 @@ def opened(value: dict[str, Any], entry: Entry) -> None:
 
 
 def was_packed(value: dict[str, Any], entry: Entry) -> None:
-    """``ItemBagged``: an item that lies here outside the bag."""
+    """``ItemBagged``: an item that lies here outside the bag and is not stopped."""
     row, bag, item = _bag(value, entry), _open(value), entry.data["item"]
     need(_WHAT, entry, _has(row["items"], item) and item not in bag["items"])
-    need(_WHAT, entry, len(bag["items"]) < MOST_IN_BAG)
+    need(_WHAT, entry, len(bag["items"]) < MOST_IN_BAG and item not in stopped(value))
     value[MEMBER] = {**row, "bag": {**bag, "items": [*bag["items"], item]}}
 
 
@@ -144,9 +156,10 @@ def given_up(value: dict[str, Any], entry: Entry) -> None:
 
 
 def closed(value: dict[str, Any], entry: Entry) -> None:
-    """``BagClosed``: sealed, and everything in it has left the stock."""
+    """``BagClosed``: sealed, and everything in it has left the stock; nothing in it is stopped."""
     row, bag, data = _bag(value, entry), _open(value), entry.data
     inside = set(bag["items"])
+    need(_WHAT, entry, not inside & stopped(value))
     sound = 0 < len(inside) == data["count"] and data["items"] == digest(bag["items"])
     need(_WHAT, entry, sound and data["seal"] not in (*row["numbers"], bag["bag"]))
     value[MEMBER] = {

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.ledger import cases
 from core.ledger.entry import stamp
+from tests.golden.exceptions import handed_over
 from tests.golden.people import seed
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ def complaint(golden: Golden, to: str) -> int:
 
 
 def answer(golden: Golden, seq: int) -> None:
-    """By whom it was handed on to: ours, then, after an objection, with money."""
+    """By whom it was handed on to: ours, then, after an objection, with money; and a stopped item leaves."""
+    handed_over(golden)
     golden.add("ComplaintTaken", {"complaint": seq}, person=True)
     said: dict[str, Any] = {"complaint": seq, "ours": "yes", "cents": 0, "until": "2026-12-21"}
     text = {"text": "train", "version": "2026-11-01"}

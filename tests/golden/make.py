@@ -46,6 +46,7 @@ from core.ledger.state import FOLD_VERSION, State, fold
 from core.ports import StaffRow
 from tests.golden.branches import branches
 from tests.golden.complaints import answer, complaint
+from tests.golden.exceptions import exceptions
 from tests.golden.handed import HANDED
 from tests.golden.item import BRANCH, CLERK, CONTACTS, LABEL, PLAIN, SECOND_LABEL, TERMINAL
 from tests.golden.paper import paper
@@ -442,7 +443,7 @@ def _typed(golden: Golden, sender: Entry, item: Entry) -> None:
 
 
 def _block(golden: Golden, item: Entry) -> None:
-    """A sender is listed, appeals, and is lifted; then bags."""
+    """A sender is listed, appeals, and is lifted; then bags, and exceptions."""
     basis, long = "prohibited_again", {"item": item.header.seq, "days": 90}
     proposed = golden.add("BlockProposed", {**long, "basis": basis}, person=True).header.seq
     about = {"action": "propose_block", "subject": proposed, "reason": basis}
@@ -455,6 +456,7 @@ def _block(golden: Golden, item: Entry) -> None:
     golden.add("BlockAppealed", {"proposed": proposed, "due": "2026-12-06"}, person=True)
     golden.add("BlockDecided", {**said, "outcome": "lifted", "until": None})
     stock(golden, item)
+    exceptions(golden, _ask, _approve)
 
 
 def _cases(golden: Golden, item: int) -> None:

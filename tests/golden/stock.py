@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def stock(golden: Golden, item: Entry) -> None:
-    """Three items like ``item`` come, two leave, one stays."""
+    """Three items like ``item`` come, two leave, one stays, until an organ has it."""
     golden.add("StockBegun", {"day": 1})
     fresh = [
         golden.add("ItemAccepted", {**item.data, "number": number}, person=True).header.seq
@@ -32,4 +32,4 @@ def stock(golden: Golden, item: Entry) -> None:
 
 def over(golden: Golden) -> None:
     """The next edition of the rules follows no stock here."""
-    golden.add("StockEnded", {"left": 1})
+    golden.add("StockEnded", {"left": 0})

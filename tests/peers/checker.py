@@ -44,6 +44,7 @@ from tests.peers.complaints import Complaints
 from tests.peers.disclosures import Disclosures
 from tests.peers.gates import Gates
 from tests.peers.handover import HandOvers
+from tests.peers.item_exceptions import ItemExceptions
 from tests.peers.numbers import Bad as Bad  # noqa: PLC0414 - others take it from here
 from tests.peers.numbers import Numbers
 from tests.peers.numbers import need as need  # noqa: PLC0414
@@ -128,6 +129,7 @@ class Journal:
         self.persons = Persons()
         self.disclosures = Disclosures()
         self.complaints = Complaints()
+        self.exceptions = ItemExceptions()
         self.typed = Typed()
         self.slips = Slips()
         self.handovers = HandOvers()
@@ -197,7 +199,10 @@ class Journal:
             self.counts.update(self.slips.follow(body))
             self.counts.update(self.handovers.follow(body))
             self.counts.update(self.gates.follow(body))
-            self.counts.update(self.stock.follow(body))
+            gone = self.stock.gone(body["data"].get("item", 0))
+            self.counts.update(self.exceptions.follow(body, self.operators, gone))
+            held = self.exceptions
+            self.counts.update(self.stock.follow(body, held.stopped, held.taken))
             self.counts.update(self.paper.follow(body))
             self.counts.update(self.complaints.follow(body, self.operators))
             unsigned = self.requests.unsigned(body["data"].get("asked", 0))

@@ -13,7 +13,7 @@ OPEN_AT_MOST = 64
 # What is asked for by whoever works at a counter, and approved by a supervisor.
 ACTIONS = (
     "reader_down", "typed", "exempt", "void", "correct", "unmask", "disclose", "propose_block", "difference",
-    "paper_entry", "paper_void",
+    "paper_entry", "paper_void", "hold",
 )  # fmt: skip
 DIFFERENCES = {"no_label", "label_unknown", "not_affixed", "no_receipt", "receipt_unknown", "held", "aside"}
 # Kinds that rest on a request: which action, and the member that names the subject.
@@ -28,11 +28,12 @@ ACTS = {
     "BlockSent": ("propose_block", "proposed"),
     "PaperFormTaken": ("paper_entry", "entered"),
     "PaperFormVoided": ("paper_void", "form"),
+    "ItemHeld": ("hold", "exception"),
 }
 # Kinds that repeat the reason of their request, and in which member.
 REASONS = {
     "DifferenceExplained": "reason", "TypedTaken": "cause", "BlockSent": "basis",
-    "PaperFormTaken": "cause", "PaperFormVoided": "reason",
+    "PaperFormTaken": "cause", "PaperFormVoided": "reason", "ItemHeld": "basis",
 }  # fmt: skip
 PRINTING = ("PrintStarted", "PrintNotDone", "PrintUnknown", "PrintSeen", "LabelPrinted", "ReceiptPrinted")
 # Neither who sends nor the waybill.

@@ -20,6 +20,7 @@ PERSONAL = {
     "PaperFormsHandedOut", "PaperFormEntered", "PaperFormTaken", "PaperFormVoided",
     "ComplaintOpened", "ComplaintContacted", "ComplaintHandedOn", "ComplaintTaken", "ComplaintAnswered",
     "ComplaintReopened",
+    "ExceptionOpened", "ExceptionContacted", "ItemHeld", "ExceptionClosed",
     "BagOpened", "ItemBagged", "ItemUnbagged", "BagGivenUp", "BagClosed",
     "BlockProposed", "BlockSent", "BlockAppealed", *DECISIONS,
 }  # fmt: skip

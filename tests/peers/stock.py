@@ -1,6 +1,6 @@
 """Sections 5 and 18 of docs/format.md, for the independent checker: the stock, and what left it in bags.
 
-Item by item, where it is: here, in the open bag, in a closed one, or handed back.
+Item by item, where it is: here, in the open bag, in a closed one, handed back, or with an organ.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ import base64
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Collection
 from typing import Any
 
 from tests.peers.numbers import need
 
 KINDS = ("BagOpened", "ItemBagged", "ItemUnbagged", "BagGivenUp", "BagClosed")
 AT_MOST, IN_A_BAG = 5_000, 2_000
-HERE, INSIDE, SENT, BACK, LET_GO = "here", "inside", "sent", "back", "let go"
+HERE, INSIDE, SENT, BACK, LET_GO, TAKEN = "here", "inside", "sent", "back", "let go", "with an organ"
 
 
 class Stock:
@@ -32,8 +33,18 @@ class Stock:
         """How many are where."""
         return Counter(self._where.values())
 
-    def follow(self, body: dict[str, Any]) -> dict[str, int]:
-        """One entry of version 1; what it did, counted by name."""
+    def gone(self, item: Any) -> bool:
+        """Whether an item that was accepted since the stock is followed is here no more."""
+        return self._where.get(item, HERE) not in (HERE, INSIDE)
+
+    def follow(self, body: dict[str, Any], stopped: Collection[int] = (), taken: int = 0) -> dict[str, int]:
+        """One entry of version 1; what it did, counted by name.
+
+        ``stopped``: items that must not leave; ``taken``: the one that an organ got by this entry.
+        """
+        if self._since and taken > self._since:
+            need(self._where.get(taken) == HERE, "handed over what does not lie here")
+            self._where[taken] = TAKEN
         kind, data, seq = body["kind"], body["data"], body["seq"]
         if kind == "StockBegun":
             need(not self._since, "a stock that is followed begins again")
@@ -53,10 +64,10 @@ class Stock:
             self._where[data["item"]] = BACK
         elif kind in KINDS:
             need(self._since, "a bag where no stock is followed")
-            return self._bagged(kind, data, seq)
+            return self._bagged(kind, data, seq, stopped)
         return {}
 
-    def _bagged(self, kind: str, data: dict[str, Any], seq: int) -> dict[str, int]:
+    def _bagged(self, kind: str, data: dict[str, Any], seq: int, stopped: Collection[int]) -> dict[str, int]:
         if kind == "BagOpened":
             need(self._bag is None, "two bags at once")
             need(data["bag"] not in self._numbers, "a bag's number twice in a day")
@@ -67,6 +78,7 @@ class Stock:
         inside = [item for item, where in self._where.items() if where == INSIDE]
         if kind == "ItemBagged":
             need(self._where.get(data["item"]) == HERE, "packs what does not lie here")
+            need(data["item"] not in stopped, "packs what is stopped")
             need(len(inside) < IN_A_BAG, "too much for a bag")
             self._where[data["item"]] = INSIDE
         elif kind == "ItemUnbagged":
@@ -77,6 +89,7 @@ class Stock:
             self._where |= dict.fromkeys(inside, HERE)
             self._bag = None
         else:
+            need(not set(stopped) & set(inside), "closes a bag with what is stopped")
             need(0 < data["count"] == len(inside), "closes a bag with another number of items")
             need(data["items"] == content_digest(inside), "closes a bag with other items")
             need(data["seal"] not in {*self._numbers, self._bag["bag"]}, "a seal's number twice in a day")

@@ -367,6 +367,7 @@ def test_it_imports_nothing_of_ours() -> None:
         "canonical",
         "complaints",
         "disclosures",
+        "item_exceptions",
         "persons",
         "requests",
         "roles",

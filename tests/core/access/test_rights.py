@@ -37,6 +37,7 @@ look_up          Y     Y          .          .
 notify           Y     Y          .          .
 persons          Y     Y          .          .
 complain         Y     Y          .          .
+exception        Y     Y          .          .
 answer_right     .     Y          .          .
 give_up_numbers  Y     Y          .          .
 dispatch         Y     Y          .          .
@@ -56,6 +57,7 @@ correct          a     p          .          .
 unmask           a     p          .          .
 disclose         a     p          .          .
 propose_block    a     p          .          .
+hold             a     p          .          .
 difference       a     p          .          .
 """
 

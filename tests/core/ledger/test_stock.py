@@ -87,7 +87,7 @@ def test_both_follow_any_story_alike_and_the_equation_holds(seed: int) -> None:
         if row is None:
             continue
         came = row["opening"] + row["accepted"]
-        assert came == row["voided"] + row["sent"] + row["let_go"] + len(row["items"])
+        assert came == row["voided"] + row["sent"] + row["organs"] + row["let_go"] + len(row["items"])
         where = both.peer.standing()
         assert len(row["items"]) == where[HERE] + where[INSIDE]
         assert len(stock.packed(both.value)) == where[INSIDE]

@@ -1,0 +1,47 @@
+"""Exceptions in the golden journal: one is solved; one stopped, held by two, and handed over."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from core.ledger import item_exceptions, stock
+from core.ledger.entry import Entry, stamp
+
+if TYPE_CHECKING:
+    from tests.golden.make import Golden
+
+Ask = Callable[..., Entry]
+Approve = Callable[["Golden", Entry, str, dt.datetime], None]
+
+
+def exceptions(golden: Golden, ask: Ask, approve: Approve) -> None:
+    """By the clerk: one of the second item is solved; what lies here is stopped and held."""
+    accepted = [each.header.seq for each in golden.entries if each.header.kind == "ItemAccepted"]
+    by = stamp(golden.now() + dt.timedelta(hours=2))
+    data: dict[str, Any] = {"reason": "address", "stop": "none", "organ": "none", "contact_by": by}
+    seq = golden.add("ExceptionOpened", {**data, "item": accepted[1]}, person=True).header.seq
+    said = {"exception": seq, "how": "phone"}
+    golden.add("ExceptionContacted", {**said, "outcome": "missed", "solution": "none"}, person=True)
+    golden.add("ExceptionContacted", {**said, "outcome": "reached", "solution": "corrected"}, person=True)
+    golden.add("ExceptionClosed", {"exception": seq, "outcome": "goes_on", "organ": "none"}, person=True)
+    row = stock.of(golden.state.value)
+    assert row is not None
+    data |= {"item": row["items"][0], "reason": "suspected", "stop": "suspected"}
+    seq = golden.add("ExceptionOpened", data, person=True).header.seq
+    about = {"action": "hold", "subject": seq, "reason": "suspected"}
+    asked = ask(golden, "request-21", "wait", 3600, **about)
+    approve(golden, asked, "request-21", golden.now())
+    held = {"exception": seq, "basis": "suspected", "asked": asked.header.seq}
+    until = stamp(golden.now() + dt.timedelta(hours=24))
+    golden.add("ItemHeld", {**held, "until": until}, person=True)
+    said = {"exception": seq, "how": "letter", "outcome": "left", "solution": "held"}
+    golden.add("ExceptionContacted", said, person=True)
+
+
+def handed_over(golden: Golden) -> None:
+    """By the supervisor, to an organ: it lies here no more."""
+    (seq,) = item_exceptions.open_of(golden.state.value)
+    over = {"exception": seq, "outcome": "handed_over", "organ": "public_security"}
+    golden.add("ExceptionClosed", over, person=True)
