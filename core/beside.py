@@ -11,6 +11,7 @@ from core.consents import AnswerConsent, AskConsents, GuardianAgrees
 from core.disclosing import DisclosureCommand
 from core.dispatch import DispatchCommand
 from core.handover import TakeOver
+from core.item_exceptions import ExceptionCommand
 from core.late import LateCommand
 from core.notify import AskNotify
 from core.own_evidence import KeepEvidence
@@ -21,6 +22,6 @@ from core.slips import FileCommand
 
 CustomerCommand = (
     AnswerConsent | AskConsents | GuardianAgrees | CaseCommand | AskNotify | DisclosureCommand | BlockCommand
-    | PersonsCommand | ComplaintCommand
+    | PersonsCommand | ComplaintCommand | ExceptionCommand
 )  # fmt: skip
 BranchCommand = LateCommand | KeepEvidence | FileCommand | PaperFormCommand | TakeOver | DispatchCommand

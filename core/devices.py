@@ -9,6 +9,7 @@ from enum import StrEnum
 from core.errors import Fact
 from core.handover import CodedPage
 from core.identity.card import IdCard
+from core.records import ExceptionRecord
 from core.slips import SlipPage
 
 
@@ -357,7 +358,7 @@ class CalibrationPage:
 # Whatever comes out of a printer.
 Page = (
     Label | Receipt | NoPaperSlip | CalibrationPage | PersonRecord | DisclosureRecord | ComplaintRecord
-    | SlipPage | CodedPage
+    | ExceptionRecord | SlipPage | CodedPage
 )  # fmt: skip
 
 

@@ -102,6 +102,7 @@ class DispatchView:
     accepted: int = 0
     voided: int = 0
     sent: int = 0
+    organs: int = 0
     let_go: int = 0
     bag: BagView | None = None
     closed: tuple[SentView, ...] = ()  # the newest first

@@ -238,6 +238,16 @@ class RuleFault(StrEnum):
     CASE_LONG = "rule.case_long"
     CASE_CAP = "rule.case_cap"  # as often as the rules let
     CASES_FULL = "rule.cases_full"
+    EXCEPTION_STANDS = "rule.exception_stands"  # the item has one already; facts: number
+    EXCEPTION_LEFT = "rule.exception_left"  # what left cannot be stopped here; facts: number
+    EXCEPTION_GONE = "rule.exception_gone"  # closed meanwhile
+    EXCEPTION_NO_HOLD = "rule.exception_no_hold"  # nothing but suspicion or an order stops an item
+    EXCEPTION_UNTOLD = "rule.exception_untold"  # its customer has heard of nothing
+    EXCEPTION_UNHELD = "rule.exception_unheld"  # handed over without a second person's word
+    EXCEPTION_UNVOID = "rule.exception_unvoid"  # handed back, and not void; facts: number
+    EXCEPTION_BAGGED = "rule.exception_bagged"  # handed over, and still in the open bag; facts: number
+    EXCEPTIONS_FULL = "rule.exceptions_full"  # facts: most
+    ITEM_STOPPED = "rule.item_stopped"  # neither into a bag nor back; facts: number, reference
     COMPLAINT_GONE = "rule.complaint_gone"  # answered or taken meanwhile, or no time left to object
     COMPLAINT_OWNER = "rule.complaint_owner"  # somebody else's; facts: operator
     COMPLAINT_STAFF = "rule.complaint_staff"  # nobody of this counter, or its owner already

@@ -126,6 +126,13 @@ def _complain(clerk: ClerkScreen, *answers: int) -> None:
         clerk.choices.answer(number)
 
 
+def _except(clerk: ClerkScreen, *answers: int, down: int = 0) -> None:
+    clerk.look_up.step(down)
+    clerk.side_acts()["exception"]()
+    for number in answers:
+        clerk.choices.answer(number)
+
+
 def _ask_rights(clerk: ClerkScreen, *answers: int) -> None:
     clerk.show_view(replace(VIEWS["half"], role="supervisor", rights=RIGHTS))
     clerk.side_acts()["person"]()
@@ -271,6 +278,9 @@ STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], None] | None]] = {
     "complaint": ("complaint-list", _complain),
     "complaint-one": ("complaint-list", lambda clerk: _complain(clerk, 3)),
     "complaint-text": ("complaint-list", lambda clerk: _complain(clerk, 3, 2, 0)),
+    "exception": ("exception-list", _except),
+    "exception-reason": ("exception-list", lambda clerk: _except(clerk, 0, down=1)),
+    "exception-one": ("exception-list", lambda clerk: _except(clerk, 1)),
     "complaint-amount": ("complaint-list", lambda clerk: _complain(clerk, 2, 1, 0)),
     "rights": ("half", _ask_rights),
     "right-answer": ("half", lambda clerk: _ask_rights(clerk, 1)),

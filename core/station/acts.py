@@ -16,6 +16,7 @@ from core.closing import DisputeDifference, ExplainDifference, FinishDifference,
 from core.correcting import CORRECTING
 from core.dispatch import DISPATCH, LeaveDispatch
 from core.handover import TakeOver
+from core.item_exceptions import EXCEPTING, HOLDING
 from core.late import AdoptLate, DeclineLate
 from core.notify import AskNotify
 from core.paper_forms import AskVoidForm, DrawForms, HandOutForms, VoidForm
@@ -26,6 +27,7 @@ from core.station import (
     correcting,
     dispatching,
     handing,
+    item_exceptions,
     late,
     notifying,
     paper_forms,
@@ -45,6 +47,7 @@ ACTS: Mapping[type[c.Command], Act] = MappingProxyType({
     **dict.fromkeys(CORRECTING, correcting.handle),
     **dict.fromkeys((*DISPATCH, LeaveDispatch), dispatching.handle),
     **dict.fromkeys(BLOCKING, blocking.handle),
+    **dict.fromkeys((*EXCEPTING, *HOLDING), item_exceptions.handle),
     **dict.fromkeys(
         (OpenClose, LeaveClose, ExplainDifference, FinishDifference, DisputeDifference), closing.handle),
 })  # fmt: skip

@@ -13,6 +13,7 @@ from core.disclosing import DISCLOSING
 from core.dispatch import DISPATCH, LeaveDispatch
 from core.handover import TakeOver
 from core.inspection import MakeInspectionPack
+from core.item_exceptions import EXCEPTING, HOLDING
 from core.late import AdoptLate, DeclineLate
 from core.notify import AskNotify
 from core.numbering import TakeNumber, VoidNumbers
@@ -66,6 +67,8 @@ OTHERS: dict[type[c.Command], Action] = {
     MakeInspectionPack: Action.JOURNAL,
     DeclineLate: Action.LATE_ENTRIES,
     **dict.fromkeys(COMPLAINING, Action.COMPLAIN),
+    **dict.fromkeys(EXCEPTING, Action.EXCEPTION),
+    **dict.fromkeys(HOLDING, Action.HOLD),
     **dict.fromkeys((*CASES, *SEEING), Action.UNMASK),
     **dict.fromkeys(CORRECTING, Action.CORRECT),
     **dict.fromkeys(DISCLOSING, Action.DISCLOSE),

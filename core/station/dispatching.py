@@ -32,7 +32,7 @@ from core.ledger import forms, stock
 from core.ledger.clock import CHINA, business_date
 from core.ledger.writer import Proposal
 from core.ports import VOIDED, ItemRow
-from core.station import late
+from core.station import item_exceptions, late
 from core.station.days import day_proposals, stock_proposals
 from core.station.live import Live, new_id
 from core.view import Screen
@@ -147,6 +147,7 @@ def _need_sound(live: Live, row: ItemRow) -> None:
         raise RuleError(RuleFault.BAG_BEFORE, number=number)
     if stock.left(value, row.seq):
         raise RuleError(RuleFault.BAG_GONE, number=number)
+    item_exceptions.need_free(live, row)
     if (row.epoch, row.seq) in live.held:
         raise RuleError(RuleFault.BAG_HELD, number=number)
     if (row.epoch, row.seq) in live.reviews:
@@ -176,6 +177,9 @@ def _close(live: Live, command: CloseBag) -> None:
     bag = _bag(live)
     if not bag["items"]:
         raise RuleError(RuleFault.BAG_EMPTY)
+    for inside in map(live.item, bag["items"]):
+        if inside is not None:
+            item_exceptions.need_free(live, inside)
     seal, count = _number(live, command.text, bag["bag"]), len(bag["items"])
     said = {"bag": bag["opened"], "seal": seal, "count": count, "items": stock.digest(bag["items"])}
     _commit(live, stock.CLOSED, said)
@@ -211,8 +215,9 @@ def _commit(live: Live, kind: str, data: Mapping[str, Any]) -> None:
 
 
 def need_outside(live: Live, row: ItemRow) -> None:
-    """Before an item is voided: it lies beside the bags.  Raises RuleError BAG_INSIDE, BAG_SENT."""
+    """Before an item is voided: it lies beside the bags.  Raises BAG_INSIDE, BAG_SENT, ITEM_STOPPED."""
     value = live.state.value
+    item_exceptions.need_free(live, row)
     if row.seq in stock.packed(value):
         raise RuleError(RuleFault.BAG_INSIDE, bag=_bag(live)["bag"])
     if stock.left(value, row.seq):
@@ -238,7 +243,7 @@ def _view(live: Live, row: Mapping[str, Any]) -> DispatchView:
     inside = len(row["bag"]["items"]) if row["bag"] is not None else 0
     return DispatchView(
         here=len(row["items"]) - inside,
-        **{name: row[name] for name in ("opening", "accepted", "voided", "sent", "let_go")},
+        **{name: row[name] for name in ("opening", "accepted", "voided", "sent", "organs", "let_go")},
         bag=_shown_bag(live, row["bag"], names) if row["bag"] is not None else None,
         closed=tuple(_sent(live, seq, names) for seq in row["closed"][: -_SHOWN - 1 : -1]),
         destinations=names,

@@ -25,6 +25,7 @@ from core.ledger.notices import Held, Review
 from core.ledger.state import State
 from core.ledger.writer import EntryWriter, LiveSession, Proposal
 from core.ports import Clock, DirectiveRow, DraftRow, ItemRow, Journal, Probe, StaffRow, Store, Vault
+from core.records import ExceptionRecord
 from core.rules import RuleBook, Rules
 from core.slips import SlipFiles
 from core.station.asking import Word
@@ -121,6 +122,8 @@ class Live:
     dispatches: str = ""  # the session whose page of 封发 stands
     dispatch_shown: tuple[Head, DispatchView] | None = None  # that page, as of that head
     anew: list[int] = field(default_factory=list)  # items of which something is to be printed anew
+    records: list[ExceptionRecord] = field(default_factory=list)  # to be printed, made by an act
+    report: tuple[int, ExceptionRecord | None] = (0, None)  # to be written to a file by the screen
     _grants: dict[int, tuple[bytes, bytes]] = field(default_factory=dict, repr=False)  # by epoch
     _rows: dict[int, ItemRow] = field(default_factory=dict, repr=False)
 

@@ -69,7 +69,9 @@ class Paper:
             self._later_due = time.monotonic() + _LABEL_AHEAD_SECONDS
 
     def anew(self, items: list[int]) -> None:
-        """What was corrected: the pages that show something else; empties ``items``."""
+        """What was corrected: the pages that show something else; and records that wait.  Empties both."""
+        while self._live.records:
+            self._slips.record(self._live.records.pop(0))
         while items:
             item = items.pop(0)
             if self.labels.is_due(item):

@@ -27,6 +27,7 @@ from core.station import (
     differing,
     disclosing,
     dispatching,
+    item_exceptions,
     paper_forms,
     people,
     reader_down,
@@ -79,6 +80,8 @@ def _decide(live: Live, command: DecideRequest) -> None:
         closing.explain(live, row["subject"])
     elif command.approved and mine and row["action"] == Action.PROPOSE_BLOCK:
         blocking.send(live, row["subject"])
+    elif command.approved and mine and row["action"] == Action.HOLD:
+        item_exceptions.hold(live, row["subject"])
     elif command.approved and mine and row["action"] == Action.DISCLOSE:
         disclosing.send(live, row["subject"])
     elif command.approved and mine and row["action"] == Action.PAPER_VOID:
@@ -194,6 +197,8 @@ def _about(live: Live, action: str, subject: int) -> str:
         return paper_forms.about(live, action, subject)
     if action == Action.DISCLOSE:  # the subject is the entry that filed it
         subject = live.state.value.get("disclosures", {}).get(str(subject), {}).get("item", 0)
+    if action == Action.HOLD:
+        subject = live.state.value.get("exceptions", {}).get(str(subject), {}).get("item", 0)
     if action == Action.PROPOSE_BLOCK:
         subject = live.state.value.get("blocks", {}).get(str(subject), {}).get("item", 0)
     if action == Action.TYPED:  # the subject is the entry that says so; its item may still be to come

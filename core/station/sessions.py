@@ -21,6 +21,7 @@ from core.station import (
     configuring,
     gating,
     grace,
+    item_exceptions,
     late,
     lockouts,
     looking,
@@ -97,6 +98,7 @@ def greet(live: Live, operator: str) -> None:
     looking.remind(live)
     rights.remind(live)
     complaint_views.remind(live)
+    item_exceptions.remind(live)
     live.remind()
     configuring.warn(live)
     gating.warn(live)

@@ -8,12 +8,21 @@ the time there is paper again its reader has gone, and the next customer's recei
 from __future__ import annotations
 
 from core.acceptance.slips import no_paper_slip
-from core.devices import ComplaintRecord, DisclosureRecord, NoPaperSlip, PrintJob, PrintOutcome, Slot
+from core.devices import (
+    ComplaintRecord,
+    DisclosureRecord,
+    NoPaperSlip,
+    PrintJob,
+    PrintOutcome,
+    Slot,
+)
 from core.ledger.clock import business_date
 from core.ports import Printer
+from core.records import ExceptionRecord
 from core.station.live import Live, new_id
 
 _RECORDS = 2
+_FILED = (DisclosureRecord, ExceptionRecord)  # one for whoever asked or gets it, one for the branch
 
 
 class Slips:
@@ -33,8 +42,8 @@ class Slips:
         live.say("msg.refused_slip", "warning")
         self._printer.submit(PrintJob(new_id(), slot, 0, slip, passing=True))
 
-    def record(self, page: DisclosureRecord | ComplaintRecord) -> None:
-        """A disclosure's record, one for whoever asked and one for the branch's file; a complainant's once.
+    def record(self, page: DisclosureRecord | ComplaintRecord | ExceptionRecord) -> None:
+        """A disclosure's or an exception's, and one more for the branch's file; a complainant's once.
 
         The journal has it all the same; where no printer stands here the clerk is told to write the number.
         """
@@ -42,7 +51,7 @@ class Slips:
         if slot is None:
             self._live.say("msg.record_no_printer", "warning", reference=page.reference)
             return
-        for _copy in range(_RECORDS if isinstance(page, DisclosureRecord) else 1):
+        for _copy in range(_RECORDS if isinstance(page, _FILED) else 1):
             self._printer.submit(PrintJob(new_id(), slot, 0, page, passing=True))
 
     def _slot(self) -> Slot | None:
@@ -53,13 +62,13 @@ class Slips:
 
     def is_slip(self, job: PrintJob) -> bool:
         """Whether the job is one of these."""
-        return isinstance(job.page, NoPaperSlip | DisclosureRecord | ComplaintRecord)
+        return isinstance(job.page, NoPaperSlip | DisclosureRecord | ComplaintRecord | ExceptionRecord)
 
     def ended(self, job: PrintJob, outcome: PrintOutcome, fault: str) -> None:
         """What became of a slip: where it did not come out the clerk says it in words."""
         if outcome is PrintOutcome.PRINTED:
             return
-        if isinstance(job.page, DisclosureRecord | ComplaintRecord):
+        if isinstance(job.page, DisclosureRecord | ComplaintRecord | ExceptionRecord):
             self._live.say("msg.record_no_printer", "warning", reference=job.page.reference)
         else:
             self._live.say("msg.slip_not_printed", "warning", fault=fault)

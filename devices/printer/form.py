@@ -18,6 +18,7 @@ from core.devices import (
 from core.errors import ConfigError, ConfigFault, DeviceError, DeviceFault, Fact
 from core.handover import CodedPage
 from core.label_template import parse_template
+from core.records import ExceptionRecord
 from core.slips import SlipPage
 from devices.options import Ranges, whole_options
 from devices.printer import escpos, tspl, zpl
@@ -25,6 +26,7 @@ from devices.printer.calibration import CalibrationRenderer, load_calibration
 from devices.printer.complaint_slip import ComplaintRenderer, load_complaint
 from devices.printer.day_slip import DaySlipRenderer, load_day_slip
 from devices.printer.disclosure_slip import DisclosureRenderer, load_disclosure
+from devices.printer.exception_slip import ExceptionRenderer, load_exception
 from devices.printer.fonts import FontBook
 from devices.printer.label import LabelRenderer
 from devices.printer.page import Bitmap, moved
@@ -149,6 +151,7 @@ class _Renderers:
         self._record = RecordRenderer(fonts, load_record(), *sized)
         self._complaint = ComplaintRenderer(fonts, load_complaint(), *sized)
         self._disclosure = DisclosureRenderer(fonts, load_disclosure(), *sized)
+        self._exception = ExceptionRenderer(fonts, load_exception(), *sized)
         self._day = DaySlipRenderer(fonts, load_day_slip(), *sized[:2])
 
     def _published(self, text: str) -> LabelRenderer:
@@ -172,6 +175,8 @@ class _Renderers:
             bitmap = self._disclosure.render(job.page).bitmap
         elif isinstance(job.page, ComplaintRecord):
             bitmap = self._complaint.render(job.page).bitmap
+        elif isinstance(job.page, ExceptionRecord):
+            bitmap = self._exception.render(job.page).bitmap
         elif isinstance(job.page, SlipPage):
             bitmap = self._day.render(job.page).bitmap
         elif isinstance(job.page, CodedPage):

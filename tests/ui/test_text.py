@@ -60,6 +60,7 @@ from core.ledger.differences import Difference
 from core.ledger.disclosures import Way
 from core.ledger.handover import FAILED, OK, SKIPPED, WARNED, WRONG
 from core.ledger.inspection import NOT_INSPECTED, TO_CENTRE
+from core.ledger.item_exceptions import End, Try
 from core.ledger.looks import Many
 from core.ledger.notices import PARKED, RETURNED
 from core.ledger.notify import Outcome as Notified
@@ -106,6 +107,9 @@ from ui.clerk.disclosure import STATES as DISCLOSURE_STATES
 from ui.clerk.dispatch import QUESTIONS as BAGS
 from ui.clerk.form import ROWS
 from ui.clerk.help import TOPICS
+from ui.clerk.item_exception import QUESTIONS as EXCEPTIONS
+from ui.clerk.item_exception import STATES as EXCEPTION_STATES
+from ui.clerk.item_exception import STEPS as EXCEPTION_STEPS
 from ui.clerk.lanes import QUESTIONS as LANES
 from ui.clerk.late import QUESTIONS as LATE
 from ui.clerk.notify import LANGUAGES as SENT_IN
@@ -121,6 +125,8 @@ from ui.clerk.second import STATES
 from ui.clerk.shortcuts import SHORTCUTS
 from ui.clerk.who import ASKING
 from ui.paper_form import names as names_on_a_form
+from ui.report_form import EXCEPTION_ROWS, SIGNED
+from ui.report_form import STATES as REPORTED
 from ui.supervisor.close import ACTS as CLOSE_ACTS
 from ui.supervisor.close import FIGURES as CLOSE_FIGURES
 from ui.supervisor.close import STATES as CLOSE_STATES
@@ -149,6 +155,7 @@ _QUESTIONS = (
     *LANES,
     *LATE,
     *COMPLAINTS,
+    *EXCEPTIONS,
     *POOLS,
     *CASES,
     *CONSENTS,
@@ -347,6 +354,12 @@ def _of_access() -> set[str]:
     found |= {f"complaint.{name}" for name in COMPLAINED} | {f"complaint_class.{cls.value}" for cls in Class}
     found |= {f"complaint_ours.{ours.value}" for ours in Ours} | {f"complaint_how.{how.value}" for how in How}
     found |= {"party.other"}
+    found |= {f"line.exception_{step}_{state}" for step in EXCEPTION_STEPS for state in EXCEPTION_STATES}
+    found |= {f"exception_try.{each.value}" for each in Try} | {f"exception_end.{each.value}" for each in End}
+    found |= {f"report.exception.{name}" for name in EXCEPTION_ROWS} | {f"report.{name}" for name in SIGNED}
+    found |= {f"report.exception.title_{state}" for state in REPORTED} | {
+        f"msg.exception_{each.value}" for each in End
+    }
     found |= {f"line.complaint_{step}_{state}" for step in STEPS for state in COMPLAINT_STATES}
     found |= {f"line.complaint_reach_{reach}" for reach in ("none", "kept", "asked", "approved")}
     found |= {f"disclosure.{name}" for name in DISCLOSED} | {f"disclosure.partner_{name}" for name in PARTNER}

@@ -18,6 +18,7 @@ from ui.clerk.correct import correct_question
 from ui.clerk.disclosure import disclosure_question
 from ui.clerk.following import FollowingFrame
 from ui.clerk.frame import Page, Side
+from ui.clerk.item_exception import exception_question
 from ui.clerk.lanes import leave_typed
 from ui.clerk.late import late_question
 from ui.clerk.notify import notify_question
@@ -42,6 +43,7 @@ class AskingFrame(FollowingFrame):
             "requests": self._ask_requests,
             "case": self._ask_case,
             "complaint": self.ask_complaint,
+            "exception": self.ask_exception,
             "person": self._ask_person,
             "correct": self.ask_correct,
             "notify": self.ask_notify,
@@ -88,6 +90,23 @@ class AskingFrame(FollowingFrame):
         else:
             chosen = self.look_up.chosen if self.page is Page.LOOK_UP else None
             self.ask(complaint_question(view.complaints, chosen, self._texts))
+
+    def ask_exception(self) -> None:
+        """Ctrl+R: something is wrong with the item that is chosen; and what is open."""
+        view = self._view
+        if self._asked_already():
+            return
+        if view is None or self.page not in (Page.FORM, Page.LOOK_UP):
+            self.say("msg.key_elsewhere")
+        elif self.page is Page.LOOK_UP and self.look_up.typed:
+            self.say("msg.question_open")
+        else:
+            chosen = self.look_up.chosen if self.page is Page.LOOK_UP else None
+            asked = exception_question(view.exceptions, chosen, self._texts)
+            if asked.answers:
+                self.ask(asked)
+            else:
+                self.say("msg.exception_first")
 
     def ask_notify(self) -> None:
         """Alt+N: headquarters tells the customer of the item that is chosen among those found."""

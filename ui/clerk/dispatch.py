@@ -33,6 +33,8 @@ def dispatch_question(view: DispatchView, texts: Texts) -> Question:
 def _stock(view: DispatchView, language: str) -> list[Line]:
     names = ("here", "opening", "accepted", "voided", "sent")
     lines: list[Line] = [("line.bag_stock", {name: getattr(view, name) for name in names})]
+    if view.organs:
+        lines.append(("line.bag_organs", {"count": view.organs}))
     if view.let_go:
         lines.append(("line.bag_let_go", {"count": view.let_go}))
     return lines + [("line.bag_closed", _sent(each, language)) for each in view.closed[:_CLOSED]]

@@ -22,6 +22,7 @@ from ui.clerk.walk import round_from, something
 from ui.fields import Entry
 from ui.keys import Keyboard
 from ui.paper_form import draw_forms
+from ui.report_form import exception_sheet, write_sheet
 from ui.text import Texts
 
 TYPING_SECONDS = 1.5  # the focus stays where somebody typed so recently
@@ -95,6 +96,7 @@ class FollowingFrame(ClerkFrame):
         if around:
             self.paint_around(view)
         self._follow_reading(view)  # after the message of a read that failed: both are said, one by one
+        self._write_report(before, view)
         self._draw_forms(before, view)  # after the message that they were handed out
         self._follow_focus(before, view)
         self._follow_consents(before, view)
@@ -127,7 +129,7 @@ class FollowingFrame(ClerkFrame):
         """
         stood, stands = (
             (each.visit, each.found, each.found_by, each.noted, each.looks, each.pending, each.unscanned,
-             each.case, each.cases, each.disclosing, each.complaints)
+             each.case, each.cases, each.disclosing, each.complaints, each.exceptions)
             for each in (before, view)
         )  # fmt: skip
         return stood != stands or any(field.waits for row in self.rows for field in row.every)
@@ -280,6 +282,19 @@ class FollowingFrame(ClerkFrame):
             self.say("msg.paper_not_drawn", level="error")
         else:
             self.say("msg.paper_drawn", level="good", file=str(path))
+
+    def _write_report(self, before: CounterView | None, view: CounterView) -> None:
+        """A report was asked for as a file."""
+        serial, record = view.exceptions.report
+        if before is None or record is None or serial == before.exceptions.report[0]:
+            return
+        name = f"exception-{record.reference.replace(' ', '-')}"
+        try:
+            path = write_sheet(self.forms_folder(), name, exception_sheet(record, Texts("zh")))
+        except OSError:
+            self.say("msg.report_not_written", level="error")
+        else:
+            self.say("msg.report_written", level="good", file=str(path))
 
     def toggle_news(self) -> None:
         """Everything that came up to this version; from the help or the form, and back to the form."""

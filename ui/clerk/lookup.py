@@ -11,12 +11,14 @@ from core.blocking import BlockMark
 from core.commands import CloseLookUp, Command
 from core.complaints import ComplaintsView, LeaveComplaint
 from core.disclosing import DisclosingView, LeaveDisclosure
+from core.item_exceptions import ExceptionsView
 from core.seeing import CaseMark, CaseView, LeaveCase, LooksView
 from core.view import ItemView
 from ui.clerk.block import block_badge
 from ui.clerk.case import CasePanel, case_badge
 from ui.clerk.complaint import ComplaintPanel, complaint_badge
 from ui.clerk.disclosure import DisclosurePanel, disclosure_badge
+from ui.clerk.item_exception import exception_badge
 from ui.clerk.items import said_by_hand, show_badges
 from ui.fields import Entry, Typed
 from ui.flow import Flow
@@ -133,6 +135,7 @@ class LookUpPage(QFrame):
         self.disclosure = DisclosurePanel(texts, keyboard, self)
         self.complaint = ComplaintPanel(texts, keyboard, self)
         self._disclosing, self._complaints = DisclosingView(), ComplaintsView()
+        self._exceptions = ExceptionsView()
         self._blocking: Sequence[BlockMark] = ()
         self._stands = False  # a case, in the place of the list
         self._cases: Mapping[int, CaseMark] = {}
@@ -225,12 +228,13 @@ class LookUpPage(QFrame):
         disclosing: DisclosingView,
         blocking: Sequence[BlockMark],
         complaints: ComplaintsView,
+        exceptions: ExceptionsView,
     ) -> None:
         """Which items have an open one; and the one that is typed or shown, in the place of the list."""
-        now = (cases, disclosing, blocking, complaints)
-        before = (self._cases, self._disclosing, self._blocking, self._complaints)
+        now = (cases, disclosing, blocking, complaints, exceptions)
+        before = (self._cases, self._disclosing, self._blocking, self._complaints, self._exceptions)
         changed, stood = now != before, self._stands
-        self._cases, self._disclosing, self._blocking, self._complaints = now
+        self._cases, self._disclosing, self._blocking, self._complaints, self._exceptions = now
         focused = self.window().focusWidget()
         mine = focused is None or self.isAncestorOf(focused)  # else a question took it already
         self._stands = any(each is not None for each in (case, disclosing.form, complaints.form))
@@ -291,13 +295,14 @@ class LookUpPage(QFrame):
             self._paint()
 
     def _badge(self, item: ItemView) -> str:
-        """Its case, what an organ or a partner asked, a proposal for the block list."""
+        """Its case, what an organ or a partner asked, a proposal for the block list, what is wrong."""
         texts = self._texts
         said = (
             case_badge(self._cases, item, texts),
             disclosure_badge(self._disclosing.marks, item, texts),
             block_badge(self._blocking, item, texts),
             complaint_badge(self._complaints, item, texts),
+            exception_badge(self._exceptions, item, texts),
         )
         return "  ".join(each for each in said if each)
 
