@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from core.blocking import BlockCommand
+from core.breaching import WarningCommand
 from core.complaints import ComplaintCommand
 from core.consents import AnswerConsent, AskConsents, GuardianAgrees
 from core.disclosing import DisclosureCommand
@@ -22,6 +23,6 @@ from core.slips import FileCommand
 
 CustomerCommand = (
     AnswerConsent | AskConsents | GuardianAgrees | CaseCommand | AskNotify | DisclosureCommand | BlockCommand
-    | PersonsCommand | ComplaintCommand | ExceptionCommand
+    | PersonsCommand | ComplaintCommand | ExceptionCommand | WarningCommand
 )  # fmt: skip
 BranchCommand = LateCommand | KeepEvidence | FileCommand | PaperFormCommand | TakeOver | DispatchCommand

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from core.breaching import WarningMark
+
 
 @dataclass(frozen=True)
 class BlockMark:
@@ -29,6 +31,9 @@ class BlockingView:
     marks: tuple[BlockMark, ...] = ()
     bases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     terms: tuple[int, ...] = ()
+    warnings: tuple[WarningMark, ...] = ()
+    breaches: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # what one is warned for
+    supervisor: bool = False  # whoever stands here may take a warning back
 
 
 @dataclass(frozen=True)

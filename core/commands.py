@@ -48,6 +48,7 @@ class RefusalReason(StrEnum):
     IDENTITY_MISMATCH = "identity_mismatch"  # 人证不符
     NO_VALID_DOCUMENT = "no_valid_document"  # 无有效证件: no offence, the slip says what would do
     GUARDIAN_ABSENT = "guardian_absent"  # 不满 14 周岁，监护人不在场或不同意 (PIPL 31)
+    SUSPENDED = "suspended"  # 暂停服务期内: a person at headquarters said so, never the list alone
 
 
 class Security(StrEnum):

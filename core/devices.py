@@ -9,7 +9,7 @@ from enum import StrEnum
 from core.errors import Fact
 from core.handover import CodedPage
 from core.identity.card import IdCard
-from core.records import ExceptionRecord
+from core.records import ExceptionRecord, WarningRecord
 from core.slips import SlipPage
 
 
@@ -358,7 +358,7 @@ class CalibrationPage:
 # Whatever comes out of a printer.
 Page = (
     Label | Receipt | NoPaperSlip | CalibrationPage | PersonRecord | DisclosureRecord | ComplaintRecord
-    | ExceptionRecord | SlipPage | CodedPage
+    | ExceptionRecord | WarningRecord | SlipPage | CodedPage
 )  # fmt: skip
 
 

@@ -238,6 +238,10 @@ class RuleFault(StrEnum):
     CASE_LONG = "rule.case_long"
     CASE_CAP = "rule.case_cap"  # as often as the rules let
     CASES_FULL = "rule.cases_full"
+    WARNED_ALREADY = "rule.warned_already"  # the item's sender has an open warning; facts: number
+    WARNING_GONE = "rule.warning_gone"  # settled meanwhile
+    WARNING_FIRST = "rule.warning_first"  # a suspension rests on a warning whose day is over
+    WARNINGS_FULL = "rule.warnings_full"  # facts: most
     EXCEPTION_STANDS = "rule.exception_stands"  # the item has one already; facts: number
     EXCEPTION_LEFT = "rule.exception_left"  # what left cannot be stopped here; facts: number
     EXCEPTION_GONE = "rule.exception_gone"  # closed meanwhile

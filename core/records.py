@@ -39,3 +39,17 @@ class ExceptionRecord:
             ("branch", self.branch),
         )  # fmt: skip
         return tuple(row for row in rows if row[1])
+
+
+@dataclass(frozen=True, slots=True)
+class WarningRecord:
+    """What a customer takes home who is warned; nobody's data.  ``due`` an ISO date, ``at`` local time."""
+
+    reference: str
+    branch: str
+    operator: str
+    at: str
+    breach: str
+    number: str
+    due: str
+    appeal_days: int

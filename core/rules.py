@@ -241,7 +241,7 @@ class _Reader:
             typed=read_typed(part["typed_documents"], self._sourced, second[Action.TYPED]),
             paper_forms=read_paper_forms(part["paper_forms"], self._sourced),
             stock=read_stock(part["stock"], self._sourced, LANGUAGES),
-            block=read_block(part["block_list"], self._sourced),
+            block=read_block(part["block_list"], self._sourced, LANGUAGES),
             log_in=self._log_in(part["log_in"]),
             papers=self._papers(part["papers"]),
             sender_codes=read_sender_codes(part["sender_codes"], self._sourced),

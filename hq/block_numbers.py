@@ -18,13 +18,15 @@ from hq.references import opened_parts
 from hq.restricted import need_unrestricted
 
 
-def listed_numbers(connection: Connection, key: OpeningKey, today: dt.date) -> tuple[list[str], int]:
-    """Document numbers of whoever stands on the list on that day, and how many cannot be opened any more.
+def listed_numbers(
+    connection: Connection, key: OpeningKey, today: dt.date
+) -> tuple[dict[str, list[str]], int]:
+    """Basis → document numbers of whoever stands on the list on that day, and how many cannot be opened.
 
     For the opening service alone.
     """
-    numbers, missing = set[str](), 0
-    for terminal, item in _listed(connection, today):
+    numbers, missing = dict[str, set[str]](), 0
+    for terminal, item, basis in _listed(connection, today):
         try:
             need_unrestricted(connection, terminal, item)
             entry = one_entry(connection, terminal, item)
@@ -34,14 +36,14 @@ def listed_numbers(connection: Connection, key: OpeningKey, today: dt.date) -> t
         senders = [part.get("sender") for part in parts if isinstance(part, dict)]
         number = next((one.get("number") for one in senders if isinstance(one, dict)), None)
         if number:
-            numbers.add(str(number))
+            numbers.setdefault(basis, set()).add(str(number))
         else:
             missing += 1
-    return sorted(numbers), missing
+    return {basis: sorted(some) for basis, some in sorted(numbers.items())}, missing
 
 
-def _listed(connection: Connection, today: dt.date) -> Iterator[tuple[str, int]]:
-    """(terminal, item) of all that stand on the list, and of those whose counter has not adopted it yet."""
+def _listed(connection: Connection, today: dt.date) -> Iterator[tuple[str, int, str]]:
+    """(terminal, item, basis) of all that stand on the list, and of those not adopted there yet."""
     told = told_words(connection)
     for terminal, state in states(connection):
         for seq, row in state.value.get(ledger.MEMBER, {}).items():
@@ -50,4 +52,4 @@ def _listed(connection: Connection, today: dt.date) -> Iterator[tuple[str, int]]
                 outcome = said
             fresh = outcome == Outcome.LISTED and not row["outcome"]
             if outcome == Outcome.LISTED and (fresh or row["until"] >= today.isoformat()):
-                yield terminal, int(row["item"])
+                yield terminal, int(row["item"]), str(row["basis"])

@@ -16,6 +16,7 @@ from core.errors import HqError, HqFault, RuleError, RuleFault
 from core.ledger import blocks as ledger
 from core.ledger.block_list import SUBJECT_DECIDED
 from core.ledger.blocks import Outcome
+from core.ledger.breaches import NOT_CORRECTED, of_item
 from core.ledger.clock import CHINA
 from core.ledger.directives import DirectiveKind
 from core.ledger.entry import stamp
@@ -33,12 +34,19 @@ from hq.opened import Opened, to_json
 def list_proposals(database: Database, terminal: str | None = None) -> list[dict[str, Any]]:
     """Every one that was put before headquarters, those that wait for a word in front.
 
-    ``told``: a word was published that the counter has not adopted yet.
+    ``told``: a word was published that the counter has not adopted yet.  ``put_right``: a suspension whose
+    warning has ended since, so that nobody is listed for it, and whoever is should be lifted.
     """
     with database.read() as connection:
         told = told_words(connection)
         found = [
-            {"terminal": name, "proposed": int(seq), **row, "told": told.get((name, int(seq)), "")}
+            {
+                "terminal": name,
+                "proposed": int(seq),
+                **row,
+                "told": told.get((name, int(seq)), ""),
+                "put_right": put_right(state.value, row),
+            }
             for name, state in states(connection, terminal)
             for seq, row in state.value.get(ledger.MEMBER, {}).items()
             if row["sent"]
@@ -68,8 +76,10 @@ def decide(
     with database.write() as connection:
         state = state_of(connection, terminal)
         row = state.value.get(ledger.MEMBER, {}).get(str(proposed)) if state is not None else None
-        if row is None or not ledger.may_follow(row, outcome):
+        if state is None or row is None or not ledger.may_follow(row, outcome):
             raise RuleError(RuleFault.BLOCK_GONE)
+        if outcome == Outcome.LISTED and put_right(state.value, row):
+            raise HqError(HqFault.CONFLICT, what="it was put right, or the warning was taken back")
         signed = signer_of(connection, terminal, one_entry(connection, terminal, row["sent"]))
         for who in people:
             need_stranger(connection, who, row["by"], signed)
@@ -95,6 +105,11 @@ def publish_list(database: Database, attachment: bytes, count: int, now: Now = u
         return publish(connection, said, now)
 
 
+def put_right(value: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
+    """Of a suspension: whether no warning of its item is open any more."""
+    return row["basis"] == NOT_CORRECTED and of_item(value, row["item"]) is None
+
+
 def _waits(row: Mapping[str, Any]) -> bool:
     return not row["told"] and (not row["outcome"] or bool(row["appeal"]))
 
@@ -105,6 +120,7 @@ def _line(row: Mapping[str, Any]) -> str:
         state = f"appeal, by {row['appeal']}"
     elif row["until"]:
         state += f" until {row['until']}"
+    state += ", put right since" if row["put_right"] else ""
     told = f"  {row['told']}, not adopted yet" if row["told"] else ""
     about = f"item {row['item']}  {row['basis']}  {row['days']} d"
     return f"{row['terminal']}  {row['proposed']}  {about}  {state}{told}"

@@ -113,8 +113,9 @@ class Opening:
         (base64url), how many they are, and how many cannot be opened any more.  No number leaves here.
         """
         with self._database.read() as connection:
-            numbers, missing = listed_numbers(connection, self._key, today)
-        return [wire.b64(block_attachment(numbers)), len(numbers), missing]
+            bases, missing = listed_numbers(connection, self._key, today)
+        numbers = sorted({number for some in bases.values() for number in some})
+        return [wire.b64(block_attachment(numbers, bases)), len(numbers), missing]
 
     def resolve(self) -> int:
         """Every reference that waits, once; how many are settled by it."""

@@ -126,6 +126,17 @@ def _complain(clerk: ClerkScreen, *answers: int) -> None:
         clerk.choices.answer(number)
 
 
+def _warn(clerk: ClerkScreen) -> None:
+    clerk.look_up.step(1)  # whose sender was not warned
+    clerk.ask_block()
+    clerk.choices.answer(3)
+
+
+def _warned(clerk: ClerkScreen) -> None:
+    clerk.ask_block()
+    clerk.choices.answer(4)
+
+
 def _except(clerk: ClerkScreen, *answers: int, down: int = 0) -> None:
     clerk.look_up.step(down)
     clerk.side_acts()["exception"]()
@@ -253,6 +264,8 @@ STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], None] | None]] = {
     "case-ask": ("case-list", lambda clerk: clerk.side_acts()["case"]()),
     "case-see": ("case-approved", lambda clerk: clerk.side_acts()["case"]()),
     "block-basis": ("block-none", lambda clerk: clerk.ask_block()),
+    "warning-stands": ("block-none", _warned),
+    "warning-breach": ("block-none", _warn),
     "block-stands": ("block-listed", lambda clerk: clerk.ask_block()),
     **{f"paper-{name}": ("paper-out", partial(_ask_paper, digits=digits)) for name, digits in _PAPER.items()},
     **{

@@ -20,6 +20,7 @@ ENTRY_ACTIONS: Mapping[str, Action] = {
     **dict.fromkeys(("ComplaintOpened", "ComplaintContacted", "ComplaintHandedOn"), Action.COMPLAIN),
     **dict.fromkeys(("ComplaintTaken", "ComplaintAnswered", "ComplaintReopened"), Action.COMPLAIN),
     **dict.fromkeys(("ExceptionOpened", "ExceptionContacted", "ExceptionClosed"), Action.EXCEPTION),
+    **dict.fromkeys(("BreachWarned", "BreachSettled"), Action.WARN),
     "ItemHeld": Action.HOLD,
     "GuardianConsented": Action.ACCEPT,
     "ConsentAnswered": Action.ACCEPT,

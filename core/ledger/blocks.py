@@ -15,6 +15,7 @@ from typing import Any
 
 from core.errors import EntryError, EntryFault
 from core.ledger import forms
+from core.ledger.breaches import NOT_CORRECTED, is_overdue
 from core.ledger.directives import SignedDirective
 from core.ledger.entry import Entry
 from core.ledger.erasure import is_restricted
@@ -43,10 +44,11 @@ class Outcome(StrEnum):
 
 def proposed(value: dict[str, Any], entry: Entry) -> None:
     """``BlockProposed``.  Raises EntryError STATE for one too many, for no item or a restricted one
-    (PIPL 47), for no term or one too long."""
+    (PIPL 47), for no term or one too long, for a suspension without a warning whose day is over."""
     data, rows = entry.data, value.get(MEMBER, {})
     need(_WHAT, entry, 0 < data["item"] < entry.header.seq and not is_restricted(value, data["item"]))
     need(_WHAT, entry, 0 < data["days"] <= MOST_DAYS and len(rows) < MOST)
+    need(_WHAT, entry, data["basis"] != NOT_CORRECTED or is_overdue(value, data["item"]))
     row = {name: data[name] for name in ("item", "basis", "days")}
     row |= {"by": entry.header.actor.id, "sent": 0, "outcome": "", "until": "", "appeal": ""}
     value[MEMBER] = {**rows, str(entry.header.seq): row}

@@ -1,8 +1,8 @@
-"""The kinds of entry of an accepted item with which something is wrong (core/ledger/item_exceptions.py)."""
+"""The kinds of entry of what goes wrong with an accepted item, or with its sender."""
 
 from __future__ import annotations
 
-from core.ledger.forms import CODE, COUNT, TIME, Kind
+from core.ledger.forms import CODE, COUNT, DAY, TIME, Kind
 
 KINDS: tuple[Kind, ...] = (
     Kind(
@@ -14,4 +14,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("ExceptionContacted", 1, {"exception": COUNT, "how": CODE, "outcome": CODE, "solution": CODE}, True),
     Kind("ItemHeld", 1, {"exception": COUNT, "basis": CODE, "until": TIME, "asked": COUNT}, True),
     Kind("ExceptionClosed", 1, {"exception": COUNT, "outcome": CODE, "organ": CODE}, True),
+    # a customer is warned, and puts it right or does not
+    Kind("BreachWarned", 1, {"item": COUNT, "breach": CODE, "due": DAY}, True),
+    Kind("BreachSettled", 1, {"warning": COUNT, "outcome": CODE}, True),
 )

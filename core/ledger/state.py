@@ -15,6 +15,7 @@ from core import wire
 from core.errors import EntryError, EntryFault
 from core.ledger import (
     blocks,
+    breaches,
     cases,
     complaints,
     configured,
@@ -164,6 +165,7 @@ def _day_opened(value: dict[str, Any], entry: Entry) -> None:
     corrections.new_day(value)
     forget_over(value)
     blocks.new_day(value)
+    breaches.new_day(value)
     differences.new_day(value)
     notify.new_day(value)
     paper_forms.new_day(value)
@@ -383,6 +385,7 @@ _STEPS = {
     **typed.STEPS,
     **paper_forms.STEPS,
     **blocks.STEPS,
+    **breaches.STEPS,
     ("ItemAccepted", 1): _item,
     ("ItemRefused", 1): _refused,
     ("DraftLapsed", 1): _lapsed,

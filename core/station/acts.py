@@ -12,6 +12,7 @@ from typing import Any
 
 from core import commands as c
 from core.blocking import BLOCKING
+from core.breaching import WARNING
 from core.closing import DisputeDifference, ExplainDifference, FinishDifference, LeaveClose, OpenClose
 from core.correcting import CORRECTING
 from core.dispatch import DISPATCH, LeaveDispatch
@@ -23,6 +24,7 @@ from core.paper_forms import AskVoidForm, DrawForms, HandOutForms, VoidForm
 from core.second import AskReaderDown, AskVoid, BeginReaderDown, DecideRequest, VoidItem
 from core.station import (
     blocking,
+    breaching,
     closing,
     correcting,
     dispatching,
@@ -47,6 +49,7 @@ ACTS: Mapping[type[c.Command], Act] = MappingProxyType({
     **dict.fromkeys(CORRECTING, correcting.handle),
     **dict.fromkeys((*DISPATCH, LeaveDispatch), dispatching.handle),
     **dict.fromkeys(BLOCKING, blocking.handle),
+    **dict.fromkeys(WARNING, breaching.handle),
     **dict.fromkeys((*EXCEPTING, *HOLDING), item_exceptions.handle),
     **dict.fromkeys(
         (OpenClose, LeaveClose, ExplainDifference, FinishDifference, DisputeDifference), closing.handle),

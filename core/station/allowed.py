@@ -5,6 +5,7 @@ from __future__ import annotations
 from core import commands as c
 from core.access.rights import Action, need
 from core.blocking import BLOCKING
+from core.breaching import WARNING
 from core.closing import DisputeDifference, ExplainDifference, FinishDifference, LeaveClose, OpenClose
 from core.complaints import COMPLAINING, SEEING
 from core.consents import AnswerConsent, AskConsents, GuardianAgrees
@@ -67,6 +68,7 @@ OTHERS: dict[type[c.Command], Action] = {
     MakeInspectionPack: Action.JOURNAL,
     DeclineLate: Action.LATE_ENTRIES,
     **dict.fromkeys(COMPLAINING, Action.COMPLAIN),
+    **dict.fromkeys(WARNING, Action.WARN),
     **dict.fromkeys(EXCEPTING, Action.EXCEPTION),
     **dict.fromkeys(HOLDING, Action.HOLD),
     **dict.fromkeys((*CASES, *SEEING), Action.UNMASK),

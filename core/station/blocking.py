@@ -10,10 +10,11 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from core.access.rights import Action
+from core.access.rights import Action, Role
 from core.blocking import AppealBlock, BlockCommand, BlockingView, BlockMark, ProposeBlock, SendBlock
 from core.errors import RuleError, RuleFault
 from core.ledger import blocks as ledger
+from core.ledger.breaches import NOT_CORRECTED
 from core.ledger.clock import business_date
 from core.ledger.directives import DirectiveKind, SignedDirective
 from core.ledger.entry import parse_stamp
@@ -22,7 +23,7 @@ from core.ledger.requests import may_use
 from core.ledger.state import State
 from core.ledger.writer import Proposal
 from core.ports import ItemRow
-from core.station import requests
+from core.station import breaching, requests
 from core.station.days import day_proposals
 from core.station.live import Live, new_id
 
@@ -44,7 +45,8 @@ def propose(live: Live, asked: ProposeBlock) -> None:
     """``BlockProposed``, then the request for a second person.
 
     Raises RuleError NOT_ALLOWED for no item of this counter, ITEM_RESTRICTED, BLOCK_TERM for a term that the
-    rules do not have, BLOCK_OPEN where one about the item stands, BLOCKS_FULL; else as ``requests.ask``.
+    rules do not have, WARNING_FIRST, BLOCK_OPEN where one about the item stands, BLOCKS_FULL; else as
+    ``requests.ask``.
     """
     live.need_session()
     row = live.item(asked.item) if asked.item > 0 else None
@@ -56,6 +58,8 @@ def propose(live: Live, asked: ProposeBlock) -> None:
         raise RuleError(RuleFault.BLOCK_TERM)
     if asked.basis not in _bases(live):
         raise RuleError(RuleFault.APPROVAL_REASON)
+    if asked.basis == NOT_CORRECTED:
+        breaching.need_overdue(live, asked.item)
     rows = live.state.value.get(ledger.MEMBER, {})
     of_item = [int(seq) for seq, each in rows.items() if each["item"] == asked.item]
     if any(_state(live, seq) not in _ENDED for seq in of_item):
@@ -131,7 +135,14 @@ def shown(live: Live, found: Iterable[ItemRow] | None) -> BlockingView:
     if found is None or live.session is None:
         return BlockingView()
     items = {row.seq for row in found if row.seq > 0}
-    return BlockingView(tuple(_marks(live, items)), _bases(live), live.rules.block.terms)
+    return BlockingView(
+        tuple(_marks(live, items)),
+        _bases(live),
+        live.rules.block.terms,
+        tuple(breaching.marks(live, items)),
+        live.rules.block.breaches,
+        supervisor=live.session.role == Role.SUPERVISOR,
+    )
 
 
 def _marks(live: Live, items: set[int]) -> Iterator[BlockMark]:

@@ -196,7 +196,7 @@ class Desk:
         now = self.visit.identity
         fresh = now is not None and (before is None or not before.same_document(now))
         if now is not None and fresh and self._live.may_be_listed(now.number):
-            self._live.say("msg.ask_block_list", "warning")
+            self._live.ask_about(now.number)
 
     def _new(self, *, discard: bool) -> None:
         if not discard and not self.visit.empty:

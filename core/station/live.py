@@ -17,7 +17,7 @@ from core.errors import CounterError, EntryError, EntryFault, Fact, RuleError, R
 from core.gate_log import Gate
 from core.identity.sender_code import Issuer
 from core.label_template import Published
-from core.ledger.block_list import BlockList, hit
+from core.ledger.block_list import LISTED_FOR, BlockList, basis, hit
 from core.ledger.branches import Late
 from core.ledger.clock import TrustedClock, business_date
 from core.ledger.entry import Entry, Head, TrustedTime
@@ -25,7 +25,7 @@ from core.ledger.notices import Held, Review
 from core.ledger.state import State
 from core.ledger.writer import EntryWriter, LiveSession, Proposal
 from core.ports import Clock, DirectiveRow, DraftRow, ItemRow, Journal, Probe, StaffRow, Store, Vault
-from core.records import ExceptionRecord
+from core.records import ExceptionRecord, WarningRecord
 from core.rules import RuleBook, Rules
 from core.slips import SlipFiles
 from core.station.asking import Word
@@ -122,7 +122,7 @@ class Live:
     dispatches: str = ""  # the session whose page of 封发 stands
     dispatch_shown: tuple[Head, DispatchView] | None = None  # that page, as of that head
     anew: list[int] = field(default_factory=list)  # items of which something is to be printed anew
-    records: list[ExceptionRecord] = field(default_factory=list)  # to be printed, made by an act
+    records: list[ExceptionRecord | WarningRecord] = field(default_factory=list)  # to be printed
     report: tuple[int, ExceptionRecord | None] = (0, None)  # to be written to a file by the screen
     _grants: dict[int, tuple[bytes, bytes]] = field(default_factory=dict, repr=False)  # by epoch
     _rows: dict[int, ItemRow] = field(default_factory=dict, repr=False)
@@ -142,6 +142,16 @@ class Live:
     def may_be_listed(self, number: str) -> bool:
         """Whether that document number may be on a block list: a hint that means "ask", never "refuse"."""
         return hit(self.block_lists, number)
+
+    def ask_about(self, number: str) -> None:
+        """Says that it may be on a list, and on what basis, so that the customer can be told."""
+        code = basis(self.block_lists, number)
+        if code:
+            named = code if code in LISTED_FOR else "other"  # a later edition may have more of them
+            days = self.rules.block.appeal_days
+            self.say("msg.ask_suspended", "warning", reason=f"listed_for.{named}", days=days)
+        else:
+            self.say("msg.ask_block_list", "warning")
 
     def need_journal(self) -> Journal:
         """The open journal, or RuleError NOT_LOGGED_IN."""

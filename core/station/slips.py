@@ -18,11 +18,16 @@ from core.devices import (
 )
 from core.ledger.clock import business_date
 from core.ports import Printer
-from core.records import ExceptionRecord
+from core.records import ExceptionRecord, WarningRecord
 from core.station.live import Live, new_id
 
 _RECORDS = 2
-_FILED = (DisclosureRecord, ExceptionRecord)  # one for whoever asked or gets it, one for the branch
+_Record = DisclosureRecord | ComplaintRecord | ExceptionRecord | WarningRecord
+_FILED = (
+    DisclosureRecord,
+    ExceptionRecord,
+    WarningRecord,
+)  # once more for the branch
 
 
 class Slips:
@@ -42,7 +47,7 @@ class Slips:
         live.say("msg.refused_slip", "warning")
         self._printer.submit(PrintJob(new_id(), slot, 0, slip, passing=True))
 
-    def record(self, page: DisclosureRecord | ComplaintRecord | ExceptionRecord) -> None:
+    def record(self, page: _Record) -> None:
         """A disclosure's or an exception's, and one more for the branch's file; a complainant's once.
 
         The journal has it all the same; where no printer stands here the clerk is told to write the number.
@@ -62,13 +67,13 @@ class Slips:
 
     def is_slip(self, job: PrintJob) -> bool:
         """Whether the job is one of these."""
-        return isinstance(job.page, NoPaperSlip | DisclosureRecord | ComplaintRecord | ExceptionRecord)
+        return isinstance(job.page, NoPaperSlip | _Record)
 
     def ended(self, job: PrintJob, outcome: PrintOutcome, fault: str) -> None:
         """What became of a slip: where it did not come out the clerk says it in words."""
         if outcome is PrintOutcome.PRINTED:
             return
-        if isinstance(job.page, DisclosureRecord | ComplaintRecord | ExceptionRecord):
+        if isinstance(job.page, _Record):
             self._live.say("msg.record_no_printer", "warning", reference=job.page.reference)
         else:
             self._live.say("msg.slip_not_printed", "warning", fault=fault)

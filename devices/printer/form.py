@@ -18,7 +18,7 @@ from core.devices import (
 from core.errors import ConfigError, ConfigFault, DeviceError, DeviceFault, Fact
 from core.handover import CodedPage
 from core.label_template import parse_template
-from core.records import ExceptionRecord
+from core.records import ExceptionRecord, WarningRecord
 from core.slips import SlipPage
 from devices.options import Ranges, whole_options
 from devices.printer import escpos, tspl, zpl
@@ -35,6 +35,7 @@ from devices.printer.receipt_template import DEFAULT_RECEIPTS, load_receipt_temp
 from devices.printer.record import RecordRenderer, load_record
 from devices.printer.slip import SlipRenderer, load_slip
 from devices.printer.template import DEFAULT_TEMPLATES, load_template
+from devices.printer.warning_slip import WarningRenderer, load_warning
 from devices.rack import DeviceConfig
 
 AS_IT_IS = -1  # what the printer itself is set to
@@ -152,6 +153,7 @@ class _Renderers:
         self._complaint = ComplaintRenderer(fonts, load_complaint(), *sized)
         self._disclosure = DisclosureRenderer(fonts, load_disclosure(), *sized)
         self._exception = ExceptionRenderer(fonts, load_exception(), *sized)
+        self._warning = WarningRenderer(fonts, load_warning(), *sized)
         self._day = DaySlipRenderer(fonts, load_day_slip(), *sized[:2])
 
     def _published(self, text: str) -> LabelRenderer:
@@ -177,6 +179,8 @@ class _Renderers:
             bitmap = self._complaint.render(job.page).bitmap
         elif isinstance(job.page, ExceptionRecord):
             bitmap = self._exception.render(job.page).bitmap
+        elif isinstance(job.page, WarningRecord):
+            bitmap = self._warning.render(job.page).bitmap
         elif isinstance(job.page, SlipPage):
             bitmap = self._day.render(job.page).bitmap
         elif isinstance(job.page, CodedPage):

@@ -36,6 +36,9 @@ def exceptions(golden: Golden, ask: Ask, approve: Approve) -> None:
     held = {"exception": seq, "basis": "suspected", "asked": asked.header.seq}
     until = stamp(golden.now() + dt.timedelta(hours=24))
     golden.add("ItemHeld", {**held, "until": until}, person=True)
+    warning = {"item": accepted[1], "breach": "obstructs", "due": "2026-11-28"}
+    warned = golden.add("BreachWarned", warning, person=True).header.seq
+    golden.add("BreachSettled", {"warning": warned, "outcome": "corrected"}, person=True)
     said = {"exception": seq, "how": "letter", "outcome": "left", "solution": "held"}
     golden.add("ExceptionContacted", said, person=True)
 

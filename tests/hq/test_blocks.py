@@ -73,7 +73,9 @@ def test_decided_by_a_person_and_told_as_digests(
     word, listed = [each for each in take(story.counter) if each.directive.kind.startswith("block")]
     body = word.directive.body
     assert (word.directive.kind, body["proposed"], body["outcome"]) == ("block_decided", seq, "listed")
-    assert (listed.directive.subject, read_block_list(listed).hit(NUMBER)) == (SUBJECT_DECIDED, True)
+    digests = read_block_list(listed)
+    assert (listed.directive.subject, digests.hit(NUMBER)) == (SUBJECT_DECIDED, True)
+    assert (digests.basis(NUMBER), digests.basis(NUMBER[:-1])) == ("violence", "")
     # Adopted and appealed; it stays; appealed again, the same word is another directive; lifted, on no list.
     held = adopted(story, word, listed.head)
     for told in ("upheld", "upheld", "lifted"):

@@ -207,7 +207,7 @@ class Journal:
             self.counts.update(self.complaints.follow(body, self.operators))
             unsigned = self.requests.unsigned(body["data"].get("asked", 0))
             self.counts.update(self.disclosures.follow(body, unsigned=unsigned))
-            self.counts.update(self.blocks.follow(body, unsigned=unsigned))
+            self.counts.update(self.blocks.follow(body, self.operators, unsigned=unsigned))
             if body["kind"] == "ApprovalGiven":
                 self.given(body)
         if body["kind"] == "ItemRestricted":

@@ -21,6 +21,7 @@ PERSONAL = {
     "ComplaintOpened", "ComplaintContacted", "ComplaintHandedOn", "ComplaintTaken", "ComplaintAnswered",
     "ComplaintReopened",
     "ExceptionOpened", "ExceptionContacted", "ItemHeld", "ExceptionClosed",
+    "BreachWarned", "BreachSettled",
     "BagOpened", "ItemBagged", "ItemUnbagged", "BagGivenUp", "BagClosed",
     "BlockProposed", "BlockSent", "BlockAppealed", *DECISIONS,
 }  # fmt: skip

@@ -10,11 +10,11 @@ from core import commands as c
 from core.second import DecideRequest
 from tests.core.station.desk import WAYBILLS
 from tests.ui.test_visits import Seat, seat
-from tests.ui.typing import CONTROL, Key
+from tests.ui.typing import ALT, CONTROL, Key
 from ui.clerk.frame import Side
 
 __all__ = ["seat"]
-pytestmark = pytest.mark.requirement("R38", "R39", "R43")
+pytestmark = pytest.mark.requirement("R38", "R39", "R41", "R43")
 
 
 def _ask(seat: Seat, *digits: Key) -> None:
@@ -56,3 +56,9 @@ def test_stopped_told_held_and_filed(seat: Seat, tmp_path: Path) -> None:
     assert report.read_bytes().startswith(b"%PDF")
     _ask(seat, Key.Key_1, Key.Key_4)
     seat.wait(lambda: len(list(tmp_path.glob("*.pdf"))) == 2)  # what was filed is never written over
+    seat.wait(lambda: clerk.side is not Side.CHOICES)
+    seat.hands.press(Key.Key_I, ALT)  # its sender is warned
+    for digit in (Key.Key_4, Key.Key_3):
+        seat.wait(lambda: clerk.side is Side.CHOICES)
+        seat.hands.press(digit)
+    seat.said("msg.warned")

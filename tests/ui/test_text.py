@@ -50,8 +50,10 @@ from core.errors import (
 from core.identity.card import DocumentKind, Sex
 from core.identity.check import CardWarning
 from core.identity.numbers import NumberWarning
+from core.ledger.block_list import LISTED_FOR
 from core.ledger.blocks import Outcome as BlockOutcome
 from core.ledger.branches import REASONS as DECLINED
+from core.ledger.breaches import Settled
 from core.ledger.cases import Cause, Whose
 from core.ledger.complaints import Class, How, Ours
 from core.ledger.configured import TABLES
@@ -354,6 +356,8 @@ def _of_access() -> set[str]:
     found |= {f"complaint.{name}" for name in COMPLAINED} | {f"complaint_class.{cls.value}" for cls in Class}
     found |= {f"complaint_ours.{ours.value}" for ours in Ours} | {f"complaint_how.{how.value}" for how in How}
     found |= {"party.other"}
+    found |= {f"answer.warning_{each.value}" for each in Settled}
+    found |= {f"listed_for.{code}" for code in (*LISTED_FOR, "other")}
     found |= {f"line.exception_{step}_{state}" for step in EXCEPTION_STEPS for state in EXCEPTION_STATES}
     found |= {f"exception_try.{each.value}" for each in Try} | {f"exception_end.{each.value}" for each in End}
     found |= {f"report.exception.{name}" for name in EXCEPTION_ROWS} | {f"report.{name}" for name in SIGNED}

@@ -323,7 +323,7 @@ class ClerkFrame(QWidget):
         self.look_up.show_view(view.found or (), view.pending, view.unscanned)
         self.look_up.follow(view.found_by, view.noted, view.looks)
         self.look_up.follow_cases(
-            view.cases, view.case, view.disclosing, view.blocking.marks, view.complaints, view.exceptions
+            view.cases, view.case, view.disclosing, view.blocking, view.complaints, view.exceptions
         )
         self.message.show_view(view.message)
 

@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from core.blocking import BlockMark
+from core.blocking import BlockingView
 from core.commands import CloseLookUp, Command
 from core.complaints import ComplaintsView, LeaveComplaint
 from core.disclosing import DisclosingView, LeaveDisclosure
 from core.item_exceptions import ExceptionsView
 from core.seeing import CaseMark, CaseView, LeaveCase, LooksView
 from core.view import ItemView
-from ui.clerk.block import block_badge
+from ui.clerk.block import block_badge, warning_badge
 from ui.clerk.case import CasePanel, case_badge
 from ui.clerk.complaint import ComplaintPanel, complaint_badge
 from ui.clerk.disclosure import DisclosurePanel, disclosure_badge
@@ -136,7 +136,7 @@ class LookUpPage(QFrame):
         self.complaint = ComplaintPanel(texts, keyboard, self)
         self._disclosing, self._complaints = DisclosingView(), ComplaintsView()
         self._exceptions = ExceptionsView()
-        self._blocking: Sequence[BlockMark] = ()
+        self._blocking = BlockingView()
         self._stands = False  # a case, in the place of the list
         self._cases: Mapping[int, CaseMark] = {}
         self._nothing, self._looks = QLabel(self), QLabel(self)
@@ -226,7 +226,7 @@ class LookUpPage(QFrame):
         cases: Mapping[int, CaseMark],
         case: CaseView | None,
         disclosing: DisclosingView,
-        blocking: Sequence[BlockMark],
+        blocking: BlockingView,
         complaints: ComplaintsView,
         exceptions: ExceptionsView,
     ) -> None:
@@ -300,7 +300,8 @@ class LookUpPage(QFrame):
         said = (
             case_badge(self._cases, item, texts),
             disclosure_badge(self._disclosing.marks, item, texts),
-            block_badge(self._blocking, item, texts),
+            block_badge(self._blocking.marks, item, texts),
+            warning_badge(self._blocking, item, texts),
             complaint_badge(self._complaints, item, texts),
             exception_badge(self._exceptions, item, texts),
         )

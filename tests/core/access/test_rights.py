@@ -38,6 +38,7 @@ notify           Y     Y          .          .
 persons          Y     Y          .          .
 complain         Y     Y          .          .
 exception        Y     Y          .          .
+warn             Y     Y          .          .
 answer_right     .     Y          .          .
 give_up_numbers  Y     Y          .          .
 dispatch         Y     Y          .          .
