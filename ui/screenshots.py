@@ -33,6 +33,7 @@ from ui.clerk.pools import void_question
 from ui.clerk.questions import centre_question, close_question, parked_question, refuse_question
 from ui.clerk.screen import ClerkScreen
 from ui.clerk.second import requests_question, sign_question, void_item_question
+from ui.exception_stages import EXCEPTION_STATES
 from ui.specimen_assistant import VIEWS as FIRST_RUN
 from ui.specimen_assistant import first_run
 from ui.specimen_consents import ITEM, OF_PERSON
@@ -122,24 +123,6 @@ def _ask_person(clerk: ClerkScreen, *answers: int) -> None:
 
 def _complain(clerk: ClerkScreen, *answers: int) -> None:
     clerk.side_acts()["complaint"]()
-    for number in answers:
-        clerk.choices.answer(number)
-
-
-def _warn(clerk: ClerkScreen) -> None:
-    clerk.look_up.step(1)  # whose sender was not warned
-    clerk.ask_block()
-    clerk.choices.answer(3)
-
-
-def _warned(clerk: ClerkScreen) -> None:
-    clerk.ask_block()
-    clerk.choices.answer(4)
-
-
-def _except(clerk: ClerkScreen, *answers: int, down: int = 0) -> None:
-    clerk.look_up.step(down)
-    clerk.side_acts()["exception"]()
     for number in answers:
         clerk.choices.answer(number)
 
@@ -263,9 +246,8 @@ STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], None] | None]] = {
     "case-begin": ("look-up", lambda clerk: clerk.side_acts()["case"]()),
     "case-ask": ("case-list", lambda clerk: clerk.side_acts()["case"]()),
     "case-see": ("case-approved", lambda clerk: clerk.side_acts()["case"]()),
+    **EXCEPTION_STATES,
     "block-basis": ("block-none", lambda clerk: clerk.ask_block()),
-    "warning-stands": ("block-none", _warned),
-    "warning-breach": ("block-none", _warn),
     "block-stands": ("block-listed", lambda clerk: clerk.ask_block()),
     **{f"paper-{name}": ("paper-out", partial(_ask_paper, digits=digits)) for name, digits in _PAPER.items()},
     **{
@@ -291,9 +273,6 @@ STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], None] | None]] = {
     "complaint": ("complaint-list", _complain),
     "complaint-one": ("complaint-list", lambda clerk: _complain(clerk, 3)),
     "complaint-text": ("complaint-list", lambda clerk: _complain(clerk, 3, 2, 0)),
-    "exception": ("exception-list", _except),
-    "exception-reason": ("exception-list", lambda clerk: _except(clerk, 0, down=1)),
-    "exception-one": ("exception-list", lambda clerk: _except(clerk, 1)),
     "complaint-amount": ("complaint-list", lambda clerk: _complain(clerk, 2, 1, 0)),
     "rights": ("half", _ask_rights),
     "right-answer": ("half", lambda clerk: _ask_rights(clerk, 1)),
