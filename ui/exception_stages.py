@@ -25,7 +25,7 @@ def _warned(clerk: ClerkScreen) -> None:
     clerk.choices.answer(4)
 
 
-EXCEPTION_STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], object]]] = {
+EXCEPTION_STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], None] | None]] = {
     "exception": ("exception-list", _except),
     "exception-reason": ("exception-list", lambda clerk: _except(clerk, 0, down=1)),
     "exception-one": ("exception-list", lambda clerk: _except(clerk, 1)),
