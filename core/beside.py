@@ -19,10 +19,13 @@ from core.own_evidence import KeepEvidence
 from core.paper_forms import PaperFormCommand
 from core.persons import PersonsCommand
 from core.seeing import CaseCommand
+from core.shift import ShiftCommand
 from core.slips import FileCommand
 
 CustomerCommand = (
     AnswerConsent | AskConsents | GuardianAgrees | CaseCommand | AskNotify | DisclosureCommand | BlockCommand
     | PersonsCommand | ComplaintCommand | ExceptionCommand | WarningCommand
 )  # fmt: skip
-BranchCommand = LateCommand | KeepEvidence | FileCommand | PaperFormCommand | TakeOver | DispatchCommand
+BranchCommand = (
+    LateCommand | KeepEvidence | FileCommand | PaperFormCommand | TakeOver | DispatchCommand | ShiftCommand
+)  # fmt: skip

@@ -144,6 +144,8 @@ class RuleFault(StrEnum):
     PAPER_UNSEEN = "rule.paper_unseen"  # what she compares with the paper is not what stands on the screen
     # dispatch in bags
     STOCK_OFF = "rule.stock_off"  # the rule data follow no stock here
+    SHIFT_COUNT = "rule.shift_count"  # not a number, or one beyond what is ever here
+    SHIFT_OWN = "rule.shift_own"  # whoever handed over does not take over
     BAG_NONE = "rule.bag_none"  # no bag is open
     BAG_STANDS = "rule.bag_stands"  # one is open already; facts: number
     BAG_NUMBER = "rule.bag_number"  # no number of a bag or a seal

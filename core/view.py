@@ -45,6 +45,7 @@ from core.persons import RightsView
 from core.regions.complete import PlaceHit
 from core.second import SecondView
 from core.seeing import CaseMark, CaseView, LooksView
+from core.shift import ShiftView
 
 
 class Screen(StrEnum):
@@ -427,6 +428,8 @@ class CounterView:
     paper: PaperFormsView = PaperFormsView()  # numbered forms for the hours without this counter
     second: SecondView = SecondView()  # requests for a second person
     dispatch: DispatchView | None = None  # 封发, while its page stands
+    shift: ShiftView | None = None  # 交接班, while its page stands
+    shift_differs: Mapping[str, int] = field(default_factory=dict)  # of the newest one, until one without
     close: CloseView | None = None  # the day close, while its page stands
     parked: tuple[ParkedView, ...] = ()  # visits that wait for this operator, the oldest first
     parked_by_others: Mapping[str, int] = field(default_factory=dict)  # staff number → how many wait

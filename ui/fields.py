@@ -16,9 +16,9 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 # The window went and came back, the field did not.
 _SAME_VISIT = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
 _CONTROL = (
-    Qt.Key.Key_B, Qt.Key.Key_R, Qt.Key.Key_L, Qt.Key.Key_T, Qt.Key.Key_M, Qt.Key.Key_Equal, Qt.Key.Key_Plus,
-    Qt.Key.Key_Minus,
-    Qt.Key.Key_Underscore, Qt.Key.Key_0, Qt.Key.Key_ParenRight,
+    Qt.Key.Key_B, Qt.Key.Key_J, Qt.Key.Key_R, Qt.Key.Key_L, Qt.Key.Key_T, Qt.Key.Key_M,
+    Qt.Key.Key_Equal, Qt.Key.Key_Plus, Qt.Key.Key_Minus, Qt.Key.Key_Underscore,
+    Qt.Key.Key_0, Qt.Key.Key_ParenRight,
 )  # fmt: skip
 _COMPOSING = (*_ENTER, Qt.Key.Key_Escape, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Tab, Qt.Key.Key_PageUp,
               Qt.Key.Key_PageDown)  # fmt: skip

@@ -44,6 +44,7 @@ from ui.specimen_late import case_views, told_views
 from ui.specimen_notify import notify_views
 from ui.specimen_paper_forms import paper_views
 from ui.specimen_papers import BATTERY, DOCUMENTS, GUN, HITS, RARE, SPIRITS, TYPING, ZONE
+from ui.specimen_shift import shift_views
 from ui.specimen_texts import TYPED_TEXTS
 from ui.specimen_typed import waiting
 from ui.specimen_visits import (
@@ -347,6 +348,7 @@ VIEWS: Mapping[str, CounterView] = {
     **block_views(disclosure_views(BASE)["disclosure-list"]),
     **paper_views(replace(BASE, visit=READY), item(128)),
     **dispatch_views(replace(BASE, visit=EMPTY)),
+    **shift_views(replace(BASE, visit=EMPTY)),
     **{name: replace(BASE, visit=visit) for name, visit in {**TYPED_TEXTS, **SAID}.items()},
     **_DOCUMENTS,
     "centre": replace(BASE, visit=CENTRES),

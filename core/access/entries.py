@@ -48,6 +48,7 @@ ENTRY_ACTIONS: Mapping[str, Action] = {
     "IdentityTyped": Action.TYPED,
     "TypedTaken": Action.TYPED,
     **dict.fromkeys(("BagOpened", "ItemBagged", "ItemUnbagged", "BagGivenUp", "BagClosed"), Action.DISPATCH),
+    **dict.fromkeys(("ShiftGiven", "ShiftTaken"), Action.SHIFT),
     "BranchAdopted": Action.LATE_ENTRIES,
     "BranchDeclined": Action.LATE_ENTRIES,
 }

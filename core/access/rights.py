@@ -44,6 +44,7 @@ class Action(StrEnum):
     GIVE_UP_NUMBERS = "give_up_numbers"
     CLOSE_DAY = "close_day"
     DISPATCH = "dispatch"  # what leaves, in bags
+    SHIFT = "shift"  # the counter goes from one person to another
     JOURNAL = "journal"  # check it, or write it to a file for an outsider
     EVIDENCE = "evidence"  # every entry under her own name
     BACKUP = "backup"  # make one, or bring one back
@@ -103,6 +104,7 @@ RIGHTS: tuple[Right, ...] = (
     Right(Action.GIVE_UP_NUMBERS, _BOTH),
     Right(Action.CLOSE_DAY, _BOTH),
     Right(Action.DISPATCH, _BOTH),
+    Right(Action.SHIFT, _BOTH),
     Right(Action.JOURNAL, _BOTH),
     Right(Action.EVIDENCE, _BOTH),
     Right(Action.BACKUP, _BOTH),

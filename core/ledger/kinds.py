@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.errors import EntryError, EntryFault
-from core.ledger import configured, kinds_customers, kinds_exceptions, kinds_stock
+from core.ledger import configured, kinds_customers, kinds_exceptions, kinds_shifts, kinds_stock
 from core.ledger.forms import (
     CODE,
     COUNT,
@@ -270,6 +270,7 @@ _ALL = (
     ),
     *kinds_customers.KINDS,
     *kinds_stock.KINDS,
+    *kinds_shifts.KINDS,
     *kinds_exceptions.KINDS,
     # entries beside the chain
     Kind("BranchAdopted", 1, {**_SPAN, "number": COUNT, **_COUNTED}, True),

@@ -33,6 +33,7 @@ from core.ledger import (
     printing,
     ranges,
     requests,
+    shifts,
     stock,
     typed,
 )
@@ -407,6 +408,7 @@ _STEPS = {
     **handover.STEPS,
     **gate_log.STEPS,
     **stock.STEPS,
+    **shifts.STEPS,
     (differences.EXPLAINED, 1): differences.close,
     (differences.DISPUTED, 1): differences.close,
     ("BranchAdopted", 1): _adopted,

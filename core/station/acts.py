@@ -22,6 +22,7 @@ from core.late import AdoptLate, DeclineLate
 from core.notify import AskNotify
 from core.paper_forms import AskVoidForm, DrawForms, HandOutForms, VoidForm
 from core.second import AskReaderDown, AskVoid, BeginReaderDown, DecideRequest, VoidItem
+from core.shift import SHIFT, LeaveShift
 from core.station import (
     blocking,
     breaching,
@@ -34,6 +35,7 @@ from core.station import (
     notifying,
     paper_forms,
     second,
+    shifting,
 )
 from core.station.live import Live
 
@@ -48,6 +50,7 @@ ACTS: Mapping[type[c.Command], Act] = MappingProxyType({
     **dict.fromkeys((HandOutForms, DrawForms, AskVoidForm, VoidForm), paper_forms.handle),
     **dict.fromkeys(CORRECTING, correcting.handle),
     **dict.fromkeys((*DISPATCH, LeaveDispatch), dispatching.handle),
+    **dict.fromkeys((*SHIFT, LeaveShift), shifting.handle),
     **dict.fromkeys(BLOCKING, blocking.handle),
     **dict.fromkeys(WARNING, breaching.handle),
     **dict.fromkeys((*EXCEPTING, *HOLDING), item_exceptions.handle),

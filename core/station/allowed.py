@@ -24,12 +24,13 @@ from core.persons import AnswerRight, AskErasure, AskRight
 from core.scanning import ScanTyped
 from core.second import AskReaderDown, AskVoid, BeginReaderDown, DecideRequest, VoidItem
 from core.seeing import CASES
+from core.shift import SHIFT, LeaveShift
 from core.slips import ExportSlip, PrintSlip
 
 # Nobody's to refuse: the way in and a second person's word (which ask for themselves), the way out, and a
 # message that was read.
 FREE = (c.LogIn, c.Activate, c.Lock, c.LogOut, c.DismissMessage, c.CloseLookUp, LeaveClose, LeaveDispatch,
-        DecideRequest)  # fmt: skip
+        LeaveShift, DecideRequest)  # fmt: skip
 # All that a clerk does between a customer's document and F9.
 ACCEPTING = (
     c.SetField, TakeNumber, ScanTyped, c.TakeKnown, c.SetSenderKind, c.SetSenderField, c.KeepAsPrincipal,
@@ -62,6 +63,7 @@ OTHERS: dict[type[c.Command], Action] = {
     **dict.fromkeys((ExplainDifference, FinishDifference), Action.DIFFERENCE),
     TakeOver: Action.LOG_IN,
     **dict.fromkeys(DISPATCH, Action.DISPATCH),
+    **dict.fromkeys(SHIFT, Action.SHIFT),
     VoidNumbers: Action.GIVE_UP_NUMBERS,
     AdoptLate: Action.LATE_ENTRIES,
     KeepEvidence: Action.EVIDENCE,

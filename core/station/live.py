@@ -27,6 +27,7 @@ from core.ledger.writer import EntryWriter, LiveSession, Proposal
 from core.ports import Clock, DirectiveRow, DraftRow, ItemRow, Journal, Probe, StaffRow, Store, Vault
 from core.records import ExceptionRecord, WarningRecord
 from core.rules import RuleBook, Rules
+from core.shift import Counting
 from core.slips import SlipFiles
 from core.station.asking import Word
 from core.station.counting import Counted
@@ -121,6 +122,7 @@ class Live:
     compared: frozenset[str] = frozenset()  # requests about a form that stood on the screen of the last view
     dispatches: str = ""  # the session whose page of 封发 stands
     dispatch_shown: tuple[Head, DispatchView] | None = None  # that page, as of that head
+    shift: Counting | None = None  # the page of 交接班 that stands
     anew: list[int] = field(default_factory=list)  # items of which something is to be printed anew
     records: list[ExceptionRecord | WarningRecord] = field(default_factory=list)  # to be printed
     report: tuple[int, ExceptionRecord | None] = (0, None)  # to be written to a file by the screen

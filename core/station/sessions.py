@@ -31,6 +31,7 @@ from core.station import (
     refusals,
     rights,
     second,
+    shifting,
     turned,
 )
 from core.station.days import day_proposals, stock_proposals
@@ -99,6 +100,7 @@ def greet(live: Live, operator: str) -> None:
     rights.remind(live)
     complaint_views.remind(live)
     item_exceptions.remind(live)
+    shifting.remind(live)
     live.remind()
     configuring.warn(live)
     gating.warn(live)

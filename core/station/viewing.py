@@ -12,6 +12,7 @@ from core.access.rights import Action
 from core.complaints import ComplaintsView
 from core.devices import DeviceTruth, Slot
 from core.item_exceptions import ExceptionsView
+from core.ledger import shifts
 from core.ledger.clock import CHINA, CONFIRMED, business_date
 from core.notify import NotifyView
 from core.paper_forms import PaperFormsView
@@ -32,6 +33,7 @@ from core.station import (
     persons,
     rights,
     second,
+    shifting,
 )
 from core.station.live import Live
 from core.station.weighing import Balance
@@ -165,6 +167,8 @@ class Viewer:
             second=asked,
             paper=paper_forms.shown(live, desk.visit) if shown else PaperFormsView(),
             dispatch=dispatching.shown(live) if shown else None,
+            shift=shifting.shown(live) if shown else None,
+            shift_differs=shifts.of(live.state.value)["differs"] if shown else {},
             close=closing.shown(live, self._paper.faults, _parked(desk)) if shown else None,
             parked=desk.drafts.parked if shown else (),
             parked_by_others=desk.drafts.of_others if shown else {},

@@ -52,6 +52,7 @@ from tests.golden.item import BRANCH, CLERK, CONTACTS, LABEL, PLAIN, SECOND_LABE
 from tests.golden.paper import paper
 from tests.golden.people import CardSigner, agreement, seed, signer
 from tests.golden.rights import rights
+from tests.golden.shifts import shifts
 from tests.golden.stock import over, stock
 from tests.peers.exports import export
 
@@ -456,6 +457,7 @@ def _block(golden: Golden, item: Entry) -> None:
     golden.add("BlockAppealed", {"proposed": proposed, "due": "2026-12-06"}, person=True)
     golden.add("BlockDecided", {**said, "outcome": "lifted", "until": None})
     stock(golden, item)
+    shifts(golden)
     exceptions(golden, _ask, _approve)
 
 

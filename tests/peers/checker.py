@@ -53,8 +53,9 @@ from tests.peers.persons import Persons
 from tests.peers.requests import Requests, said
 from tests.peers.roles import DECISIONS, PERSONAL, SESSION_ENDS, check_approver, check_role, released
 from tests.peers.rolls import ROLL, Keys
+from tests.peers.shifts import Shifts
 from tests.peers.slips import Slips
-from tests.peers.stock import Stock
+from tests.peers.stock import HERE, INSIDE, Stock
 from tests.peers.typed import Typed
 
 TERMINAL_TAG = b"counter/entry/terminal/1\x00"
@@ -136,6 +137,7 @@ class Journal:
         self.gates = Gates()
         self.stock = Stock()
         self.paper = Paper()
+        self.shifts = Shifts()
         self.blocks = Blocks()
         self.annexes: dict[int, Object] = {}
         self.sealed: dict[int, Object] = {}
@@ -199,6 +201,7 @@ class Journal:
             self.counts.update(self.slips.follow(body))
             self.counts.update(self.handovers.follow(body))
             self.counts.update(self.gates.follow(body))
+            self.counts.update(self.shifts.follow(body, self.standing()))
             gone = self.stock.gone(body["data"].get("item", 0))
             self.counts.update(self.exceptions.follow(body, self.operators, gone))
             held = self.exceptions
@@ -300,6 +303,17 @@ class Journal:
         need(body["keys"]["terminal"] == key_id(grant["key"]), "key of the terminal")
         signed(grant["key"], signature, TERMINAL_TAG + raw, "terminal")
         self.counts["terminal signatures"] += 1
+
+    def standing(self) -> dict[str, int]:
+        """What waits at the counter before the next entry (section 5, shifts)."""
+        where = self.stock.standing()
+        return {
+            "items": where[HERE] + where[INSIDE],
+            "forms": self.paper.out,
+            "requests": self.requests.open,
+            "complaints": self.complaints.open,
+            "exceptions": self.exceptions.open,
+        }
 
     def accept(self, data: Object) -> None:
         """Section 5: an operator's key, its own proof and who stands for it."""

@@ -30,6 +30,11 @@ class Complaints:
         self._cases: set[str] = set()
         self._date = ""
 
+    @property
+    def open(self) -> int:
+        """How many are not answered."""
+        return sum(not row["answered"] for row in self._rows.values())
+
     def follow(self, body: dict[str, Any], operators: dict[str, Any]) -> dict[str, int]:
         """One entry of version 1; what it did, counted by name."""
         kind, data = body["kind"], body["data"]

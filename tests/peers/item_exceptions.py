@@ -32,6 +32,11 @@ class ItemExceptions:
         """Items that must not leave."""
         return {row["item"] for row in self._rows.values() if row["stop"] != "none" and not row["closed"]}
 
+    @property
+    def open(self) -> int:
+        """How many are not closed."""
+        return sum(not row["closed"] for row in self._rows.values())
+
     def follow(self, body: dict[str, Any], operators: dict[str, Any], gone: bool) -> dict[str, int]:
         """One entry of version 1; ``gone``: what it names left the counter.  What it did, by name."""
         kind, data = body["kind"], body["data"]

@@ -19,6 +19,11 @@ class Paper:
         self._entered: dict[int, dict[str, Any]] = {}  # form → the newest entry about it
         self._next: tuple[str, int] | None = None  # visit and seq of the item that has to follow
 
+    @property
+    def out(self) -> int:
+        """How many forms are neither entered nor void."""
+        return len(self._out)
+
     def follow(self, body: dict[str, Any]) -> dict[str, int]:
         """One entry of version 1, its request looked at already; what it did, counted by name."""
         kind, data, at = body["kind"], body["data"], body["trusted"]["at"]

@@ -58,6 +58,11 @@ class Requests:
         self._differing: set[int] = set()  # items of which a word was said at the end of the day
         self._cases: dict[str, int] = {}
 
+    @property
+    def open(self) -> int:
+        """How many wait for a word, or for their act."""
+        return len(self._open)
+
     def follow(self, body: dict[str, Any], digest: str, operators: dict[str, Any]) -> dict[str, int]:
         """One entry of version 1; what it did, counted by name."""
         kind, data, at = body["kind"], body["data"], body["trusted"]["at"]

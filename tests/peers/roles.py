@@ -23,6 +23,7 @@ PERSONAL = {
     "ExceptionOpened", "ExceptionContacted", "ItemHeld", "ExceptionClosed",
     "BreachWarned", "BreachSettled",
     "BagOpened", "ItemBagged", "ItemUnbagged", "BagGivenUp", "BagClosed",
+    "ShiftGiven", "ShiftTaken",
     "BlockProposed", "BlockSent", "BlockAppealed", *DECISIONS,
 }  # fmt: skip
 SESSION_ENDS = {"OperatorLocked", "OperatorLoggedOut", "SessionEnded"}

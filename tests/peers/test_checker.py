@@ -379,6 +379,7 @@ def test_it_imports_nothing_of_ours() -> None:
         "typed",
         "paper",
         "blocks",
+        "shifts",
     )
     parts = (CHECKER, *(CHECKER.with_name(f"{name}.py") for name in names))
     imported = {

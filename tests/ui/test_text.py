@@ -63,6 +63,7 @@ from core.ledger.disclosures import Way
 from core.ledger.handover import FAILED, OK, SKIPPED, WARNED, WRONG
 from core.ledger.inspection import NOT_INSPECTED, TO_CENTRE
 from core.ledger.item_exceptions import End, Try
+from core.ledger.kinds_shifts import BOOKS, COUNTED
 from core.ledger.looks import Many
 from core.ledger.notices import PARKED, RETURNED
 from core.ledger.notify import Outcome as Notified
@@ -124,6 +125,8 @@ from ui.clerk.pools import QUESTIONS as POOLS
 from ui.clerk.questions import QUESTIONS
 from ui.clerk.second import QUESTIONS as SECOND
 from ui.clerk.second import STATES
+from ui.clerk.shift import QUESTIONS as SHIFTS
+from ui.clerk.shift import SIGNED as SHIFT_SIGNED
 from ui.clerk.shortcuts import SHORTCUTS
 from ui.clerk.who import ASKING
 from ui.paper_form import names as names_on_a_form
@@ -171,6 +174,7 @@ _QUESTIONS = (
     *BLOCKS,
     *PAPER,
     *BAGS,
+    *SHIFTS,
 )
 _ASKED = tuple(f"question.{question.name}" for question in _QUESTIONS)
 LOGS_IN = next(row for row in RIGHTS if row.action == "log_in").alone
@@ -251,6 +255,9 @@ def _families() -> set[str]:
     found |= {f"login.{name}" for name in ("operator", "password")}
     found |= {"look_up.by_card", "note.late"} | {f"line.late_{cause}" for cause in ("late", "fork")}
     found |= {f"answer.late_{reason}" for reason in DECLINED}
+    found |= {f"field.shift_{name}" for name in COUNTED} | {f"line.shift_{name}" for name in BOOKS}
+    found |= {f"line.shift_{name}_off" for name in COUNTED} | {f"line.shift_open_{name}" for name in COUNTED}
+    found |= {f"answer.shift_{act}{more}" for act in SHIFT_SIGNED for more in ("", "_differs")}
     found |= {f"answer.void_{cause.value}" for cause in VoidCause}
     found |= {f"review.{why}" for why in (*REASONS, *Why)} | {f"note.{state}" for state in (PARKED, RETURNED)}
     found |= {"confirm.refuse", "confirmed.yes", "confirmed.no"}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from core.commands import Command, NextPastedPhone, OpenPaste, SetPaste, SwitchPaste, TakePaste
-from ui.clerk.bagging import BaggingFrame
 from ui.clerk.frame import Page, Side
+from ui.clerk.shifting import ShiftingFrame
 from ui.clerk.suggestions import Hit, Suggestions
 from ui.clerk.walk import sender_wanted
 
 
-class PastingFrame(BaggingFrame):
+class PastingFrame(ShiftingFrame):
     """Lists under fields, and F6."""
 
     @property

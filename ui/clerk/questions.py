@@ -23,6 +23,7 @@ from ui.clerk.confirmations import REFUSING
 from ui.clerk.item_exception import open_lines as exceptions_open
 from ui.clerk.paper_forms import open_lines as forms_out
 from ui.clerk.second import open_lines
+from ui.clerk.shift import differs_line
 from ui.present import short_name, waybill
 from ui.text import Texts
 
@@ -124,6 +125,7 @@ def close_question(view: CounterView | None, language: str) -> Question:
         lines += [*open_lines(view.second, language), *forms_out(view.paper)]
         lines += exceptions_open(view.exceptions, Texts(language))
         lines += complaints_open(view.complaints, Texts(language))
+        lines += differs_line(view.shift_differs)
     lines += [
         ("line.unscanned", {"number": item.number, "waybill": waybill(item.waybill)})
         for item in loose[:_LISTED]

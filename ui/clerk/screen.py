@@ -50,6 +50,7 @@ from core.commands import (
     Undo,
 )
 from core.numbering import TakeNumber
+from core.shift import SignShift
 from core.view import CatalogueHit
 from ui.bridge import Station
 from ui.buttons import KeyButton
@@ -409,8 +410,8 @@ class ClerkScreen(PastingFrame):
         self._submit(LookUp(text))
 
     def _answered(self, command: Command | Question) -> None:
-        if isinstance(command, Question):
-            self.ask(command)
+        if isinstance(command, Question | SignShift):  # what is signed goes when it is, and not before
+            self.ask(command) if isinstance(command, Question) else self._submit(command)
             return
         self._leave_side()
         kind = self._visit.sender_kind.kind if self._visit is not None else SenderKind.PERSON

@@ -79,6 +79,7 @@ SHORTCUTS = (
         ("disclosure", "H"), ("block", "I"), ("paper", "Z"))),
     Shortcut("undo", (Chord(_Key.Key_Z, control=True),)),
     Shortcut("dispatch", (Chord(_Key.Key_B, control=True),)),
+    Shortcut("shift", (Chord(_Key.Key_J, control=True),)),
     Shortcut("exception", (Chord(_Key.Key_R, control=True),)),
     Shortcut("language", (Chord(_Key.Key_L, control=True),), "window"),
     Shortcut("theme", (Chord(_Key.Key_T, control=True),), "window"),

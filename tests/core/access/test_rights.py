@@ -42,6 +42,7 @@ warn             Y     Y          .          .
 answer_right     .     Y          .          .
 give_up_numbers  Y     Y          .          .
 dispatch         Y     Y          .          .
+shift            Y     Y          .          .
 close_day        Y     Y          .          .
 journal          Y     Y          .          .
 evidence         Y     Y          .          .
