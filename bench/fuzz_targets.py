@@ -179,6 +179,7 @@ def _config_seeds() -> list[bytes]:
         'id_reader]\ndriver="sam"\nlink="serial:///dev/x?baud=auto"\nphoto_library="/a"\nnewest_address=true\npoll_ms=300',
         'scanner]\ndriver="wedge"', 'scanner]\ndriver="serial"\nlink="tcp://h:1"\ngap_ms=20\ngap_ends=false',
         'label_printer]\ndriver="tspl"\nlink="usb://0471:0055"\nwidth_mm=76', 'camera]\ndriver="x"',
+        'camera]\ndriver="folder"\nlink="file:///run/counter/papers"\nsettle_ms=800',
         'card_reader]\ndriver="pcsc"\nlink="pcsc://a b"', 'scanner]\nlink="tcp://h:1"', "scanner]\ndriver=1",
         'scanner]\ndriver="serial"\nlink="serail:///x"', 'scanner]\ndriver="serial"\nlink="tcp:h"',
         'scanner]\ndriver="serial"\nlink="tcp://h"', 'printer]\ndriver="x"',

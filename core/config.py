@@ -216,9 +216,9 @@ DRIVERS: Mapping[Slot, Mapping[str, _Driver]] = {
         "nci": _Driver(_BYTES, {"even_parity": _Flag()}),
     },
     Slot.STICKER_PRINTER: _LABEL_DRIVERS,
+    Slot.CAMERA: {"folder": _Driver(("file",), {"settle_ms": _Number(200, 10_000)})},
     # No driver yet: a table for one of these is refused and says so.
     Slot.TRAVEL_DOCUMENT_READER: {},
-    Slot.CAMERA: {},
     Slot.SIGNATURE_PAD: {},
 }
 

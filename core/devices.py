@@ -166,9 +166,36 @@ class OperatorCardOut:
     serial: str
 
 
+@dataclass(frozen=True)
+class PaperPicture:
+    """A paper that a clerk asked for: a grey JPEG, made anew from its pixels, whose file is gone."""
+
+    slot: Slot
+    number: int  # of what was asked
+    jpeg: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class PaperFailed:
+    """What was asked ended without a picture; ``fault`` is a DeviceFault code."""
+
+    slot: Slot
+    number: int
+    fault: str
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PicturesRemoved:
+    """So many files lay in the folder that nobody had asked for; they are gone, unseen."""
+
+    slot: Slot
+    count: int
+
+
 DeviceEvent = (
     DeviceChanged | CardReading | CardRead | CardFailed | CardLifted | CardLeft | CodeScanned | Weighed
-    | OperatorCardIn | OperatorCardOut
+    | OperatorCardIn | OperatorCardOut | PaperPicture | PaperFailed | PicturesRemoved
 )  # fmt: skip
 
 

@@ -63,6 +63,14 @@ class DeviceFault(StrEnum):
     SCALE_OVER = "device.scale_over"  # more lies there than it can weigh
     SCALE_BELOW = "device.scale_below"  # below zero with nothing tared
     SCALE_UNIT = "device.scale_unit"  # it shows another unit than kg or g; facts: unit
+    FOLDER_ON_DISK = "device.folder_on_disk"  # pictures would lie there in the clear; facts: folder, kind
+    FOLDER_OPEN = "device.folder_open"  # every account of this machine may look in; facts: folder
+    PICTURE_TYPE = "device.picture_type"  # no JPEG, PNG or TIFF; facts: kind
+    PICTURE_TORN = "device.picture_torn"  # it cannot be read to its end
+    PICTURE_LARGE = "device.picture_large"
+    PICTURE_NONE = "device.picture_none"  # nothing came in time
+    PICTURE_STAYS = "device.picture_stays"  # it cannot be removed, and so was not taken; facts: count
+    PICTURE_LEFT = "device.picture_left"  # old ones lie on the device's own storage; facts: count
     CANCELLED = "device.cancelled"
 
 

@@ -1,7 +1,8 @@
 """What every driver must do, as checks at a device: simulated in the tests, real with ``device test SLOT``.
 
 Only what disturbs nothing: opening, asking how the device is, closing, opening again.  Nothing is printed,
-set, fed or read; a card or a code that comes meanwhile is dropped unseen.
+set or fed; a card or a code that comes meanwhile is dropped unseen.  A camera says nothing by itself, so
+somebody puts a paper in, and its picture is dropped.
 """
 
 from __future__ import annotations
@@ -13,13 +14,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from core.devices import DeviceChanged, DeviceEvent, DeviceState
-from core.errors import ConfigError, DeviceError, Fact
+from core.devices import DeviceChanged, DeviceEvent, DeviceState, PaperFailed, PaperPicture, Slot
+from core.errors import ConfigError, DeviceError, DeviceFault, Fact
+from core.ports import Camera
 from devices.link import make_link
 from devices.rack import DeviceConfig, Drivers, Rack
 
 READY_LIMIT_S = 12.0  # the longest start known, a reader's five seconds and a search for its rate
 STEADY_S = 2.0
+PAPER_S = 60.0  # until somebody has put one in
+PAPER_BYTES = 160_000
 _SLICE_S = 0.2  # so soon a test ends that is broken off
 _BETWEEN_S = 0.5  # a device server needs a moment until it takes the next connection
 _GOOD = frozenset({DeviceState.READY, DeviceState.BUSY})
@@ -31,6 +35,7 @@ class CheckName(StrEnum):
     OPENS = "opens"  # the link is there and nobody else holds it
     READY = "ready"  # the driver has met its device, and the device is well
     STEADY = "steady"  # it stays so while it is watched
+    PICTURE = "picture"  # of a paper that is put in now; its file is removed
     ENDS = "ends"  # the lane ends when it is told to
     AGAIN = "again"  # opened a second time the device answers as before
 
@@ -59,7 +64,7 @@ def check_device(
     Nothing else may hold the device's link meanwhile.  Raises ConfigError for an unknown driver or option.
     """
     stop = stop or threading.Event()
-    if config.link and (failed := _opens(config, stop)) is not None:
+    if config.link and config.slot is not Slot.CAMERA and (failed := _opens(config, stop)) is not None:
         yield failed
         return
     yield Check(CheckName.OPENS, ok=True)
@@ -77,6 +82,13 @@ def check_device(
         yield steady
         if not steady.ok:
             return
+        if first.takes_pictures:
+            picture = first.picture(PAPER_S)
+            if stop.is_set():
+                return
+            yield picture
+            if not picture.ok:
+                return
     finally:
         ended = first.end()
     yield Check(CheckName.ENDS, ok=ended)
@@ -115,7 +127,7 @@ class _Visit:
     """One lane at work, watched."""
 
     def __init__(self, config: DeviceConfig, drivers: Drivers, stop: threading.Event) -> None:
-        self._stop = stop
+        self._stop, self._slot = stop, config.slot
         self._told: queue.SimpleQueue[DeviceEvent] = queue.SimpleQueue()
         # A device that nobody can ask is as well as it ever gets.
         self._good = _GOOD if config.link else _GOOD | {DeviceState.UNKNOWN}
@@ -137,6 +149,31 @@ class _Visit:
             self._hear(left)
         last = self._last
         return Check(CheckName.STEADY, last.ok, last.state, last.fault, last.facts)
+
+    @property
+    def takes_pictures(self) -> bool:
+        """Whether it is asked for one."""
+        return isinstance(self._rack.lane(self._slot), Camera)
+
+    def picture(self, limit_s: float) -> Check:
+        """Of a paper that somebody puts in now; the picture goes unseen, its size in bytes is a fact."""
+        end = time.monotonic() + limit_s
+        lane: object = self._rack.lane(self._slot)
+        if isinstance(lane, Camera):
+            lane.take(1, PAPER_BYTES)
+        fault: tuple[str, Mapping[str, Fact]] = (DeviceFault.PICTURE_NONE, {})
+        while not self._stop.is_set() and (left := end - time.monotonic()) > 0:
+            try:
+                event = self._told.get(timeout=min(left, _SLICE_S))
+            except queue.Empty:
+                continue
+            if isinstance(event, PaperPicture):
+                facts = {"bytes": len(event.jpeg)}
+                return Check(CheckName.PICTURE, ok=True, state=DeviceState.READY, facts=facts)
+            if isinstance(event, PaperFailed):
+                fault = (event.fault, event.facts)
+                break
+        return Check(CheckName.PICTURE, ok=False, state=self._last.state, fault=fault[0], facts=fault[1])
 
     def end(self) -> bool:
         """Whether the lane ended in time."""

@@ -17,6 +17,7 @@ from core.rules import RuleBook, load_rules
 from core.station.live import Live, StationSettings
 from core.station.station import Station
 from core.view import CounterView, SyncView
+from devices.camera.lane import FolderCameraLane
 from devices.idcard.lane import ReaderLane
 from devices.printer.form import PageMaker, label_size
 from devices.printer.lane import LABEL_LANGUAGES, LabelPrinterLane, ReceiptPrinterLane
@@ -252,6 +253,7 @@ def drivers(
         (Slot.ID_READER, "sam"): ReaderLane,
         (Slot.SCANNER, "serial"): ScannerLane,
         (Slot.SCANNER, "wedge"): WedgeLane,
+        (Slot.CAMERA, "folder"): FolderCameraLane,
         (Slot.SCALE, "ascii"): ScaleLane,
         (Slot.SCALE, "sics"): sics_lane,
         (Slot.SCALE, "nci"): nci_lane,

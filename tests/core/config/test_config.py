@@ -212,7 +212,7 @@ def test_links_of_a_printer(link: str) -> None:
         (20, "width_mm = 76.5", ConfigFault.WRONG_TYPE, "devices.label_printer.width_mm", None, None),
         (20, "width_mm = true", ConfigFault.WRONG_TYPE, "devices.label_printer.width_mm", None, None),
         (20, "with_mm = 76", ConfigFault.UNKNOWN_KEY, "devices.label_printer.with_mm", None, "width_mm"),
-        (29, "[devices.camera]", ConfigFault.WRONG_VALUE, "devices.camera", None, None),
+        (29, "[devices.signature_pad]", ConfigFault.WRONG_VALUE, "devices.signature_pad", None, None),
     ],
 )
 def test_mistakes_are_named_with_their_line(
