@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from core.commands import Activate
 from core.crypto.keys import PublicKey, Signer
@@ -420,20 +420,6 @@ class Printer(Protocol):
     """A printing lane: queues and returns at once; the outcome comes through :class:`PrintLog`."""
 
     def submit(self, job: PrintJob) -> None: ...
-
-
-@runtime_checkable
-class Camera(Protocol):
-    """Takes a picture of a paper: ``PaperPicture`` (core.devices) comes, or ``PaperFailed`` says why not."""
-
-    def take(self, number: int, most_bytes: int) -> None:
-        """Returns at once.  The next paper that is put in, as a JPEG of at most so many bytes; what was asked
-        before is forgotten."""
-        ...
-
-    def leave(self) -> None:
-        """Nobody waits for one any more; returns at once."""
-        ...
 
 
 class PrintLog(Protocol):

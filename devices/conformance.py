@@ -16,7 +16,7 @@ from enum import StrEnum
 
 from core.devices import DeviceChanged, DeviceEvent, DeviceState, PaperFailed, PaperPicture, Slot
 from core.errors import ConfigError, DeviceError, DeviceFault, Fact
-from core.ports import Camera
+from core.paper_pictures import Camera
 from devices.link import make_link
 from devices.rack import DeviceConfig, Drivers, Rack
 

@@ -40,7 +40,7 @@ class _Order:
 
 
 class FolderCameraLane:
-    """See :class:`devices.rack.Lane` and :class:`core.ports.Camera`."""
+    """See :class:`devices.rack.Lane` and :class:`core.paper_pictures.Camera`."""
 
     def __init__(
         self, config: DeviceConfig, report: LaneReport, mounts: Path = MOUNTS, blocks: Path = BLOCKS
@@ -61,12 +61,12 @@ class FolderCameraLane:
     # -- from any thread ---------------------------------------------------------------------------
 
     def take(self, number: int, most_bytes: int) -> None:
-        """See :meth:`core.ports.Camera.take`."""
+        """See :meth:`core.paper_pictures.Camera.take`."""
         with self._lock:
             self._order, self._fresh = _Order(number, most_bytes, time.monotonic() + WAIT_S), True
 
     def leave(self) -> None:
-        """See :meth:`core.ports.Camera.leave`."""
+        """See :meth:`core.paper_pictures.Camera.leave`."""
         with self._lock:
             self._order = None
 
