@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from core.config import Config, parse_config
@@ -57,6 +57,12 @@ class Plan:
     kept: tuple[Line, ...]
     here: bytes = field(repr=False)  # the file that it was made for
     made: bytes = field(repr=False)
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        """Whose tables change."""
+        changed = {line.part for line in self.lines}
+        return tuple(slot for slot in Slot if slot.value in changed)
 
 
 def plan(here: bytes, shared: Shared, origin: Origin, ports: Sequence[Sequence[str]]) -> Plan:
@@ -193,3 +199,10 @@ def _check(made: bytes, lines: Sequence[Line]) -> None:
         raise TransferError(TransferFault.HERE) from None
     if any(stands.get((line.part, line.key)) != line.new for line in lines):
         raise TransferError(TransferFault.HERE)
+
+
+def with_parts(live: Config, read: Config, slots: Collection[Slot]) -> Config:
+    """What is at work, with some slots and the hashes of the file: a simulated device stands in no file."""
+    rest = {slot: device for slot, device in live.devices.items() if slot not in slots}
+    devices = {slot: read.devices[slot] for slot in slots if slot in read.devices}
+    return replace(live, devices={**rest, **devices}, parts=read.parts)

@@ -393,6 +393,8 @@ class TransferFault(StrEnum):
     FINGERPRINT = "transfer.fingerprint"  # another one was given; facts: fingerprint
     HERE = "transfer.here"  # this counter's own file is written so that the program cannot change it
     CHANGED = "transfer.changed"  # this counter's file is another one since the lines were shown
+    SHUT = "transfer.shut"  # to export: the counter's key lies in the vault, and nobody opened it
+    NO_FILE = "transfer.no_file"  # none on a stick, nor in the home folder
     NO_BEFORE = "transfer.no_before"  # nothing to take back
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from core.config_plan import Plan
 from core.devices import DeviceTruth, Slot
 from core.errors import Fact
 from core.gate_log import GateLine
@@ -159,6 +160,23 @@ class PaperBench:
 
 
 @dataclass(frozen=True, slots=True)
+class Taking:
+    """A configuration from another counter, shown before it is taken over; ``files`` the newest first."""
+
+    files: tuple[str, ...]
+    chosen: int = 0
+    plan: Plan | None = None
+    fault: str = ""  # why the chosen one is not taken
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    compared: bool = False  # somebody says that the fingerprints agree
+
+    @property
+    def file(self) -> str:
+        """The chosen one."""
+        return self.files[self.chosen]
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """One line about what was asked for; ``serial`` grows."""
 
@@ -179,6 +197,8 @@ class WorkshopView:
     findings: tuple[Finding, ...] = ()
     adding: Adding | None = None
     paper: PaperBench | None = None
+    taking: Taking | None = None
+    undoable: bool = False  # the configuration before the last change lies beside it
     told: Told | None = None
     file: str = ""  # the configuration
     done: tuple[GateLine, ...] = ()  # the newest acts on this page, the last one first
@@ -231,4 +251,24 @@ class Workshop(Protocol):
 
     def learn(self) -> None:
         """The printer measures its labels."""
+        ...
+
+    def share(self) -> None:
+        """This counter's configuration for another one, signed, onto a stick where one is plugged in."""
+        ...
+
+    def fetch(self) -> None:
+        """Show what the newest such file there would change here."""
+        ...
+
+    def pick(self, by: int) -> None:
+        """Another one of those files."""
+        ...
+
+    def take_over(self) -> None:
+        """Write what is shown, and put it to work; of an unknown signer first that the fingerprints agree."""
+        ...
+
+    def undo(self) -> None:
+        """The configuration before the last change; once more is back again."""
         ...

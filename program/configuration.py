@@ -9,11 +9,15 @@ from pathlib import Path
 from core.access.rights import Action
 from core.config_plan import Line, Plan, differences
 from core.config_transfer import fingerprint
+from core.errors import CounterError
 from program import sharing
 from program.configured_file import ConfigurationFile
+from program.gate_trace import GateTrace
 from program.places import config_path, default_data
 from ui.text import CHINA, Texts
 from ui.transfer_words import line_words, note_words
+
+_TRACES = {"export": "share"}  # the act's name on the technician's page, where it is another
 
 
 def add_to(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> list[argparse.ArgumentParser]:
@@ -38,8 +42,19 @@ def run(options: argparse.Namespace) -> int:
     data = options.data or default_data(demonstration=False)
     path = options.config or config_path(data)
     act = {"export": _export, "import": _import, "undo": _undo}[options.action]
-    act(options, data, path)
+    try:
+        act(options, data, path)
+    except CounterError as error:
+        _leave_trace(options, data, str(error.code))
+        raise
+    _leave_trace(options, data, "done")
     return 0
+
+
+def _leave_trace(options: argparse.Namespace, data: Path, outcome: str) -> None:
+    """As on the technician's page; a look leaves none; before ``init`` there is nowhere to write it."""
+    if not getattr(options, "dry_run", False) and data.is_dir():
+        GateTrace(data, lambda: None).leave(_TRACES.get(options.action, options.action), None, outcome)
 
 
 def _export(options: argparse.Namespace, data: Path, path: Path) -> None:

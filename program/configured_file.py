@@ -38,7 +38,7 @@ class ConfigurationFile:
             text = self.path.read_text("utf-8-sig")
         made = with_values(text, ("devices", slot.value), values).encode()
         config = parse_config(made, str(self.path))
-        self._write(self._kept, before)
+        self._write(self.kept, before)
         self._write(self.path, made)
         return config
 
@@ -56,7 +56,7 @@ class ConfigurationFile:
         config = parse_config(made, str(self.path))
         if self.content() != here:
             raise TransferError(TransferFault.CHANGED)
-        self._write(self._kept, here)
+        self._write(self.kept, here)
         self._write(self.path, made)
         return config
 
@@ -68,24 +68,25 @@ class ConfigurationFile:
         """
         now = self.content()
         try:
-            before = read_small(self._kept)
+            before = read_small(self.kept)
         except StoreError as error:
             if error.code is not StoreFault.MISSING:
                 raise
             before = now
         if before == now:
             raise TransferError(TransferFault.NO_BEFORE)
-        parse_config(before, str(self._kept))
+        parse_config(before, str(self.kept))
         self._write(self.path, before)
-        self._write(self._kept, now)
+        self._write(self.kept, now)
         return now, before
 
     def take_back(self) -> None:
         """The file as it was before the last change."""
-        self._write(self.path, read_small(self._kept))
+        self._write(self.path, read_small(self.kept))
 
     @property
-    def _kept(self) -> Path:
+    def kept(self) -> Path:
+        """As it was before the last change."""
         return self.path.with_name(self.path.name + BEFORE)
 
     def _write(self, path: Path, content: bytes) -> None:

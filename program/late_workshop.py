@@ -93,3 +93,23 @@ class LateWorkshop:
     def learn(self) -> None:
         """The printer measures its labels."""
         self._workshop().learn()
+
+    def share(self) -> None:
+        """This counter's configuration for another one."""
+        self._workshop().share()
+
+    def fetch(self) -> None:
+        """What another counter's would change here."""
+        self._workshop().fetch()
+
+    def pick(self, by: int) -> None:
+        """Another file."""
+        self._workshop().pick(by)
+
+    def take_over(self) -> None:
+        """Write what is shown."""
+        self._workshop().take_over()
+
+    def undo(self) -> None:
+        """The configuration before the last change."""
+        self._workshop().undo()

@@ -18,6 +18,13 @@ from storage.files import write_atomic
 from storage.vault import FileVault
 from storage.vaultfile import load
 
+STEM = "counter-config"  # a stick's files begin with it
+
+
+def name_of(terminal: str, at: dt.datetime) -> str:
+    """What a file on a stick is called."""
+    return f"{STEM}-{terminal}-{at:%Y%m%d-%H%M%S}.txt"
+
 
 def export(vault: FileVault, path: Path, file: Path) -> PublicKey:
     """Write what the configuration at ``path`` gives to others into ``file``; the key that signed it.

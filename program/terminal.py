@@ -124,7 +124,7 @@ class Terminal:
         if demonstration:
             rules = with_examples(rules)
         tray = CardTray()
-        vault = FileVault(data, clock, lockout(rules), parts.probe, tray)
+        vault = self.vault = FileVault(data, clock, lockout(rules), parts.probe, tray)
         listeners = Listeners(
             self._synced,
             self._time_told,
@@ -176,11 +176,11 @@ class Terminal:
         if before is not None:
             self.station.sync_changed(before, 0)
         for device in self._later:
-            self._say_disabled(device)
+            self._say_disabled(device.slot, device.driver)
         self.rack.start()
 
-    def _say_disabled(self, device: DeviceConfig) -> None:
-        truth = DeviceTruth(device.slot, DeviceState.DISABLED, "", {"driver": device.driver})
+    def _say_disabled(self, slot: Slot, driver: str) -> None:
+        truth = DeviceTruth(slot, DeviceState.DISABLED, "", {"driver": driver})
         self.station.device_event(DeviceChanged(truth))
 
     def reconfigure(self, config: Config, slot: Slot) -> None:
@@ -190,8 +190,8 @@ class Terminal:
         Raises ConfigError, DeviceError BUSY where the lane did not end in time, and then nothing has
         changed.  Not from the main thread: a lane may take two seconds to end.
         """
-        device, before = config.devices[slot], self.rack.lane(slot)
-        if device.enabled and (slot, device.driver) in self._known:
+        device, before = config.devices.get(slot), self.rack.lane(slot)
+        if device is not None and device.enabled and (slot, device.driver) in self._known:
             lane = self.rack.put(device)
             if isinstance(lane, PrinterLane):
                 self._printers.lanes[slot] = lane
@@ -202,7 +202,7 @@ class Terminal:
             self._printers.lanes.pop(slot, None)
             if isinstance(before, PrinterLane):
                 before.give_up()
-            self._say_disabled(device)
+            self._say_disabled(slot, device.driver if device is not None else "")
         self.config = config
         self.station.configured(settings_of(config, self._demonstration))
         self.rack.resume(slot)

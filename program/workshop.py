@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from core.config import DRIVERS, Config
 from core.config_edit import Value
+from core.config_plan import with_parts
 from core.devices import DeviceState, Slot
 from core.errors import ConfigError, CounterError, DeviceError, DeviceFault
 from core.incident import place
@@ -38,9 +39,11 @@ from devices.usb import device_root
 from program import diagnostics, doctor, paper_bench
 from program.adding import GIVE_UP_S, Finder
 from program.calibrating import PRINTERS, print_page
+from program.config_bench import ConfigBench
+from program.config_desk import ConfigDesk
 from program.configured_file import ConfigurationFile
 from program.device_commands import NoLog
-from program.evidence_files import folder
+from program.evidence_files import MOUNTS, folder
 from program.gate_trace import GateTrace
 from program.slot_rows import lines_of, now, row_of, traffic_of
 from program.terminal import drivers
@@ -58,7 +61,7 @@ _ONE_AT_A_TIME = (Work.TESTING, Work.EXAMINING, Work.BUNDLING, Work.PRINTING, Wo
 _Job = Callable[[], None]
 
 
-class Workshop:
+class Workshop(ConfigDesk):
     """See :class:`core.technician.Workshop`.  ``terminal`` gives None until one is put together."""
 
     def __init__(
@@ -69,9 +72,11 @@ class Workshop:
         *,
         patience: Patience | None = None,
         give_up_s: float = GIVE_UP_S,
+        mounts: tuple[str, ...] = MOUNTS,
     ) -> None:
         """``patience``, ``give_up_s``: how long somebody who adds a device is waited for."""
         self._data, self._file, self._terminal = data, ConfigurationFile(path), terminal
+        self._shared = ConfigBench(data, self._file, terminal, mounts)
         self._lock = threading.Lock()
         self._gate = GateTrace(data, terminal)
         self._view = WorkshopView(file=str(path), done=self._gate.newest())
@@ -96,7 +101,7 @@ class Workshop:
     def look(self, slot: Slot | None) -> WorkshopView:
         """See the protocol."""
         with self._lock:
-            view = self._view
+            view = replace(self._view, undoable=self._shared.undoable)
         terminal = self._terminal()
         if terminal is None:
             return view
@@ -138,7 +143,7 @@ class Workshop:
         with self._lock:
             self._left += 1
             self._leave.set()
-            self._view = replace(self._view, adding=None, paper=None, told=None)
+            self._view = replace(self._view, adding=None, paper=None, taking=None, told=None)
 
     def paper(self, slot: Slot) -> None:
         """See the protocol."""
@@ -413,13 +418,8 @@ class Workshop:
         config = self._file.change(slot, values)
         if terminal is not None:
             try:
-                terminal.reconfigure(_with_live(terminal.config, config, slot), slot)
+                terminal.reconfigure(with_parts(terminal.config, config, [slot]), slot)
             except CounterError:
                 self._file.take_back()
                 raise
         self._tell(code, {"slot": slot.value}, "good")
-
-
-def _with_live(live: Config, read: Config, slot: Slot) -> Config:
-    """What is at work, with one slot and the hashes of the file: a simulated device stands in no file."""
-    return replace(live, devices={**live.devices, slot: read.devices[slot]}, parts=read.parts)

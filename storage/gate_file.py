@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import fcntl
 import os
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from core import gate_log
@@ -26,7 +27,10 @@ def _now() -> dt.datetime:
 
 
 class GateFile:
-    """Any thread.  ``core.gate_log.Gate``, and :meth:`note`."""
+    """Any thread, and beside another process: a command line writes here while the counter is open.
+
+    ``core.gate_log.Gate``, and :meth:`note`.
+    """
 
     def __init__(self, data: Path, clock: Callable[[], dt.datetime] = _now) -> None:
         self._path = data / gate_log.NAME
@@ -39,7 +43,7 @@ class GateFile:
 
         A line that a power failure cut off is dropped first; a file that was broken is only added to.
         """
-        with self._lock, os_errors(gate_log.NAME):
+        with self._alone(), os_errors(gate_log.NAME):
             data = self._bytes()
             lines = gate_log.read(data).lines
             if len(lines) >= _MOST:
@@ -73,7 +77,7 @@ class GateFile:
 
     def taken(self) -> None:
         """See the protocol: the newest lines stay, and all that came since it was read."""
-        with self._lock:
+        with self._alone():
             found = gate_log.read(self._bytes())
             keep = [line for line in found.lines if line.n > self._seen - _KEPT]
             if not found.broken and len(keep) < len(found.lines):
@@ -81,9 +85,21 @@ class GateFile:
 
     def aside(self) -> None:
         """See the protocol: the newest broken one is kept."""
-        with self._lock, os_errors(gate_log.NAME), suppress(FileNotFoundError):
+        with self._alone(), os_errors(gate_log.NAME), suppress(FileNotFoundError):
             self._path.replace(self._path.with_name(ASIDE))
             sync_directory(self._path.parent)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """No other thread and no other process writes now: the directory is locked, the file is replaced."""
+        with self._lock:
+            with os_errors(gate_log.NAME):
+                directory = os.open(self._path.parent, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                fcntl.flock(directory, fcntl.LOCK_EX)
+                yield
+            finally:
+                os.close(directory)
 
     def _bytes(self) -> bytes:
         try:

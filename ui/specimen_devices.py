@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from core.config_plan import plan
+from core.config_transfer import Origin, Shared
+from core.crypto.keys import load_signer
 from core.devices import DeviceState, DeviceTruth, Slot
 from core.errors import DeviceFault, Fact
 from core.gate_log import GateLine
@@ -17,6 +20,7 @@ from core.technician import (
     PaperBench,
     PaperSetting,
     SlotRow,
+    Taking,
     Test,
     Tested,
     Told,
@@ -92,6 +96,34 @@ _BAD = {
     )
 }
 _OTHER = Candidate((Slot.SCALE,), "sics", "usb://067b:2303/PL02?baud=9600", "USB-Serial Controller D")
+_HERE = b"""[station]
+branch = "520100-01"
+terminal = "520100-01-10"
+[headquarters]
+url = "https://10.12.0.4:8443"
+[devices.label_printer]
+driver = "tspl"
+link = "usb://1203:0160/TE21"
+"""
+_KEY = load_signer(bytes(range(32))).public
+_ORIGIN = Origin("520100-01-01", _KEY, known=True)
+_PLAN = plan(
+    _HERE,
+    Shared(
+        "520100-01", "520100-01-01", _AT, "https://10.12.0.5:8443", "zh", "http://10.12.0.2:3128",
+        {
+            Slot.ID_READER: {
+                "driver": "sam",
+                "link": "serial:///dev/serial/by-id/usb-FTDI_FT232R_USB_UART_A50285-if00-port0?baud=115200",
+            },
+            Slot.LABEL_PRINTER: {"driver": "tspl", "link": "usb://1203:0160/TE07", "right_dots": 8},
+            Slot.RECEIPT_PRINTER: {"driver": "escpos", "link": "tcp://192.168.1.51:9100", "width_mm": 80},
+            Slot.SCALE: {"driver": "nci", "link": "usb://067b:2303/PL02?baud=9600"},
+        },
+    ),
+    _ORIGIN,
+    [["usb://1203:0160/TE21"], ["usb://067b:2303/PL09"]],
+)  # fmt: skip
 _PICTURE = Path(__file__).parents[1] / "resources" / "demonstration" / "calibration.png"
 _PAPER = PaperBench(
     Slot.LABEL_PRINTER,
@@ -102,6 +134,7 @@ _PAPER = PaperBench(
     ),
     ((60, 40), (76, 130), (100, 150)), learns=True, picture=_PICTURE.read_bytes(),
 )  # fmt: skip
+_TAKING = Taking(("/media/stick/counter-config-520100-01-01-20261121-062000.txt",), plan=_PLAN)
 WORKSHOPS: Mapping[str, WorkshopView] = {
     "devices": DEVICES,
     "devices-none": WorkshopView(findings=_FINDINGS[:1], file=DEVICES.file),
@@ -124,6 +157,14 @@ WORKSHOPS: Mapping[str, WorkshopView] = {
         adding=replace(_NEW, wanted=Slot.SCANNER, found=_OTHER),
         told=Told("msg.device_other", {"found": "slot.scale", "slot": "scanner"}, "warning", 1),
     ),
+    "devices-taking": replace(DEVICES, taking=_TAKING),
+    "devices-taking-unknown": replace(
+        DEVICES, taking=replace(_TAKING, plan=replace(_PLAN, origin=replace(_ORIGIN, known=False)))
+    ),
+    "devices-taking-torn": replace(
+        DEVICES, taking=replace(_TAKING, files=_TAKING.files * 2, plan=None, fault="transfer.torn")
+    ),
+    "devices-taken": replace(DEVICES, undoable=True, told=Told("msg.config_taken", {}, "good", 1)),
     "devices-paper": replace(DEVICES, paper=_PAPER),
     "devices-paper-size": replace(
         DEVICES,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,10 +12,12 @@ import pytest
 from core.config import load_config
 from devices.usb import ROOT_NAME
 from program.cli import main
+from storage.gate_file import GateFile
 from tests.core.books import Book
 from tests.devices.test_usb import Bus
 from tests.storage.counters import PASSWORD, Counter
 
+ROOT = Path(__file__).resolve().parents[2]
 _TEXT = """# counter {terminal}
 [station]
 branch = "990100-01"  # ours
@@ -110,3 +114,20 @@ def test_from_the_first_counter_to_the_tenth_and_back(two: Two, capsys: pytest.C
     two.kept.unlink()
     assert _do("undo", "--data", two.tenth) == 1
     assert _do("import", two.file.with_name("none.txt"), "--data", two.tenth) == 2
+    left = [(each.act, each.outcome) for each in reversed(GateFile(two.tenth).newest(99))]
+    assert left[-4:] == [
+        ("undo", "done"), ("undo", "done"), ("undo", "transfer.no_before"), ("import", "config.missing_file"),
+    ]  # fmt: skip
+    assert left[0] == ("import", "transfer.torn")  # a look leaves none
+    assert [each.act for each in GateFile(two.first).newest(9)] == ["share"]
+
+
+def test_two_processes_write_one_gate_log(tmp_path: Path) -> None:
+    """The counter is open while somebody types commands: no line is lost, and each names the one before."""
+    code = "from storage.gate_file import GateFile; from pathlib import Path; import sys\n"
+    code += "for _ in range(40): GateFile(Path(sys.argv[1])).note('import', '', 'done')"
+    run = [sys.executable, "-c", code, str(tmp_path)]
+    both = [subprocess.Popen(run, cwd=ROOT) for _ in range(2)]
+    assert [each.wait(60) for each in both] == [0, 0]
+    found = GateFile(tmp_path).read()
+    assert (len(found.lines), found.last, found.broken) == (80, 80, 0)

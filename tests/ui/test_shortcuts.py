@@ -17,7 +17,7 @@ from tests.ui.small_station import Recorder
 from tests.ui.typing import Hands
 from ui.clerk.confirmations import BY_CHORD, CONFIRMATIONS
 from ui.clerk.frame import Side
-from ui.clerk.shortcuts import BY_NAME, LISTED, SHORTCUTS, Chord
+from ui.clerk.shortcuts import BY_NAME, HELPED, SHORTCUTS, Chord
 from ui.specimens import BASE, READY, item
 from ui.text import LANGUAGES, Texts
 from ui.window import MainWindow
@@ -95,7 +95,7 @@ def test_f1_lists_every_key_once(opened: Opened, recorder: Recorder, language: s
     window.clerk.toggle_help()
     texts = Texts(language)
     shown = window.clerk.help.listed()
-    assert shown == [(str(each), texts(f"key.{each.name}")) for each in LISTED]
+    assert shown == [(str(each), texts(f"key.{each.name}")) for each in HELPED]
     assert window.clerk.side is Side.HELP
 
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tests.ui.guides import Guide
-from ui.technician.console import KEYS
+from ui.technician.keys import KEYS
 
 GUIDE = Guide({"zh": "technician.zh-CN.md", "en": "technician.md"}, "technician")
 _KEY = re.compile(r"`((?:Alt\+)?(?:F\d+|[A-Z]|Esc|↓|↑))`")

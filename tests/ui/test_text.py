@@ -144,7 +144,7 @@ from ui.supervisor.questions import QUESTIONS as CLOSING
 from ui.supervisor.slip_pdf import COLUMNS
 from ui.supervisor.slip_pdf import FIGURES as SLIP_FIGURES
 from ui.supervisor.slips import QUESTIONS as SLIPS
-from ui.technician.console import AT_WORK
+from ui.technician.bar import AT_WORK
 from ui.technician.findings import ACTS as GATE_ACTS
 from ui.technician.findings import OUTCOMES as GATE_OUTCOMES
 from ui.technician.paper import SETTINGS
@@ -307,12 +307,13 @@ def _of_technician() -> set[str]:
     found |= {f"traffic.{name}" for name in ("status", "page", "scan", "noise", "garbage")}
     found |= {f"console.head_{name}" for name in ("slot", "device", "link", "state")}
     found |= {f"console.work_{work.value}" for work in AT_WORK}
+    found |= {f"console.{what}" for what in ("examine", "bundle", "share", "fetch")}
     found |= {f"paper.{name}" for name in SETTINGS} | {f"paper.{name}_value" for name in SETTINGS[3:]}
     return (
         found
         | {
             f"technician.{name}"
-            for name in ("add", "test", "move", "rename", "disable", "enable", "paper", "learn")
+            for name in ("add", "test", "move", "rename", "disable", "enable", "paper", "learn", "undo")
         }
         | {"driver_word."}
     )

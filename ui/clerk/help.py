@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from core.commands import Field
 from ui.clerk.confirmations import CONFIRMATIONS
-from ui.clerk.shortcuts import LISTED
+from ui.clerk.shortcuts import HELPED
 from ui.rule_texts import RuleTexts
 from ui.style import put
 from ui.text import Texts
@@ -57,7 +57,7 @@ class HelpPanel(QFrame):
         self._told: Mapping[str, tuple[tuple[str, str], ...]] = {}
         self._told_on = ""
         self._keys_title = QLabel(self)
-        self._keys = [(_Close(self), _Close(self)) for _ in LISTED]
+        self._keys = [(_Close(self), _Close(self)) for _ in HELPED]
         self._title.setProperty("role", "heading")
         self._why.setProperty("role", "caption")
         self._keys_title.setProperty("role", "title")
@@ -94,7 +94,7 @@ class HelpPanel(QFrame):
         """In this language from now on."""
         self._texts = texts
         put(self._keys_title, texts("help.keys.title"))
-        for shortcut, (key, meaning) in zip(LISTED, self._keys, strict=True):
+        for shortcut, (key, meaning) in zip(HELPED, self._keys, strict=True):
             put(key, str(shortcut))
             put(meaning, texts(f"key.{shortcut.name}"))
         self._say()

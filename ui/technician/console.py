@@ -10,7 +10,7 @@ from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.devices import DeviceState, Slot
-from core.technician import PaperBench, Work, Workshop, WorkshopView
+from core.technician import Workshop, WorkshopView
 from ui.buttons import KeyButton
 from ui.flow import Flow
 from ui.keys import Deliberate, Keyboard
@@ -18,10 +18,12 @@ from ui.scroll import Scroll
 from ui.style import mark, put
 from ui.technician import words
 from ui.technician.adding import AddPanel
-from ui.technician.bar import Bar
+from ui.technician.bar import Bar, pair
 from ui.technician.findings import Findings, of_test, of_view
+from ui.technician.keys import ARROWS, FUNCTIONS, LETTERS
 from ui.technician.paper import PaperPanel
 from ui.technician.slots import SlotList
+from ui.technician.taking import lines_of
 from ui.technician.traffic import TrafficPanel
 from ui.text import Texts
 from ui.theme import Palette
@@ -29,18 +31,7 @@ from ui.zoom import Room
 
 LOOK_EVERY_MS = 250
 _KEY = Qt.Key
-_LETTERS = {_KEY.Key_N: "add", _KEY.Key_T: "test", _KEY.Key_M: "move", _KEY.Key_R: "rename",
-            _KEY.Key_D: "disable", _KEY.Key_C: "paper", _KEY.Key_L: "learn"}  # fmt: skip
-_FUNCTIONS = {_KEY.Key_F4: "examine", _KEY.Key_F5: "test_all", _KEY.Key_F6: "bundle", _KEY.Key_F9: "write"}
-# As the manual names them; a test compares.
-KEYS = (
-    *(chr(key.value) for key in _LETTERS),
-    *(f"F{key.value - _KEY.Key_F1.value + 1}" for key in _FUNCTIONS),
-    "↑", "↓", "Esc",
-)  # fmt: skip
 _WELL = (DeviceState.READY, DeviceState.BUSY)
-_ARROWS = (_KEY.Key_Up, _KEY.Key_Down, _KEY.Key_Left, _KEY.Key_Right)
-AT_WORK = (Work.TESTING, Work.WRITING, Work.BUNDLING, Work.PRINTING, Work.LEARNING)
 
 
 class ConsolePage(QWidget):
@@ -65,10 +56,11 @@ class ConsolePage(QWidget):
         self.findings = Findings("findings", self)
         self.adding = AddPanel(keyboard, self)
         self.paper = PaperPanel(self)
+        self.taking = Findings("taking", self)
         self._bar = Bar(self)
         self._buttons = {
             name: KeyButton(f"technician_{name}", chr(key.value), keyboard, self)
-            for key, name in _LETTERS.items()
+            for key, name in LETTERS.items()
         }
         for name, button in self._buttons.items():
             button.clicked.connect(lambda _checked=False, act=name: self.act(act))
@@ -119,7 +111,7 @@ class ConsolePage(QWidget):
         column = QVBoxLayout(card)
         column.setContentsMargins(16, 12, 16, 14)
         column.setSpacing(8)
-        column.addLayout(_pair(self._title, self._count))
+        column.addLayout(pair(self._title, self._count))
         column.addWidget(self.slots)
         flow = Flow(8, line_spacing=8)
         for button in self._buttons.values():
@@ -134,13 +126,14 @@ class ConsolePage(QWidget):
         column = QVBoxLayout(card)
         column.setContentsMargins(16, 12, 16, 14)
         column.setSpacing(8)
-        column.addLayout(_pair(self._beside, self._note))
+        column.addLayout(pair(self._beside, self._note))
         column.addWidget(self.traffic)
         column.addSpacing(4)
         column.addWidget(self._checks_title)
         column.addWidget(self.findings)
         column.addWidget(self.adding)
         column.addWidget(self.paper)
+        column.addWidget(self.taking)
         column.addStretch(1)
         return card
 
@@ -224,11 +217,12 @@ class ConsolePage(QWidget):
         put(self._count, texts("console.count", count=len(view.rows), well=well,
                                bad=len(view.rows) - well - idle))  # fmt: skip
         adding = view.adding is not None or self._naming
-        aside = adding or view.paper is not None
+        aside = self._naming or self._aside
         for widget in (self.traffic, self._checks_title, self.findings, self._note):
             widget.setVisible(not aside)
         self.adding.setVisible(adding)
         self.paper.setVisible(view.paper is not None and not adding)
+        self.taking.setVisible(view.taking is not None and not adding)
         if view.adding is not None:
             put(self._beside, texts("console.moving" if view.adding.wanted else "console.adding"))
             self.adding.show_adding(texts, view.adding, view.work)
@@ -237,6 +231,9 @@ class ConsolePage(QWidget):
         elif view.paper is not None:
             put(self._beside, texts("paper.of", name=f"slot.{view.paper.slot.value}"))
             self.paper.show_paper(texts, view.paper)
+        elif view.taking is not None:
+            put(self._beside, texts("taking.title"))
+            self.taking.show_lines(lines_of(texts, view.taking))
         else:
             name = texts(f"slot.{row.slot.value}") if row is not None else ""
             put(self._beside, texts("console.traffic_of", name=name) if name else texts("console.traffic"))
@@ -261,11 +258,14 @@ class ConsolePage(QWidget):
             code = "enable" if name == "disable" and off else name
             text = texts(f"technician.{code}")
             button.say(text, texts("console.button", what=text), chosen=False)
-            button.setVisible(self._changes and (row is not None or name == "add") and self._fits(name))
+            alone = row is not None or name in ("add", "undo")
+            button.setVisible(self._changes and alone and self._fits(name))
 
     def _fits(self, name: str) -> bool:
         """Whether this letter is of any use now: a page for printers, learning where its page is shown."""
         row, paper = self.slots.row(), self._view.paper
+        if name == "undo" or self._view.taking is not None:
+            return name == "undo" and self._view.undoable and paper is None and self._view.taking is None
         if paper is not None or name == "learn":
             return name == "learn" and paper is not None and paper.learns
         return name != "paper" or (row is not None and row.slot in words.PRINTERS)
@@ -283,27 +283,14 @@ class ConsolePage(QWidget):
     def _paint_bar(self) -> None:
         texts, view = self._texts, self._view
         found = view.adding is not None and view.adding.found is not None and self.adding.slot is not None
-        back = f"Esc {texts('console.back')}"
         if self._naming or view.adding is not None:
-            about = texts("console.write_about" if found or self._naming else "console.nothing_found_yet")
-            self._bar.say("F9", texts("console.write"), about, [back], ready=found or self._naming)
-        elif view.paper is not None:
-            self._paint_paper_bar(view.paper, back)
-        elif not self._changes:
-            self._bar.say("Esc", texts("console.back"), texts("console.only_looking"), [], ready=False)
+            self._bar.show_act(texts, view, writes=found or self._naming, paper=False)
+        elif self._changes or view.paper is not None:
+            self._bar.show_act(texts, view, writes=None, paper=self.paper.ready)
         else:
-            busy = view.work in AT_WORK
-            about = texts(f"console.work_{view.work.value}") if busy else texts("console.test_all_about")
-            hints = [f"F4 {texts('console.examine')}", f"F6 {texts('console.bundle')}", back]
-            self._bar.say("F5", texts("console.test_all"), about, hints, ready=not busy)
+            self._bar.say("Esc", texts("console.back"), texts("console.only_looking"), [], ready=False)
         put(self._foot, texts("console.file", file=words.breakable(view.file)) if view.file else "")
         put(self._nobody, texts("console.nobody"))
-
-    def _paint_paper_bar(self, paper: PaperBench, back: str) -> None:
-        texts, busy = self._texts, self._view.work in AT_WORK
-        about = texts(f"console.work_{self._view.work.value}") if busy else texts("paper.about")
-        what = texts("paper.write_and_print" if paper.changed else "paper.print")
-        self._bar.say("F9", what, about, [back], ready=self.paper.ready and not busy)
 
     # -- keys ------------------------------------------------------------------------------------------
 
@@ -311,15 +298,23 @@ class ConsolePage(QWidget):
         """Every key that no field took.  A letter counts where it stands alone: a scanner types too (T14)."""
         key, plain = Qt.Key(event.key()), event.modifiers() == Qt.KeyboardModifier.NoModifier
         alt = event.modifiers() == Qt.KeyboardModifier.AltModifier
-        if plain and (letter := _LETTERS.get(key)) is not None:
+        if plain and (letter := LETTERS.get(key)) is not None:
             self._letter.press(event, lambda: self.act(letter))
             return True
         self._letter.cancel()
         if event.text():
             self._keyboard.note(event)
-        if event.isAutoRepeat() and key not in _ARROWS:
+        if event.isAutoRepeat() and key not in ARROWS:
             return True
         if plain and self._view.paper is not None and self._changes and self.paper.handle(key):
+            return True
+        if (
+            plain
+            and self._view.taking is not None
+            and self._workshop
+            and key in (_KEY.Key_Left, _KEY.Key_Right)
+        ):
+            self._workshop.pick(1 if key == _KEY.Key_Right else -1)
             return True
         if key == _KEY.Key_Escape:
             self._back()
@@ -333,7 +328,7 @@ class ConsolePage(QWidget):
         if alt and key in (_KEY.Key_1, _KEY.Key_2) and self._view.adding is not None:
             self.adding.choose(key.value - _KEY.Key_1.value)
             return True
-        act = _FUNCTIONS.get(key)
+        act = FUNCTIONS.get(key)
         if act is not None:
             self.act(act)
         return act is not None
@@ -345,12 +340,17 @@ class ConsolePage(QWidget):
             if row is not None:
                 self._scroll.reveal(row)
 
+    @property
+    def _aside(self) -> bool:
+        """Whether something of the workshop stands beside the slots that Esc takes away."""
+        return (self._view.adding or self._view.paper or self._view.taking) is not None
+
     def _back(self) -> None:
         if self._naming:
             self._naming = False
             self.setFocus()
             self._paint()
-        elif (self._view.adding or self._view.paper) is not None and self._workshop is not None:
+        elif self._aside and self._workshop is not None:
             self._workshop.leave()
             self.setFocus()
             self._look()
@@ -371,12 +371,15 @@ class ConsolePage(QWidget):
         elif act == "learn":
             if self._fits(act):
                 workshop.learn()
-        elif self._view.paper is not None or self._naming or self._view.adding is not None:
+        elif self._aside or self._naming:
             return
         elif act == "test_all":
             workshop.test(*[each.slot for each in self._view.rows])
-        elif act == "bundle":
-            workshop.bundle()
+        elif act in ("bundle", "share", "fetch"):
+            {"bundle": workshop.bundle, "share": workshop.share, "fetch": workshop.fetch}[act]()
+        elif act == "undo":
+            if self._fits(act):
+                workshop.undo()
         elif act == "add":
             self._begin(workshop, None)
         elif row is not None:
@@ -430,6 +433,9 @@ class ConsolePage(QWidget):
             if self.paper.ready:
                 workshop.print_page()
             return
+        if self._view.taking is not None:
+            workshop.take_over()
+            return
         slot, name = self.adding.slot, self.adding.name.text().strip()
         if self._naming and slot is not None:
             workshop.rename(slot, name)
@@ -437,11 +443,3 @@ class ConsolePage(QWidget):
             self.setFocus()
         elif slot is not None and self._view.adding is not None and self._view.adding.found is not None:
             workshop.take(slot, name)
-
-
-def _pair(left: QLabel, right: QLabel) -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.setSpacing(12)
-    row.addWidget(left)
-    row.addWidget(right, 1)
-    return row

@@ -15,7 +15,10 @@ from ui.style import mark, put
 from ui.technician.words import VERDICTS
 from ui.text import CHINA, Texts
 
-ACTS = ("test", "take", "rename", "enable", "disable", "print_page", "learn", "bundle", "full")
+ACTS = (
+    "test", "take", "rename", "enable", "disable", "print_page", "learn", "bundle", "share", "import", "undo",
+    "full",
+)  # fmt: skip
 OUTCOMES = ("done", "sound", "unsound", "broken_off", "bug")
 _DEVICE = "device"  # stands in the list of slots already
 
