@@ -210,12 +210,21 @@ def _name(machine: Empty, branch: Branch) -> None:
     assert not any(row["terminal"] == TERMINAL for row in branch.hq.listed())
 
 
+def _at_devices(machine: Empty) -> str:
+    told = machine.workshop.look(None).told
+    return told.code if told is not None else ""
+
+
 def _to_the_hand_over(machine: Empty) -> None:
     """The devices, the checks; nobody goes on unsigned by one press."""
     assert load_config(machine.path).station.terminal == TERMINAL
     machine.wait(lambda: bool(machine.made))
     machine.hands.press(Key.Key_F5)
     machine.wait(lambda: machine.window.at_console)
+    machine.hands.press(Key.Key_Escape)
+    machine.wait(lambda: not machine.window.at_console)
+    machine.hands.press(Key.Key_F8)  # another counter's file, of which none is plugged in here
+    machine.wait(lambda: machine.window.at_console and _at_devices(machine) == "transfer.no_file")
     machine.hands.press(Key.Key_Escape)
     machine.wait(lambda: not machine.window.at_console)
     machine.hands.press(Key.Key_F9)

@@ -14,10 +14,10 @@ def assist(window: MainWindow, assistant: Assistant, workshop: Shop | None) -> A
     """From now on until it is done; the page says when a counter stands."""
     page = AssistantPage(assistant, workshop, window.keyboard, Texts(window.language))
 
-    def add(at_once: bool) -> None:
+    def add(act: str) -> None:
         window.open_console()
-        if at_once:
-            window.console.act("add")
+        if act:
+            window.console.act(act)
 
     page.language.connect(lambda language: window.change(replace(window.settings, language=language)))
     page.devices.connect(add)

@@ -27,19 +27,20 @@ from ui.zoom import Room
 LOOK_EVERY_MS = 200
 _KEY = Qt.Key
 _DIGITS = (_KEY.Key_1, _KEY.Key_2, _KEY.Key_3)
-KEYS = ("F9", "Esc", "Alt+1", "Alt+2", "Alt+3", "Alt+G", "Alt+N", "N", "F4", "F5")
+_AT_DEVICES = {_KEY.Key_F5: "", _KEY.Key_F8: "fetch"}
+KEYS = ("F9", "Esc", "Alt+1", "Alt+2", "Alt+3", "Alt+G", "Alt+N", "N", "F4", "F5", "F8")
 
 
 class AssistantPage(QWidget):
     """``language``: somebody chose one.  ``founded``: a counter stands, devices can be added.
 
-    ``devices``: the technician's page is asked for; True: with a new device at once.  ``done``: on to the
-    log-in.
+    ``devices``: the technician's page is asked for, with an act of it at once, "" for none.
+    ``done``: on to the log-in.
     """
 
     language = Signal(str)
     founded = Signal()
-    devices = Signal(bool)
+    devices = Signal(str)
     done = Signal()
 
     def __init__(
@@ -305,7 +306,7 @@ class AssistantPage(QWidget):
         key, plain = Qt.Key(event.key()), event.modifiers() == Qt.KeyboardModifier.NoModifier
         alt = event.modifiers() == Qt.KeyboardModifier.AltModifier
         if plain and key == _KEY.Key_N and self._view.stage is Stage.DEVICES:
-            self._letter.press(event, lambda: self.devices.emit(True))
+            self._letter.press(event, lambda: self.devices.emit("add"))
             return True
         self._letter.cancel()
         if event.text():
@@ -328,8 +329,8 @@ class AssistantPage(QWidget):
             self._workshop.examine()
         elif key == _KEY.Key_F4 and self._view.handed is not None:
             self._assistant.slip(self._texts.language)
-        elif key == _KEY.Key_F5 and self._view.stage is Stage.DEVICES:
-            self.devices.emit(False)
+        elif key in _AT_DEVICES and self._view.stage is Stage.DEVICES:
+            self.devices.emit(_AT_DEVICES[key])
         else:
             return False
         return True

@@ -116,7 +116,8 @@ def hints_of(texts: Texts, view: AssistantView, *, back: bool) -> list[str]:
     """The other keys of the step."""
     escape = [f"Esc {texts('console.back')}"] if back else []
     if view.stage is Stage.DEVICES:
-        return [f"N {texts('technician.add')}", f"F5 {texts('assistant.hint_devices')}"]
+        others = (("F8", "assistant.hint_fetch"), ("F5", "assistant.hint_devices"))
+        return [f"N {texts('technician.add')}", *(f"{key} {texts(code)}" for key, code in others)]
     if view.stage is Stage.CHECKS:
         return [f"F4 {texts('console.examine')}", *escape]
     if view.stage is Stage.HANDOVER:
