@@ -16,8 +16,6 @@ from tests.core.station.test_dispatching import follows
 from tests.peers.checker import check
 from tests.peers.exports import export
 
-pytestmark = pytest.mark.requirement("R90")
-
 
 @pytest.fixture
 def made() -> Iterator[Counter]:
