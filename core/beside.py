@@ -17,6 +17,7 @@ from core.late import LateCommand
 from core.notify import AskNotify
 from core.own_evidence import KeepEvidence
 from core.paper_forms import PaperFormCommand
+from core.paper_pictures import PictureCommand
 from core.persons import PersonsCommand
 from core.seeing import CaseCommand
 from core.shift import ShiftCommand
@@ -25,6 +26,7 @@ from core.slips import FileCommand
 CustomerCommand = (
     AnswerConsent | AskConsents | GuardianAgrees | CaseCommand | AskNotify | DisclosureCommand | BlockCommand
     | PersonsCommand | ComplaintCommand | ExceptionCommand | WarningCommand
+    | PictureCommand
 )  # fmt: skip
 BranchCommand = (
     LateCommand | KeepEvidence | FileCommand | PaperFormCommand | TakeOver | DispatchCommand | ShiftCommand

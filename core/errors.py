@@ -106,6 +106,9 @@ class RuleFault(StrEnum):
     WAYBILL_FORM = "rule.waybill_form"
     WAYBILL_CHECK = "rule.waybill_check"
     PASTE_EMPTY = "rule.paste_empty"  # nothing of a contact was recognised
+    PICTURE_NEEDED = "rule.picture_needed"  # of a paper without a chip
+    PICTURE_NOT_ASKED = "rule.picture_not_asked"  # the rules let nobody keep a copy of it
+    CAMERA_NONE = "rule.camera_none"
     WAYBILL_TWICE = "rule.waybill_twice"
     WAYBILL_PARKED = "rule.waybill_parked"  # it stands in unfinished work; facts: number (of the operator)
     WAYBILL_VOID = "rule.waybill_void"  # of a pool, and no longer free: used, spoiled or withdrawn

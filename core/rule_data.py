@@ -20,6 +20,7 @@ from core.item_exception_rules import ExceptionRules
 from core.look_rules import LookLimits
 from core.notify_rules import NotifyRules
 from core.paper_form_rules import PaperFormRules
+from core.paper_picture_rules import PictureRules
 from core.regions.book import Regions
 from core.right_rules import RightRules
 from core.sender_code_rules import SenderCodeRules
@@ -294,6 +295,7 @@ class Rules:
     block: BlockRules  # for how long a customer may be proposed for the block list
     typed: TypedRules  # which documents typed by hand need one
     paper_forms: PaperFormRules
+    pictures: PictureRules
     stock: StockRules
     papers: PaperRules
     sender_codes: SenderCodeRules

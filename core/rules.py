@@ -35,6 +35,7 @@ from core.item_exception_rules import read_item_exceptions
 from core.look_rules import read_look_limits
 from core.notify_rules import read_notify
 from core.paper_form_rules import read_paper_forms
+from core.paper_picture_rules import read_pictures
 from core.regions.book import Regions, load_regions
 from core.right_rules import read_rights
 from core.rule_consents import read_consents, read_relations
@@ -68,7 +69,7 @@ _TOP = (
     "s10_countries", "documents", "catalogue", "regions", "security", "agreements", "cases", "exemptions",
     "corrections", "look_ups", "notify", "second", "log_in", "papers", "tariff", "letters", "provinces",
     "notice", "consents", "guardians", "sender_codes", "rights", "disclosure", "typed_documents",
-    "block_list", "paper_forms", "stock", "complaints", "item_exceptions",
+    "block_list", "paper_forms", "stock", "complaints", "item_exceptions", "paper_pictures",
 )  # fmt: skip
 _CODE = "[a-z][a-z0-9_]{0,39}"
 _VERSION = "[A-Za-z0-9][A-Za-z0-9._:-]{0,63}"
@@ -240,6 +241,7 @@ class _Reader:
             second=second,
             typed=read_typed(part["typed_documents"], self._sourced, second[Action.TYPED]),
             paper_forms=read_paper_forms(part["paper_forms"], self._sourced),
+            pictures=read_pictures(part["paper_pictures"], self._sourced),
             stock=read_stock(part["stock"], self._sourced, LANGUAGES),
             block=read_block(part["block_list"], self._sourced, LANGUAGES),
             log_in=self._log_in(part["log_in"]),

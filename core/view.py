@@ -40,6 +40,7 @@ from core.ledger.branch_day import BranchDay
 from core.notify import NotifyView
 from core.numbering import PoolView as PoolView  # noqa: PLC0414 - one of the views
 from core.paper_forms import PaperFormsView
+from core.paper_pictures import PicturesView
 from core.pasted_view import PasteView
 from core.persons import RightsView
 from core.regions.complete import PlaceHit
@@ -358,6 +359,7 @@ class VisitView:
     known: tuple[KnownView, ...] = ()  # contacts that F5 offers: the sender's own, then recipients
     as_in: Mapping[Party, KnownView] = field(default_factory=dict)  # what stands by reference
     parkable: bool = False  # something stands here that can wait
+    pictures: PicturesView = field(default_factory=PicturesView)  # of papers without a chip
     pool: PoolView | None = None  # numbers that Enter in the empty waybill field takes; None: no pool
 
 

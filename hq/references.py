@@ -18,7 +18,7 @@ from core.acceptance.as_in import Target, target_from_json
 from core.crypto.sealing import seal
 from core.errors import CounterError, EntryError
 from core.ledger.entry import AttachmentClass, Entry, stamp
-from core.ledger.sealed_info import sealed_info
+from core.ledger.sealed_info import MOST_SEALED, sealed_info
 from hq.clock import Now
 from hq.database import Database
 from hq.entries import read_entries
@@ -77,7 +77,11 @@ def opened_parts(connection: Connection, entry: Entry, opening: OpeningKey) -> l
     for number in range(len(entry.attachments)):
         plain = unsealed(entry, number, opening)
         try:
-            shown.append(None if plain is None else resolved(connection, entry, wire.decode(plain), opening))
+            shown.append(
+                None
+                if plain is None
+                else resolved(connection, entry, wire.decode(plain, limit=MOST_SEALED), opening)
+            )
         except CounterError:
             shown.append({"text": (plain or b"").decode("utf-8", "replace")})
     return shown
@@ -225,7 +229,7 @@ def _opened(entry: Entry, opening: OpeningKey) -> Mapping[str, Any]:
         plain = next((part for part in parts if part is not None), None)
         if plain is None:
             raise _ParkedError(Why.GONE)
-        return wire.decode(plain)
+        return wire.decode(plain, limit=MOST_SEALED)
     except CounterError:
         raise _ParkedError(Why.UNREADABLE) from None
 

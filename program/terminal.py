@@ -12,6 +12,7 @@ from core.config import Config, DeviceConfig
 from core.devices import DeviceChanged, DeviceState, DeviceTruth, PrintJob, Slot
 from core.errors import ConfigError, ConfigFault
 from core.ledger.clock import business_date
+from core.paper_pictures import Camera
 from core.ports import Clock, Journal, Printer, PrintLog, Probe, no_probe
 from core.rules import RuleBook, load_rules
 from core.station.live import Live, StationSettings
@@ -168,6 +169,8 @@ class Terminal:
                 printer = parts.printer(printer, self.station)
             if printer is not None:
                 printers.lanes[slot] = printer
+        self._pictures = live.pictures
+        self._look_through()
 
     def start(self) -> None:
         """Start the station, then the lanes."""
@@ -203,9 +206,15 @@ class Terminal:
             if isinstance(before, PrinterLane):
                 before.give_up()
             self._say_disabled(slot, device.driver if device is not None else "")
+        self._look_through()
         self.config = config
         self.station.configured(settings_of(config, self._demonstration))
         self.rack.resume(slot)
+
+    def _look_through(self) -> None:
+        """Whatever lane takes pictures now is what the station asks."""
+        lane: object = self.rack.lane(Slot.CAMERA)
+        self._pictures.camera = lane if isinstance(lane, Camera) else None
 
     def stop(self) -> None:
         """Lanes first, so that nothing is begun that the station cannot record; never hangs."""

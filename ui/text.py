@@ -28,6 +28,8 @@ FACTS: Mapping[str, frozenset[str]] = MappingProxyType(
         "device.label_layout": frozenset({"field"}),
         "device.scale_unit": frozenset({"unit"}),
         "device.folder_on_disk": frozenset({"folder", "kind"}),
+        "msg.pictures_removed": frozenset({"count"}),
+        "msg.picture_kept": frozenset({"of"}),
         "device.folder_open": frozenset({"folder"}),
         "device.picture_type": frozenset({"kind"}),
         **dict.fromkeys(("device.picture_stays", "device.picture_left"), frozenset({"count"})),
@@ -233,6 +235,7 @@ FACTS: Mapping[str, frozenset[str]] = MappingProxyType(
 )  # fmt: skip
 # Messages of the station, of the screen itself, and of the doctor.
 MESSAGES = (
+    "msg.picture_kept", "msg.pictures_removed",
     "msg.welcome", "msg.accepted", "msg.accepted_waits", "msg.accepted_unasked", "msg.already_accepted",
     "msg.not_ready",
     "msg.typeahead_dropped", "msg.card_left", "msg.card_other_person", "msg.draft_restored",

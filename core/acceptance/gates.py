@@ -67,6 +67,7 @@ class Missing(StrEnum):
     ORIGINAL = "missing.original"
     TYPED = "missing.typed"  # a second person on a typed document: the station adds it
     TYPED_AGAIN = "missing.typed_again"  # she declined, or her time is over: she is asked anew
+    PICTURE = "missing.picture"  # of a paper, where the rules ask for it: the station adds it
     PAPER_ASK = "missing.paper_ask"  # of a paper form: F9 puts it before a second person; the station adds it
     PAPER = "missing.paper"  # she has not compared it yet
     WAYBILL = "missing.waybill"

@@ -20,6 +20,7 @@ from core.notify import AskNotify
 from core.numbering import TakeNumber, VoidNumbers
 from core.own_evidence import KeepEvidence
 from core.paper_forms import HANDING_OUT, OF_THE_VISIT, AskVoidForm, VoidForm
+from core.paper_pictures import PICTURING
 from core.persons import AnswerRight, AskErasure, AskRight
 from core.scanning import ScanTyped
 from core.second import AskReaderDown, AskVoid, BeginReaderDown, DecideRequest, VoidItem
@@ -38,7 +39,7 @@ ACCEPTING = (
     c.StartManual, c.SetManualField, c.FinishManual, c.CancelManual, c.ConfirmOriginal,
     c.ConfirmInspected, c.SetSecurity,
     c.SetRoute, c.SetFee, c.SetPayment, c.ConfirmCondition, c.AcknowledgeNotice, c.NewAcceptance, c.NextItem,
-    c.NextCustomer, c.Park, c.Resume, c.Undo, c.Commit, AnswerConsent, GuardianAgrees,
+    c.NextCustomer, c.Park, c.Resume, c.Undo, c.Commit, AnswerConsent, GuardianAgrees, *PICTURING,
 )  # fmt: skip
 OTHERS: dict[type[c.Command], Action] = {
     c.SetExemption: Action.EXEMPT,

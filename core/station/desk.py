@@ -46,7 +46,7 @@ class Desk:
     def __init__(self, live: Live, paper: Paper) -> None:
         self._live = live
         self._paper = paper
-        self._picture = Picture()
+        self._picture = Picture(live)
         self._reading = False
         self._deeds = Deeds()
         self._waybills = Waybills(live)

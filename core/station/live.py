@@ -31,6 +31,7 @@ from core.shift import Counting
 from core.slips import SlipFiles
 from core.station.asking import Word
 from core.station.counting import Counted
+from core.station.kept_pictures import Pictures
 from core.station.tidings import Tiding, Tidings
 from core.view import Message, Screen, SyncView
 
@@ -116,6 +117,7 @@ class Live:
     gate_broken: str = ""  # until somebody has heard it who answers for this counter
     lapsed: list[str] = field(default_factory=list)  # causes, of her drafts while she was away
     correction: Pending | None = None  # of an accepted item: typed, and not done yet
+    pictures: Pictures = field(default_factory=Pictures)  # of papers of the visit on the screen
     resting: list[Callable[[], None]] = field(default_factory=list)  # before the store is shut
     slip_files: SlipFiles | None = None  # None: nothing here writes slips of days as files
     drawn: tuple[int, tuple[tuple[int, int], ...]] = (0, ())  # paper forms that the window is to draw

@@ -38,7 +38,7 @@ from core.paper_forms import (
     PaperFormsView,
     VoidForm,
 )
-from core.station import requests, typed
+from core.station import paper_pictures, requests, typed
 from core.station.days import day_proposals
 from core.station.live import Live, new_id
 from core.view import VisitView
@@ -137,6 +137,7 @@ def waits(live: Live, visit: Visit) -> bool:
     :func:`need_fit`, :func:`core.station.typed.check` and :mod:`core.station.requests` do.
     """
     typed.check(live, visit)
+    paper_pictures.check(live, visit)
     said = visit.item.paper
     if said is None:
         if visit.identity is not None and visit.identity.cause == ledger.CAUSE:

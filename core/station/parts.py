@@ -8,7 +8,9 @@ from core.acceptance.labels import Imprint, label
 from core.acceptance.visit import Visit
 from core.ledger.clock import business_date
 from core.ledger.entry import AttachmentClass
+from core.ledger.sealed_info import MOST_SEALED
 from core.ledger.writer import Part
+from core.station import paper_pictures
 from core.station.live import Live
 
 _RETENTION, _RETENTION_SEALED = "acceptance", "sealed"
@@ -25,8 +27,8 @@ def item_parts(live: Live, visit: Visit, imprint: Imprint) -> tuple[Part, Part]:
     printed = label(visit, rules, imprint)
     known = record.contacts(visit, rules)
     annex = record.annex(printed, hint, identity, fees.fee(visit, rules), known)
-    sealed = record.sealed_payload(visit, today, rules)
+    sealed = {**record.sealed_payload(visit, today, rules), **paper_pictures.sealed(live, visit)}
     return (
-        Part(AttachmentClass.SEALED, _RETENTION_SEALED, wire.encode(sealed)),
+        Part(AttachmentClass.SEALED, _RETENTION_SEALED, wire.encode(sealed, limit=MOST_SEALED)),
         Part(AttachmentClass.ANNEX, _RETENTION, wire.encode(annex)),
     )

@@ -6,6 +6,8 @@ from dataclasses import replace
 
 from core.acceptance.visit import Visit
 from core.devices import CardRead
+from core.station import paper_pictures
+from core.station.live import Live
 from core.view import VisitView
 
 _SHOWN = "shown"
@@ -14,7 +16,8 @@ _SHOWN = "shown"
 class Picture:
     """The decoded photo of one read, or why there is none.  Called on the station's thread only."""
 
-    def __init__(self) -> None:
+    def __init__(self, live: Live) -> None:
+        self._live = live
         self._read: CardRead | None = None
 
     def take(self, read: CardRead, visit: Visit) -> None:
@@ -25,9 +28,11 @@ class Picture:
     def drop(self) -> None:
         """The customer goes, or the screen is locked."""
         self._read = None
+        self._live.pictures.drop()
 
     def shown(self, view: VisitView, visit: Visit) -> VisitView:
         """The view with the photo of the read it shows; once the document leaves the screen so does it."""
+        view = paper_pictures.shown(self._live, visit, view)
         read, card = self._read, visit.shown
         if read is not None and (card is None or card.read_id != read.card.read_id):
             read = self._read = None

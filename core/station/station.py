@@ -16,30 +16,26 @@ from dataclasses import dataclass
 from functools import partial
 
 from core import commands as c
+from core import devices as d
 from core import incident
-from core.devices import (
-    CardFailed,
-    CardLeft,
-    CardLifted,
-    CardRead,
-    CardReading,
-    CodeScanned,
-    DeviceChanged,
-    DeviceEvent,
-    OperatorCardIn,
-    OperatorCardOut,
-    PrintJob,
-    PrintOutcome,
-    Slot,
-    Weighed,
-)
 from core.errors import CounterError, RuleError, RuleFault
 from core.ledger.clock import Anchor
 from core.ledger.directives import SignedDirective
 from core.own_evidence import EvidenceFiles, KeepEvidence
 from core.ports import Activation, LateRead, Printer
 from core.scanning import ScanTyped
-from core.station import activating, anchoring, cards, days, late, own, refusals, requests, sessions
+from core.station import (
+    activating,
+    anchoring,
+    cards,
+    days,
+    late,
+    own,
+    paper_pictures,
+    refusals,
+    requests,
+    sessions,
+)
 from core.station.acts import ACTS
 from core.station.adopting import Adopting
 from core.station.allowed import allowed
@@ -118,7 +114,7 @@ class Station:
         run = partial(refusals.watched, self._live, command, lambda: self._command(command))
         return self._enqueue(run, shown=True)
 
-    def device_event(self, event: DeviceEvent) -> None:
+    def device_event(self, event: d.DeviceEvent) -> None:
         """From a lane's thread; returns at once."""
         self._enqueue(lambda: self._device(event))
 
@@ -154,7 +150,7 @@ class Station:
         """From the technician's page: the configuration file says something else from now on."""
         self._enqueue(lambda: setattr(self._live, "settings", settings))
 
-    def starting(self, job: PrintJob) -> bool:
+    def starting(self, job: d.PrintJob) -> bool:
         """``PrintLog``: blocks the lane until ``PrintStarted`` is durable, at most ten seconds."""
         future = self._enqueue(lambda: self._paper.starting(job))
         try:
@@ -163,7 +159,7 @@ class Station:
             future.cancel()  # what has not begun by now never does: this page is not sent
             return False
 
-    def ended(self, job: PrintJob, outcome: PrintOutcome, fault: str = "") -> None:
+    def ended(self, job: d.PrintJob, outcome: d.PrintOutcome, fault: str = "") -> None:
         """``PrintLog``: what became of the page."""
         self._enqueue(lambda: self._paper.ended(job, outcome, fault))
 
@@ -287,7 +283,7 @@ class Station:
             case c.DismissMessage():
                 live.message = None
             case ScanTyped():
-                self._device(CodeScanned(Slot.SCANNER, command.text))
+                self._device(d.CodeScanned(d.Slot.SCANNER, command.text))
             case c.TakeKnown():
                 live.need_session()
                 self._desk.take_known(command, self._known.chosen(command))
@@ -348,38 +344,40 @@ class Station:
             self._adopting.shut()
         self._live.message = None
 
-    def _device(self, event: DeviceEvent) -> object:
+    def _device(self, event: d.DeviceEvent) -> object:
         try:
             self._end_session()
         finally:  # where its end cannot be written, what the device said is true all the same
             changed = self._take(event)
         return changed
 
-    def _take(self, event: DeviceEvent) -> object:
+    def _take(self, event: d.DeviceEvent) -> object:
         live = self._live
         match event:
-            case DeviceChanged():
+            case d.DeviceChanged():
                 if live.devices.get(event.truth.slot) == event.truth:
                     return _QUIET
                 live.devices[event.truth.slot] = event.truth
-                if event.truth.slot is Slot.SCALE:
+                if event.truth.slot is d.Slot.SCALE:
                     self._balance.told(event.truth)
-            case Weighed():
+            case d.Weighed():
                 self._balance.weighed(event)
                 self._weigh()
-            case CardReading() | CardRead() | CardFailed() | CardLifted():
+            case d.CardReading() | d.CardRead() | d.CardFailed() | d.CardLifted():
                 if self._lookups.open:
                     self._desk.card(event, aside=True)
                     self._lookups.card(event)
                 else:
                     self._desk.card(event)
-            case OperatorCardIn() | OperatorCardOut():
+            case d.OperatorCardIn() | d.OperatorCardOut():
                 if cards.take(live, event):
                     self._lock("card")
-            case CardLeft():
+            case d.PaperPicture() | d.PaperFailed() | d.PicturesRemoved():
+                paper_pictures.told(live, event)
+            case d.CardLeft():
                 if live.screen is Screen.CLERK:
                     live.say("msg.card_left", "warning")
-            case CodeScanned():
+            case d.CodeScanned():
                 if self._lookups.open:
                     self._lookups.find(event.text)
                 else:

@@ -12,12 +12,13 @@ from core.errors import RuleError
 from core.identity.sender_code import is_sender_code
 from core.ledger.clock import business_date
 from core.paper_forms import LeaveForm, NoteForm
-from core.station import approving, paper_forms, reader_down, sender_codes
+from core.paper_pictures import KeepPicture, LeavePicture, PictureCommand, TakePicture
+from core.station import approving, paper_forms, paper_pictures, reader_down, sender_codes
 from core.station.live import Live, new_id
 
 SenderCommand = (
     c.SetSenderKind | c.SetSenderField | c.KeepAsPrincipal | c.SetProof | c.SetExemption | c.ApproveExemption
-    | NoteForm | LeaveForm
+    | NoteForm | LeaveForm | PictureCommand
 )  # fmt: skip
 PasteCommand = c.OpenPaste | c.SetPaste | c.SwitchPaste | c.NextPastedPhone | c.TakePaste | c.ClosePaste
 ManualCommand = c.StartManual | c.SetManualField | c.FinishManual | c.CancelManual
@@ -41,6 +42,9 @@ def sender(live: Live, visit: Visit, command: SenderCommand) -> Visit:
             return approving.approve(live, visit, command.operator, command.password)
         case NoteForm() | LeaveForm():
             return paper_forms.note(live, visit, command)
+        case TakePicture() | KeepPicture() | LeavePicture():
+            paper_pictures.handle(live, visit, command)
+            return visit
 
 
 def manual(live: Live, visit: Visit, command: ManualCommand) -> Step:

@@ -72,6 +72,7 @@ from core.ledger.persons import Outcome
 from core.ledger.recount import ABOUT
 from core.ledger.recount import NAMES as FIGURES
 from core.numbering import VoidCause
+from core.paper_pictures import PictureOf
 from core.regions.place import Correction, Doubt
 from core.slips import PLACES
 from core.station.drafts import DAY_CLOSED, TOO_OLD, UNREADABLE
@@ -121,6 +122,7 @@ from ui.clerk.paper_forms import QUESTIONS as PAPER
 from ui.clerk.persons import QUESTIONS as PERSONS
 from ui.clerk.persons import RIGHTS as ASKABLE
 from ui.clerk.persons import STATES as DUE
+from ui.clerk.picturing import QUESTIONS as PICTURES
 from ui.clerk.pools import QUESTIONS as POOLS
 from ui.clerk.questions import QUESTIONS
 from ui.clerk.second import QUESTIONS as SECOND
@@ -175,6 +177,7 @@ _QUESTIONS = (
     *PAPER,
     *BAGS,
     *SHIFTS,
+    *PICTURES,
 )
 _ASKED = tuple(f"question.{question.name}" for question in _QUESTIONS)
 LOGS_IN = next(row for row in RIGHTS if row.action == "log_in").alone
@@ -255,6 +258,7 @@ def _families() -> set[str]:
     found |= {f"login.{name}" for name in ("operator", "password")}
     found |= {"look_up.by_card", "note.late"} | {f"line.late_{cause}" for cause in ("late", "fork")}
     found |= {f"answer.late_{reason}" for reason in DECLINED}
+    found |= {f"picture_of.{of.value}" for of in PictureOf}
     found |= {f"field.shift_{name}" for name in COUNTED} | {f"line.shift_{name}" for name in BOOKS}
     found |= {f"line.shift_{name}_off" for name in COUNTED} | {f"line.shift_open_{name}" for name in COUNTED}
     found |= {f"answer.shift_{act}{more}" for act in SHIFT_SIGNED for more in ("", "_differs")}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
@@ -14,6 +14,7 @@ from core.commands import Command, LogOut, NewAcceptance
 from core.errors import Fact
 from core.own_evidence import KeepEvidence
 from ui.buttons import KeyButton
+from ui.clerk.picture_part import PicturePart
 from ui.clerk.signing import SignPart
 from ui.clerk.value import ValuePart
 from ui.keys import Deliberate, Keyboard
@@ -54,6 +55,7 @@ class Question:
     facts: Mapping[str, Fact] = field(default_factory=dict)  # of its title, unless whoever asks gives some
     signs: str = ""  # the request that a second person decides on here, with number and password
     types: Typing | None = None
+    picture: bytes = field(default=b"", repr=False)  # a JPEG of our own making
 
 
 LOG_OUT = Question(
@@ -86,6 +88,7 @@ class ChoicePanel(QFrame):
         self._keyboard = keyboard
         self._deliberate = Deliberate(keyboard, self)
         self._title, self._explained, self._lines, self._back = (QLabel(self) for _ in range(4))
+        self.picture = PicturePart(self)
         self._title.setProperty("role", "heading")
         self._lines.setObjectName("choice_lines")
         self._lines.setProperty("role", "dense")
@@ -96,6 +99,7 @@ class ChoicePanel(QFrame):
         for label in (self._title, self._explained, self._lines):
             label.setWordWrap(True)
             layout.addWidget(label)
+        layout.addWidget(self.picture)
         layout.addWidget(self.sign)
         layout.addWidget(self.value)
         self._buttons = [
@@ -138,6 +142,7 @@ class ChoicePanel(QFrame):
     def ask(self, question: Question, **facts: str | int) -> None:
         """Stand for this question and take the focus."""
         self._question, self._facts = question, {**question.facts, **facts}
+        self.picture.stand(question.picture)
         self.sign.stand(question.signs)
         types = question.types
         stands = (types.item, types.name, types.caption, types.make) if types is not None else (0, "", "")
@@ -147,6 +152,8 @@ class ChoicePanel(QFrame):
 
     def leave(self) -> None:
         """It stands no longer: nothing that was typed in it stays."""
+        self._question = replace(self._question, picture=b"")
+        self.picture.stand(b"")
         self.sign.stand("")
         self.value.stand(0, "", "")
 

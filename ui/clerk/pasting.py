@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 
 from core.commands import Command, NextPastedPhone, OpenPaste, SetPaste, SwitchPaste, TakePaste
 from ui.clerk.frame import Page, Side
-from ui.clerk.shifting import ShiftingFrame
+from ui.clerk.picturing import PicturingFrame
 from ui.clerk.suggestions import Hit, Suggestions
 from ui.clerk.walk import sender_wanted
 
 
-class PastingFrame(ShiftingFrame):
+class PastingFrame(PicturingFrame):
     """Lists under fields, and F6."""
 
     @property

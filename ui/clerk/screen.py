@@ -50,6 +50,7 @@ from core.commands import (
     Undo,
 )
 from core.numbering import TakeNumber
+from core.paper_pictures import KeepPicture, TakePicture
 from core.shift import SignShift
 from core.view import CatalogueHit
 from ui.bridge import Station
@@ -410,7 +411,8 @@ class ClerkScreen(PastingFrame):
         self._submit(LookUp(text))
 
     def _answered(self, command: Command | Question) -> None:
-        if isinstance(command, Question | SignShift):  # what is signed goes when it is, and not before
+        # What stands at the station goes when that says so, and not before.
+        if isinstance(command, Question | SignShift | TakePicture | KeepPicture):
             self.ask(command) if isinstance(command, Question) else self._submit(command)
             return
         self._leave_side()

@@ -81,6 +81,7 @@ SHORTCUTS = (
     Shortcut("dispatch", (Chord(_Key.Key_B, control=True),)),
     Shortcut("shift", (Chord(_Key.Key_J, control=True),)),
     Shortcut("exception", (Chord(_Key.Key_R, control=True),)),
+    Shortcut("picture", (Chord(_Key.Key_P, control=True),)),
     Shortcut("language", (Chord(_Key.Key_L, control=True),), "window"),
     Shortcut("theme", (Chord(_Key.Key_T, control=True),), "window"),
     Shortcut("sound", (Chord(_Key.Key_M, control=True),), "window"),
