@@ -60,6 +60,7 @@ def test_an_empty_visit_waits_for_a_document() -> None:
         Missing.GUARDIAN,
         Missing.TYPED,
         Missing.TYPED_AGAIN,
+        Missing.PICTURE,
         Missing.PAPER_ASK,
         Missing.PAPER,
     }
@@ -194,9 +195,10 @@ def test_a_notice_that_changed_is_told_again_unless_an_entry_says_that_it_was() 
     assert (recorded.notice_version, recorded.missing) == (RULES.notice.id, ())
 
 
-# Whether somebody was asked about a typed document or a paper form only the station knows.
+# Whether somebody was asked about a typed document or a paper form, and pictures, only the station knows.
 @pytest.mark.parametrize(
-    "name", [name for name in Missing if not name.startswith(("missing.typed", "missing.paper"))]
+    "name",
+    [each for each in Missing if not each.startswith(("missing.typed", "missing.paper", "missing.picture"))],
 )
 def test_every_code_of_what_is_missing_can_occur(name: Missing) -> None:
     wrong = {field.value: "\u202e" for field in GOOD}
