@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QLabel, QWidget
 
-_WIDTH, _HEIGHT = 360, 440
+_WIDTH, _HEIGHT = 264, 300  # what the panel beside the form has without scrolling
 
 
 class PicturePart(QLabel):
