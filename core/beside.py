@@ -12,6 +12,7 @@ from core.consents import AnswerConsent, AskConsents, GuardianAgrees
 from core.disclosing import DisclosureCommand
 from core.dispatch import DispatchCommand
 from core.handover import TakeOver
+from core.incidents import IncidentCommand
 from core.item_exceptions import ExceptionCommand
 from core.late import LateCommand
 from core.notify import AskNotify
@@ -29,5 +30,6 @@ CustomerCommand = (
     | PictureCommand
 )  # fmt: skip
 BranchCommand = (
-    LateCommand | KeepEvidence | FileCommand | PaperFormCommand | TakeOver | DispatchCommand | ShiftCommand
+    IncidentCommand | LateCommand | KeepEvidence | FileCommand | PaperFormCommand | TakeOver
+    | DispatchCommand | ShiftCommand
 )  # fmt: skip

@@ -251,6 +251,11 @@ class RuleFault(StrEnum):
     CASE_LONG = "rule.case_long"
     CASE_CAP = "rule.case_cap"  # as often as the rules let
     CASES_FULL = "rule.cases_full"
+    INCIDENT_GONE = "rule.incident_gone"  # reviewed meanwhile
+    INCIDENT_TEAM = "rule.incident_team"  # she is not of the team
+    INCIDENT_EARLY = "rule.incident_early"  # not told, not assessed, or nothing done yet
+    INCIDENT_PERSONS = "rule.incident_persons"  # no number
+    INCIDENTS_FULL = "rule.incidents_full"  # facts: most
     WARNED_ALREADY = "rule.warned_already"  # the item's sender has an open warning; facts: number
     WARNING_GONE = "rule.warning_gone"  # settled meanwhile
     WARNING_FIRST = "rule.warning_first"  # a suspension rests on a warning whose day is over

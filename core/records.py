@@ -53,3 +53,14 @@ class WarningRecord:
     number: str
     due: str
     appeal_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentRecord:
+    """The report of an incident of personal data with what PIPL 57 asks; nobody whose data it is.
+
+    ``lines``: (name of the line, its text), without what is not known yet.
+    """
+
+    reference: str
+    lines: tuple[tuple[str, str], ...]

@@ -16,6 +16,7 @@ from core.complaint_rules import ComplaintRules
 from core.correction_rules import CorrectionRules
 from core.disclosure_rules import DisclosureRules
 from core.errors import RuleError, RuleFault
+from core.incident_rules import IncidentRules
 from core.item_exception_rules import ExceptionRules
 from core.look_rules import LookLimits
 from core.notify_rules import NotifyRules
@@ -286,6 +287,7 @@ class Rules:
     cases: CaseRules
     complaints: ComplaintRules
     exceptions: ExceptionRules
+    incidents: IncidentRules
     corrections: CorrectionRules
     disclosure: DisclosureRules
     look_ups: LookLimits

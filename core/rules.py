@@ -31,6 +31,7 @@ from core.disclosure_rules import read_disclosure
 from core.errors import ConfigFault, RuleError, RuleFault
 from core.identity.card import DocumentKind
 from core.identity.numbers import FAMILIES
+from core.incident_rules import read_incidents
 from core.item_exception_rules import read_item_exceptions
 from core.look_rules import read_look_limits
 from core.notify_rules import read_notify
@@ -69,7 +70,7 @@ _TOP = (
     "s10_countries", "documents", "catalogue", "regions", "security", "agreements", "cases", "exemptions",
     "corrections", "look_ups", "notify", "second", "log_in", "papers", "tariff", "letters", "provinces",
     "notice", "consents", "guardians", "sender_codes", "rights", "disclosure", "typed_documents",
-    "block_list", "paper_forms", "stock", "complaints", "item_exceptions", "paper_pictures",
+    "block_list", "paper_forms", "stock", "complaints", "item_exceptions", "paper_pictures", "incidents",
 )  # fmt: skip
 _CODE = "[a-z][a-z0-9_]{0,39}"
 _VERSION = "[A-Za-z0-9][A-Za-z0-9._:-]{0,63}"
@@ -232,6 +233,7 @@ class _Reader:
             exemptions=self._exemptions(part["exemptions"]),
             cases=read_cases(part["cases"], self._sourced),
             complaints=read_complaints(part["complaints"], self._sourced, LANGUAGES),
+            incidents=read_incidents(part["incidents"], self._sourced, LANGUAGES),
             exceptions=read_item_exceptions(part["item_exceptions"], self._sourced, LANGUAGES, grounds),
             corrections=read_corrections(part["corrections"], self._sourced),
             look_ups=read_look_limits(part["look_ups"], self._sourced),

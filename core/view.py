@@ -34,6 +34,7 @@ from core.devices import DeviceTruth, Label
 from core.disclosing import DisclosingView
 from core.dispatch import DispatchView
 from core.errors import Fact
+from core.incidents import IncidentsView
 from core.item_exceptions import ExceptionsView
 from core.late import LateView
 from core.ledger.branch_day import BranchDay
@@ -421,6 +422,7 @@ class CounterView:
     case_seconds: int = 0  # for so long
     blocking: BlockingView = BlockingView()  # proposals for the block list, while F3 stands
     complaints: ComplaintsView = ComplaintsView()
+    incidents: IncidentsView = IncidentsView()  # of personal data
     exceptions: ExceptionsView = ExceptionsView()  # of accepted items
     disclosing: DisclosingView = DisclosingView()  # data for an organ or a partner
     looks: tuple[LooksView, ...] = ()  # today's look-ups that want a supervisor's eye

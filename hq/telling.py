@@ -1,5 +1,6 @@
 """What an entry tells headquarters that somebody should look at: a configuration or a gate log that was
-changed, refused acts, what a person asked and nobody answered in time, a clock that was turned back."""
+changed, an incident of personal data, refused acts, what a person asked and nobody answered in time, a clock
+that was turned back."""
 
 from __future__ import annotations
 
@@ -7,11 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.errors import Fact, StoreFault
-from core.ledger import configured, gate_log, persons
+from core.ledger import configured, gate_log, incidents, persons
 from core.ledger.clock import BACK, turned_back
 from core.ledger.entry import Entry
 
 REFUSED_KIND, REFUSED = "ActsRefused", "acts.refused"
+INCIDENT = "incident.opened"  # of personal data: somebody at headquarters is called, or calls
 OVERDUE = "persons.overdue"  # a person's request is past the day by which it had to be answered
 # Where each session begins and ends: a clock that was turned back is told there, and not with each entry.
 _AROUND = ("OperatorLoggedIn", "OperatorLocked", "OperatorLoggedOut")
@@ -29,6 +31,8 @@ def told_of(state: Mapping[str, Any], entry: Entry) -> tuple[str, dict[str, Fact
     if kind[0] in _AROUND:
         minutes = turned_back(entry.header.wall, entry.header.trusted)
         return (BACK, {"minutes": minutes}) if minutes else None
+    if kind == (incidents.OPENED, 1):
+        return INCIDENT, {"kind": data["kind"], "tell_by": data["tell_by"]}
     if kind == ("DayOpened", 1):
         return _overdue(state, str(data["date"]))
     if kind == (REFUSED_KIND, 1):

@@ -16,7 +16,8 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 # The window went and came back, the field did not.
 _SAME_VISIT = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
 _CONTROL = (
-    Qt.Key.Key_B, Qt.Key.Key_J, Qt.Key.Key_P, Qt.Key.Key_R, Qt.Key.Key_L, Qt.Key.Key_T, Qt.Key.Key_M,
+    Qt.Key.Key_B, Qt.Key.Key_I, Qt.Key.Key_J, Qt.Key.Key_P, Qt.Key.Key_R, Qt.Key.Key_L, Qt.Key.Key_T,
+    Qt.Key.Key_M,
     Qt.Key.Key_Equal, Qt.Key.Key_Plus, Qt.Key.Key_Minus, Qt.Key.Key_Underscore,
     Qt.Key.Key_0, Qt.Key.Key_ParenRight,
 )  # fmt: skip

@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QMarginsF, QRectF, Qt
 from PySide6.QtGui import QColor, QPageLayout, QPageSize, QPainter, QPdfWriter, QPen
 
-from core.records import ExceptionRecord
+from core.records import ExceptionRecord, IncidentRecord
 from ui.text import Texts
 from ui.theme import LIGHT, body_font
 
@@ -20,6 +20,10 @@ STATES = ("open", "stopped", "held", "goes_on", "handed_back", "mistaken", "rele
 EXCEPTION_ROWS = (
     "reference", "reason", "number", "waybill", "opened", "by", "tries", "told", "approved", "until", "organ",
     "operator", "at", "branch",
+)  # fmt: skip
+INCIDENT_ROWS = (
+    "reference", "kind", "opened", "team", "data", "cause", "harm", "persons", "measures", "advice",
+    "contact", "told_headquarters", "told_authority", "told_police", "told_persons", "review", "branch", "at",
 )  # fmt: skip
 SIGNED = ("by_operator", "by_second", "by_taker", "taker_paper")
 
@@ -41,6 +45,13 @@ def exception_sheet(record: ExceptionRecord, texts: Texts) -> Sheet:
         texts(f"report.exception.title_{record.state}"), rows, texts("report.exception.note"),
         [texts(f"report.{name}") for name in SIGNED],
     )  # fmt: skip
+
+
+def incident_sheet(record: IncidentRecord, texts: Texts) -> Sheet:
+    """The report of an incident of personal data (PIPL 57)."""
+    rows = [(texts(f"report.incident.{name}"), text) for name, text in record.lines]
+    signed = [texts(f"report.{name}") for name in SIGNED[:2]]
+    return Sheet(texts("report.incident.title"), rows, texts("report.incident.note"), signed)
 
 
 def write_sheet(folder: Path, name: str, sheet: Sheet) -> Path:

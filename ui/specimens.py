@@ -40,6 +40,7 @@ from ui.specimen_consents import SAID
 from ui.specimen_disclosures import disclosure_views
 from ui.specimen_dispatch import dispatch_views
 from ui.specimen_exceptions import exception_views
+from ui.specimen_incidents import incident_views
 from ui.specimen_late import case_views, told_views
 from ui.specimen_notify import notify_views
 from ui.specimen_paper_forms import paper_views
@@ -345,6 +346,7 @@ VIEWS: Mapping[str, CounterView] = {
     **disclosure_views(BASE),
     **complaint_views(BASE),
     **exception_views(BASE),
+    **incident_views(BASE),
     **block_views(disclosure_views(BASE)["disclosure-list"]),
     **paper_views(replace(BASE, visit=READY), item(128)),
     **dispatch_views(replace(BASE, visit=EMPTY)),

@@ -21,6 +21,8 @@ ENTRY_ACTIONS: Mapping[str, Action] = {
     **dict.fromkeys(("ComplaintTaken", "ComplaintAnswered", "ComplaintReopened"), Action.COMPLAIN),
     **dict.fromkeys(("ExceptionOpened", "ExceptionContacted", "ExceptionClosed"), Action.EXCEPTION),
     **dict.fromkeys(("BreachWarned", "BreachSettled"), Action.WARN),
+    **dict.fromkeys(("IncidentOpened", "IncidentJoined", "IncidentAssessed"), Action.INCIDENT),
+    **dict.fromkeys(("IncidentMeasure", "IncidentTold", "IncidentReviewed"), Action.INCIDENT),
     "ItemHeld": Action.HOLD,
     "GuardianConsented": Action.ACCEPT,
     "ConsentAnswered": Action.ACCEPT,

@@ -39,6 +39,7 @@ class Action(StrEnum):
     PERSONS = "persons"  # what a person with her document asks for about her own data
     COMPLAIN = "complain"  # take a complaint, contact, hand on and answer; whose it is the fold asks
     EXCEPTION = "exception"  # something is wrong with an accepted item: said, contacted, closed
+    INCIDENT = "incident"  # of personal data: begun by anybody; whose word ends it the fold asks
     WARN = "warn"  # a customer, with a day to put it right; taken back by a supervisor
     ANSWER_RIGHT = "answer_right"  # what is not answered at once, and every refusal
     GIVE_UP_NUMBERS = "give_up_numbers"
@@ -100,6 +101,7 @@ RIGHTS: tuple[Right, ...] = (
     Right(Action.COMPLAIN, _BOTH),
     Right(Action.EXCEPTION, _BOTH),
     Right(Action.WARN, _BOTH),
+    Right(Action.INCIDENT, _BOTH),
     Right(Action.ANSWER_RIGHT, _SUPERVISOR),
     Right(Action.GIVE_UP_NUMBERS, _BOTH),
     Right(Action.CLOSE_DAY, _BOTH),

@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.errors import EntryError, EntryFault
-from core.ledger import configured, kinds_customers, kinds_exceptions, kinds_shifts, kinds_stock
+from core.ledger import (
+    configured,
+    kinds_customers,
+    kinds_exceptions,
+    kinds_incidents,
+    kinds_shifts,
+    kinds_stock,
+)
 from core.ledger.forms import (
     CODE,
     COUNT,
@@ -272,6 +279,7 @@ _ALL = (
     *kinds_stock.KINDS,
     *kinds_shifts.KINDS,
     *kinds_exceptions.KINDS,
+    *kinds_incidents.KINDS,
     # entries beside the chain
     Kind("BranchAdopted", 1, {**_SPAN, "number": COUNT, **_COUNTED}, True),
     Kind("BranchDeclined", 1, {**_SPAN, "reason": CODE}, True),

@@ -25,6 +25,7 @@ from core.ledger import (
     erasure,
     gate_log,
     handover,
+    incidents,
     item_exceptions,
     looks,
     notify,
@@ -163,6 +164,7 @@ def _day_opened(value: dict[str, Any], entry: Entry) -> None:
     cases.new_day(value)
     complaints.new_day(value)
     item_exceptions.new_day(value)
+    incidents.new_day(value)
     corrections.new_day(value)
     forget_over(value)
     blocks.new_day(value)
@@ -396,6 +398,7 @@ _STEPS = {
     **dict.fromkeys(((cases.CLOSED, 1), (cases.LAPSED, 1)), cases.ended),
     **complaints.STEPS,
     **item_exceptions.STEPS,
+    **incidents.STEPS,
     **DISCLOSURE_STEPS,
     **notify.STEPS,
     **printing.STEPS,

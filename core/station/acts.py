@@ -17,6 +17,7 @@ from core.closing import DisputeDifference, ExplainDifference, FinishDifference,
 from core.correcting import CORRECTING
 from core.dispatch import DISPATCH, LeaveDispatch
 from core.handover import TakeOver
+from core.incidents import INCIDENTS
 from core.item_exceptions import EXCEPTING, HOLDING
 from core.late import AdoptLate, DeclineLate
 from core.notify import AskNotify
@@ -30,6 +31,7 @@ from core.station import (
     correcting,
     dispatching,
     handing,
+    incidents,
     item_exceptions,
     late,
     notifying,
@@ -53,6 +55,7 @@ ACTS: Mapping[type[c.Command], Act] = MappingProxyType({
     **dict.fromkeys((*SHIFT, LeaveShift), shifting.handle),
     **dict.fromkeys(BLOCKING, blocking.handle),
     **dict.fromkeys(WARNING, breaching.handle),
+    **dict.fromkeys(INCIDENTS, incidents.handle),
     **dict.fromkeys((*EXCEPTING, *HOLDING), item_exceptions.handle),
     **dict.fromkeys(
         (OpenClose, LeaveClose, ExplainDifference, FinishDifference, DisputeDifference), closing.handle),

@@ -13,6 +13,7 @@ from core.correcting import CORRECTING
 from core.disclosing import DISCLOSING
 from core.dispatch import DISPATCH, LeaveDispatch
 from core.handover import TakeOver
+from core.incidents import INCIDENTS
 from core.inspection import MakeInspectionPack
 from core.item_exceptions import EXCEPTING, HOLDING
 from core.late import AdoptLate, DeclineLate
@@ -72,6 +73,7 @@ OTHERS: dict[type[c.Command], Action] = {
     DeclineLate: Action.LATE_ENTRIES,
     **dict.fromkeys(COMPLAINING, Action.COMPLAIN),
     **dict.fromkeys(WARNING, Action.WARN),
+    **dict.fromkeys(INCIDENTS, Action.INCIDENT),
     **dict.fromkeys(EXCEPTING, Action.EXCEPTION),
     **dict.fromkeys(HOLDING, Action.HOLD),
     **dict.fromkeys((*CASES, *SEEING), Action.UNMASK),

@@ -25,7 +25,7 @@ from core.ledger.notices import Held, Review
 from core.ledger.state import State
 from core.ledger.writer import EntryWriter, LiveSession, Proposal
 from core.ports import Clock, DirectiveRow, DraftRow, ItemRow, Journal, Probe, StaffRow, Store, Vault
-from core.records import ExceptionRecord, WarningRecord
+from core.records import ExceptionRecord, IncidentRecord, WarningRecord
 from core.rules import RuleBook, Rules
 from core.shift import Counting
 from core.slips import SlipFiles
@@ -127,6 +127,7 @@ class Live:
     shift: Counting | None = None  # the page of 交接班 that stands
     anew: list[int] = field(default_factory=list)  # items of which something is to be printed anew
     records: list[ExceptionRecord | WarningRecord] = field(default_factory=list)  # to be printed
+    incident: tuple[int, IncidentRecord | None] = (0, None)  # the same of an incident
     report: tuple[int, ExceptionRecord | None] = (0, None)  # to be written to a file by the screen
     _grants: dict[int, tuple[bytes, bytes]] = field(default_factory=dict, repr=False)  # by epoch
     _rows: dict[int, ItemRow] = field(default_factory=dict, repr=False)

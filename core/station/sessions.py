@@ -21,6 +21,7 @@ from core.station import (
     configuring,
     gating,
     grace,
+    incidents,
     item_exceptions,
     late,
     lockouts,
@@ -101,6 +102,7 @@ def greet(live: Live, operator: str) -> None:
     complaint_views.remind(live)
     item_exceptions.remind(live)
     shifting.remind(live)
+    incidents.remind(live)
     live.remind()
     configuring.warn(live)
     gating.warn(live)

@@ -11,6 +11,7 @@ from core.acceptance.marked import ordinal
 from core.access.rights import Action
 from core.complaints import ComplaintsView
 from core.devices import DeviceTruth, Slot
+from core.incidents import IncidentsView
 from core.item_exceptions import ExceptionsView
 from core.ledger import shifts
 from core.ledger.clock import CHINA, CONFIRMED, business_date
@@ -25,6 +26,7 @@ from core.station import (
     closing,
     complaint_views,
     dispatching,
+    incidents,
     item_exceptions,
     late,
     looking,
@@ -157,6 +159,7 @@ class Viewer:
             case_reasons=live.rules.second[Action.UNMASK].reasons if found is not None else (),
             case_seconds=live.rules.cases.seconds if found is not None else 0,
             complaints=complaint_views.shown(live, lookups.complaints.form) if shown else ComplaintsView(),
+            incidents=incidents.shown(live) if shown else IncidentsView(),
             exceptions=item_exceptions.shown(live) if shown else ExceptionsView(),
             disclosing=lookups.disclosing.view(None if found is None else [row.seq for row in found]),
             blocking=blocking.shown(live, found),

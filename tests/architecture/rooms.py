@@ -61,7 +61,7 @@ ROOMS: Mapping[str, Room] = {
             "tests.peers.canonical tests.peers.complaints tests.peers.disclosures tests.peers.numbers"
             " tests.peers.requests tests.peers.roles tests.peers.persons tests.peers.rolls tests.peers.typed"
             " tests.peers.blocks tests.peers.slips tests.peers.paper tests.peers.handover tests.peers.stock"
-            " tests.peers.gates tests.peers.item_exceptions tests.peers.shifts"
+            " tests.peers.gates tests.peers.item_exceptions tests.peers.shifts tests.peers.incidents"
         ),
         _set("cryptography"),
     ),
@@ -71,6 +71,7 @@ ROOMS: Mapping[str, Room] = {
     "tests/peers/roles.py": Room(_set("tests.peers.numbers")),
     "tests/peers/complaints.py": Room(_set("tests.peers.canonical tests.peers.numbers")),
     "tests/peers/shifts.py": Room(_set("tests.peers.numbers")),
+    "tests/peers/incidents.py": Room(_set("tests.peers.canonical tests.peers.numbers")),
     "tests/peers/item_exceptions.py": Room(_set("tests.peers.canonical tests.peers.numbers")),
     "tests/peers/disclosures.py": Room(_set("tests.peers.numbers")),
     "tests/peers/requests.py": Room(_set("tests.peers.canonical tests.peers.numbers")),

@@ -45,8 +45,8 @@ def plans() -> list[tuple[tuple[Kill, ...], tuple[Kill, ...]]]:
 # Steps of commands that a counter's day does not take: cut one by one in the tests of recovery and backups.
 # Those of what is done about an item or a person are cut at the station (tests/core/station).
 AT_STATION = (
-    "look_up.", "case.", "complaint.", "exception.", "request.", "persons.", "item.corrected", "notify.",
-    "disclosure.", "difference.", "slip.", "forms.", "bag.",
+    "look_up.", "case.", "complaint.", "exception.", "incident.", "request.", "persons.", "item.corrected",
+    "notify.", "disclosure.", "difference.", "slip.", "forms.", "bag.", "shift.",
 )  # fmt: skip
 ELSEWHERE = ("recover.", "branch.", "restore.", "backup.", "erasing.", *AT_STATION)
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from core.ledger import item_exceptions, stock
+from core.ledger import incidents, item_exceptions, stock
 from core.ledger.entry import Entry, stamp
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def exceptions(golden: Golden, ask: Ask, approve: Approve) -> None:
     held = {"exception": seq, "basis": "suspected", "asked": asked.header.seq}
     until = stamp(golden.now() + dt.timedelta(hours=24))
     golden.add("ItemHeld", {**held, "until": until}, person=True)
+    incident(golden)
     warning = {"item": accepted[1], "breach": "obstructs", "due": "2026-11-28"}
     warned = golden.add("BreachWarned", warning, person=True).header.seq
     golden.add("BreachSettled", {"warning": warned, "outcome": "corrected"}, person=True)
@@ -43,8 +44,22 @@ def exceptions(golden: Golden, ask: Ask, approve: Approve) -> None:
     golden.add("ExceptionContacted", said, person=True)
 
 
+def incident(golden: Golden) -> None:
+    """Labels were lost; told, assessed, met."""
+    by = stamp(golden.now() + dt.timedelta(hours=1))
+    seq = golden.add("IncidentOpened", {"kind": "lost", "tell_by": by}, person=True).header.seq
+    told = {"incident": seq, "to": "headquarters", "how": "phone"}
+    golden.add("IncidentTold", told, person=True)
+    what = {"data": "label", "cause": "mislaid", "harm": "contact", "persons": 3}
+    golden.add("IncidentAssessed", {"incident": seq, **what}, person=True)
+    golden.add("IncidentMeasure", {"incident": seq, "measure": "searched"}, person=True)
+
+
 def handed_over(golden: Golden) -> None:
-    """By the supervisor, to an organ: it lies here no more."""
+    """By the supervisor, to an organ: it lies here no more; and the incident is reviewed."""
     (seq,) = item_exceptions.open_of(golden.state.value)
     over = {"exception": seq, "outcome": "handed_over", "organ": "public_security"}
     golden.add("ExceptionClosed", over, person=True)
+    (met,) = incidents.open_of(golden.state.value)
+    golden.add("IncidentJoined", {"incident": met}, person=True)
+    golden.add("IncidentReviewed", {"incident": met, "lesson": "trained"}, person=True)

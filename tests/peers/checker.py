@@ -44,6 +44,7 @@ from tests.peers.complaints import Complaints
 from tests.peers.disclosures import Disclosures
 from tests.peers.gates import Gates
 from tests.peers.handover import HandOvers
+from tests.peers.incidents import Incidents
 from tests.peers.item_exceptions import ItemExceptions
 from tests.peers.numbers import Bad as Bad  # noqa: PLC0414 - others take it from here
 from tests.peers.numbers import Numbers
@@ -131,6 +132,7 @@ class Journal:
         self.disclosures = Disclosures()
         self.complaints = Complaints()
         self.exceptions = ItemExceptions()
+        self.incidents = Incidents()
         self.typed = Typed()
         self.slips = Slips()
         self.handovers = HandOvers()
@@ -208,6 +210,7 @@ class Journal:
             self.counts.update(self.stock.follow(body, held.stopped, held.taken))
             self.counts.update(self.paper.follow(body))
             self.counts.update(self.complaints.follow(body, self.operators))
+            self.counts.update(self.incidents.follow(body, self.operators))
             unsigned = self.requests.unsigned(body["data"].get("asked", 0))
             self.counts.update(self.disclosures.follow(body, unsigned=unsigned))
             self.counts.update(self.blocks.follow(body, self.operators, unsigned=unsigned))

@@ -368,6 +368,7 @@ def test_it_imports_nothing_of_ours() -> None:
         "complaints",
         "disclosures",
         "item_exceptions",
+        "incidents",
         "persons",
         "requests",
         "roles",

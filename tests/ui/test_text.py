@@ -61,6 +61,7 @@ from core.ledger.day_slip import UNSAID
 from core.ledger.differences import Difference
 from core.ledger.disclosures import Way
 from core.ledger.handover import FAILED, OK, SKIPPED, WARNED, WRONG
+from core.ledger.incidents import To
 from core.ledger.inspection import NOT_INSPECTED, TO_CENTRE
 from core.ledger.item_exceptions import End, Try
 from core.ledger.kinds_shifts import BOOKS, COUNTED
@@ -111,6 +112,8 @@ from ui.clerk.disclosure import STATES as DISCLOSURE_STATES
 from ui.clerk.dispatch import QUESTIONS as BAGS
 from ui.clerk.form import ROWS
 from ui.clerk.help import TOPICS
+from ui.clerk.incident import QUESTIONS as INCIDENTS
+from ui.clerk.incident import STEPS as INCIDENT_STEPS
 from ui.clerk.item_exception import QUESTIONS as EXCEPTIONS
 from ui.clerk.item_exception import STATES as EXCEPTION_STATES
 from ui.clerk.item_exception import STEPS as EXCEPTION_STEPS
@@ -132,7 +135,7 @@ from ui.clerk.shift import SIGNED as SHIFT_SIGNED
 from ui.clerk.shortcuts import SHORTCUTS
 from ui.clerk.who import ASKING
 from ui.paper_form import names as names_on_a_form
-from ui.report_form import EXCEPTION_ROWS, SIGNED
+from ui.report_form import EXCEPTION_ROWS, INCIDENT_ROWS, SIGNED
 from ui.report_form import STATES as REPORTED
 from ui.supervisor.close import ACTS as CLOSE_ACTS
 from ui.supervisor.close import FIGURES as CLOSE_FIGURES
@@ -163,6 +166,7 @@ _QUESTIONS = (
     *LATE,
     *COMPLAINTS,
     *EXCEPTIONS,
+    *INCIDENTS,
     *POOLS,
     *CASES,
     *CONSENTS,
@@ -370,6 +374,9 @@ def _of_access() -> set[str]:
     found |= {"party.other"}
     found |= {f"answer.warning_{each.value}" for each in Settled}
     found |= {f"listed_for.{code}" for code in (*LISTED_FOR, "other")}
+    found |= {f"line.incident_{step}" for step in INCIDENT_STEPS} | {f"incident_to.{to.value}" for to in To}
+    found |= {f"line.incident_tell_{state}" for state in ("open", "overdue")}
+    found |= {f"report.incident.{name}" for name in INCIDENT_ROWS}
     found |= {f"line.exception_{step}_{state}" for step in EXCEPTION_STEPS for state in EXCEPTION_STATES}
     found |= {f"exception_try.{each.value}" for each in Try} | {f"exception_end.{each.value}" for each in End}
     found |= {f"report.exception.{name}" for name in EXCEPTION_ROWS} | {f"report.{name}" for name in SIGNED}

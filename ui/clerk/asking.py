@@ -18,6 +18,7 @@ from ui.clerk.correct import correct_question
 from ui.clerk.disclosure import disclosure_question
 from ui.clerk.following import FollowingFrame
 from ui.clerk.frame import Page, Side
+from ui.clerk.incident import incident_question
 from ui.clerk.item_exception import exception_question
 from ui.clerk.lanes import leave_typed
 from ui.clerk.late import late_question
@@ -44,6 +45,7 @@ class AskingFrame(FollowingFrame):
             "case": self._ask_case,
             "complaint": self.ask_complaint,
             "exception": self.ask_exception,
+            "incident": self.ask_incident,
             "person": self._ask_person,
             "correct": self.ask_correct,
             "notify": self.ask_notify,
@@ -107,6 +109,15 @@ class AskingFrame(FollowingFrame):
                 self.ask(asked)
             else:
                 self.say("msg.exception_first")
+
+    def ask_incident(self) -> None:
+        """Ctrl+I: an incident of personal data, on any page of the clerk's where nothing is asked."""
+        if self._asked_already():
+            return
+        if self._view is None or self.page not in (Page.FORM, Page.LOOK_UP, Page.CLOSE):
+            self.say("msg.key_elsewhere")
+        else:
+            self.ask(incident_question(self._view.incidents, self._texts))
 
     def ask_notify(self) -> None:
         """Alt+N: headquarters tells the customer of the item that is chosen among those found."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -22,10 +22,16 @@ from ui.clerk.walk import round_from, something
 from ui.fields import Entry
 from ui.keys import Keyboard
 from ui.paper_form import draw_forms
-from ui.report_form import exception_sheet, write_sheet
+from ui.report_form import Sheet, exception_sheet, incident_sheet, write_sheet
 from ui.text import Texts
 
 TYPING_SECONDS = 1.5  # the focus stays where somebody typed so recently
+
+# Questions that end with something typed: what changes in the view once it was taken.
+_ENTERED: Mapping[str, Callable[[CounterView], object]] = {
+    "incident_persons": lambda view: [each.assessed for each in view.incidents.open],
+    "complaint_amount": lambda view: [each.complaint for each in view.complaints.answered],
+}
 
 
 class FollowingFrame(ClerkFrame):
@@ -270,6 +276,10 @@ class FollowingFrame(ClerkFrame):
         typing = self.side is Side.CHOICES and self.choices.asks in TYPED
         if typing and (stands.standing != stood.standing or asked):
             self._leave_side()
+        if self.side is Side.CHOICES and self.choices.asks in _ENTERED:
+            entered = _ENTERED[self.choices.asks]
+            if entered(before) != entered(view):
+                self._leave_side()
 
     def _draw_forms(self, before: CounterView | None, view: CounterView) -> None:
         """Forms were handed out, or are wanted once more: a file to print."""
@@ -285,12 +295,17 @@ class FollowingFrame(ClerkFrame):
 
     def _write_report(self, before: CounterView | None, view: CounterView) -> None:
         """A report was asked for as a file."""
-        serial, record = view.exceptions.report
-        if before is None or record is None or serial == before.exceptions.report[0]:
+        if before is None:
             return
-        name = f"exception-{record.reference.replace(' ', '-')}"
+        texts, found, met = Texts("zh"), view.exceptions.report, view.incidents.report
+        if found[1] is not None and found[0] != before.exceptions.report[0]:
+            self._write(f"exception-{found[1].reference}", exception_sheet(found[1], texts))
+        if met[1] is not None and met[0] != before.incidents.report[0]:
+            self._write(f"incident-{met[1].reference}", incident_sheet(met[1], texts))
+
+    def _write(self, name: str, sheet: Sheet) -> None:
         try:
-            path = write_sheet(self.forms_folder(), name, exception_sheet(record, Texts("zh")))
+            path = write_sheet(self.forms_folder(), name.replace(" ", "-"), sheet)
         except OSError:
             self.say("msg.report_not_written", level="error")
         else:

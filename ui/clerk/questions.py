@@ -20,6 +20,7 @@ from core.view import CatalogueHit, CounterView, ParkedView, VisitView
 from ui.clerk.choices import DISCARD, LOG_OUT, Answer, Line, Question
 from ui.clerk.complaint import open_lines as complaints_open
 from ui.clerk.confirmations import REFUSING
+from ui.clerk.incident import open_lines as incidents_open
 from ui.clerk.item_exception import open_lines as exceptions_open
 from ui.clerk.paper_forms import open_lines as forms_out
 from ui.clerk.second import open_lines
@@ -123,6 +124,7 @@ def close_question(view: CounterView | None, language: str) -> Question:
     lines += [("line.close_left", {"count": left})] if left else []
     if view is not None:
         lines += [*open_lines(view.second, language), *forms_out(view.paper)]
+        lines += incidents_open(view.incidents, Texts(language))
         lines += exceptions_open(view.exceptions, Texts(language))
         lines += complaints_open(view.complaints, Texts(language))
         lines += differs_line(view.shift_differs)

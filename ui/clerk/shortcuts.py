@@ -80,6 +80,7 @@ SHORTCUTS = (
     Shortcut("undo", (Chord(_Key.Key_Z, control=True),)),
     Shortcut("dispatch", (Chord(_Key.Key_B, control=True),)),
     Shortcut("shift", (Chord(_Key.Key_J, control=True),)),
+    Shortcut("incident", (Chord(_Key.Key_I, control=True),)),
     Shortcut("exception", (Chord(_Key.Key_R, control=True),)),
     Shortcut("picture", (Chord(_Key.Key_P, control=True),)),
     Shortcut("language", (Chord(_Key.Key_L, control=True),), "window"),

@@ -39,6 +39,7 @@ persons          Y     Y          .          .
 complain         Y     Y          .          .
 exception        Y     Y          .          .
 warn             Y     Y          .          .
+incident         Y     Y          .          .
 answer_right     .     Y          .          .
 give_up_numbers  Y     Y          .          .
 dispatch         Y     Y          .          .
