@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from core import wire
 from core.acceptance import record
 from core.acceptance.as_in import AsIn, Target
 from core.devices import Label
@@ -43,7 +44,8 @@ REFERRING = {
     "recipient": {"as_in": AS_IN.as_json()},
     "item": {**SEALED["item"], "waybill": "EA473124815CN"},
 }
-PLAIN = {"op-0009": SEALED, "op-0022": REFERRING}
+_PICTURE = {"of": "document", "type": "image/jpeg", "data": wire.b64(b"\xff\xd8 stands for one \xff\xd9")}
+PLAIN = {"op-0009": {**SEALED, "pictures": [_PICTURE]}, "op-0022": REFERRING}
 LABEL = Label(
     waybill="EA473124829CN",
     token="tk-0001",

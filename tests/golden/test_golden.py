@@ -244,6 +244,8 @@ def test_documented_contents_of_attachments() -> None:
 
 def _members(value: object) -> set[str]:
     """The names of every member, at any depth."""
+    if isinstance(value, list):
+        return {name for inner in value for name in _members(inner)}
     if not isinstance(value, dict):
         return set()
     return {*value, *(name for inner in value.values() for name in _members(inner))}

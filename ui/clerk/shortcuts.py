@@ -100,7 +100,8 @@ SHORTCUTS = (
 # What the help lists: keys of a panel stand on its own buttons.
 LISTED = tuple(each for each in SHORTCUTS if each.group != "panel")
 # What stands beside the form: the list is to be seen whole, so the keys of every program are not in it.
-HELPED = tuple(each for each in LISTED if each.name not in ("next_control", "press", "choose", "page"))
+_EVERYWHERE = ("next_field", "back", "next_control", "press", "choose", "page")
+HELPED = tuple(each for each in LISTED if each.name not in _EVERYWHERE)
 BY_NAME: Mapping[str, Shortcut] = MappingProxyType({each.name: each for each in SHORTCUTS})
 _WORDS: Mapping[str, str] = MappingProxyType({each.name: str(each) for each in SHORTCUTS})
 
