@@ -17,6 +17,7 @@ from tests.faults.rig import Rig
 from tests.faults.test_bad_line import assert_equal, until
 from tests.faults.test_recovery import ASKS_OFTEN, assert_whole, recovered
 from tests.faults.work import Item, Visit, day, each
+from tests.guards import ExpectedLogs
 from tests.peers.estate import check_estate
 
 
@@ -66,7 +67,11 @@ def works(rig: Rig, work: Iterator[tuple[Visit, Item]]) -> None:
     assert load(rig.data / "vault.json")[0].keys() == chain
 
 
-def test_a_counter_follows_headquarters_keys(headquarters: Headquarters, tmp_path: Path) -> None:
+def test_a_counter_follows_headquarters_keys(
+    headquarters: Headquarters, tmp_path: Path, expected_logs: ExpectedLogs
+) -> None:
+    # The cut may come when marks by the new key are kept and the key is not: until it is, nothing is erased.
+    expected_logs.allow("core.station.erasing", "do not verify")
     work, cut = each(day(6)), Cut()
     with Rig(headquarters, tmp_path, 71, probe=cut, pump=ASKS_OFTEN) as rig:
         rig.log_in()

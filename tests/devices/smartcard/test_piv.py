@@ -489,7 +489,11 @@ def test_the_checks_of_every_driver(readers: Readers) -> None:
     config = Config(*WATCHED, LINK)
     drivers = {WATCHED: lambda c, r: PcscCardLane(c, r, CardTray())}
     done = list(check_device(config, drivers, steady_s=0.3))
-    assert [(check.name, check.ok) for check in done] == [(name, True) for name in CheckName]
+    assert [(check.name, check.ok) for check in done] == [
+        (name, True)
+        for name in CheckName
+        if name is not CheckName.PICTURE  # that one is a camera's
+    ]
     readers.service.kill()
     done = list(check_device(config, drivers, ready_limit_s=0.5))
     assert (done[-1].name, done[-1].fault) == (CheckName.READY, DeviceFault.CARD_SERVICE)
