@@ -65,6 +65,8 @@ class DeviceFault(StrEnum):
     SCALE_UNIT = "device.scale_unit"  # it shows another unit than kg or g; facts: unit
     FOLDER_ON_DISK = "device.folder_on_disk"  # pictures would lie there in the clear; facts: folder, kind
     FOLDER_OPEN = "device.folder_open"  # every account of this machine may look in; facts: folder
+    # Other things than a scanner's pictures lie there, and stay; facts: folder, count
+    FOLDER_SHARED = "device.folder_shared"
     PICTURE_TYPE = "device.picture_type"  # no JPEG, PNG or TIFF; facts: kind
     PICTURE_TORN = "device.picture_torn"  # it cannot be read to its end
     PICTURE_LARGE = "device.picture_large"

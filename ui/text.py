@@ -31,6 +31,7 @@ FACTS: Mapping[str, frozenset[str]] = MappingProxyType(
         "msg.pictures_removed": frozenset({"count"}),
         "msg.picture_kept": frozenset({"of"}),
         "device.folder_open": frozenset({"folder"}),
+        "device.folder_shared": frozenset({"folder", "count"}),
         "device.picture_type": frozenset({"kind"}),
         **dict.fromkeys(("device.picture_stays", "device.picture_left"), frozenset({"count"})),
         "device.card_reader": frozenset({"reader", "found"}),

@@ -19,15 +19,27 @@ _HEADS: Mapping[bytes, str] = MappingProxyType({
     b"\xff\xd8\xff": "jpeg", b"\x89PNG\r\n\x1a\n": "png", b"II*\0": "tiff", b"MM\0*": "tiff",
     b"%PDF": "pdf", b"BM": "bmp", b"GIF8": "gif", b"RIFF": "webp", b"PK\x03\x04": "zip",
 })  # fmt: skip
+HEAD = 16
+_PAPERS = ("jpeg", "png", "tiff", "pdf", "bmp", "gif", "webp", "heic")  # what scanners and cameras write
 _TAKEN = ("jpeg", "png", "tiff")
 _FAULTS: Mapping[int, DeviceFault] = MappingProxyType({Exit.LARGE: DeviceFault.PICTURE_LARGE})
 
 
 def kind_of(data: bytes) -> str:
-    """By its first bytes, never by its name: "jpeg", "png", "tiff", "pdf" …, "unknown"."""
+    """By its first bytes (:data:`HEAD` are enough), never by its name: "jpeg", "pdf" …, "unknown"."""
     if data[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif"):
         return "heic"
     return next((kind for head, kind in _HEADS.items() if data.startswith(head)), "unknown")
+
+
+def of_scanner(data: bytes) -> bool:
+    """Whether a scanner may have written a file, by its first bytes: nothing yet, a picture, a PDF."""
+    kind = kind_of(data)
+    if kind == "bmp":  # two letters are a text's beginning as well
+        return data[6:10] == bytes(4)
+    if kind == "webp":  # sound and films have the same beginning
+        return data[8:12] == b"WEBP"
+    return not data or kind in _PAPERS
 
 
 class Decoder:

@@ -2,7 +2,8 @@
 
 A file is a customer's paper only where a clerk asked for it before it began to come: what came earlier is
 removed unseen, so that nobody's paper is taken for another's.  It is out of the folder, for certain, before
-anybody sees it; what cannot be removed is not taken.
+anybody sees it; what cannot be removed is not taken.  What no scanner writes is never removed: a folder that
+holds such things is somebody else's, and is refused.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from core.devices import DeviceState, PaperFailed, PaperPicture, PicturesRemoved
 from core.errors import DeviceError, DeviceFault
-from devices.camera.decode import Decoder, kind_of
+from devices.camera.decode import Decoder, kind_of, of_scanner
 from devices.camera.folder import Folder, Seen, unfinished
 from devices.camera.place import BLOCKS, MOUNTS, Kind, Place, need_safe, place_of
 from devices.link import parse_link
@@ -26,6 +27,7 @@ from devices.traffic import Direction, TrafficLog
 WAIT_S = 120.0  # from the key to the paper
 TORN_S = 5.0  # so long a file that ends too early may go on growing
 LOOK_EVERY_S = 0.2
+MOST_LEFT = 36  # more than that no crash leaves behind: somebody keeps them
 # Option → (default, least, most).  So long unchanged, a file is whole: slow scanners pause between parts.
 OPTIONS: Ranges = {"settle_ms": (800, 200, 10_000)}
 
@@ -77,7 +79,10 @@ class FolderCameraLane:
     # -- the lane's thread -------------------------------------------------------------------------
 
     def run(self, stop: threading.Event) -> None:
-        """See :meth:`devices.rack.Lane.run`.  Raises DeviceError GONE, FOLDER_ON_DISK, FOLDER_OPEN."""
+        """See :meth:`devices.rack.Lane.run`.
+
+        Raises DeviceError GONE, BUSY, FOLDER_ON_DISK, FOLDER_OPEN, FOLDER_SHARED.
+        """
         self._decoder.begin()
         try:
             place = place_of(self._path, self._mounts, self._blocks)
@@ -88,6 +93,7 @@ class FolderCameraLane:
             raise
         self._seen.clear()
         try:
+            self._need_own(folder, place)
             self._clear(folder, place, self._follow(folder))
             while not stop.is_set():
                 self._look(folder, place)
@@ -98,6 +104,18 @@ class FolderCameraLane:
             raise
         finally:
             folder.close()
+
+    def _need_own(self, folder: Folder, place: Place) -> None:
+        """Raises DeviceError FOLDER_SHARED, with nothing removed; a camera's own storage may hold all."""
+        if place.kind is not Kind.MEMORY:
+            return
+        files, others = folder.look()
+        count = others + sum(folder.foreign(name) for name in files)
+        if count or len(files) > MOST_LEFT:
+            raise self._shared(count or len(files))
+
+    def _shared(self, count: int) -> DeviceError:
+        return DeviceError(DeviceFault.FOLDER_SHARED, folder=str(self._path), count=count)
 
     def _look(self, folder: Folder, place: Place) -> None:
         with self._lock:
@@ -140,6 +158,8 @@ class FolderCameraLane:
     def _take(self, folder: Folder, name: str, order: _Order, *, last_try: bool) -> None:
         data = folder.read(name)
         self.traffic.note(Direction.IN, kind_of(data), hidden=len(data))
+        if not of_scanner(data):
+            raise self._shared(1)
         try:
             made = self._decoder.decode(data, order.most)
         except DeviceError as error:
@@ -181,6 +201,9 @@ class FolderCameraLane:
         if place.kind is Kind.DEVICE:
             self._old |= {name: seen.inode for name, seen in files.items()}
             return
+        foreign = sum(folder.foreign(name) for name in files)
+        if foreign:  # came after the start
+            raise self._shared(foreign)
         removed = 0
         for name, seen in files.items():
             if folder.remove(name):

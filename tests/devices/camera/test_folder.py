@@ -28,7 +28,7 @@ from core.devices import (
 from core.errors import DeviceError, DeviceFault
 from devices.camera.decode import Decoder
 from devices.camera.folder import Folder
-from devices.camera.lane import FolderCameraLane
+from devices.camera.lane import MOST_LEFT, FolderCameraLane
 from devices.camera.place import Kind, need_safe, place_of
 from devices.conformance import CheckName, check_device
 from devices.rack import Rack
@@ -179,6 +179,91 @@ def test_folders_that_are_refused(tmp_path: Path, memory: Path) -> None:
     with pytest.raises(DeviceError) as refused:
         place_of(memory / "none")
     assert refused.value.code is DeviceFault.GONE
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("minutes.txt", b"BM 2026, what was said"),
+        ("list.xlsx", b"PK\x03\x04" + bytes(30)),
+        ("voice.wav", b"RIFF\x24\0\0\0WAVEfmt "),
+        ("folder", b""),
+        ("link", b""),
+        ("scans", b""),
+    ],
+)
+def test_a_folder_with_other_peoples_files(memory: Path, name: str, data: bytes) -> None:
+    """Refused at the start, and nothing of it is removed; used as soon as it is a scanner's alone."""
+    (memory / "theirs.jpg").write_bytes(paper(size=(300, 300)))
+    wrong = [memory / name]
+    if name == "folder":
+        wrong[0].mkdir()
+        (wrong[0] / "page.jpg").write_bytes(b"\xff\xd8\xff")
+    elif name == "link":
+        wrong[0].symlink_to("/etc/hostname")
+    elif name == "scans":  # pictures all of them, and far more than a crash leaves
+        wrong = [memory / f"scan{number:02d}.jpg" for number in range(MOST_LEFT)]
+        for path in wrong:
+            path.write_bytes(b"\xff\xd8\xff")
+    else:
+        wrong[0].write_bytes(data)
+    before = sorted(memory.rglob("*"))
+    with _Watched(memory) as watched:
+        found = watched.hear(DeviceChanged, DeviceState.ATTENTION)
+        assert isinstance(found, DeviceChanged)
+        count = MOST_LEFT + 1 if name == "scans" else 1
+        assert (found.truth.fault, found.truth.facts) == (
+            DeviceFault.FOLDER_SHARED,
+            {"folder": str(memory), "count": count},
+        )
+        watched.lane.take(1, _MOST)  # a clerk hears it too
+        failed = watched.hear(PaperFailed)
+        assert isinstance(failed, PaperFailed)
+        assert failed.fault == DeviceFault.FOLDER_SHARED
+        assert sorted(memory.rglob("*")) == before
+        for path in wrong:
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+        if name != "scans":
+            assert watched.hear(PicturesRemoved) == PicturesRemoved(Slot.CAMERA, 1)
+        watched.hear(DeviceChanged, DeviceState.READY)
+
+
+def test_what_no_scanner_writes_stays(memory: Path, tmp_path: Path) -> None:
+    """It comes while the lane is at work, unasked or after the key, in memory or on a stick."""
+    theirs = memory / "letter.docx"
+    with _Watched(memory) as watched:
+        watched.hear(DeviceChanged, DeviceState.READY)
+        theirs.write_bytes(b"PK\x03\x04" + bytes(30))
+        watched.hear(DeviceChanged, DeviceState.ATTENTION)
+        shutil.move(theirs, tmp_path / "letter.docx")
+        watched.hear(DeviceChanged, DeviceState.READY)
+        watched.lane.take(1, _MOST)
+        shutil.copy(tmp_path / "letter.docx", theirs)
+        failed = watched.hear(PaperFailed)
+        assert isinstance(failed, PaperFailed)
+        assert failed.fault == DeviceFault.FOLDER_SHARED
+        assert theirs.exists()
+    mounts, blocks = _stick(tmp_path)
+    theirs = tmp_path / "stick" / "letter.docx"
+    with _Watched(tmp_path / "stick", mounts=mounts, blocks=blocks) as watched:
+        watched.hear(DeviceChanged, DeviceState.READY)
+        watched.lane.take(1, _MOST)
+        theirs.write_bytes(b"PK\x03\x04" + bytes(30))
+        watched.hear(PaperFailed)
+        assert theirs.exists()
+
+
+def test_one_folder_one_lane(memory: Path) -> None:
+    """A second counter, or the doctor beside it, removes nothing that the first one waits for."""
+    with _Watched(memory) as watched:
+        watched.hear(DeviceChanged, DeviceState.READY)
+        with _Watched(memory) as second:
+            refused = second.hear(DeviceChanged, DeviceState.GONE)
+            assert isinstance(refused, DeviceChanged)
+            assert refused.truth.fault == DeviceFault.BUSY
+        watched.lane.take(1, _MOST)
+        put_in(memory, paper(size=(300, 300)), pause_s=0)
+        watched.hear(PaperPicture)
 
 
 def _stick(tmp_path: Path, filesystem: str = "vfat", device: str = "8:17") -> tuple[Path, Path]:
