@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from core.access.second import SecondRules
 from core.ledger.blocks import MOST_DAYS
+from core.named import MOST, Names, named
 from core.strict import Node
 
 Sourced = Callable[..., Mapping[str, Node]]
-_MOST = 9  # each is chosen by its digit
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,24 +20,21 @@ class BlockRules:
     terms: tuple[int, ...]
     appeal_days: int
     correct_days: int  # to put right what she was warned for
-    breaches: Mapping[str, Mapping[str, str]]  # what for: code → name by language
+    breaches: Mapping[str, Names]  # what for
 
 
-def read_block(node: Node, sourced: Sourced, languages: Sequence[str]) -> BlockRules:
-    """The member ``block_list``; ``sourced`` reads one value with its source.  Raises ConfigError."""
+def read_block(node: Node, sourced: Sourced, languages: Sequence[str], proposing: SecondRules) -> BlockRules:
+    """The member ``block_list``; ``sourced`` reads one value with its source.  Raises ConfigError, also
+    where so many reasons of ``proposing`` stand that the warning, which is asked after them, has no digit.
+    """
+    if len(proposing.reasons) >= MOST:
+        raise node.wrong(f"with at most {MOST - 1} reasons in second.propose_block")
     part = node.members(("terms", "appeal_days", "correct_days", "breaches"))
     terms = sourced(part["terms"], "value")["value"]
     days = [one.integer(1, MOST_DAYS) for one in terms.items()]
-    if days != sorted(set(days)) or len(days) > _MOST:
-        raise terms.wrong(f"at most {_MOST} terms that rise")
-    listed = sourced(part["breaches"], "list")["list"]
-    breaches: dict[str, Mapping[str, str]] = {}
-    for row in listed.items():
-        each = row.members(("code", *languages))
-        code = each["code"].matching("[a-z][a-z0-9_]{0,23}", "code")
-        if code in breaches or len(breaches) == _MOST:
-            raise each["code"].wrong(f"once, and at most {_MOST}")
-        breaches[code] = {language: each[language].text(40) for language in languages}
+    if days != sorted(set(days)) or len(days) > MOST:
+        raise terms.wrong(f"at most {MOST} terms that rise")
+    breaches = named(sourced(part["breaches"], "list")["list"], languages, least=0)
     appeal, correct = (
         sourced(part[name], "value")["value"].integer(1, 366) for name in ("appeal_days", "correct_days")
     )

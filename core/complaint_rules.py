@@ -12,11 +12,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.ledger.complaints import NO_CASE, Class, Measure
+from core.named import CODE, MOST, Names, named, names_of
 from core.strict import Node
 
 Sourced = Callable[..., Mapping[str, Node]]
-MOST = 9  # of each question, chosen by its digit
-_CODE = "[a-z][a-z0-9_]{0,23}"
 _VERSION = "[A-Za-z0-9][A-Za-z0-9._:-]{0,63}"
 _NUMBERS = {"contact_hours": 240, "close_days": 366, "objection_days": 366, "warn_hours": 240}
 _TEXT_MOST = 200
@@ -56,7 +55,7 @@ class ComplaintRules:
     warn_hours: int
     most_cents: int
     reasons: tuple[ComplaintReason, ...]
-    objections: Mapping[str, Mapping[str, str]]  # code → language → name
+    objections: Mapping[str, Names]
     answers: tuple[ComplaintAnswer, ...]
 
     def clocks(self, now: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
@@ -81,10 +80,8 @@ def read_complaints(node: Node, sourced: Sourced, languages: Sequence[str]) -> C
     }
     reasons = sourced(part["reasons"], "list")["list"]
     listed = tuple(_reason(one, languages) for one in reasons.items())
-    objections = sourced(part["objections"], "list")["list"]
-    objected = [_named(one, languages) for one in objections.items()]
+    objections = named(sourced(part["objections"], "list")["list"], languages, taken=(NO_CASE,))
     answers = tuple(_answer(one, sourced, languages) for one in part["answers"].items())
-    _once(objections, [code for code, _ in objected])
     _once(part["answers"], [one.code for one in answers], most=None)
     for cls in Class:
         _once(reasons, [one.code for one in listed if one.cls == cls])
@@ -97,7 +94,7 @@ def read_complaints(node: Node, sourced: Sourced, languages: Sequence[str]) -> C
         **numbers,
         most_cents=sourced(part["most_cents"], "value")["value"].integer(1),
         reasons=listed,
-        objections=dict(objected),
+        objections=objections,
         answers=answers,
     )
 
@@ -108,15 +105,10 @@ def _once(node: Node, codes: Collection[str], most: int | None = MOST) -> None:
         raise node.wrong(f"1 to {MOST}, every code once, none of them none")
 
 
-def _named(node: Node, languages: Sequence[str]) -> tuple[str, Mapping[str, str]]:
-    part = node.members(("code", *languages))
-    return part["code"].matching(_CODE, "code"), {each: part[each].text(40) for each in languages}
-
-
 def _reason(node: Node, languages: Sequence[str]) -> ComplaintReason:
     part = node.members(("code", "class", *languages))
-    names = {each: part[each].text(40) for each in languages}
-    return ComplaintReason(part["code"].matching(_CODE, "code"), part["class"].one_of(list(Class)), names)
+    code, cls = part["code"].matching(CODE, "code"), part["class"].one_of(list(Class))
+    return ComplaintReason(code, cls, names_of(part, languages))
 
 
 def _answer(node: Node, sourced: Sourced, languages: Sequence[str]) -> ComplaintAnswer:
@@ -128,7 +120,7 @@ def _answer(node: Node, sourced: Sourced, languages: Sequence[str]) -> Complaint
         if re.search(r"[{}]", texts[language]):
             raise inner["text"].wrong("a text that is finished: nothing is filled in")
     return ComplaintAnswer(
-        code=part["code"].matching(_CODE, "code"),
+        code=part["code"].matching(CODE, "code"),
         version=part["version"].matching(_VERSION, "letters, digits, . _ : -"),
         measure=part["measure"].one_of(list(Measure)),
         classes=tuple(one.one_of(list(Class)) for one in part["classes"].items()),

@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from core.named import CODE, MOST, Names, named
 from core.strict import Node
 
 Sourced = Callable[..., Mapping[str, Node]]
-Names = Mapping[str, str]  # by language
-MOST = 9  # of each question, chosen by its digit
 LISTS = ("kinds", "data", "causes", "harms", "measures", "lessons")
-_CODE = "[a-z][a-z0-9_]{0,23}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +48,11 @@ def read_incidents(node: Node, sourced: Sourced, languages: Sequence[str]) -> In
     advice: dict[str, Names] = {}
     names: dict[str, dict[str, Names]] = {}
     for name, rows in listed.items():
-        found: dict[str, Names] = {}
-        for row in rows.items():
-            members = ("code", *languages) if name != "harms" else ("code", *languages, "advice")
-            each = row.members(members)
-            code = each["code"].matching(_CODE, "code")
-            if code in found or len(found) == MOST:
-                raise each["code"].wrong(f"once, and at most {MOST}")
-            found[code] = {language: each[language].text(40) for language in languages}
-            if name == "harms":
-                advice[code] = _texts(each["advice"].members(languages), languages)
-        if not found:
-            raise rows.wrong("at least one")
-        names[name] = found
+        more = ("advice",) if name == "harms" else ()
+        names[name] = named(rows, languages, more=more)
+        for row in rows.items() if more else ():
+            each = row.members(("code", *languages, *more))
+            advice[each["code"].matching(CODE, "code")] = _texts(each["advice"].members(languages), languages)
     minutes = sourced(part["tell_minutes"], "value")["value"].integer(1, 7 * 24 * 60)
     return IncidentRules(minutes, **names, plan=plan, advice=advice, contact=contact)
 

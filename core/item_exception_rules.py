@@ -12,12 +12,10 @@ from dataclasses import dataclass
 
 from core.ledger.item_exceptions import Stop
 from core.ledger.stops import NOTHING
+from core.named import CODE, MOST, Names, named, names_of
 from core.strict import Node
 
 Sourced = Callable[..., Mapping[str, Node]]
-Names = Mapping[str, str]  # by language
-MOST = 9  # of each question, chosen by its digit
-_CODE = "[a-z][a-z0-9_]{0,23}"
 _NUMBERS = {"contact_minutes": 24 * 60, "warn_minutes": 24 * 60, "hold_hours": 31 * 24}
 
 
@@ -74,30 +72,20 @@ def read_item_exceptions(
         raise listed.wrong("every code once, and a reason for each way to stop and for none")
     if len(reasons) > MOST:
         raise listed.wrong(f"at most {MOST}")
+    lists = {
+        name: named(sourced(part[name], "list")["list"], languages, taken=(NOTHING,))
+        for name in ("solutions", "notices", "organs")
+    }
     return ExceptionRules(
         **numbers,
         reasons=reasons,
-        solutions=_listed(part["solutions"], sourced, languages),
-        notices=_listed(part["notices"], sourced, languages),
-        organs=_listed(part["organs"], sourced, languages),
+        solutions=lists["solutions"],
+        notices=lists["notices"],
+        organs=lists["organs"],
     )
 
 
 def _reason(node: Node, languages: Sequence[str]) -> ExceptionReason:
     part = node.members(("code", "stop", *languages))
-    names = {each: part[each].text(40) for each in languages}
-    return ExceptionReason(part["code"].matching(_CODE, "code"), part["stop"].one_of(list(Stop)), names)
-
-
-def _listed(node: Node, sourced: Sourced, languages: Sequence[str]) -> dict[str, Names]:
-    rows = sourced(node, "list")["list"]
-    found: dict[str, Names] = {}
-    for row in rows.items():
-        part = row.members(("code", *languages))
-        code = part["code"].matching(_CODE, "code")
-        if code in found or code == NOTHING or len(found) == MOST:
-            raise part["code"].wrong(f"once, not {NOTHING}, and at most {MOST}")
-        found[code] = {each: part[each].text(40) for each in languages}
-    if not found:
-        raise rows.wrong("at least one")
-    return found
+    code, stop = part["code"].matching(CODE, "code"), part["stop"].one_of(list(Stop))
+    return ExceptionReason(code, stop, names_of(part, languages))

@@ -245,7 +245,7 @@ class _Reader:
             paper_forms=read_paper_forms(part["paper_forms"], self._sourced),
             pictures=read_pictures(part["paper_pictures"], self._sourced),
             stock=read_stock(part["stock"], self._sourced, LANGUAGES),
-            block=read_block(part["block_list"], self._sourced, LANGUAGES),
+            block=read_block(part["block_list"], self._sourced, LANGUAGES, second[Action.PROPOSE_BLOCK]),
             log_in=self._log_in(part["log_in"]),
             papers=self._papers(part["papers"]),
             sender_codes=read_sender_codes(part["sender_codes"], self._sourced),

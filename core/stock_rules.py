@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from core.named import Names, named
 from core.strict import Node
 
 Sourced = Callable[..., Mapping[str, Node]]
 _CODE = "[a-z][a-z0-9_]{0,39}"
-_MOST = 9  # each is chosen by its digit
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +21,12 @@ class StockRules:
     """``destinations``: where a bag may go, code → name by language."""
 
     follows: bool
-    destinations: Mapping[str, Mapping[str, str]]
+    destinations: Mapping[str, Names]
 
 
 def read_stock(node: Node, sourced: Sourced, languages: tuple[str, ...]) -> StockRules:
     """The member ``stock``; ``sourced`` reads one value with its source.  Raises ConfigError."""
     part = node.members(("follows", "destinations"))
     listed = sourced(part["destinations"], "list")["list"]
-    found: dict[str, Mapping[str, str]] = {}
-    for row in listed.items():
-        each = row.members(("code", *languages))
-        code = each["code"].matching(_CODE, "a code")
-        if code in found or len(found) == _MOST:
-            raise each["code"].wrong(f"once, and at most {_MOST}")
-        found[code] = {language: each[language].text(40) for language in languages}
+    found = named(listed, languages, code=_CODE, least=0)
     return StockRules(sourced(part["follows"], "value")["value"].flag(), found)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from core import wire
-from core.ledger.clock import CHINA
+from core.ledger.clock import minute
 from core.ledger.disclosures import Way
 from hq.person_copy import STYLE, WORDS, write_private
 from hq.publishing import RESOURCES
@@ -71,7 +71,7 @@ def _page(one: Release) -> str:
             ("提供编号", f"总部 {one.number}"), ("柜台登记编号", one.reference), ("接收方", one.recipient),
             ("依据", one.basis), ("用途", one.purpose),
             ("提供人", one.given), ("见证人", one.witness),
-            ("时间", f"{one.at.astimezone(CHINA):%Y-%m-%d %H:%M}"),
+            ("时间", minute(one.at)),
         ]
     )  # fmt: skip
     people = _table([(word, one.texts.get(name, "")) for name, word in _TEXTS[one.way]])

@@ -28,6 +28,16 @@ class MachineClock(Protocol):
     def boot_id(self) -> str: ...
 
 
+def minute(at: dt.datetime) -> str:
+    """China's clock, YYYY-MM-DD HH:MM, as it stands on pages and papers; ``at`` is aware."""
+    return f"{at.astimezone(CHINA):%Y-%m-%d %H:%M}"
+
+
+def short_minute(at: dt.datetime) -> str:
+    """The same without the year, MM-DD HH:MM: of what is a few days away."""
+    return f"{at.astimezone(CHINA):%m-%d %H:%M}"
+
+
 @dataclass(frozen=True, slots=True)
 class Anchor:
     """HQ's time ``at`` when the boot clock of boot ``boot`` showed ``boottime_ms``."""

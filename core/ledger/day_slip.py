@@ -15,7 +15,7 @@ from typing import Any
 
 from core import wire
 from core.ledger import differences
-from core.ledger.clock import CHINA
+from core.ledger.clock import minute
 from core.ledger.entry import Entry, Head
 from core.ledger.recount import Piece, Recount
 from core.ledger.rows import need
@@ -215,7 +215,7 @@ class DayReader:
             verdict=verdict.head,
             state=wire.unb64(verdict.data["state"], 32),
             signed_by=header.actor.id,
-            closed_at=f"{header.trusted.at.astimezone(CHINA):%Y-%m-%d %H:%M}",
+            closed_at=minute(header.trusted.at),
             total=SlipLine("", *total),
             lines=tuple(lines),
             refused=tuple(sorted(self.recount.refused.items())),

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from core import wire
-from core.ledger.clock import CHINA
+from core.ledger.clock import minute
 from core.ledger.entry import EMPTY_HEAD, Entry, Head
 from core.ledger.following import follow
 
@@ -131,7 +131,7 @@ class InspectionReader:
                 self._methods[seq] = "exempt"
             case "ItemAccepted":
                 header = entry.header
-                at = f"{header.trusted.at.astimezone(CHINA):%Y-%m-%d %H:%M}"
+                at = minute(header.trusted.at)
                 # A visit goes on over midnight: its sender's entry may stand before the first day.
                 method = self._methods.get(data["sender"], "earlier")
                 self._items[seq] = (data, at, header.actor.id, method)

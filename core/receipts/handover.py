@@ -10,7 +10,7 @@ from typing import Any
 from core import wire
 from core.crypto.keys import Signer
 from core.errors import EntryError, EntryFault
-from core.ledger.clock import CHINA
+from core.ledger.clock import minute
 from core.ledger.documents import Trusted
 from core.ledger.entry import Entry, Head
 from core.ledger.handover import HandOver
@@ -26,7 +26,7 @@ _MEMBERS = {"type", "entry", "backup", "keys", *_TEXTS, *_COUNTS}
 
 def taken_at(entry: Entry) -> str:
     """The entry's time in China, YYYY-MM-DD HH:MM."""
-    return f"{entry.header.trusted.at.astimezone(CHINA):%Y-%m-%d %H:%M}"
+    return minute(entry.header.trusted.at)
 
 
 def sign_hand_over(slip: HandOver, entry: Entry, signer: Signer, grant: tuple[bytes, bytes]) -> str:

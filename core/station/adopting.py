@@ -17,7 +17,7 @@ from core.errors import ConfigError, CounterError, EntryError, EntryFault, Fact,
 from core.ledger.block_list import read_block_list
 from core.ledger.blocks import read_decided
 from core.ledger.branches import read_late
-from core.ledger.clock import CHINA
+from core.ledger.clock import CHINA, minute
 from core.ledger.directives import DirectiveKind, SignedDirective
 from core.ledger.notices import (
     RETURNED,
@@ -200,7 +200,7 @@ class Adopting:
         """One operator at two counters: where she was first, the screen is locked; both are told (T5)."""
         live, session = self._live, self._live.session
         here = session is not None and session.session == said.session and live.screen is Screen.CLERK
-        at = f"{said.at.astimezone(CHINA):%Y-%m-%d %H:%M}"
+        at = minute(said.at)
         facts: dict[str, Fact] = {"operator": said.operator, "terminal": said.terminal, "when": at}
         hers = session is not None and session.operator == said.operator and live.screen is Screen.CLERK
         if not hers:  # whoever stands here reads it now; she herself when she comes

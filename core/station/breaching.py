@@ -15,7 +15,7 @@ from core.breaching import PrintWarning, SettleWarning, WarningCommand, WarningM
 from core.errors import RuleError, RuleFault
 from core.ledger import breaches as ledger
 from core.ledger.breaches import Settled
-from core.ledger.clock import CHINA, business_date
+from core.ledger.clock import business_date, minute
 from core.ledger.erasure import is_restricted
 from core.ledger.writer import Proposal
 from core.records import WarningRecord
@@ -96,7 +96,7 @@ def record(live: Live, seq: int) -> WarningRecord:
         reference=reference(live, seq),
         branch=live.settings.branch,
         operator=session.operator,
-        at=f"{live.now().at.astimezone(CHINA):%Y-%m-%d %H:%M}",
+        at=minute(live.now().at),
         breach=_names(live, row["breach"])[_LANGUAGE],
         number=item.short_number if item is not None else "",
         due=row["due"],

@@ -23,7 +23,7 @@ from core.closing import (
     OpenClose,
 )
 from core.errors import RuleError, RuleFault
-from core.ledger.clock import CHINA
+from core.ledger.clock import short_minute
 from core.ledger.differences import DISPUTED, EXPLAINED, MEMBER
 from core.ledger.entry import parse_stamp
 from core.ledger.requests import Mode, may_use
@@ -220,5 +220,5 @@ def _row(
         state=state,
         fault=fault,
         by=str(waits["by"]) if waits else "",
-        until=f"{parse_stamp(waits['until']).astimezone(CHINA):%m-%d %H:%M}" if waits else "",
+        until=short_minute(parse_stamp(waits["until"])) if waits else "",
     )

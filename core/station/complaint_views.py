@@ -11,7 +11,7 @@ from core.complaints import ComplaintForm, ComplaintsView, ComplaintView
 from core.devices import ComplaintRecord
 from core.ledger import cases
 from core.ledger import complaints as ledger
-from core.ledger.clock import CHINA
+from core.ledger.clock import minute
 from core.ledger.entry import parse_stamp
 from core.station.live import Live
 
@@ -51,22 +51,18 @@ def record(live: Live, seq: int, operator: str) -> ComplaintRecord:
         branch=settings.branch,
         operator=operator,
         owner=row["owner"],
-        at=_local(live.now().at),
+        at=minute(live.now().at),
         state="answered" if row["answered"] else "reopened" if row["reopened"] else "opened",
         cls=row["class"],
         reason=names_of(live, row["class"], row["reason"])[_LANGUAGE],
         number=number_of(live, row["item"]),
-        contact_by=_local(parse_stamp(row["contact_by"])),
-        close_by=_local(parse_stamp(row["close_by"])),
+        contact_by=minute(parse_stamp(row["contact_by"])),
+        close_by=minute(parse_stamp(row["close_by"])),
         measure=text.names[_LANGUAGE] if text is not None else "",
         text=text.texts[_LANGUAGE] if text is not None else "",
         cents=cents,
         until=row["until"],
     )
-
-
-def _local(at: dt.datetime) -> str:
-    return f"{at.astimezone(CHINA):%Y-%m-%d %H:%M}"
 
 
 def reference(live: Live, seq: int) -> str:
@@ -110,7 +106,7 @@ def _view(live: Live, seq: int, row: Mapping[str, Any]) -> ComplaintView:
         owner=row["owner"],
         step="answered" if answered else "answer" if row["contacted"] else "contact",
         state="answered" if answered else state_of(live, row),
-        due=_local(due),
+        due=minute(due),
         left=int((due - live.now().at).total_seconds() // 60),
         to=row["to"],
         handed=live.session is not None and row["to"] == live.session.operator,

@@ -35,7 +35,7 @@ from core.identity.characters import storable
 from core.ledger import cases
 from core.ledger import complaints as ledger
 from core.ledger.cases import Cause
-from core.ledger.clock import CHINA, business_date
+from core.ledger.clock import business_date, short_minute
 from core.ledger.complaints import Measure, Ours
 from core.ledger.entry import AttachmentClass, stamp
 from core.ledger.writer import Part, Proposal
@@ -162,7 +162,7 @@ class Complaints:
         self.leave()
         seq = asked.complaint if isinstance(asked, BeginObjection) else seq
         code = "msg.complaint_opened" if case else "msg.complaint_unreachable"
-        due = f"{contact.astimezone(CHINA):%m-%d %H:%M}"
+        due = short_minute(contact)
         live.say(code, "good" if case else "warning", reference=reference(live, seq), when=due)
         self._print(record(live, seq, session.operator))
 

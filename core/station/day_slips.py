@@ -15,7 +15,7 @@ from core.access.rights import Action
 from core.devices import PrintJob, PrintOutcome, Slot
 from core.errors import CounterError, EntryError, RuleError, RuleFault, StoreError, StoreFault
 from core.ledger import day_slip as ledger
-from core.ledger.clock import CHINA
+from core.ledger.clock import minute
 from core.ledger.day_slip import DaySlip, Earlier
 from core.ledger.entry import Entry, parse_stamp
 from core.ledger.recount import Recount
@@ -177,7 +177,7 @@ def make_page(live: Live, verdict: Entry, copy: int) -> SlipPage:
         slip=slip,
         qr=sign_slip(slip, live.vault.terminal_signer(), live.grant(slip.verdict.epoch)),
         copy=copy,
-        at=f"{live.now().at.astimezone(CHINA):%Y-%m-%d %H:%M}",
+        at=minute(live.now().at),
         by=session.operator,
         pending=max(0, slip.verdict.seq - max(live.received, slip.first.seq - 1)),
         waits=tuple(_waits(live, slip)),
@@ -232,7 +232,7 @@ def _waits(live: Live, slip: DaySlip) -> Iterator[SlipWait]:
     for row in live.state.value["requests"].values():
         if row["used"] and not row["given"] and slip.first.seq <= row["asked"] <= slip.last.seq:
             item = live.item(row["subject"]) if row["action"] in _SHOWN else None
-            until = f"{parse_stamp(row['until']).astimezone(CHINA):%Y-%m-%d %H:%M}"
+            until = minute(parse_stamp(row["until"]))
             yield SlipWait(row["action"], item.short_number if item is not None else "", until)
 
 

@@ -26,7 +26,7 @@ from core.disclosure_rules import Recipient
 from core.errors import RuleError, RuleFault
 from core.identity.characters import storable
 from core.ledger import disclosures as ledger
-from core.ledger.clock import CHINA, business_date
+from core.ledger.clock import business_date, minute
 from core.ledger.entry import AttachmentClass, parse_stamp
 from core.ledger.erasure import is_restricted
 from core.ledger.requests import Mode, may_use
@@ -215,7 +215,7 @@ def record(live: Live, filed: int, state: str) -> DisclosureRecord:
         reference=reference(live, filed),
         branch=live.settings.branch,
         operator=entry.header.actor.id,
-        at=f"{entry.header.trusted.at.astimezone(CHINA):%Y-%m-%d %H:%M}",
+        at=minute(entry.header.trusted.at),
         way=data["way"],
         recipient=who.names["zh"] if who is not None else data["recipient"],
         basis=basis.names["zh"] if basis is not None else data["basis"],

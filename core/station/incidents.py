@@ -25,7 +25,7 @@ from core.incidents import (
     ReviewIncident,
 )
 from core.ledger import incidents as ledger
-from core.ledger.clock import CHINA
+from core.ledger.clock import minute
 from core.ledger.complaints import How
 from core.ledger.entry import Entry, parse_stamp, stamp
 from core.ledger.incidents import To
@@ -84,7 +84,7 @@ def _open(live: Live, kind: str) -> None:
     said = Proposal(ledger.OPENED, data, new_id(), by_person=True)
     seq = live.commit([*day_proposals(live), said])[-1].header.seq
     live.probe("incident.recorded")
-    live.say("msg.incident_opened", "error", reference=reference(live, seq), when=_local(until)[5:])
+    live.say("msg.incident_opened", "error", reference=reference(live, seq), when=minute(until)[5:])
 
 
 def _assess(live: Live, command: AssessIncident) -> None:
@@ -168,7 +168,7 @@ def _view(live: Live, seq: int, row: Mapping[str, Any]) -> IncidentView:
         names=live.rules.incidents.kinds.get(row["kind"], {"zh": row["kind"], "en": row["kind"]}),
         step=step,
         state="overdue" if step == "tell" and left < 0 else "open",
-        due=_local(due),
+        due=minute(due),
         left=left,
         team=tuple(row["team"]),
         told=tuple(sorted(row["told"])),
@@ -194,7 +194,7 @@ def _lines(live: Live, seq: int) -> Iterator[tuple[str, str]]:
     opened = _entry(live, seq)
     yield "reference", reference(live, seq)
     yield "kind", word(rules.kinds, row["kind"])
-    yield "opened", f"{_local(opened.header.trusted.at)}  {row['by']}"
+    yield "opened", f"{minute(opened.header.trusted.at)}  {row['by']}"
     yield "team", "、".join(row["team"])
     if row["assessed"]:
         what = _entry(live, row["assessed"]).data
@@ -210,21 +210,17 @@ def _lines(live: Live, seq: int) -> Iterator[tuple[str, str]]:
     yield "contact", rules.contact[_LANGUAGE]
     for to in To:
         if to in row["told"]:
-            yield f"told_{to.value}", _local(_entry(live, row["told"][to]).header.trusted.at)
+            yield f"told_{to.value}", minute(_entry(live, row["told"][to]).header.trusted.at)
     if row["reviewed"]:
         end = _entry(live, row["reviewed"])
         lesson = word(rules.lessons, end.data["lesson"])
-        yield "review", f"{_local(end.header.trusted.at)}  {end.header.actor.id}  {lesson}"
+        yield "review", f"{minute(end.header.trusted.at)}  {end.header.actor.id}  {lesson}"
     yield "branch", live.settings.branch
-    yield "at", f"{_local(live.now().at)}  {live.need_session().operator}"
+    yield "at", f"{minute(live.now().at)}  {live.need_session().operator}"
 
 
 def _entry(live: Live, seq: int) -> Entry:
     return next(iter(live.need_journal().entries(seq, seq)))
-
-
-def _local(at: dt.datetime) -> str:
-    return f"{at.astimezone(CHINA):%Y-%m-%d %H:%M}"
 
 
 def _need(live: Live, incident: int) -> dict[str, Any]:

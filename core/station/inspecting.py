@@ -15,7 +15,7 @@ from functools import partial
 from core.access.papers import Paper, standing
 from core.errors import CounterError, EntryError, RuleError, RuleFault, StoreError, StoreFault
 from core.inspection import InspectionPage, MakeInspectionPack
-from core.ledger.clock import CHINA, business_date
+from core.ledger.clock import business_date, minute
 from core.ledger.entry import EMPTY_HEAD, Head
 from core.ledger.inspection import Inspection, InspectionReader, Trained
 from core.ports import Journal, StaffRow
@@ -115,7 +115,7 @@ class Inspecting:
         if isinstance(found, CounterError):
             live.say("msg.pack_failed", "warning", fault=str(found.code))
             return
-        at = f"{live.now().at.astimezone(CHINA):%Y-%m-%d %H:%M}"
+        at = minute(live.now().at)
         code = sign_inspection(found, (by, at), live.vault.terminal_signer(), live.grant(asked.epoch))
         page = InspectionPage(found, code, at, by)
         live.slip_files.begin(page, command.place, command.language, self._written)

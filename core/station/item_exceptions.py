@@ -26,7 +26,7 @@ from core.item_exceptions import (
 )
 from core.ledger import cases, stock
 from core.ledger import item_exceptions as ledger
-from core.ledger.clock import CHINA
+from core.ledger.clock import minute, short_minute
 from core.ledger.entry import parse_stamp, stamp
 from core.ledger.item_exceptions import ENDS, End, How, Stop, Try
 from core.ledger.requests import may_use
@@ -97,7 +97,7 @@ def _open(live: Live, command: OpenException) -> None:
     seq = _commit(live, ledger.OPENED, {**data, "contact_by": stamp(until)})
     code = "msg.exception_opened" if reason.stop == Stop.NONE else "msg.exception_stopped"
     level = "good" if reason.stop == Stop.NONE else "warning"
-    live.say(code, level, reference=reference(live, seq), number=row.short_number, when=_clock(until))
+    live.say(code, level, reference=reference(live, seq), number=row.short_number, when=short_minute(until))
 
 
 def _contact(live: Live, command: ContactCustomer) -> None:
@@ -125,7 +125,7 @@ def hold(live: Live, exception: int) -> None:
     data = {"exception": exception, "basis": row["stop"], "until": stamp(until), "asked": asked}
     _commit(live, ledger.HELD, data)
     live.records.append(record(live, exception))
-    live.say("msg.item_held", "warning", reference=reference(live, exception), when=_clock(until))
+    live.say("msg.item_held", "warning", reference=reference(live, exception), when=short_minute(until))
 
 
 def _close(live: Live, command: CloseException) -> None:
@@ -249,18 +249,18 @@ def record(live: Live, seq: int) -> ExceptionRecord:
         reference=reference(live, seq),
         branch=live.settings.branch,
         operator=session.operator,
-        at=_local(live.now().at),
+        at=minute(live.now().at),
         state=row["outcome"]
         or ("held" if row["held"] else "stopped" if row["stop"] != Stop.NONE else "open"),
         reason=_reason(live, row["reason"])[_LANGUAGE],
         number=_number(item),
         waybill=item.waybill if item is not None else "",
-        opened=_local(opened.header.trusted.at),
+        opened=minute(opened.header.trusted.at),
         by=opened.header.actor.id,
         tries=row["tries"],
         told=_said(live, row["told"] if row["held"] else row["contacted"]),
         approved=approved,
-        until=_local(parse_stamp(row["until"])) if row["until"] else "",
+        until=minute(parse_stamp(row["until"])) if row["until"] else "",
         organ=rules.organs.get(over, {}).get(_LANGUAGE, "" if over == NOTHING else over),
     )
 
@@ -268,7 +268,7 @@ def record(live: Live, seq: int) -> ExceptionRecord:
 def _said(live: Live, seq: int) -> str:
     """When the entry ``seq`` was written, "" for 0."""
     for entry in live.need_journal().entries(seq, seq) if seq else ():
-        return _local(entry.header.trusted.at)
+        return minute(entry.header.trusted.at)
     return ""
 
 
@@ -291,12 +291,12 @@ def _view(live: Live, seq: int, row: Mapping[str, Any]) -> ExceptionView:
         stop=row["stop"],
         step=ledger.step_of(row),
         state=state_of(live, row),
-        due=_local(due) if due is not None else "",
+        due=minute(due) if due is not None else "",
         left=int((due - live.now().at).total_seconds() // 60) if due is not None else 0,
         tries=row["tries"],
         contacted=bool(row["contacted"]),
         hold=_hold(live, seq, row),
-        until=_local(parse_stamp(row["until"])) if row["until"] else "",
+        until=minute(parse_stamp(row["until"])) if row["until"] else "",
         told=bool(row["told"]),
         organ=live.rules.exceptions.organs.get(row["organ"], {}),
         closed=row["outcome"],
@@ -321,14 +321,6 @@ def _reason(live: Live, code: str) -> Mapping[str, str]:
 
 def _number(item: ItemRow | None) -> str:
     return item.short_number if item is not None else ""
-
-
-def _local(at: dt.datetime) -> str:
-    return f"{at.astimezone(CHINA):%Y-%m-%d %H:%M}"
-
-
-def _clock(at: dt.datetime) -> str:
-    return f"{at.astimezone(CHINA):%m-%d %H:%M}"
 
 
 def _need(live: Live, exception: int) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from core.errors import RuleError, RuleFault
 from core.ledger import paper_forms as ledger
 from core.ledger import ranges
 from core.ledger import requests as asked_for
-from core.ledger.clock import CHINA, business_date
+from core.ledger.clock import business_date, short_minute
 from core.ledger.entry import NONCE_BYTES, parse_stamp, stamp
 from core.ledger.rows import request_about
 from core.ledger.state import State
@@ -107,7 +107,7 @@ def note(live: Live, visit: Visit, command: NoteForm | LeaveForm) -> Visit:
         at = handed if at < handed < at + _MINUTE else at  # a paper has no seconds
         found = PaperNote(form, at, command.cause, secrets.token_bytes(NONCE_BYTES))
         need_fit(live, visit, found)
-        live.say("msg.paper_noted", "info", number=shown_number(form), when=_local(at))
+        live.say("msg.paper_noted", "info", number=shown_number(form), when=short_minute(at))
     return replace(visit, item=replace(visit.item, paper=found), revision=visit.revision + 1)
 
 
@@ -116,7 +116,7 @@ def need_fit(live: Live, visit: Visit, said: PaperNote) -> None:
     rules, now, number = live.rules.paper_forms, live.now().at, shown_number(said.form)
     handed = parse_stamp(_need_out(live, said.form))
     if said.at < handed:
-        raise RuleError(RuleFault.PAPER_EARLY, at=_local(handed))
+        raise RuleError(RuleFault.PAPER_EARLY, at=short_minute(handed))
     if said.at > now:
         raise RuleError(RuleFault.PAPER_FUTURE)
     if now - said.at > dt.timedelta(hours=rules.enter_hours):
@@ -246,7 +246,7 @@ def about(live: Live, action: str, subject: int) -> str:
         return shown_number(subject)
     rows = ledger.of(live.state.value)["entering"].items() if action == Action.PAPER_ENTRY else ()
     found = ((int(form), row["at"]) for form, row in rows if row["seq"] == subject)
-    return next((f"{shown_number(form)} {_local(parse_stamp(at))}" for form, at in found), "")
+    return next((f"{shown_number(form)} {short_minute(parse_stamp(at))}" for form, at in found), "")
 
 
 def _is_here(live: Live, request: Mapping[str, Any], visit: Visit) -> bool:
@@ -271,7 +271,7 @@ def shown(live: Live, visit: Visit) -> PaperFormsView:
     out, said = ranges.size(free), visit.item.paper if not visit.item.accepted else None
     return PaperFormsView(
         out=tuple(
-            (shown_number(first), shown_number(last), _local(parse_stamp(ledger.since(value, first))))
+            (shown_number(first), shown_number(last), short_minute(parse_stamp(ledger.since(value, first))))
             for first, last in free
         ),
         count=out,
@@ -292,7 +292,3 @@ def _need_out(live: Live, form: int) -> str:
     if not handed:
         raise RuleError(RuleFault.PAPER_GONE, number=shown_number(form))
     return handed
-
-
-def _local(at: dt.datetime) -> str:
-    return f"{at.astimezone(CHINA):%m-%d %H:%M}"

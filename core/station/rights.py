@@ -17,7 +17,7 @@ from core.access.rights import Action, need
 from core.devices import PersonItem, PersonRecord, PrintJob, PrintOutcome, Slot
 from core.errors import CounterError, RuleError, RuleFault
 from core.ledger import persons as ledger
-from core.ledger.clock import CHINA, business_date
+from core.ledger.clock import business_date, minute
 from core.ledger.persons import AT_ONCE, NONE, Outcome, Right
 from core.ledger.writer import Proposal
 from core.persons import AnswerRight, AskRight, RightsView, RightView
@@ -178,7 +178,7 @@ class Rights:
             right=right.value,
             branch=live.settings.branch,
             operator=live.session.operator if live.session is not None else "",
-            at=f"{live.now().at.astimezone(CHINA):%Y-%m-%d %H:%M}",
+            at=minute(live.now().at),
             reference=_reference(live, row),
             due=row["due"],
             handler=rules.rights.handler[_LANGUAGE],

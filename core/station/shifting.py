@@ -8,12 +8,14 @@ from __future__ import annotations
 from core.errors import RuleError, RuleFault
 from core.identity.characters import fold_width
 from core.ledger import shifts, stock
-from core.ledger.clock import CHINA
+from core.ledger.clock import short_minute
 from core.ledger.kinds_shifts import COUNTED
 from core.ledger.writer import Proposal
 from core.shift import Counting, CountShift, LeaveShift, OpenShift, ShiftCommand, ShiftView, SignShift
 from core.station.days import day_proposals
 from core.station.live import Live, new_id
+
+_DIGITS = 6  # nobody types so many but by mistake
 
 
 def handle(live: Live, command: ShiftCommand) -> None:
@@ -38,7 +40,7 @@ def _count(live: Live, page: Counting, command: CountShift) -> None:
     said = fold_width(command.text).strip()
     if command.name not in shifts.to_count(live.state.value) or command.name in page.counted:
         raise RuleError(RuleFault.NOT_ALLOWED)
-    if not (said.isascii() and said.isdigit()) or int(said[:9]) > stock.MOST:
+    if not (said.isascii() and said.isdigit() and len(said) <= _DIGITS) or int(said) > stock.MOST:
         raise RuleError(RuleFault.SHIFT_COUNT, most=stock.MOST)
     page.counted[command.name] = int(said)
 
@@ -106,4 +108,4 @@ def _given_at(live: Live, seq: int) -> str:
     if not seq:
         return ""
     (entry,) = live.need_journal().entries(seq, seq)
-    return f"{entry.header.trusted.at.astimezone(CHINA):%m-%d %H:%M}"
+    return short_minute(entry.header.trusted.at)

@@ -14,7 +14,7 @@ from core.devices import DeviceTruth, Slot
 from core.incidents import IncidentsView
 from core.item_exceptions import ExceptionsView
 from core.ledger import shifts
-from core.ledger.clock import CHINA, CONFIRMED, business_date
+from core.ledger.clock import CHINA, CONFIRMED, business_date, minute
 from core.notify import NotifyView
 from core.paper_forms import PaperFormsView
 from core.persons import RightsView
@@ -93,7 +93,7 @@ def _notes(live: Live, row: ItemRow) -> tuple[Note, ...]:
     if count := ordinal(row.annex):
         notes.append(Note("note.corrected", {"count": count}))
     if held is not None:
-        at = f"{held.at.astimezone(CHINA):%Y-%m-%d %H:%M}"
+        at = minute(held.at)
         where = {"terminal": held.terminal, "number": f"{held.number:06d}"}
         notes.append(Note("note.held", {**where, "operator": held.operator, "when": at}))
     for right, state, due in rights.of_item(live, seq) if row.late is None else ():

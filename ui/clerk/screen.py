@@ -158,7 +158,7 @@ class ClerkScreen(PastingFrame):
         self.item_card.refuse_asked.connect(self._ask_refuse)
         self.item_card.fee.edited.connect(self._fee_edited)
         self.connect_paste()
-        self.look_up.asked.connect(self._search)
+        self.look_up.asked.connect(lambda text: self._submit(LookUp(text)))
         self.look_up.filed.connect(self._submit)
         self.choices.answered.connect(self._answered)
         self.close_page.acted.connect(self.act_on_difference)
@@ -295,13 +295,16 @@ class ClerkScreen(PastingFrame):
     def _commit(self) -> None:
         """F9.  At most one command until the station has answered the one before."""
         pressed_ns = time.perf_counter_ns()
-        if self.covered:
-            self.look_up.file() if self.files else self.say("msg.panel_open")
+        if self.covered and not self.files:
+            self.say("msg.panel_open")
             return
         standing = self._standing()
         if time.monotonic() - self._asked_at < COMMIT_SECONDS and standing == self._asked_of:
             return
         self._asked_at, self._asked_of = time.monotonic(), standing
+        if self.covered:
+            self.look_up.file()
+            return
         self._expect_change()
         self._submit(Commit(pressed_ns))
 
@@ -405,10 +408,7 @@ class ClerkScreen(PastingFrame):
         self.look_up.pending_only = pending_only
         if self.page is Page.LOOK_UP:
             self.look_up.open(pending_only=pending_only)
-        self._search("")
-
-    def _search(self, text: str) -> None:
-        self._submit(LookUp(text))
+        self._submit(LookUp(""))
 
     def _answered(self, command: Command | Question) -> None:
         # What stands at the station goes when that says so, and not before.

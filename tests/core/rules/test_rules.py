@@ -265,6 +265,13 @@ def test_a_misspelt_key_is_recognised() -> None:
     assert (error.code, error.facts["meant"]) == (ConfigFault.UNKNOWN_KEY, "name_hanzi")
 
 
+def test_reasons_to_propose_leave_a_digit_for_the_warning() -> None:
+    place = ("second", "propose_block", "reasons")
+    rows = [{"code": f"reason_{at}", "zh": f"理由{at}", "en": f"Reason {at}"} for at in range(9)]
+    parse_rules(data(changed(place, rows[:8])), "2026-11-01.json", CATALOGUES, REGIONS)
+    assert "8 reasons" in str(fault(changed(place, rows)).facts["expected"])
+
+
 @pytest.mark.parametrize(
     ("text", "line"),
     [

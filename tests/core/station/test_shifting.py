@@ -74,7 +74,7 @@ def test_given_and_taken_with_a_difference_that_stays_until_one_without(made: Co
 def test_what_is_no_number_is_asked_again_and_leaving_writes_nothing(made: Counter) -> None:
     before = made.kinds()
     made.do(OpenShift())
-    for text in ("", "two", "-1", "5001", "1.5", "²"):
+    for text in ("", "two", "-1", "5001", "1.5", "²", "000000000" + "9" * 40, "0" * 30 + "1"):
         made.do(CountShift("items", text))
         assert made.message() == RuleFault.SHIFT_COUNT, text
     for command in (CountShift("forms", "1"), SignShift(True, ())):  # none is out; nothing is counted
