@@ -11,8 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.devices import Slot
-from core.errors import Fact
+from core.errors import DeviceError, Fact
 from core.technician import Adding, Candidate, Work
+from devices.camera.own import SCHEME, folders, need_usable, port_of
 from devices.identify import Found, Patience, identify, scanned
 from devices.ports import Port, connected, unused
 from devices.rack import Drivers
@@ -42,7 +43,7 @@ class Finder:
         self._typed: queue.SimpleQueue[str] = queue.SimpleQueue()
 
     def typed(self, text: str) -> None:
-        """From the main thread: an address, or the number of a port that is connected already."""
+        """From the main thread: an address, a folder, or the number of a port that is connected already."""
         self._typed.put(text.strip())
 
     def forget(self) -> None:
@@ -55,13 +56,13 @@ class Finder:
 
         ``links`` are in use; ``driver`` is tried first.
         """
-        before = connected(self._root)
+        before = self._there()
         free = unused(list(before.values()), links)
         adding = replace(adding, ports=tuple(port.name for port in free))
         self._show(adding=adding, work=Work.LOOKING)
         end = time.monotonic() + self._give_up_s
         while time.monotonic() < end and not self._leave.is_set():
-            now = connected(self._root)
+            now = self._there()
             port = self._chosen(free) or self._plugged(before, now)
             if port is None:
                 before = {link: kept for link, kept in before.items() if link in now}
@@ -70,9 +71,14 @@ class Finder:
             found = self._who(replace(adding, port=port.name), port, driver)
             if found is not None or self._leave.is_set():
                 return found
-            before = connected(self._root)
-            self._show(adding=replace(adding, port=port.name, silent=True), work=Work.LOOKING)
+            before = self._there()
+            silent = not _is_folder(port)  # of a folder it was said what is wrong with it
+            self._show(adding=replace(adding, port=port.name, silent=silent), work=Work.LOOKING)
         return None
+
+    def _there(self) -> dict[str, Port]:
+        """Every port and every folder that a device may be behind now, by its link."""
+        return {**connected(self._root), **folders(self._root)}
 
     def _plugged(self, before: dict[str, Port], now: dict[str, Port]) -> Port | None:
         """What was not there at the last look."""
@@ -88,6 +94,8 @@ class Finder:
             return None
         if text.isascii() and text.isdigit() and 0 < int(text) <= len(free):
             return free[int(text) - 1]
+        if (folder := port_of(text)) is not None:
+            return folder
         address = _ADDRESS.fullmatch(text)
         if address is None or int(address[2]) > 65_535:
             self._tell("msg.address_form", {}, "warning")
@@ -96,6 +104,8 @@ class Finder:
 
     def _who(self, adding: Adding, port: Port, driver: str) -> Candidate | None:
         """Which driver is answered; where none is, whether it is a scanner that somebody scans with."""
+        if _is_folder(port):
+            return self._folder(adding, port)
 
         def told(name: str) -> None:
             self._show(adding=replace(adding, driver=name), work=Work.TRYING)
@@ -110,6 +120,25 @@ class Finder:
         candidate = _candidate(found, port)
         self._show(adding=replace(adding, found=candidate, silent=False), work=Work.NOTHING)
         return candidate
+
+    def _folder(self, adding: Adding, port: Port) -> Candidate | None:
+        """A scanner's, where it may be one: nothing could answer there, and nothing is removed."""
+        path = Path(port.link.removeprefix(SCHEME))
+        if not path.is_dir():
+            self._tell("msg.folder_none", {}, "warning")
+            return None
+        try:
+            need_usable(path)
+        except DeviceError as error:
+            self._tell(str(error.code), dict(error.facts), "warning")
+            return None
+        candidate = Candidate((Slot.CAMERA,), "folder", port.link, port.name)
+        self._show(adding=replace(adding, found=candidate, silent=False), work=Work.NOTHING)
+        return candidate
+
+
+def _is_folder(port: Port) -> bool:
+    return port.link.startswith(SCHEME)
 
 
 def _candidate(found: Found, port: Port) -> Candidate:

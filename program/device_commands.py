@@ -37,7 +37,7 @@ from core.identity.masking import mask_name, mask_number_for_record
 from core.ledger.clock import business_date
 from core.operator_cards import need_supported
 from core.rules import load_rules
-from devices.conformance import check_device
+from devices.conformance import CheckName, check_device
 from devices.rack import Rack
 from devices.smartcard.pcsc import card_readers
 from devices.smartcard.pcsc_lane import SCHEME
@@ -140,6 +140,8 @@ def _test(config: Config, slot: Slot, *, as_json: bool) -> int:
         if not as_json:
             said = texts.sentence(check.fault, dict(check.facts)) if check.fault else ""
             print(f"{check.name.value:<8} {'ok' if check.ok else 'FAILED'} {said}".rstrip(), flush=True)
+            if slot is Slot.CAMERA and check.name is CheckName.STEADY and check.ok:
+                print(f"{'':<8} {texts('console.paper_now')}", flush=True)
     sound = all(check.ok for check in done)
     telling = next((check for check in done if not check.ok), done[1] if len(done) > 1 else done[0])
     if as_json:

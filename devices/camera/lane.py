@@ -18,6 +18,7 @@ from core.devices import DeviceState, PaperFailed, PaperPicture, PicturesRemoved
 from core.errors import DeviceError, DeviceFault
 from devices.camera.decode import Decoder, kind_of, of_scanner
 from devices.camera.folder import Folder, Seen, unfinished
+from devices.camera.own import need_own, shared
 from devices.camera.place import BLOCKS, MOUNTS, Kind, Place, need_safe, place_of
 from devices.link import parse_link
 from devices.options import Ranges, whole_options
@@ -27,7 +28,6 @@ from devices.traffic import Direction, TrafficLog
 WAIT_S = 120.0  # from the key to the paper
 TORN_S = 5.0  # so long a file that ends too early may go on growing
 LOOK_EVERY_S = 0.2
-MOST_LEFT = 36  # more than that no crash leaves behind: somebody keeps them
 # Option → (default, least, most).  So long unchanged, a file is whole: slow scanners pause between parts.
 OPTIONS: Ranges = {"settle_ms": (800, 200, 10_000)}
 
@@ -93,7 +93,7 @@ class FolderCameraLane:
             raise
         self._seen.clear()
         try:
-            self._need_own(folder, place)
+            need_own(folder, place)
             self._clear(folder, place, self._follow(folder))
             while not stop.is_set():
                 self._look(folder, place)
@@ -104,18 +104,6 @@ class FolderCameraLane:
             raise
         finally:
             folder.close()
-
-    def _need_own(self, folder: Folder, place: Place) -> None:
-        """Raises DeviceError FOLDER_SHARED, with nothing removed; a camera's own storage may hold all."""
-        if place.kind is not Kind.MEMORY:
-            return
-        files, others = folder.look()
-        count = others + sum(folder.foreign(name) for name in files)
-        if count or len(files) > MOST_LEFT:
-            raise self._shared(count or len(files))
-
-    def _shared(self, count: int) -> DeviceError:
-        return DeviceError(DeviceFault.FOLDER_SHARED, folder=str(self._path), count=count)
 
     def _look(self, folder: Folder, place: Place) -> None:
         with self._lock:
@@ -130,7 +118,7 @@ class FolderCameraLane:
         elif now >= order.until:
             self._fail(DeviceFault.PICTURE_NONE)
         else:
-            self._try(folder, order, files, now)
+            self._try(folder, place, order, files)
         self._tell(place)
 
     def _follow(self, folder: Folder) -> Mapping[str, Seen]:
@@ -143,23 +131,24 @@ class FolderCameraLane:
         self._old = {name: inode for name, inode in self._old.items() if name in files}
         return files
 
-    def _try(self, folder: Folder, order: _Order, files: Mapping[str, Seen], now: float) -> None:
+    def _try(self, folder: Folder, place: Place, order: _Order, files: Mapping[str, Seen]) -> None:
         """The first new file that is whole."""
+        now = time.monotonic()
         for name in sorted(files):
             seen, since = self._seen[name]
             old = seen.inode in self._old.values()
             if not old and not unfinished(name) and seen.size and self._settled(name, now):
-                self._take(folder, name, order, last_try=now - since >= TORN_S)
+                self._take(folder, place, name, order, last_try=now - since >= TORN_S)
                 return
 
     def _settled(self, name: str, now: float) -> bool:
         return now - self._seen[name][1] >= self._settle_s
 
-    def _take(self, folder: Folder, name: str, order: _Order, *, last_try: bool) -> None:
+    def _take(self, folder: Folder, place: Place, name: str, order: _Order, *, last_try: bool) -> None:
         data = folder.read(name)
         self.traffic.note(Direction.IN, kind_of(data), hidden=len(data))
         if not of_scanner(data):
-            raise self._shared(1)
+            raise shared(place, 1)
         try:
             made = self._decoder.decode(data, order.most)
         except DeviceError as error:
@@ -203,7 +192,7 @@ class FolderCameraLane:
             return
         foreign = sum(folder.foreign(name) for name in files)
         if foreign:  # came after the start
-            raise self._shared(foreign)
+            raise shared(place, foreign)
         removed = 0
         for name, seen in files.items():
             if folder.remove(name):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -67,15 +68,25 @@ def need_safe(place: Place) -> None:
 def _mount(real: Path, lines: list[str]) -> tuple[str, str]:
     """(major:minor, file system) of the mount that a real path lies in; the last one covers the others."""
     found, longest = ("", ""), -1
+    for point, number, filesystem in mounts_of(lines):
+        if real.is_relative_to(point) and len(point.parts) >= longest:
+            found, longest = (number, filesystem), len(point.parts)
+    return found
+
+
+def mounts_of(lines: Iterable[str]) -> Iterator[tuple[Path, str, str]]:
+    """(mount point, major:minor, file system) of each line of ``mountinfo``."""
     for line in lines:
         before, _, after = line.partition(" - ")
         fields, behind = before.split(" "), after.split(" ")
-        if len(fields) < 6 or not behind[0]:
-            continue
-        point = Path(_ESCAPED.sub(lambda octal: chr(int(octal[1], 8)), fields[4]))
-        if real.is_relative_to(point) and len(point.parts) >= longest:
-            found, longest = (fields[2], behind[0]), len(point.parts)
-    return found
+        if len(fields) >= 6 and behind[0]:
+            point = _ESCAPED.sub(lambda octal: chr(int(octal[1], 8)), fields[4])
+            yield Path(point), fields[2], behind[0]
+
+
+def may_hold(filesystem: str) -> bool:
+    """Whether a file system of this type may be one for pictures; others are not even looked at."""
+    return filesystem in (*_MEMORY, *_ON_DEVICE, *_STICKS)
 
 
 def _kind(filesystem: str, number: str, blocks: Path) -> Kind:

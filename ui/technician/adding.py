@@ -95,11 +95,10 @@ class AddPanel(QWidget):
         """The step as it is now."""
         before, self._adding, self._texts = self._adding, adding, texts
         found = adding.found
-        if found is not None and (before is None or before.found != found):
+        fresh = found is not None and (before is None or before.found != found)
+        if found is not None and fresh:
             self.slot = adding.wanted or found.slots[0]
-            if self.slot in found.slots:
-                self.name.setFocus()
-            else:
+            if self.slot not in found.slots:
                 self.slot = None  # another one than was looked for is never written
         put(self._step, self._words(texts, adding, work))
         listed = "\n".join(f"{number}  {breakable(port)}" for number, port in enumerate(adding.ports, 1))
@@ -107,6 +106,8 @@ class AddPanel(QWidget):
         looking = found is None and work is not Work.TRYING
         again = looking and before is not None and self.where.isHidden()
         self._show(found=self.slot is not None, looking=looking)
+        if fresh and self.slot is not None:  # it can be seen by now, and takes the focus
+            self.name.setFocus()
         if again:  # it was hidden while the address was tried, and the focus went elsewhere
             self.where.setFocus()
             self.where.selectAll()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from core.devices import Slot
 from core.gate_log import GateLine
 from core.technician import Finding, Test, Verdict, WorkshopView
 from ui.style import mark, put
@@ -20,6 +21,7 @@ ACTS = (
     "full",
 )  # fmt: skip
 OUTCOMES = ("done", "sound", "unsound", "broken_off", "bug")
+_BEFORE_PAPER = "steady"  # the check after which a camera waits for a paper
 _DEVICE = "device"  # stands in the list of slots already
 
 
@@ -77,7 +79,8 @@ def of_test(texts: Texts, test: Test) -> list[Said]:
     if test.broken_off:
         found.append(Said("warn", "▲", texts("console.broken_off")))
     elif not test.done:
-        found.append(Said("quiet", "○", texts("console.testing")))
+        paper = test.slot is Slot.CAMERA and test.checks[-1:] and test.checks[-1].name == _BEFORE_PAPER
+        found.append(Said("quiet", "○", texts("console.paper_now" if paper else "console.testing")))
     return found
 
 

@@ -28,7 +28,8 @@ from core.devices import (
 from core.errors import DeviceError, DeviceFault
 from devices.camera.decode import Decoder
 from devices.camera.folder import Folder
-from devices.camera.lane import MOST_LEFT, FolderCameraLane
+from devices.camera.lane import FolderCameraLane
+from devices.camera.own import MOST_LEFT
 from devices.camera.place import Kind, need_safe, place_of
 from devices.conformance import CheckName, check_device
 from devices.rack import Rack
