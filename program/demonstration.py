@@ -49,13 +49,15 @@ class Demonstration:
         read_s: float | None = None,
         relayed: bool = False,
         cards: bool = False,
+        papers: bool = False,
     ) -> None:
         """``whole``: headquarters too and a first run; else simulated devices only.
 
         ``database`` is headquarters' (a SQLite file of its own where None), ``role`` the first operator's,
         ``read_s`` how long a chip takes to be read (as real ones do where None).  ``relayed``: the counter
         reaches headquarters over :attr:`relay`, a line that can be cut.  ``cards``: there is a reader for
-        operators' cards, and a second operator with an activation code (:attr:`newcomer`).
+        operators' cards, and a second operator with an activation code (:attr:`newcomer`).  ``papers``: a
+        scanner that writes files, where this machine has memory for its folder.
         """
         self.data = data / "counter" if whole else data
         self.config_path = config or data / "counter.toml"
@@ -69,7 +71,7 @@ class Demonstration:
         self._hq: subprocess.Popen[bytes] | None = None
         self._opening: subprocess.Popen[bytes] | None = None
         self._relayed = relayed
-        self._cards = cards
+        self._cards, self._papers = cards, papers
         self._gives_way = False
         self.relay: Relay | None = None
 
@@ -236,6 +238,7 @@ class Demonstration:
         listing.unlink(missing_ok=True)
         options = ["--directory", str(self.devices), "--end-with-stdin", *self._pace]
         options += ["--cards"] if self._cards else []
+        options += ["--papers"] if self._papers else []
         command = ["-m", "devices.simulators", *options]
         child = self._child(command, "devices.log")
         self._wait(listing.exists, child, "devices")

@@ -20,7 +20,9 @@ def run(options: argparse.Namespace) -> int:
         from program.demonstration import Demonstration
 
         whole = options.demonstration
-        with Demonstration(data, options.config, whole=whole, relayed=whole, cards=True) as demonstration:
+        with Demonstration(
+            data, options.config, whole=whole, relayed=whole, cards=True, papers=True
+        ) as demonstration:
             from program.window import open_window
 
             demonstration.give_way()

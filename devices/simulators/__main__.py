@@ -27,6 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--tcp", action="store_true", help="TCP instead of pseudo-terminals")
     parser.add_argument("--read-seconds", type=float, default=READ_S, help="how long a chip takes")
     parser.add_argument("--cards", action="store_true", help="a reader for operators' cards too")
+    parser.add_argument("--papers", action="store_true", help="a scanner that writes files too")
     parser.add_argument("--end-with-stdin", action="store_true")
     options = parser.parse_args(arguments)
     stop = threading.Event()
@@ -38,7 +39,11 @@ def main(arguments: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, end)
     try:
         with SimulatedDesk(
-            options.directory, tcp=options.tcp, read_s=options.read_seconds, cards=options.cards
+            options.directory,
+            tcp=options.tcp,
+            read_s=options.read_seconds,
+            cards=options.cards,
+            papers=options.papers,
         ):
             while not stop.is_set() and not (options.end_with_stdin and _stdin_ended()):
                 stop.wait(POLL_S)

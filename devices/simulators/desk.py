@@ -14,6 +14,7 @@ from devices.simulators.control import ControlServer, OrderError, Orders, Reply,
 from devices.simulators.drawer import Trouble, load_drawer
 from devices.simulators.label_printer import LabelPrinterSimulator
 from devices.simulators.operator_cards import CardReaders
+from devices.simulators.paper_scanner import PAPERS, PaperScannerSimulator, memory_root
 from devices.simulators.port import Device, Port, PtyPort, TcpPort
 from devices.simulators.printer import PrinterSimulator
 from devices.simulators.reader import ReaderSimulator
@@ -44,10 +45,12 @@ class SimulatedDesk:
         read_s: float = READ_S,
         stickers: bool = False,
         cards: bool = False,
+        papers: bool = False,
     ) -> None:
         """``directory`` is made; ``devices.json`` in it lists links.  ``cards``: operators' have readers too.
 
         Reader, scanner and scale are ptys under their slots' names there, or TCP; the printers are TCP.
+        ``papers``: a scanner that writes files, where this machine has a folder in memory for it.
         """
         directory.mkdir(parents=True, exist_ok=True)
         self._directory = directory
@@ -60,6 +63,8 @@ class SimulatedDesk:
         self.receipts = ReceiptPrinterSimulator(TcpPort(PRINTER_BAUD), directory / "receipts")
         self.stickers = LabelPrinterSimulator(TcpPort(PRINTER_BAUD), directory / "stickers")
         self.cards = CardReaders(directory / "operator_cards") if cards else None
+        root = memory_root() if papers else None
+        self.papers = PaperScannerSimulator(root) if root is not None else None
         self._devices: Mapping[str, Device] = {
             "id_reader": self.reader,
             "scanner": self.scanner,
@@ -67,6 +72,7 @@ class SimulatedDesk:
             "label_printer": self.printer,
             "receipt_printer": self.receipts,
             **({"sticker_printer": self.stickers} if stickers else {}),
+            **({"camera": self.papers} if self.papers is not None else {}),
         }
         self._socket = _socket_path(directory)
         self._control = ControlServer(self._socket, self._orders())
@@ -105,6 +111,7 @@ class SimulatedDesk:
         drivers = {
             "id_reader": "sam", "scanner": "serial", "scale": "ascii", "label_printer": "tspl",
             "receipt_printer": "escpos", "sticker_printer": "tspl",
+            "camera": "folder",
         }  # fmt: skip
         slots = {slot: {"driver": drivers[slot], "link": self._devices[slot].url} for slot in self._devices}
         if self.cards is not None:
@@ -130,6 +137,7 @@ class SimulatedDesk:
             "unstable": lambda order: self._done(lambda: self.scale.set_unstable(_on(order))),
             "over": lambda order: self._done(lambda: self.scale.set_over(_on(order))),
             "tare": lambda _order: self._done(self.scale.tare),
+            "paper": self._paper,
             "card_in": self._card_in,
             "card_out": lambda order: self._done(lambda: self._readers().pull(number(order, "reader", 1))),
             "people": lambda _order: {"people": list(self._people)},
@@ -139,6 +147,19 @@ class SimulatedDesk:
 
     def _done(self, action: Callable[[], None]) -> Reply:
         action()
+        return {}
+
+    def _paper(self, order: Mapping[str, object]) -> Reply:
+        """Into the scanner that writes files: what a visitor of the drawer shows, or anybody's."""
+        kind, key = str(order.get("kind", "good")), str(order.get("of", ""))
+        if self.papers is None:
+            raise OrderError("no paper scanner")
+        if kind not in PAPERS:
+            raise OrderError("no such paper", known=list(PAPERS))
+        visitor = self._drawer.get(key)
+        if key and visitor is None:
+            raise OrderError("no such visitor", known=list(self._drawer))
+        self.papers.put(kind, visitor.paper if visitor is not None else None)
         return {}
 
     def _readers(self) -> CardReaders:

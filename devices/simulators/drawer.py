@@ -55,6 +55,12 @@ class Visitor:
         goods = {"refuse", "condition", "route", "security"} & set(facts)
         return "goods" if goods or "contents" in facts.get("form", {}) else "cards"
 
+    @property
+    def paper(self) -> Mapping[str, str] | None:
+        """What stands on the paper that no reader reads; None where this visitor has none."""
+        lane = self.facts.get("typed") or self.facts.get("principal", {}).get("typed") or {}
+        return lane.get("fields") or None
+
     def listed(self) -> dict[str, Any]:
         """For the bench: key, what is remarkable, group, and what a clerk types, as [field, text].
 

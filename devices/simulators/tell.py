@@ -6,6 +6,7 @@ tell DIR quirk found_again 1       tell DIR replug id_reader        tell DIR sta
 tell DIR paper_out on receipt_printer          tell DIR condition paper_low on receipt_printer
 tell DIR scan_page label_printer   tell DIR scan_page receipt_printer 1
 tell DIR weigh 1284                tell DIR unstable on             tell DIR over on
+tell DIR paper                     tell DIR paper 军人              tell DIR paper 军人 torn
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "scan_page": ("slot", "page"),
     "weigh": ("grams",),
     "unstable": ("on",),
+    "paper": ("of", "kind"),
     "over": ("on",),
 }
 _SWITCH = {"on": 1, "off": 0}

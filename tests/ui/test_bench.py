@@ -26,8 +26,10 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from devices.simulators.paper_scanner import PAPERS as MADE
 from ui.bench.drawer import GROUPS
 from ui.bench.goods import HOSTILE
+from ui.bench.papers import TROUBLES
 from ui.bench.pictures import STATES, render_bench
 from ui.bench.window import NARROW, BenchWindow, Visitor, beside, first_place
 from ui.text import LANGUAGES, Texts
@@ -111,6 +113,8 @@ def bench(qtbot: QtBot, tmp_path: Path) -> Bench:
          ("condition", {"name": "head_open", "on": 1, "slot": "receipt_printer"})),
         ("bench_plug_scanner", ("unplug", {"slot": "scanner"})),
         ("bench_scan_hostile", ("scan", {"code": HOSTILE["check"]})),
+        ("bench_paper", ("paper", {"of": "证件样本", "kind": "good"})),
+        ("bench_plug_camera", ("unplug", {"slot": "camera"})),
         ("bench_scan_sender_code", ("sender_code", {"kind": "good"})),
     ],
 )  # fmt: skip
@@ -158,7 +162,7 @@ STATE: dict[str, object] = {
     "receipt_conditions": ["paper_out"],
     "scale": {"grams": 5600, "unstable": True, "over": False},
     "unplugged": ["label_printer"],
-    "slots": ["id_reader", "scanner", "scale", "label_printer", "receipt_printer"],
+    "slots": ["id_reader", "scanner", "scale", "label_printer", "receipt_printer", "camera"],
     "network": "cut",
     "clock": {"speed": 60, "ahead": 90_060, "dead": False},
 }
@@ -242,6 +246,7 @@ def test_it_shows_what_is_whoever_did_it(bench: Bench) -> None:
     assert ticked == {
         "bench_label_printer_hot", "bench_receipt_printer_paper_out", "bench_unstable", "bench_fast",
         "bench_plug_id_reader", "bench_plug_scanner", "bench_plug_scale", "bench_plug_receipt_printer",
+        "bench_plug_camera",
     }  # fmt: skip
     assert bench.find(QRadioButton, "bench_line_cut").isChecked()
     assert "证件样本" in bench.find(QLabel, "bench_card").text()
@@ -259,6 +264,16 @@ def test_without_a_line_and_a_clock_of_ones_own_nothing_can_be_moved(bench: Benc
     bench.window.told({"state": {**STATE, "network": "", "clock": {}}})
     for name in ("bench_line_cut", "bench_hour", "bench_day", "bench_1970", "bench_right", "bench_fast"):
         assert bench.press(name) == []
+
+
+def test_without_a_paper_scanner_nothing_is_put_in(bench: Bench) -> None:
+    bench.window.told({"state": {**STATE, "slots": ["id_reader"]}})
+    assert bench.press("bench_paper") + bench.press("bench_paper_trouble") == []
+    bench.find(QComboBox, "bench_paper_kind").setCurrentIndex(TROUBLES.index("torn"))
+    bench.find(QListWidget, "bench_people").setCurrentRow(2)
+    bench.window.told({"state": STATE})
+    assert bench.press("bench_paper_trouble") == [("paper", {"of": "护照", "kind": "torn"})]
+    assert ("good", *TROUBLES) == MADE  # every kind that the simulated scanner makes
 
 
 def test_an_order_that_failed_is_said(bench: Bench) -> None:

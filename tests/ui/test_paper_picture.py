@@ -1,14 +1,12 @@
 """A military paper typed, its picture through a scanner's file, F9: the sealed part at headquarters has it.
 
-Real window, station, SQLCipher and headquarters; nothing of the picture is left in the clear.
+Real window, station, SQLCipher and headquarters, the scanner that ``./run`` has too; nothing of the picture
+is left in the clear.
 """
 
 from __future__ import annotations
 
 import io
-import shutil
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,8 +16,10 @@ from pytestqt.qtbot import QtBot
 
 from core import commands as c
 from core import wire
+from core.devices import Slot
 from core.view import CounterView
-from devices.simulators.paper_scanner import paper, put_in
+from devices.simulators.drawer import load_drawer
+from devices.simulators.paper_scanner import paper
 from program.demonstration import TERMINAL, Demonstration
 from program.terminal import Parts
 from tests.ui.conftest import Opened
@@ -40,19 +40,11 @@ class _Seated(KnownCounter):
         self.bridge.post(view)
 
 
-@pytest.fixture
-def memory() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="papers-", dir="/dev/shm"))
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
-
-
 @pytest.mark.timeout(120)
 @pytest.mark.requirement("R77")
-def test_from_the_key_to_headquarters(qtbot: QtBot, opened: Opened, tmp_path: Path, memory: Path) -> None:
-    with Demonstration(tmp_path / "walk", None, whole=True, read_s=0.0) as around:
-        with around.config_path.open("a") as file:
-            file.write(f'\n[devices.camera]\ndriver = "folder"\nlink = "file://{memory}"\nsettle_ms = 200\n')
+def test_from_the_key_to_headquarters(qtbot: QtBot, opened: Opened, tmp_path: Path) -> None:
+    with Demonstration(tmp_path / "walk", None, whole=True, read_s=0.0, papers=True) as around:
+        memory = Path(around.links()[Slot.CAMERA].link.removeprefix("file://"))
         _Seated.bridge = Bridge()
         with _Seated(around, Parts()) as counter:
             counter.log_in()
@@ -73,8 +65,8 @@ def test_from_the_key_to_headquarters(qtbot: QtBot, opened: Opened, tmp_path: Pa
                 assert max(image.size) >= 850
             assert counter.visit().pictures.wanted == {}  # recorded: nothing can be added
             window.close()
-        assert list(memory.iterdir()) == []
-        needles = (jpeg[200:240], jpeg[-60:-20], paper()[400:440], b"JFIF")
+            assert list(memory.iterdir()) == []
+        needles = (jpeg[200:240], jpeg[-60:-20], paper(fields=load_drawer()["军人"].paper)[400:440], b"JFIF")
         files = [path for path in around.data.rglob("*") if path.is_file()]
         assert len(files) > 3
         assert [path.name for path in files if any(needle in path.read_bytes() for needle in needles)] == []
@@ -113,7 +105,7 @@ def _pictured(qtbot: QtBot, window: MainWindow, counter: _Seated, memory: Path) 
     hands, clerk = Hands(qtbot, window), window.clerk
     hands.press(Key.Key_P, CONTROL)
     qtbot.waitUntil(lambda: clerk.choices.asks == "picture_wait", timeout=5000)
-    put_in(memory, paper(), pause_s=0.05)
+    counter.tell("paper", of="军人")
     qtbot.waitUntil(lambda: clerk.choices.asks == "picture_seen", timeout=20_000)
     label = clerk.choices.findChild(QLabel, "choice_picture")
     assert label.isVisible()

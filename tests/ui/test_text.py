@@ -93,6 +93,7 @@ from ui.assistant.told import TOLD
 from ui.bench.cards import NAMES as CARDS
 from ui.bench.drawer import GROUPS
 from ui.bench.goods import HOSTILE, SENDER_CODES
+from ui.bench.papers import TROUBLES
 from ui.bench.trouble import CONDITIONS, LINES
 from ui.bench.window import ERRORS
 from ui.clerk.block import QUESTIONS as BLOCKS
@@ -299,7 +300,9 @@ def _of_bench() -> set[str]:
     found = {f"bench.group.{group}" for group in GROUPS} | {f"bench.hostile.{name}" for name in HOSTILE}
     found |= {f"bench.sender_code.{name}" for name in SENDER_CODES}
     found |= {f"bench.condition.{name}" for _, names in CONDITIONS.values() for name in names}
-    found |= {f"bench.card.{name}" for name in CARDS}
+    found |= {f"bench.card.{name}" for name in CARDS} | {
+        f"bench.paper.{name}" for name in ("good", *TROUBLES)
+    }
     found |= {f"bench.line.{line}" for line in LINES} | {f"bench.page.{slot}" for slot in CONDITIONS}
     found |= {f"bench.error.{error}" for error in ERRORS}
     return found

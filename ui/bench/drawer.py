@@ -116,6 +116,8 @@ class Drawer(Part):
         acts.addWidget(self.button("bench_place", "bench.place", self.place, main=True))
         acts.addWidget(self.button("bench_lift", "bench.lift", lambda: self.order("lift", {})))
         acts.addWidget(self.button("bench_pull", "bench.pull", lambda: self.place(pulled=True)))
+        self._paper = self.button("bench_paper", "bench.paper.good", self.scan)
+        acts.addWidget(self._paper)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
@@ -174,8 +176,16 @@ class Drawer(Part):
         if visitor is not None:
             self.order("place", {"card": visitor.key, **({"pulled": 1} if pulled else {})})
 
+    def scan(self) -> None:
+        """The marked visitor's paper into the scanner that writes files."""
+        visitor = self.chosen
+        if visitor is not None:
+            self.order("paper", {"of": visitor.key, "kind": "good"})
+
     def show_state(self, state: State) -> None:
-        """Which card lies on the reader."""
+        """Which card lies on the reader; whether there is a scanner for papers."""
+        slots = state.get("slots")
+        self._paper.setEnabled(not isinstance(slots, list) or "camera" in slots)
         lying = state.get("card")
         self._lying = [str(key) for key in lying] if isinstance(lying, list) else []
         self._say_card()

@@ -18,7 +18,7 @@ _STATE: dict[str, object] = {
     "receipt_conditions": [],
     "scale": {"grams": 1284, "unstable": False, "over": False},
     "unplugged": ["scanner"],
-    "slots": ["id_reader", "scanner", "scale", "label_printer", "receipt_printer"],
+    "slots": ["id_reader", "scanner", "scale", "label_printer", "receipt_printer", "camera"],
     "network": "slow",
     "clock": {"speed": 60, "ahead": 90_060, "dead": False},
 }

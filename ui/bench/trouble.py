@@ -23,7 +23,7 @@ HOUR, DAY = 3600, 86_400
 FAST = 60
 PART = 232  # pixels across: two parts stand beside each other in a wide window
 LINES = ("up", "slow", "cut")
-PLUGS = ("id_reader", "scanner", "scale", "label_printer", "receipt_printer")
+PLUGS = ("id_reader", "scanner", "scale", "label_printer", "receipt_printer", "camera")
 # By printer what can be switched, and the member of the simulators' state that says what is.
 CONDITIONS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "label_printer": (

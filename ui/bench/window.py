@@ -29,6 +29,7 @@ from ui.bench.cards import OperatorCards
 from ui.bench.drawer import Drawer, Visitor
 from ui.bench.goods import FIRST_SERIAL, OtherCodes, Scale, Scanner, SenderCodes, Shaking
 from ui.bench.pages import Pages
+from ui.bench.papers import PaperScanner
 from ui.bench.part import Order, Part, bench_sheet
 from ui.bench.trouble import PART, Clock, Network, Plugs, Printer
 from ui.flow import Flow
@@ -97,6 +98,7 @@ class BenchWindow(QWidget):
         self._trouble: list[Part] = [
             *(Printer(slot, self._give, self) for slot in _SLOTS),
             OperatorCards(self._give, newcomer, self),
+            PaperScanner(self._give, self._shown, self),
             Plugs(self._give, self),
             Clock(self._give, self),
             Network(self._give, self),
@@ -162,6 +164,10 @@ class BenchWindow(QWidget):
 
     def _parts(self) -> list[Part]:
         return [self.drawer, self.scanner, self.scale, *self._trouble, self.pages]
+
+    def _shown(self) -> str:
+        """The key of the visitor who is marked, "" for nobody."""
+        return self.drawer.chosen.key if self.drawer.chosen is not None else ""
 
     def _name_tabs(self) -> None:
         texts = self._texts

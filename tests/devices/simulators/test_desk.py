@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import queue
 import socket
 import subprocess
 import sys
@@ -11,7 +12,20 @@ from pathlib import Path
 
 import pytest
 
-from core.devices import CardLifted, CardRead, CardReading, CodeScanned, DeviceState, Slot
+from core.config import DeviceConfig
+from core.devices import (
+    CardLifted,
+    CardRead,
+    CardReading,
+    CodeScanned,
+    DeviceEvent,
+    DeviceState,
+    PaperFailed,
+    PaperPicture,
+    Slot,
+)
+from core.errors import DeviceFault
+from devices.camera.lane import FolderCameraLane
 from devices.rack import Rack
 from devices.simulators.control import ControlClient
 from devices.simulators.desk import SimulatedDesk
@@ -154,3 +168,46 @@ def test_operators_cards_have_a_reader_where_they_are_asked_for(tmp_path: Path) 
         }
         assert control.tell("card_out")["ok"]
         assert list(control.tell("state")["operator_cards"]) == ["2"]  # type: ignore[call-overload]
+
+
+def test_papers_have_a_scanner_where_they_are_asked_for(tmp_path: Path) -> None:
+    """Its folder is in memory, this account's alone, and gone at the end; the lane takes what is put in."""
+    with SimulatedDesk(tmp_path / "without", tcp=True) as desk:
+        assert "camera" not in json.dumps(desk.listing())
+        refused = ControlClient.of_directory(tmp_path / "without").tell("paper")
+        assert refused["error"] == "no paper scanner"
+    told: queue.SimpleQueue[DeviceEvent] = queue.SimpleQueue()
+    with SimulatedDesk(tmp_path / "with", tcp=True, papers=True) as desk:
+        assert desk.papers is not None
+        folder, control = desk.papers.place.folder, ControlClient.of_directory(tmp_path / "with")
+        assert control.tell("paper", of="nobody")["error"] == "no such visitor"
+        assert control.tell("paper", kind="film")["error"] == "no such paper"
+        link = json.loads((tmp_path / "with" / "devices.json").read_text())["slots"]["camera"]
+        assert link == {"driver": "folder", "link": f"file://{folder}"}
+        rack = Rack(
+            [DeviceConfig(Slot.CAMERA, **link)], {(Slot.CAMERA, "folder"): FolderCameraLane}, told.put
+        )
+        rack.start()
+        lane = rack.lane(Slot.CAMERA)
+        assert isinstance(lane, FolderCameraLane)
+        for number, (kind, fault) in enumerate(
+            (("good", ""), ("pdf", DeviceFault.PICTURE_TYPE), ("torn", DeviceFault.PICTURE_TORN))
+        ):
+            lane.take(number, 160_000)
+            assert tell(tmp_path / "with", "paper", "军人", kind)[0] == 0
+            found = _next(told, PaperFailed if fault else PaperPicture)
+            assert isinstance(found, (PaperFailed, PaperPicture))
+            assert (found.number, getattr(found, "fault", "")) == (number, fault)
+        assert control.tell("unplug", slot="camera")["ok"]
+        until(lambda: rack.truths()[0].state is DeviceState.GONE, "not gone")
+        assert control.tell("paper")["ok"]  # into a scanner without a plug: it comes to nothing
+        assert control.tell("replug", slot="camera")["ok"]
+        until(lambda: rack.truths()[0].state is DeviceState.READY, "not back")
+        assert rack.stop() == ()
+    assert not folder.exists()
+
+
+def _next(told: queue.SimpleQueue[DeviceEvent], kind: type[DeviceEvent]) -> DeviceEvent:
+    while not isinstance(event := told.get(timeout=20), kind):
+        pass
+    return event
