@@ -29,6 +29,7 @@ from ui.clerk.lanes import (
     reader_down_question,
 )
 from ui.clerk.late import declining, late_question
+from ui.clerk.picturing import which_question
 from ui.clerk.pools import void_question
 from ui.clerk.questions import centre_question, close_question, parked_question, refuse_question
 from ui.clerk.screen import ClerkScreen
@@ -42,6 +43,7 @@ from ui.specimen_devices import WORKSHOPS
 from ui.specimen_late import DOWN, MANY, SECOND
 from ui.specimen_paper_forms import PAPER_REQUEST
 from ui.specimen_papers import HITS
+from ui.specimen_pictures import BOTH
 from ui.specimen_rights import RIGHTS
 from ui.specimen_typed import TYPED_REQUEST
 from ui.specimen_visits import KNOWN, item
@@ -225,6 +227,7 @@ STATES: Mapping[str, tuple[str, Callable[[ClerkScreen], None] | None]] = {
         lambda clerk: clerk.ask(reader_down_question(DOWN, clerk.choices.language, 4)),
     ),
     "disclosure-leave": ("disclosure-typing", lambda clerk: clerk.ask(leave_typed(LeaveDisclosure()))),
+    "picture-which": ("agent", lambda clerk: clerk.ask(which_question(BOTH))),
     "manual-leave": ("manual", lambda clerk: clerk.ask(CANCEL_MANUAL)),
     "close-day": (
         "accepted",

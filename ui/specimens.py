@@ -45,6 +45,7 @@ from ui.specimen_late import case_views, told_views
 from ui.specimen_notify import notify_views
 from ui.specimen_paper_forms import paper_views
 from ui.specimen_papers import BATTERY, DOCUMENTS, GUN, HITS, RARE, SPIRITS, TYPING, ZONE
+from ui.specimen_pictures import pictured
 from ui.specimen_shift import shift_views
 from ui.specimen_texts import TYPED_TEXTS
 from ui.specimen_typed import waiting
@@ -331,6 +332,7 @@ VIEWS: Mapping[str, CounterView] = {
     "manual-offered": replace(BASE, visit=OFFERED),
     "typed-document": _TYPED,
     "typed-waits": waiting(_TYPED),
+    **pictured(_TYPED),
     "reader-down": replace(
         BASE,
         role="supervisor",

@@ -29,7 +29,7 @@ FACTS: Mapping[str, frozenset[str]] = MappingProxyType(
         "device.scale_unit": frozenset({"unit"}),
         "device.folder_on_disk": frozenset({"folder", "kind"}),
         "msg.pictures_removed": frozenset({"count"}),
-        "msg.picture_kept": frozenset({"of"}),
+        **dict.fromkeys(("msg.picture_kept", "answer.picture_taken"), frozenset({"of"})),
         "device.folder_open": frozenset({"folder"}),
         "device.folder_shared": frozenset({"folder", "count"}),
         "device.picture_type": frozenset({"kind"}),

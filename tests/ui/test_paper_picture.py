@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from core import commands as c
@@ -107,11 +106,13 @@ def _pictured(qtbot: QtBot, window: MainWindow, counter: _Seated, memory: Path) 
     qtbot.waitUntil(lambda: clerk.choices.asks == "picture_wait", timeout=5000)
     counter.tell("paper", of="军人")
     qtbot.waitUntil(lambda: clerk.choices.asks == "picture_seen", timeout=20_000)
-    label = clerk.choices.findChild(QLabel, "choice_picture")
-    assert label.isVisible()
+    picture = clerk.large_picture
+    qtbot.waitUntil(picture.isVisible, timeout=5000)
+    assert not clerk.choices.picture.isVisible()  # one is enough
     assert list(memory.iterdir()) == []
     hands.press(Key.Key_1)
     qtbot.waitUntil(lambda: clerk.side is Side.USUAL, timeout=5000)
-    assert label.pixmap().isNull()
+    assert picture.empty
+    assert clerk.choices.picture.empty
     pictures = counter.visit().pictures
     assert (pictures.kept, pictures.jpeg) == (("document",), b"")

@@ -68,6 +68,7 @@ LOG_OUT = Question(
 )
 DISCARD = Question("discard", (Answer("answer.discard", NewAcceptance(discard=True)),))
 _MOST = 9  # one digit each
+_PICTURE = 300  # high, where the whole page scrolls
 
 
 class ChoicePanel(QFrame):
@@ -88,7 +89,8 @@ class ChoicePanel(QFrame):
         self._keyboard = keyboard
         self._deliberate = Deliberate(keyboard, self)
         self._title, self._explained, self._lines, self._back = (QLabel(self) for _ in range(4))
-        self.picture = PicturePart(self)
+        self.picture = PicturePart("choice_picture", _PICTURE, self)  # where there is no room beside
+        self.pictures = [self.picture]  # all that show the question's
         self._title.setProperty("role", "heading")
         self._lines.setObjectName("choice_lines")
         self._lines.setProperty("role", "dense")
@@ -99,7 +101,7 @@ class ChoicePanel(QFrame):
         for label in (self._title, self._explained, self._lines):
             label.setWordWrap(True)
             layout.addWidget(label)
-        layout.addWidget(self.picture)
+        layout.addWidget(self.picture, 1)
         layout.addWidget(self.sign)
         layout.addWidget(self.value)
         self._buttons = [
@@ -142,7 +144,8 @@ class ChoicePanel(QFrame):
     def ask(self, question: Question, **facts: str | int) -> None:
         """Stand for this question and take the focus."""
         self._question, self._facts = question, {**question.facts, **facts}
-        self.picture.stand(question.picture)
+        for picture in self.pictures:
+            picture.stand(question.picture)
         self.sign.stand(question.signs)
         types = question.types
         stands = (types.item, types.name, types.caption, types.make) if types is not None else (0, "", "")
@@ -153,7 +156,8 @@ class ChoicePanel(QFrame):
     def leave(self) -> None:
         """It stands no longer: nothing that was typed in it stays."""
         self._question = replace(self._question, picture=b"")
-        self.picture.stand(b"")
+        for picture in self.pictures:
+            picture.stand(b"")
         self.sign.stand("")
         self.value.stand(0, "", "")
 

@@ -237,6 +237,7 @@ class FollowingFrame(ClerkFrame):
         self._remember_focus()
         self.side = Side.CHOICES
         self.choices.ask(question, **facts)
+        self._stand()  # a picture takes the form's place
         self._paint_bar()
         self._hint()
 

@@ -26,6 +26,7 @@ from ui.clerk.manual import ManualPage
 from ui.clerk.message import MessageStrip
 from ui.clerk.news import NewsPanel
 from ui.clerk.paste import PastePage
+from ui.clerk.picture_part import PicturePart
 from ui.clerk.places import PlaceSuggestions
 from ui.clerk.preview import PreviewCard
 from ui.clerk.sender import SenderCard
@@ -96,6 +97,8 @@ class ClerkFrame(QWidget):
         self.last = LastCard(texts, keyboard, self)
         self.help, self.news = HelpPanel(texts, self), NewsPanel(texts, self)
         self.choices = ChoicePanel(texts, keyboard, self)
+        self.large_picture = PicturePart("large_picture", 0, self)
+        self.choices.pictures.append(self.large_picture)
         self.message = MessageStrip(texts, self)
         self.bar = CommandBar(texts, self)
         self.devices = DeviceBar(texts, self)
@@ -142,6 +145,7 @@ class ClerkFrame(QWidget):
         body = self._body = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         body.setSpacing(12)
         body.addWidget(self._middle, 1)
+        body.addWidget(self.large_picture, 1)
         body.addWidget(self._beside)
         around = self._around = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         around.setSpacing(12)
@@ -196,15 +200,18 @@ class ClerkFrame(QWidget):
         self._stand()
 
     def _stand(self) -> None:
-        """Which of the two columns stand.  Where there is room for one only, a question takes it; the help
+        """Which of the columns stand.  Where there is room for one only, a question takes it; the help
         leaves the form the upper half; of the usual cards the one that wants something comes first."""
         side, narrow = self.side, self._room is Room.NARROW
         closing = self.page is Page.CLOSE
         self.way.setVisible(not closing)
         self.close_page.stand_alone(alone=side is Side.USUAL)
         self._beside.setVisible(side is not Side.USUAL or not (narrow or closing))
-        self._middle.setVisible(not narrow or side is not Side.CHOICES)
-        self._body.setStretch(1, int(narrow))
+        pictured = side is Side.CHOICES and not self.choices.picture.empty
+        self.choices.picture.setVisible(pictured and narrow)
+        self.large_picture.setVisible(pictured and not narrow)  # in the form's place: it is to be legible
+        self._middle.setVisible(not pictured and (not narrow or side is not Side.CHOICES))
+        self._body.setStretch(2, int(narrow))
         middle = self._middle.widget()
         layout = middle.layout() if middle is not None else None
         if isinstance(layout, QBoxLayout):
@@ -223,8 +230,9 @@ class ClerkFrame(QWidget):
                 scroll.reveal(parent if field and parent is not None else focused)
 
     def page_help(self, by: int) -> bool:
-        """The help goes on up or down, or what is new; False where neither stands."""
-        return self.side in (Side.HELP, Side.NEWS) and self._beside.page(1 if by > 0 else -1)
+        """The help goes on up or down, what is new, or a picture; False where none stands."""
+        stands = self.side in (Side.HELP, Side.NEWS) or not self.choices.picture.empty
+        return stands and self._beside.page(1 if by > 0 else -1)
 
     def in_sight(self, widget: QWidget) -> bool:
         """Whether it can be read now; where it was scrolled away it comes back and False is the answer."""

@@ -17,7 +17,12 @@ QUESTIONS = tuple(Question(name, ()) for name in (WHICH, *NAMES))  # for whoever
 
 def which_question(view: PicturesView) -> Question:
     """Of which of several papers."""
-    answers = (Answer(f"picture_of.{of}", TakePicture(of)) for of in view.wanted)
+    answers = (
+        Answer("answer.picture_taken", TakePicture(of), {"of": f"picture_of.{of}"})
+        if of in view.kept
+        else Answer(f"picture_of.{of}", TakePicture(of))
+        for of in view.wanted
+    )
     return Question(WHICH, tuple(answers))
 
 
