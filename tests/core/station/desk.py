@@ -54,8 +54,12 @@ class Counter:
             self.rules,
             self.steps.append,
         )
-        self.station = Station(self.live, self.printer, self.views.append)
+        self.station = Station(self.live, self.printer, self.publish)
         self.station.start()
+
+    def publish(self, view: CounterView) -> None:
+        """Every view, on the station's thread."""
+        self.views.append(view)
 
     def do(self, *commands: c.Command) -> CounterView:
         """Submit in one go, then wait for all: errors are on the screen, not raised here."""
