@@ -85,7 +85,8 @@ class Workshop(ConfigDesk):
         self._finder = Finder(
             device_root(), drivers(NoLog()), self._leave, self._show, self._tell, patience, give_up_s
         )
-        self._serial = self._left = 0  # lines told; how often somebody left
+        # Lines told; how often somebody left; jobs that were asked for and have not ended.
+        self._serial = self._left = self._asked = 0
         self._thread = threading.Thread(target=self._run, name="workshop", daemon=True)
         self._thread.start()
 
@@ -195,13 +196,22 @@ class Workshop(ConfigDesk):
         While something waits all but a write is refused, and that is said; so is the very thing that is on.
         """
         twice = work in _ONE_AT_A_TIME and self._view.work is work and not self._leave.is_set()
-        if twice or self._jobs.qsize() >= (_MOST_WAITING if work is Work.WRITING else 1):
+        most = 1 + (_MOST_WAITING if work is Work.WRITING else 1)  # the one that is on, or about to be
+        if twice or self._asked >= most:
             self._tell("msg.workshop_busy", {}, "warning")
             return
         with self._lock:
             asked = self._left
+            self._asked += 1
 
         def whole() -> None:
+            try:
+                unless_left()
+            finally:
+                with self._lock:
+                    self._asked -= 1
+
+        def unless_left() -> None:
             with self._lock:  # who left meanwhile has left this too
                 if self._stop.is_set() or (work in _ENDED_BY_LEAVING and self._left != asked):
                     return

@@ -64,6 +64,16 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
         made.workshop.stop()
 
 
+def test_the_first_key_is_taken_however_soon_it_comes(bench: Bench) -> None:
+    """The page asks for the self-check when it is opened, and a key may come before that has begun."""
+    workshop = bench.workshop
+    workshop.examine()
+    workshop.add(None)
+    assert (bench.told(), workshop.look(None).adding is not None) == ("", True)
+    until(lambda: workshop.look(None).work is Work.LOOKING, "it looks for a plug")
+    workshop.leave()
+
+
 def test_nothing_that_is_asked_for_is_lost_and_who_leaves_has_left(bench: Bench) -> None:
     """A long test is on: a search waits, a second one is refused aloud; Esc ends both, writes are done."""
     workshop = bench.workshop

@@ -52,15 +52,18 @@ def branch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Branch]:
 
 
 class Empty:
-    """A machine: its window as ``program.window`` opens it, with a cheap password."""
+    """A machine: its window as ``program.window`` opens it, with a cheap password.
 
-    def __init__(self, qtbot: QtBot, folder: Path) -> None:
+    ``mounts``: where its sticks are.
+    """
+
+    def __init__(self, qtbot: QtBot, folder: Path, mounts: tuple[str, ...] = ()) -> None:
         self.qtbot, self.data, self.path = qtbot, folder / "data", folder / "counter.toml"
         bridge, composing = Bridge(), Composing()
         self.made: list[Terminal] = []
         self.workshop = LateWorkshop(self.data, self.path, lambda: self.made[0] if self.made else None)
         handing = Handing(self.data, lambda: self.made[0] if self.made else None, self.workshop, ())
-        self.assistant = FirstRun(self.data, self.path, cost=CHEAP, mounts=(), handing=handing)
+        self.assistant = FirstRun(self.data, self.path, cost=CHEAP, mounts=mounts, handing=handing)
         self.window = MainWindow(composing, bridge, "zh", workshop=self.workshop)
 
         def compose() -> None:
