@@ -198,10 +198,16 @@ class WorkshopView:
     adding: Adding | None = None
     paper: PaperBench | None = None
     taking: Taking | None = None
+    proxy: str | None = None  # while somebody changes it: as it stands, "" for none
     undoable: bool = False  # the configuration before the last change lies beside it
     told: Told | None = None
     file: str = ""  # the configuration
     done: tuple[GateLine, ...] = ()  # the newest acts on this page, the last one first
+
+    @property
+    def beside(self) -> bool:
+        """Whether something stands beside the slots that whoever leaves takes away."""
+        return any(each is not None for each in (self.adding, self.paper, self.taking, self.proxy))
 
 
 class Workshop(Protocol):
@@ -267,6 +273,14 @@ class Workshop(Protocol):
 
     def take_over(self) -> None:
         """Write what is shown, and put it to work; of an unknown signer first that the fingerprints agree."""
+        ...
+
+    def ask_proxy(self) -> None:
+        """Show the proxy that leads to headquarters, to be changed."""
+        ...
+
+    def set_proxy(self, text: str) -> None:
+        """Write it, ``http://HOST:PORT`` or "" for none, and try headquarters through it."""
         ...
 
     def undo(self) -> None:

@@ -89,6 +89,14 @@ class ConfigBench:
         later = any(line.part in ("station", "headquarters") for line in made.lines)
         return "msg.config_taken_later" if later else "msg.config_taken"
 
+    def proxy(self) -> str:
+        """As it stands in the file, "" for none.  Raises ConfigError."""
+        return self._file.read().headquarters.proxy
+
+    def set_proxy(self, text: str) -> None:
+        """Into the file; the program takes it when it starts.  Raises ConfigError, StoreError, unchanged."""
+        self._file.change_table(("headquarters",), {"proxy": text or None})
+
     def undo(self) -> str:
         """The file before the last change; the message's code.  Raises CounterError, nothing changed."""
         before = self._file.read()

@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import replace
 
+from core.config import is_proxy
 from core.devices import Slot
 from core.errors import Fact
 from core.technician import Work, WorkshopView
@@ -27,6 +28,10 @@ class ConfigDesk(ABC):
     @abstractmethod
     def _show(self, **changes: object) -> None:
         """Change what is shown."""
+
+    @abstractmethod
+    def _examine(self) -> None:
+        """The doctor's lines."""
 
     @abstractmethod
     def _tell(self, code: str, facts: dict[str, Fact], level: str) -> None:
@@ -59,6 +64,17 @@ class ConfigDesk(ABC):
                 return
         self._do(lambda: self._say_done(self._shared.take(taking)), Work.WRITING, ("import", None))
 
+    def ask_proxy(self) -> None:
+        """See the protocol."""
+        self._do(lambda: self._show(proxy=self._shared.proxy()), Work.NOTHING)
+
+    def set_proxy(self, text: str) -> None:
+        """See the protocol."""
+        if text and not is_proxy(text):
+            self._tell("first.reach_proxy_form", {}, "error")
+            return
+        self._do(lambda: self._say_proxy(text), Work.WRITING, ("proxy", None))
+
     def undo(self) -> None:
         """See the protocol."""
         self._do(lambda: self._say_done(self._shared.undo()), Work.WRITING, ("undo", None))
@@ -66,6 +82,12 @@ class ConfigDesk(ABC):
     def _say_done(self, code: str) -> None:
         self._show(taking=None)
         self._tell(code, {}, "good")
+
+    def _say_proxy(self, text: str) -> None:
+        self._shared.set_proxy(text)
+        self._show(proxy=None)
+        self._tell("msg.proxy_set" if text else "msg.proxy_none", {}, "good")
+        self._examine()  # its line of headquarters goes through what was written
 
     def _write_out(self) -> None:
         self._tell("msg.config_shared", self._shared.export(), "good")

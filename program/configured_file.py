@@ -27,7 +27,11 @@ class ConfigurationFile:
         return load_config(self.path)
 
     def change(self, slot: Slot, values: Mapping[str, Value]) -> Config:
-        """One device's table with these values; what it then says.
+        """One device's table with these values; what it then says.  Raises as :meth:`change_table`."""
+        return self.change_table(("devices", slot.value), values)
+
+    def change_table(self, table: tuple[str, ...], values: Mapping[str, Value]) -> Config:
+        """A table with these values, None for one that goes; what the file then says.
 
         Raises ConfigError where the file or the result is none, and then the file is as it was; StoreError
         DISK_FULL, READ_ONLY, IO where it cannot be written.
@@ -36,7 +40,7 @@ class ConfigurationFile:
         with os_errors(self.path.name):
             before = self.path.read_bytes()
             text = self.path.read_text("utf-8-sig")
-        made = with_values(text, ("devices", slot.value), values).encode()
+        made = with_values(text, table, values).encode()
         config = parse_config(made, str(self.path))
         self._write(self.kept, before)
         self._write(self.path, made)

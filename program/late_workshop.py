@@ -98,6 +98,14 @@ class LateWorkshop:
         """This counter's configuration for another one."""
         self._workshop().share()
 
+    def ask_proxy(self) -> None:
+        """The way to headquarters."""
+        self._workshop().ask_proxy()
+
+    def set_proxy(self, text: str) -> None:
+        """Another one."""
+        self._workshop().set_proxy(text)
+
     def fetch(self) -> None:
         """What another counter's would change here."""
         self._workshop().fetch()

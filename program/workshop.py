@@ -144,7 +144,7 @@ class Workshop(ConfigDesk):
         with self._lock:
             self._left += 1
             self._leave.set()
-            self._view = replace(self._view, adding=None, paper=None, taking=None, told=None)
+            self._view = replace(self._view, adding=None, paper=None, taking=None, proxy=None, told=None)
 
     def paper(self, slot: Slot) -> None:
         """See the protocol."""

@@ -164,6 +164,7 @@ WORKSHOPS: Mapping[str, WorkshopView] = {
     "devices-taking-torn": replace(
         DEVICES, taking=replace(_TAKING, files=_TAKING.files * 2, plan=None, fault="transfer.torn")
     ),
+    "devices-proxy": replace(DEVICES, proxy="http://192.168.1.1:3128"),
     "devices-taken": replace(DEVICES, undoable=True, told=Told("msg.config_taken", {}, "good", 1)),
     "devices-paper": replace(DEVICES, paper=_PAPER),
     "devices-paper-size": replace(

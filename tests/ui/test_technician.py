@@ -184,6 +184,10 @@ def _picture(bench: Bench) -> bytes:
 def test_the_doctor_speaks_on_the_screen(bench: Bench) -> None:
     """The same lines as the command's, while the window goes on."""
     _open(bench)
+    bench.wait(lambda: bench.says("device_state_label_printer", "就绪"))
+    bench.wait(lambda: bench.workshop.look(None).work is Work.NOTHING)
+    bench.hands.press(Key.Key_F4)
+    bench.wait(lambda: "headquarters" not in [f.name for f in bench.workshop.look(None).findings])
     bench.wait(lambda: "headquarters" in [f.name for f in bench.workshop.look(None).findings])
     codes = {finding.name: finding.code for finding in bench.workshop.look(None).findings}
     assert codes["config"] == "doctor.fine"
@@ -286,6 +290,37 @@ def test_a_device_is_renamed_taken_out_of_use_and_back(bench: Bench) -> None:
     bench.wait(lambda: bench.says("device_state_label_printer", "就绪"))
     told = bench.terminal.rack.records()[Slot.LABEL_PRINTER].truth
     assert told.state is DeviceState.READY
+
+
+def test_the_proxy_is_changed_tried_and_taken_back(bench: Bench) -> None:
+    """What is no address stays in its field and changes nothing; nothing typed is no proxy."""
+    before = bench.file.read_text(encoding="utf-8")
+    _open(bench)
+    bench.hands.press(Key.Key_P)
+    bench.wait(lambda: bench.hands.place == "proxy_address")
+    bench.hands.type("name:secret@proxy")
+    bench.hands.press(Key.Key_F9)
+    bench.wait(lambda: bench.says("technician_told", "代理的地址写得不对"))
+    assert bench.file.read_text(encoding="utf-8") == before
+    assert bench.hands.place == "proxy_address"
+    bench.window.console.proxy.entry.clear()
+    bench.hands.type("http://127.0.0.1:9")
+    bench.hands.press(Key.Key_F9)
+    bench.wait(lambda: bench.says("technician_told", "代理已写入"))
+    assert load_config(bench.file).headquarters.proxy == "http://127.0.0.1:9"
+    assert 'url = "https://127.0.0.1:9"  # nobody is there' in bench.file.read_text(encoding="utf-8")
+    bench.wait(lambda: bench.hands.place == "technician_screen")
+    bench.hands.press(Key.Key_P)
+    bench.wait(lambda: bench.hands.place == "proxy_address")
+    assert bench.window.console.proxy.text == "http://127.0.0.1:9"
+    bench.window.console.proxy.entry.clear()
+    bench.hands.press(Key.Key_F9)
+    bench.wait(lambda: bench.says("technician_told", "不用代理"))
+    assert load_config(bench.file).headquarters.proxy == ""
+    bench.hands.press(Key.Key_U)
+    bench.wait(lambda: load_config(bench.file).headquarters.proxy == "http://127.0.0.1:9")
+    bench.wait(lambda: [(each.act, each.outcome) for each in bench.workshop.look(None).done] == [
+        ("undo", "done"), ("proxy", "done"), ("proxy", "done")])  # fmt: skip
 
 
 def test_the_bundle_is_asked_for_by_a_key(bench: Bench) -> None:

@@ -77,6 +77,9 @@ class Bar(QFrame):
             about = doing or texts("taking.agree_about" if compares else "console.write_about")
             hints = [f"← → {texts('taking.other')}", back] if len(view.taking.files) > 1 else [back]
             self.say("F9", what, about, hints, ready=taking.ready(view.taking) and not busy)
+        elif view.proxy is not None:
+            about = doing or texts("console.write_about")
+            self.say("F9", texts("console.write"), about, [back], ready=not busy)
         else:
             said = (("F4", "examine"), ("F6", "bundle"), ("F7", "share"), ("F8", "fetch"))
             hints = [*(f"{key} {texts(f'console.{what}')}" for key, what in said), back]

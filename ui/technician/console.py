@@ -20,8 +20,9 @@ from ui.technician import words
 from ui.technician.adding import AddPanel
 from ui.technician.bar import Bar, pair
 from ui.technician.findings import Findings, of_test, of_view
-from ui.technician.keys import ARROWS, FUNCTIONS, LETTERS
+from ui.technician.keys import ARROWS, FUNCTIONS, LETTERS, SIDEWAYS
 from ui.technician.paper import PaperPanel
+from ui.technician.proxy import ProxyPanel
 from ui.technician.slots import SlotList
 from ui.technician.taking import lines_of
 from ui.technician.traffic import TrafficPanel
@@ -57,6 +58,7 @@ class ConsolePage(QWidget):
         self.adding = AddPanel(keyboard, self)
         self.paper = PaperPanel(self)
         self.taking = Findings("taking", self)
+        self.proxy = ProxyPanel(keyboard, self)
         self._bar = Bar(self)
         self._buttons = {
             name: KeyButton(f"technician_{name}", chr(key.value), keyboard, self)
@@ -131,9 +133,8 @@ class ConsolePage(QWidget):
         column.addSpacing(4)
         column.addWidget(self._checks_title)
         column.addWidget(self.findings)
-        column.addWidget(self.adding)
-        column.addWidget(self.paper)
-        column.addWidget(self.taking)
+        for panel in (self.adding, self.paper, self.taking, self.proxy):
+            column.addWidget(panel)
         column.addStretch(1)
         return card
 
@@ -194,7 +195,8 @@ class ConsolePage(QWidget):
     def show_view(self, view: WorkshopView) -> None:
         """Show it at once and whole, on the main thread."""
         before, self._view = self._view, view
-        if before.adding is not None and view.adding is None and not self._naming:
+        left = before.adding is not None and view.adding is None and not self._naming
+        if left or (before.proxy is not None and view.proxy is None):
             self.setFocus()
         self._paint()
         self._show_focus()
@@ -223,6 +225,7 @@ class ConsolePage(QWidget):
         self.adding.setVisible(adding)
         self.paper.setVisible(view.paper is not None and not adding)
         self.taking.setVisible(view.taking is not None and not adding)
+        self.proxy.setVisible(view.proxy is not None and not adding)
         if view.adding is not None:
             put(self._beside, texts("console.moving" if view.adding.wanted else "console.adding"))
             self.adding.show_adding(texts, view.adding, view.work)
@@ -234,10 +237,14 @@ class ConsolePage(QWidget):
         elif view.taking is not None:
             put(self._beside, texts("taking.title"))
             self.taking.show_lines(lines_of(texts, view.taking))
+        elif view.proxy is not None:
+            put(self._beside, texts("technician.proxy"))
         else:
             name = texts(f"slot.{row.slot.value}") if row is not None else ""
             put(self._beside, texts("console.traffic_of", name=name) if name else texts("console.traffic"))
             self._paint_side(row.slot if row is not None else None)
+        if self.proxy.show_proxy(texts, view.proxy):
+            self.proxy.entry.setFocus()
         self._paint_buttons()
         self._paint_told()
         self._paint_bar()
@@ -258,14 +265,14 @@ class ConsolePage(QWidget):
             code = "enable" if name == "disable" and off else name
             text = texts(f"technician.{code}")
             button.say(text, texts("console.button", what=text), chosen=False)
-            alone = row is not None or name in ("add", "undo")
+            alone = row is not None or name in ("add", "proxy", "undo")
             button.setVisible(self._changes and alone and self._fits(name))
 
     def _fits(self, name: str) -> bool:
         """Whether this letter is of any use now: a page for printers, learning where its page is shown."""
         row, paper = self.slots.row(), self._view.paper
-        if name == "undo" or self._view.taking is not None:
-            return name == "undo" and self._view.undoable and paper is None and self._view.taking is None
+        if name == "undo" or self._view.taking is not None or self._view.proxy is not None:
+            return name == "undo" and self._view.undoable and not self._aside
         if paper is not None or name == "learn":
             return name == "learn" and paper is not None and paper.learns
         return name != "paper" or (row is not None and row.slot in words.PRINTERS)
@@ -308,13 +315,8 @@ class ConsolePage(QWidget):
             return True
         if plain and self._view.paper is not None and self._changes and self.paper.handle(key):
             return True
-        if (
-            plain
-            and self._view.taking is not None
-            and self._workshop
-            and key in (_KEY.Key_Left, _KEY.Key_Right)
-        ):
-            self._workshop.pick(1 if key == _KEY.Key_Right else -1)
+        if plain and self._view.taking is not None and self._workshop and key in SIDEWAYS:
+            self._workshop.pick(SIDEWAYS[key])
             return True
         if key == _KEY.Key_Escape:
             self._back()
@@ -343,7 +345,7 @@ class ConsolePage(QWidget):
     @property
     def _aside(self) -> bool:
         """Whether something of the workshop stands beside the slots that Esc takes away."""
-        return (self._view.adding or self._view.paper or self._view.taking) is not None
+        return self._view.beside
 
     def _back(self) -> None:
         if self._naming:
@@ -377,6 +379,8 @@ class ConsolePage(QWidget):
             workshop.test(*[each.slot for each in self._view.rows])
         elif act in ("bundle", "share", "fetch"):
             {"bundle": workshop.bundle, "share": workshop.share, "fetch": workshop.fetch}[act]()
+        elif act == "proxy":
+            workshop.ask_proxy()
         elif act == "undo":
             if self._fits(act):
                 workshop.undo()
@@ -429,17 +433,17 @@ class ConsolePage(QWidget):
             self._look()
 
     def _write(self, workshop: Workshop) -> None:
-        if self._view.paper is not None:
+        view, slot, name = self._view, self.adding.slot, self.adding.name.text().strip()
+        if view.paper is not None:
             if self.paper.ready:
                 workshop.print_page()
-            return
-        if self._view.taking is not None:
+        elif view.taking is not None:
             workshop.take_over()
-            return
-        slot, name = self.adding.slot, self.adding.name.text().strip()
-        if self._naming and slot is not None:
+        elif view.proxy is not None:
+            workshop.set_proxy(self.proxy.text)
+        elif self._naming and slot is not None:
             workshop.rename(slot, name)
             self._naming = False
             self.setFocus()
-        elif slot is not None and self._view.adding is not None and self._view.adding.found is not None:
+        elif slot is not None and view.adding is not None and view.adding.found is not None:
             workshop.take(slot, name)

@@ -18,7 +18,7 @@ from ui.text import CHINA, Texts
 
 ACTS = (
     "test", "take", "rename", "enable", "disable", "print_page", "learn", "bundle", "share", "import", "undo",
-    "full",
+    "proxy", "full",
 )  # fmt: skip
 OUTCOMES = ("done", "sound", "unsound", "broken_off", "bug")
 _BEFORE_PAPER = "steady"  # the check after which a camera waits for a paper

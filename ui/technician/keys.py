@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 _KEY = Qt.Key
 LETTERS = {_KEY.Key_N: "add", _KEY.Key_T: "test", _KEY.Key_M: "move", _KEY.Key_R: "rename",
             _KEY.Key_D: "disable", _KEY.Key_C: "paper", _KEY.Key_L: "learn",
-            _KEY.Key_U: "undo"}  # fmt: skip
+            _KEY.Key_P: "proxy", _KEY.Key_U: "undo"}  # fmt: skip
 FUNCTIONS = {_KEY.Key_F4: "examine", _KEY.Key_F5: "test_all", _KEY.Key_F6: "bundle",
               _KEY.Key_F7: "share", _KEY.Key_F8: "fetch", _KEY.Key_F9: "write"}  # fmt: skip
 # As the manual names them; a test compares.
