@@ -7,7 +7,7 @@ from core.devices import DeviceState
 from core.ledger.handover import FAILED, OK, SKIPPED, HandedCheck, HandedDevice
 from core.technician import SlotRow, Test, Verdict, WorkshopView
 
-_STANDS = (DeviceState.READY, DeviceState.BUSY, DeviceState.UNKNOWN)  # some can never be asked
+STANDS = (DeviceState.READY, DeviceState.BUSY, DeviceState.UNKNOWN)  # some can never be asked
 
 
 def devices_of(shop: WorkshopView) -> tuple[HandedDevice, ...]:
@@ -33,11 +33,16 @@ def _came_to(row: SlotRow, test: Test | None) -> tuple[str, str]:
     done = test is not None and test.done
     if row.truth.state is DeviceState.DISABLED:
         return SKIPPED, "switched_off"
-    if row.truth.state not in _STANDS:
+    if row.truth.state not in STANDS:
         return FAILED, row.truth.fault or "not_ready"
     if test is not None and done and not test.sound:
         return FAILED, next((check.fault for check in test.checks if check.fault), "test_failed")
     return OK, "tested" if done else "untested"
+
+
+def outcome_of(row: SlotRow, test: Test | None) -> str:
+    """OK, FAILED or SKIPPED, as it would be handed over now."""
+    return _came_to(row, test)[0]
 
 
 def checks_of(shop: WorkshopView) -> tuple[HandedCheck, ...]:

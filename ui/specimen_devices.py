@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from core.config import parse_config
 from core.config_plan import plan
 from core.config_transfer import Origin, Shared
 from core.crypto.keys import load_signer
@@ -95,35 +96,66 @@ _BAD = {
         done=True,
     )
 }
+# What the test found, and the scanner taken out of use since.
+_AFTER_TEST = (
+    _row(Slot.ID_READER, ROWS[0].driver, ROWS[0].link, DeviceState.ATTENTION, DeviceFault.NO_ANSWER),
+    ROWS[1],
+    SlotRow(Slot.SCANNER, ROWS[2].driver, ROWS[2].link, DeviceTruth(Slot.SCANNER, DeviceState.DISABLED)),
+    *ROWS[3:],
+)
 _OTHER = Candidate((Slot.SCALE,), "sics", "usb://067b:2303/PL02?baud=9600", "USB-Serial Controller D")
-_HERE = b"""[station]
+_HEAD = """[station]
 branch = "520100-01"
-terminal = "520100-01-10"
+terminal = "520100-01-03"
 [headquarters]
 url = "https://10.12.0.4:8443"
-[devices.label_printer]
-driver = "tspl"
-link = "usb://1203:0160/TE21"
 """
 _KEY = load_signer(bytes(range(32))).public
 _ORIGIN = Origin("520100-01-01", _KEY, known=True)
+
+
+def _file(rows: Sequence[SlotRow]) -> bytes:
+    """The configuration in which these slots stand."""
+    text = _HEAD
+    for row in rows:
+        options = "".join(f"{key} = {value}\n" for key, value in row.options.items())
+        text += f'[devices.{row.slot}]\ndriver = "{row.driver}"\nlink = "{row.link}"\n{options}'
+    return text.encode()
+
+
+# The other counter: its labels a millimetre to the right, receipts over the network, a sticker printer of a
+# make that is plugged in here too; its scale is of this one's make, and changes nothing.
 _PLAN = plan(
-    _HERE,
+    _file(ROWS),
     Shared(
         "520100-01", "520100-01-01", _AT, "https://10.12.0.5:8443", "zh", "http://10.12.0.2:3128",
         {
-            Slot.ID_READER: {
-                "driver": "sam",
-                "link": "serial:///dev/serial/by-id/usb-FTDI_FT232R_USB_UART_A50285-if00-port0?baud=115200",
+            Slot.LABEL_PRINTER: {
+                "driver": "tspl", "link": "tcp://192.168.1.40:9100", **_LABEL, "right_dots": 8,
             },
-            Slot.LABEL_PRINTER: {"driver": "tspl", "link": "usb://1203:0160/TE07", "right_dots": 8},
             Slot.RECEIPT_PRINTER: {"driver": "escpos", "link": "tcp://192.168.1.51:9100", "width_mm": 80},
-            Slot.SCALE: {"driver": "nci", "link": "usb://067b:2303/PL02?baud=9600"},
+            Slot.SCALE: {"driver": "nci", "link": "usb://067b:2303/PL09?baud=9600"},
+            Slot.STICKER_PRINTER: {"driver": "tspl", "link": "usb://1203:0160/TE07", "width_mm": 60},
         },
     ),
     _ORIGIN,
-    [["usb://1203:0160/TE21"], ["usb://067b:2303/PL09"]],
+    [["usb://067b:2303/PL02"], ["usb://1203:0160/TE21"]],
 )  # fmt: skip
+
+
+def _taken() -> tuple[SlotRow, ...]:
+    """The slots after it: as the plan's own file has them."""
+    made = parse_config(_PLAN.made, "config").devices
+    before = {row.slot: row for row in ROWS}
+    return tuple(
+        replace(
+            before.get(slot) or _row(slot, each.driver, each.link, DeviceState.CONNECTING),
+            driver=each.driver, link=each.link, options=each.options,
+        )
+        for slot, each in made.items()
+    )  # fmt: skip
+
+
 _PICTURE = Path(__file__).parents[1] / "resources" / "demonstration" / "calibration.png"
 _PAPER = PaperBench(
     Slot.LABEL_PRINTER,
@@ -140,9 +172,19 @@ WORKSHOPS: Mapping[str, WorkshopView] = {
     "devices-none": WorkshopView(findings=_FINDINGS[:1], file=DEVICES.file),
     "devices-testing": replace(DEVICES, work=Work.TESTING, tests=_TESTS),
     "devices-tested": replace(
-        DEVICES, tests=_BAD, told=Told("msg.device_disabled", {"slot": "scanner"}, "good", 1)
+        DEVICES,
+        rows=_AFTER_TEST,
+        traffic=_TRAFFIC[:1],
+        tests=_BAD,
+        told=Told("msg.device_disabled", {"slot": "scanner"}, "good", 1),
     ),
     "devices-add": replace(DEVICES, work=Work.LOOKING, adding=_PORTS),
+    "devices-folder": replace(
+        DEVICES,
+        work=Work.LOOKING,
+        adding=Adding(port="/run/shared", ports=("/media/counter/CAMERA/DCIM", "/run/counter-papers")),
+        told=Told("device.folder_shared", {"folder": "/run/shared", "count": 3}, "warning", 1),
+    ),
     "devices-wait": replace(
         DEVICES,
         work=Work.TESTING,
@@ -165,7 +207,9 @@ WORKSHOPS: Mapping[str, WorkshopView] = {
         DEVICES, taking=replace(_TAKING, files=_TAKING.files * 2, plan=None, fault="transfer.torn")
     ),
     "devices-proxy": replace(DEVICES, proxy="http://192.168.1.1:3128"),
-    "devices-taken": replace(DEVICES, undoable=True, told=Told("msg.config_taken", {}, "good", 1)),
+    "devices-taken": replace(
+        DEVICES, rows=_taken(), undoable=True, told=Told("msg.config_taken", {}, "good", 1)
+    ),
     "devices-paper": replace(DEVICES, paper=_PAPER),
     "devices-paper-size": replace(
         DEVICES,

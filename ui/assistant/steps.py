@@ -7,8 +7,9 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from core import delivering
 from core.assistant import STAGES, AssistantView, Stage, Way
 from core.config import DRIVERS
+from core.delivering import STANDS as WELL
 from core.ledger.handover import FAILED, OK, SKIPPED
-from core.technician import Verdict, WorkshopView
+from core.technician import SlotRow, Test, Verdict, WorkshopView
 from ui.assistant.handover_paper import device_line
 from ui.style import mark, put
 from ui.technician import words
@@ -72,14 +73,32 @@ def devices_of(texts: Texts, shop: WorkshopView) -> list[Said]:
                 Said("quiet", "○", texts("assistant.no_device", name=name), texts("assistant.skip_do"))
             )
             continue
-        tone, state = words.state(texts, row)
-        sign, _, said = state.partition(" ")
-        found = "untested"
-        if test is not None and test.done:
-            found = "tested" if test.sound else "tested_bad"
+        tone, sign, said, todo = _device_words(texts, row, test)
         what = texts("console.finding", name=f"{name} · {words.title(texts, row)}", what=said)
-        lines.append(Said(tone, sign, what, texts(f"assistant.{found}")))
+        lines.append(Said(tone, sign, what, todo))
     return lines
+
+
+def _device_words(texts: Texts, row: SlotRow, test: Test | None) -> tuple[str, str, str, str]:
+    """(tone, sign, how it is, what to do): one state, by the same rule as the hand-over's.
+
+    What is wrong now counts more than a test, and a test that found a fault more than that it is well now.
+    """
+    outcome = delivering.outcome_of(row, test)
+    tone, state = words.state(texts, row)
+    sign, _, said = state.partition(" ")
+    well = row.truth.state in WELL
+    if outcome == SKIPPED:
+        return tone, sign, said, texts("assistant.off_do")
+    if outcome == FAILED and test is not None and well:
+        wrong = next((check for check in test.checks if check.fault), None)
+        known = texts.sentence(wrong.fault, wrong.facts) if wrong is not None else ""
+        bad_sign, bad_tone = words.VERDICTS[Verdict.BAD]
+        return bad_tone, bad_sign, texts("assistant.tested_bad"), known or texts("assistant.test_again")
+    if outcome == FAILED and row.truth.fault:
+        return tone, sign, said, texts.todo(row.truth.fault, row.truth.facts)
+    tested = test is not None and test.done and test.sound
+    return tone, sign, said, texts("assistant.tested" if tested else "assistant.untested")
 
 
 def handed_of(texts: Texts, shop: WorkshopView) -> list[Said]:

@@ -105,6 +105,7 @@ class ConsolePage(QWidget):
         whole.setContentsMargins(16, 12, 16, 8)
         whole.setSpacing(8)
         whole.addWidget(self._scroll, 1)
+        whole.addWidget(self._told)  # below no scrolled slots: it is the answer to a key
         whole.addWidget(self._bar)
         whole.addLayout(foot)
 
@@ -119,7 +120,6 @@ class ConsolePage(QWidget):
         for button in self._buttons.values():
             flow.addWidget(button)
         column.addLayout(flow)
-        column.addWidget(self._told)
         column.addStretch(1)
         return card
 
