@@ -81,6 +81,7 @@ class FirstRun:
         self._lock = threading.Lock()
         self._code = ""  # what was named; on no disk
         self._serial = 0
+        self._unsigned = False  # somebody went on to the log-in, and nobody signed for the counter
         self._steps = first_steps.read(data)
         self._view = AssistantView(
             self._steps.stage,
@@ -114,7 +115,9 @@ class FirstRun:
         self._show(stage=stage, told=None, handed=None)
         # Behind the devices nothing changes any more of what is handed over; before, all of it may.
         kept = {"delivered": None} if stage is Stage.DEVICES else {}
-        self._jobs.put(lambda: self._settle(stage=stage, **kept))
+        self._unsigned = stage is Stage.DONE and view.handed is None
+        stands = Stage.HANDOVER if self._unsigned else stage  # nobody signed: the next start asks again
+        self._jobs.put(lambda: self._settle(stage=stands, **kept))
 
     def choose(self, way: Way) -> None:
         """What this machine becomes; the code of another way counts no longer."""
@@ -159,8 +162,9 @@ class FirstRun:
         self._do(Busy.NAMING, self._forget)
 
     def finish(self) -> None:
-        """The log-in stands: nothing of the first run is kept."""
-        self._jobs.put(lambda: first_steps.finish(self._data))
+        """The log-in stands: nothing of the first run is kept, but that somebody still has to sign."""
+        if not self._unsigned:
+            self._jobs.put(lambda: first_steps.finish(self._data))
 
     # -- the assistant's thread ------------------------------------------------------------------------
 

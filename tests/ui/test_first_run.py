@@ -150,6 +150,7 @@ def test_from_nothing_to_the_log_in(
     machine.hands.press(Key.Key_F9)
     machine.at(Stage.DEVICES)
     _to_the_hand_over(machine)
+    machine = _unsigned_for_now(machine, qtbot, tmp_path)
     code = _hand_over(machine, password)
     machine.close()  # a cut behind the entry: the same hand-over goes on, and has a printer by now
     printer = ReceiptPrinterSimulator(TcpPort(4_000_000), tmp_path / "pages", print_s=0.1)
@@ -241,6 +242,22 @@ def _to_the_hand_over(machine: Empty) -> None:
     machine.f9("store.wrong_key")
     assert machine.page._view.stage is Stage.HANDOVER
     assert not (machine.data / "export").exists()
+
+
+def _unsigned_for_now(machine: Empty, qtbot: QtBot, folder: Path) -> Empty:
+    """Alt+N twice: the log-in stands; the machine that is switched on again asks once more."""
+    for _ in range(2):
+        machine.hands.press(Key.Key_N, ALT)
+    machine.wait(lambda: machine.hands.place == "operator")
+    assert not (machine.data / "export").exists()
+    machine.close()
+    assert first_steps.wanted(machine.data)
+    machine = Empty(qtbot, folder)
+    machine.at(Stage.HANDOVER)
+    machine.wait(lambda: bool(machine.made))
+    machine.fill(OPERATOR)
+    machine.page.fields.entries["password"].setFocus()
+    return machine
 
 
 def _hand_over(machine: Empty, password: str, said: str = "first.handed_file") -> str:
