@@ -14,11 +14,13 @@ from pytestqt.qtbot import QtBot
 
 from core.assistant import Busy, Registration, Stage, Way
 from core.config import load_config
+from core.devices import DeviceState, Slot
 from core.ledger.handover import KIND
 from core.view import Screen
 from devices.scanner.picture import read_codes
 from devices.simulators.port import TcpPort
 from devices.simulators.receipt_printer import ReceiptPrinterSimulator
+from devices.simulators.scale import SicsScale
 from hq.codes import new_code
 from hq.terminals import grant_epoch, new_enrol_code
 from program import first_steps
@@ -27,6 +29,7 @@ from program.handing import Handing
 from program.late_workshop import LateWorkshop
 from program.terminal import Parts, Terminal
 from program.window import Composing
+from program.workshop import Workshop
 from storage.files import read_json
 from storage.tls import AUTHORITY
 from tests.guards import ExpectedLogs
@@ -288,6 +291,67 @@ def _to_the_log_in(machine: Empty, password: str) -> None:
     kinds = [entry.header.kind for entry in machine.made[0].station._live.need_journal().entries(1, 99)]
     assert (kinds.count(KIND), kinds.count("OperatorLoggedOut")) == (1, 2)
     machine.close()
+
+
+def test_the_next_counter_takes_its_devices_from_a_file(
+    qtbot: QtBot, tmp_path: Path, branch: Branch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F7 on a counter that serves, F8 in the first run of another: vouched for by headquarters, so one F9."""
+    monkeypatch.setenv("HOME", str(tmp_path))  # no stick is plugged in here
+    scale = SicsScale(TcpPort(9600))
+    scale.start()
+    other, supervisor = "990100-01-05", "OP20001"
+    branch.enrol(other, supervisor, branch.operator(supervisor, "supervisor"))
+    file = branch.directory / f"{other}.toml"
+    with file.open("a") as text:
+        text.write(f'\n[devices.scale]\ndriver = "sics"\nlink = "{scale.url}"\nname = "bei chuang"\n')
+    with branch.open(other) as desk:
+        shop = Workshop(branch.directory / other, file, lambda: desk.terminal, mounts=())
+        shop.share()
+        _until(lambda: getattr(shop.look(None).told, "code", "") == "transfer.shut")
+        assert desk.log_in(supervisor) is None
+        shop.share()
+        _until(lambda: getattr(shop.look(None).told, "code", "") == "msg.config_shared")
+        shop.stop()
+    (written,) = tmp_path.glob("counter-config-*")
+    data = tmp_path / "machine"
+    data.mkdir()
+    machine = Empty(qtbot, data)
+    machine.hands.press(Key.Key_F9)
+    machine.at(Stage.HEADQUARTERS)
+    machine.fill(branch.hq.url, str(branch.hq.directory / AUTHORITY))
+    machine.f9("first.reached")
+    machine.hands.press(Key.Key_F9)
+    machine.at(Stage.CODE)
+    with branch.database() as database:
+        machine.fill(new_enrol_code(database, "990100-01-06", BRANCH))
+    machine.f9("first.code_named")
+    machine.hands.press(Key.Key_F9)
+    machine.at(Stage.OPERATOR)
+    machine.fill(OPERATOR, branch.operator(OPERATOR, "clerk"), PASSWORDS[OPERATOR], PASSWORDS[OPERATOR])
+    machine.hands.press(Key.Key_F9)
+    machine.at(Stage.DEVICES)
+    machine.wait(lambda: bool(machine.made))
+    machine.hands.press(Key.Key_F8)
+    machine.wait(lambda: machine.window.at_console and machine.window.console.taking.isVisible())
+    taking = machine.workshop.look(None).taking
+    assert taking is not None
+    assert (taking.file, taking.plan is not None and taking.plan.origin.known) == (str(written), True)
+    machine.hands.press(Key.Key_F9)
+    machine.wait(lambda: _at_devices(machine) == "msg.config_taken")
+    machine.wait(lambda: machine.made[0].rack.records()[Slot.SCALE].truth.state is DeviceState.READY)
+    taken = load_config(machine.path)
+    assert (taken.station.terminal, taken.devices[Slot.SCALE].driver) == ("990100-01-06", "sics")
+    assert "name" not in taken.devices[Slot.SCALE].options  # where another counter's stands
+    machine.close()
+    scale.stop()
+
+
+def _until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.02)
 
 
 def test_a_machine_takes_the_place_of_one_that_was_lost(tmp_path: Path, branch: Branch) -> None:
