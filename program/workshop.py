@@ -32,7 +32,7 @@ from core.technician import (
     Work,
     WorkshopView,
 )
-from devices.conformance import CheckName, check_device
+from devices.conformance import Check, CheckName, check_device
 from devices.identify import Patience
 from devices.printer.learning import learn
 from devices.usb import device_root
@@ -283,6 +283,8 @@ class Workshop(ConfigDesk):
                 return
             for check in check_device(device, drivers(NoLog()), stop=self._leave):
                 checks.append(Tested(check.name.value, check.ok, check.fault, dict(check.facts)))
+                if slot is Slot.CAMERA:
+                    self._ask_paper(check)
                 self._note(Test(slot, tuple(checks)))
             done = not self._leave.is_set()
         finally:
@@ -291,6 +293,13 @@ class Workshop(ConfigDesk):
             ended = Test(slot, tuple(checks), done=done, broken_off=not done)
             self._note(ended)
             self._trace("test", slot, "broken_off" if not done else "sound" if ended.sound else "unsound")
+
+    def _ask_paper(self, check: Check) -> None:
+        """Between two checks of a scanner somebody has to put a paper in, whichever slot is looked at."""
+        if check.name is CheckName.STEADY and check.ok:
+            self._tell("msg.paper_now", {}, "warning")
+        elif check.name is CheckName.PICTURE:
+            self._show(told=None)
 
     def _note(self, test: Test) -> None:
         with self._lock:

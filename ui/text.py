@@ -305,7 +305,7 @@ MESSAGES = (
     "msg.activating", "msg.activated", "msg.activated_shut",
     "msg.device_added", "msg.device_renamed", "msg.device_disabled", "msg.device_enabled",
     "msg.device_is_off", "msg.device_other", "msg.workshop_bug", "msg.workshop_busy", "msg.nothing_plugged",
-    "msg.address_form", "msg.folder_none", "msg.proxy_set", "msg.proxy_none",
+    "msg.address_form", "msg.folder_none", "msg.paper_now", "msg.proxy_set", "msg.proxy_none",
     "msg.config_shared", "msg.config_taken", "msg.config_taken_later", "msg.config_undone",
     "msg.config_undone_later",
     "msg.bundle_written", "msg.no_printer", "msg.page_set", "msg.page_printed",

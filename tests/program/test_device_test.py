@@ -76,6 +76,33 @@ def test_as_json(desk: SimulatedDesk, tmp_path: Path) -> None:
     assert (code, answer["fault"], answer["checks"]) == (1, "device.gone", {"opens": False})
 
 
+@pytest.mark.timeout(120)
+def test_a_paper_is_asked_for_and_its_picture_dropped(tmp_path: Path) -> None:
+    """The line that asks for it comes before the check that waits."""
+    with SimulatedDesk(tmp_path / "desk", papers=True) as desk:
+        assert desk.papers is not None
+        folder = desk.papers.place.folder
+        table = f'[devices.camera]\ndriver = "folder"\nlink = "{desk.papers.url}"\nsettle_ms = 200\n'
+        (tmp_path / "counter.toml").write_text(HEAD + table, encoding="utf-8")
+        command = [sys.executable, "main.py", "device", "test", "camera"]
+        command += ["--config", str(tmp_path / "counter.toml")]
+        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            said = []
+            for line in process.stdout:
+                said.append(line.split())
+                if "一分钟内" in line:
+                    desk.papers.put()
+        assert process.returncode == 0, said
+        asked = next(at for at, words in enumerate(said) if "一分钟内" in " ".join(words))
+        assert [words[:2] for words in said if words[1:2] == ["ok"]] == [
+            [name, "ok"] for name in ("opens", "ready", "steady", "picture", "ends", "again")
+        ]
+        assert said[asked - 1][0] == "steady"
+        assert said[-1] == ["camera:", "ready"]
+        assert list(folder.iterdir()) == []
+
+
 def test_a_weight_is_read_once_it_stands(desk: SimulatedDesk, tmp_path: Path) -> None:
     desk.scale.put(1284)
     code, said = outcome("scale", tmp_path, action="read")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from core.devices import Slot
 from program.demonstration import OPERATOR, PASSWORD, Demonstration
 from program.doctor import _CAPTIONS
 from ui.text import LANGUAGES, Texts
@@ -21,7 +22,8 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def around(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
-    with Demonstration(tmp_path_factory.mktemp("doctor") / "d", None, whole=True) as demonstration:
+    place = tmp_path_factory.mktemp("doctor") / "d"
+    with Demonstration(place, None, whole=True, papers=True) as demonstration:
         yield demonstration
 
 
@@ -68,6 +70,27 @@ def test_a_pulled_plug_is_named_and_the_exit_code_tells(around: Demonstration) -
     assert (done.returncode, tested.returncode) == (1, 1)
     assert "连接断开" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
+
+
+@pytest.mark.timeout(200)
+def test_a_scanner_s_folder_with_somebody_s_letter(around: Demonstration) -> None:
+    """A line for the slot as for every device, with what to do; the doctor touches nothing there."""
+    folder = Path(around.links()[Slot.CAMERA].link.removeprefix("file://"))
+    letter = folder / "letter.txt"
+    letter.write_text("theirs")
+    try:
+        done = run(around, "doctor", "--json")
+        assert letter.read_text() == "theirs"
+    finally:
+        letter.unlink()
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    (camera,) = [row for row in rows if row["facts"].get("slot") == "camera"]
+    assert (done.returncode, camera["state"], camera["code"]) == (1, "bad", "device.folder_shared")
+    assert str(folder) in camera["text"]
+    assert "单独一个文件夹" in camera["text"]
+    well = [json.loads(line) for line in run(around, "doctor", "--json").stdout.splitlines()]
+    (camera,) = [row for row in well if row["facts"].get("slot") == "camera"]
+    assert (camera["state"], camera["code"]) == ("ok", "doctor.device")
 
 
 @pytest.mark.timeout(200)

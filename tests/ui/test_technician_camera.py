@@ -105,6 +105,7 @@ def test_a_scanner_is_mounted_tested_named_and_taken_out_of_use(bench: Bench, me
 
     bench.hands.press(Key.Key_T)
     bench.wait(lambda: bench.window.console.findings.isVisible() and _asked(bench))
+    bench.wait(lambda: bench.says("technician_told", "请放一张纸"))  # also while another slot is looked at
     scanner = threading.Thread(target=put_in, args=(memory, paper(size=(400, 300))))
     scanner.start()
     bench.wait(lambda: bench.workshop.look(None).tests[Slot.CAMERA].done)
