@@ -118,5 +118,6 @@ class CloseView:
     counted: dt.datetime | None = None  # aware UTC
     fault: str = ""
     facts: Mapping[str, Fact] = field(default_factory=dict)
+    stock: Mapping[str, int] = field(default_factory=dict)  # core.ledger.stock.FIGURES; {} without a stock
     reasons: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # code → name by language
     modes: Mapping[str, int] = field(default_factory=dict)  # mode → hours that a request stands

@@ -45,6 +45,7 @@ CLOSE = CloseView(
              Earlier(3052, "LabelPrinted", 2987, 16, "2026-11-20")), earlier_count=2,
     slips=(SlipDay(3011, 16, "2026-11-20", 1), SlipDay(2204, 15, "2026-11-19", 0),
            SlipDay(1530, 14, "2026-11-18", 2)),
+    stock={"opening": 12, "accepted": 144, "sent": 120, "voided": 1, "organs": 0, "let_go": 0, "closing": 35},
     reasons=_REASONS, modes={"wait": 24, "countersign": 72},
 )  # fmt: skip
 _CLOSED = (SlipDay(4223, 17, "2026-11-21", 0),)

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from core import wire
-from core.ledger import differences
+from core.ledger import differences, stock
 from core.ledger.clock import minute
 from core.ledger.entry import Entry, Head
 from core.ledger.recount import Piece, Recount
@@ -121,6 +121,7 @@ class DaySlip:
     earlier: tuple[Earlier, ...] = ()
     late: tuple[SlipLate, ...] = ()
     numbers: tuple[SlipNumbers, ...] = ()
+    stock: Mapping[str, int] | None = None  # core.ledger.stock.FIGURES; None where none was stated
 
     def as_json(self) -> dict[str, Any]:
         """The members of the canonical bytes."""
@@ -133,6 +134,7 @@ class DaySlip:
             "signed_by": self.signed_by,
             "total": asdict(self.total),
             "closes": list(self.closes),
+            "stock": dict(self.stock) if self.stock is not None else None,
             "refused": [list(row) for row in self.refused],
             **{
                 name: [_plain(row) for row in getattr(self, name)]
@@ -176,6 +178,7 @@ class DayReader:
     _late: list[SlipLate] = field(default_factory=list)
     _numbers: list[SlipNumbers] = field(default_factory=list)
     _opened: Mapping[str, Any] = field(default_factory=dict)
+    _stock: Mapping[str, int] | None = None
 
     def add(self, entry: Entry) -> None:
         """The next entry."""
@@ -194,6 +197,9 @@ class DayReader:
                 self._given[data["asked"]] = data["by"]
             case "DayClosed":
                 self._closes.append(data["day"])
+            case stock.STATED:
+                need("stock", entry, self._flows_of(data))
+                self._stock = {name: data[name] for name in stock.FIGURES}
             case "PoolVoided" | "PoolSkipped":
                 span = (data["pool"], data["first"], data["last"], data["cause"])
                 self._numbers.append(SlipNumbers(header.seq, header.kind, *span))
@@ -226,7 +232,11 @@ class DayReader:
             ),
             late=tuple(self._late),
             numbers=tuple(self._numbers),
+            stock=self._stock,
         )
+
+    def _flows_of(self, data: Mapping[str, Any]) -> bool:
+        return self.recount.flows(data["since"]) == {name: data[name] for name in stock.FLOWS}
 
     def _differences(self) -> Iterable[SlipDifference]:
         pieces, said = self.recount.pieces, set[int]()

@@ -8,6 +8,23 @@ KINDS: tuple[Kind, ...] = (
     # what lies here, and what leaves in bags
     Kind("StockBegun", 1, {"day": COUNT}, False),
     Kind("StockEnded", 1, {"left": COUNT}, False),
+    # the business day's equation, before its verdict
+    Kind(
+        "StockStated",
+        1,
+        {
+            "day": COUNT,
+            "since": COUNT,
+            "opening": COUNT,
+            "accepted": COUNT,
+            "voided": COUNT,
+            "sent": COUNT,
+            "organs": COUNT,
+            "let_go": COUNT,
+            "closing": COUNT,
+        },
+        True,
+    ),
     Kind("BagOpened", 1, {"bag": TAG, "to": CODE}, True),
     Kind("ItemBagged", 1, {"bag": COUNT, "item": COUNT}, True),
     Kind("ItemUnbagged", 1, {"bag": COUNT, "item": COUNT}, True),

@@ -16,7 +16,7 @@ from core.ledger.entry import EMPTY_HEAD, Entry, Head
 from core.ledger.following import follow
 
 NAMES = ("accepted", "refused", "senders", "labels", "receipts", "affixed", "copies", "unknown", "voided")
-_RECEIPTS = "receipt_printer"
+_RECEIPTS, _HANDED_OVER = "receipt_printer", "handed_over"
 ABOUT = frozenset({
     "ItemVoided", "ItemCorrected", "ItemRestricted", "PersonErased", "LabelPrinted", "ReceiptPrinted",
     "PrintSeen", "LabelAffixed",
@@ -52,6 +52,11 @@ class Recount:
     refused: Counter[str] = field(default_factory=Counter)  # by reason
     # What this day says of items of earlier ones, (entry, kind, item): their figures stay as they were (I8).
     earlier: list[tuple[int, str, int]] = field(default_factory=list)
+    # What came and went since the stock is followed, or since this day began; by number of the item.
+    came: list[int] = field(default_factory=list)
+    back: list[int] = field(default_factory=list)
+    taken: list[int] = field(default_factory=list)
+    sent: int = 0
     _counts: Counter[str] = field(default_factory=Counter)
     _earlier: dict[int, set[str]] = field(default_factory=dict)  # items of earlier days: pages that were out
 
@@ -59,6 +64,13 @@ class Recount:
     def figures(self) -> Mapping[str, int]:
         """By :data:`NAMES`."""
         return {name: self._counts[name] for name in NAMES}
+
+    def flows(self, since: int) -> Mapping[str, int]:
+        """Of a stock that is followed since entry ``since``: accepted, voided, sent, with organs."""
+        accepted, voided, organs = (
+            sum(item > since for item in items) for items in (self.came, self.back, self.taken)
+        )
+        return {"accepted": accepted, "voided": voided, "sent": self.sent, "organs": organs}
 
     @property
     def next(self) -> int:
@@ -74,6 +86,7 @@ class Recount:
             self.earlier.append((seq, kind, entry.data["item"]))
         if version == 1:
             self._count(kind, entry)
+            self._follow_stock(kind, entry)
 
     def _count(self, kind: str, entry: Entry) -> None:
         data, counts = entry.data, self._counts
@@ -107,6 +120,21 @@ class Recount:
                 self._mark(data["item"], "erased")
             case "BranchAdopted":  # headquarters counted what it says, and the counter did before it signed
                 counts.update({name: data[name] for name in NAMES})
+
+    def _follow_stock(self, kind: str, entry: Entry) -> None:
+        data = entry.data
+        match kind:
+            case "StockBegun":  # what was before is of no stock, or of one that ended
+                self.came, self.back, self.taken, self.sent = [], [], [], 0
+            case "ItemAccepted":
+                self.came.append(entry.header.seq)
+            case "ItemVoided":
+                self.back.append(data["item"])
+            case "BagClosed":
+                self.sent += data["count"]
+            case "ExceptionClosed" if data["outcome"] == _HANDED_OVER:
+                opened = next(iter(self.read(data["exception"], data["exception"])))
+                self.taken.append(opened.data["item"])
 
     def _mark(self, item: int, name: str) -> None:
         if item in self.pieces:

@@ -23,6 +23,9 @@ MEMBER = "stock"  # of the state; none where no stock is followed
 BEGUN, ENDED = "StockBegun", "StockEnded"
 OPENED, PACKED, UNPACKED = "BagOpened", "ItemBagged", "ItemUnbagged"
 GIVEN_UP, CLOSED = "BagGivenUp", "BagClosed"
+STATED = "StockStated"
+FLOWS = ("accepted", "sent", "voided", "organs")  # of a business day, counted a second time from raw entries
+FIGURES = ("opening", *FLOWS, "let_go", "closing")
 MOST_IN_BAG = 2_000
 MOST = 5_000  # items that lie here: the state is written with every commit; beyond that the oldest is let go
 KEPT = 20  # newest closed bags of which the state knows where they are
@@ -49,6 +52,20 @@ def packed(value: Mapping[str, Any]) -> Sequence[int]:
     """What is in the open bag, in the order of the scans."""
     row = of(value)
     return row["bag"]["items"] if row is not None and row["bag"] is not None else ()
+
+
+def figures(value: Mapping[str, Any]) -> dict[str, int]:
+    """The business day's equation by :data:`FIGURES`: *opening + accepted = voided + sent + with organs +
+    let go + closing*; {} where no stock is followed.
+    """
+    row = of(value)
+    return {} if row is None else {**{name: row[name] for name in FIGURES[:-1]}, "closing": len(row["items"])}
+
+
+def agrees(row: Mapping[str, int]) -> bool:
+    """Whether the two sides of that equation are the same."""
+    gone = row["voided"] + row["sent"] + row["organs"] + row["let_go"]
+    return row["opening"] + row["accepted"] == gone + row["closing"]
 
 
 def left(value: Mapping[str, Any], item: int) -> bool:
@@ -172,6 +189,18 @@ def closed(value: dict[str, Any], entry: Entry) -> None:
     }
 
 
+def stated(value: dict[str, Any], entry: Entry) -> None:
+    """``StockStated``: what the open day comes to, said before its verdict.  Raises EntryError STATE where
+    it is not what the chain shows, or does not come out even.
+    """
+    row = of(value)
+    sound = row is not None and not value["closed"] and entry.data["day"] == value["day"]
+    need("stock", entry, sound)
+    assert row is not None
+    said = {name: entry.data[name] for name in FIGURES}
+    need("stock", entry, entry.data["since"] == row["since"] and said == figures(value) and agrees(said))
+
+
 def _open(value: Mapping[str, Any]) -> Mapping[str, Any]:
     bag: Mapping[str, Any] = value[MEMBER]["bag"]
     return bag
@@ -194,4 +223,5 @@ STEPS = {
     (UNPACKED, 1): was_unpacked,
     (GIVEN_UP, 1): given_up,
     (CLOSED, 1): closed,
+    (STATED, 1): stated,
 }

@@ -23,6 +23,7 @@ from core.closing import (
     OpenClose,
 )
 from core.errors import RuleError, RuleFault
+from core.ledger import stock
 from core.ledger.clock import short_minute
 from core.ledger.differences import DISPUTED, EXPLAINED, MEMBER
 from core.ledger.entry import parse_stamp
@@ -151,6 +152,7 @@ def _view(live: Live, counted: Counted, faults: Mapping[int, str], parked: int) 
         counted=counted.at,
         fault=str(fault.code) if fault is not None else "",
         facts=dict(fault.facts) if fault is not None else {},
+        stock=stock.figures(value),
         reasons={each.code: each.names for each in rules.reasons},
         modes=rules.hours,
     )

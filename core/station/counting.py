@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from core.errors import EntryError, RuleError, RuleFault, StoreError, StoreFault
+from core.ledger import stock
 from core.ledger.differences import Difference, standing
 from core.ledger.entry import Entry
 from core.ledger.recount import Piece, Recount
@@ -17,6 +18,7 @@ from core.ports import VOIDED
 if TYPE_CHECKING:
     from core.closing import CloseView
 
+_WAY = {"accepted": 1, "voided": -1, "sent": -1, "organs": -1, "let_go": -1}
 _NO_LABEL = {Difference.NO_LABEL, Difference.LABEL_UNKNOWN}
 _NO_RECEIPT = {Difference.NO_RECEIPT, Difference.RECEIPT_UNKNOWN}
 
@@ -76,6 +78,17 @@ def _differing(recount: Recount, journal: DayRows, state: State) -> RuleError | 
         if state.counts[name] != raw:
             fold = state.counts[name]
             return RuleError(RuleFault.DAY_FIGURES, figure=f"figure.{name}", fold=fold, raw=raw)
+    row = stock.of(state.value)
+    if row is not None:
+        figures = stock.figures(state.value)
+        for name, raw in recount.flows(row["since"]).items():
+            if figures[name] != raw:
+                fold = figures[name]
+                return RuleError(RuleFault.DAY_FIGURES, figure=f"figure.stock_{name}", fold=fold, raw=raw)
+        if not stock.agrees(figures):
+            gone = figures["opening"] + sum(figures[name] * _WAY[name] for name in _WAY)
+            closing = figures["closing"]
+            return RuleError(RuleFault.DAY_FIGURES, figure="figure.stock_closing", fold=closing, raw=gone)
     stands = standing(state.value)
     pages = journal.pages(recount.first, state.head.seq)
     for seq, piece in recount.pieces.items():

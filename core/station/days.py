@@ -60,11 +60,20 @@ def close_day(live: Live, drafts: Drafts) -> tuple[str, int]:
     if not state.value["closed"]:
         differing.need_whole(live)
         ended += differing.left(live)
+        if stock.of(state.value) is not None:
+            proposals.append(Proposal(stock.STATED, _stated, new_id(), by_person=True))
         proposals.append(Proposal("DayClosed", lambda now: _data(now.day, now), new_id(), by_person=True))
     if proposals:
         live.commit([*ended, *proposals], gone=gone)
         drafts.look()
     return date, accepted
+
+
+def _stated(now: State) -> dict[str, int]:
+    """The day's equation; its flows were held against the raw entries before."""
+    row = stock.of(now.value)
+    assert row is not None
+    return {"day": now.day, "since": row["since"], **stock.figures(now.value)}
 
 
 def _state_at(journal: Journal, seq: int) -> State:

@@ -90,6 +90,10 @@ class DaySlipRenderer(CodedRenderer):
         yield Piece("refused", words.say("refused", count=sum(n for _, n in slip.refused)), size)
         for reason, count in slip.refused:
             yield Piece("refusal", words.say("refusal", reason=words.refusals[reason], count=count), size)
+        if slip.stock is not None:
+            yield Piece("stock", words.words["stock"], size, bold=True, gap=True)
+            yield Piece("stock", words.say("stock_came", **slip.stock), size)
+            yield Piece("stock", words.say("stock_went", **slip.stock), size)
         if slip.lines:
             yield Piece("clerks", words.words["clerks"], size, gap=True)
         for line in slip.lines:

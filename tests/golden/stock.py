@@ -28,6 +28,9 @@ def stock(golden: Golden, item: Entry) -> None:
     bag = golden.add("BagOpened", {"bag": "B-0002", "to": "sorting_01"}, person=True).header.seq
     golden.add("ItemBagged", {"bag": bag, "item": fresh[1]}, person=True)
     golden.add("BagGivenUp", {"bag": bag, "count": 1}, person=True)
+    row = golden.state.value[ledger.MEMBER]
+    figures = ledger.figures(golden.state.value)
+    golden.add("StockStated", {"day": 1, "since": row["since"], **figures}, person=True)
 
 
 def over(golden: Golden) -> None:

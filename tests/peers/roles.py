@@ -23,7 +23,7 @@ PERSONAL = {
     "ExceptionOpened", "ExceptionContacted", "ItemHeld", "ExceptionClosed",
     "BreachWarned", "BreachSettled", "IncidentOpened", "IncidentJoined", "IncidentAssessed",
     "IncidentMeasure", "IncidentTold", "IncidentReviewed",
-    "BagOpened", "ItemBagged", "ItemUnbagged", "BagGivenUp", "BagClosed",
+    "BagOpened", "ItemBagged", "ItemUnbagged", "BagGivenUp", "BagClosed", "StockStated",
     "ShiftGiven", "ShiftTaken",
     "BlockProposed", "BlockSent", "BlockAppealed", *DECISIONS,
 }  # fmt: skip

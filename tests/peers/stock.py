@@ -28,6 +28,8 @@ class Stock:
         self._bag: dict[str, Any] | None = None
         self._numbers: set[str] = set()  # of bags and seals, in this business day
         self.contents: dict[int, list[int]] = {}  # BagClosed → what is in it
+        self._begin: Counter[str] = Counter()  # where everything was when the business day began
+        self._opening = 0
 
     def standing(self) -> Counter[str]:
         """How many are where."""
@@ -49,12 +51,18 @@ class Stock:
         if kind == "StockBegun":
             need(not self._since, "a stock that is followed begins again")
             self._since, self._where = seq, {}
+            self._begin, self._opening = Counter(), 0
         elif kind == "StockEnded":
             here = sum(each in (HERE, INSIDE) for each in self._where.values())
             need(self._since and data["left"] == here, "a stock that ends with another number")
             self._since, self._bag = 0, None
         elif kind == "DayOpened":
             self._numbers = set()
+            self._begin = self.standing()
+            self._opening = self._begin[HERE] + self._begin[INSIDE]
+        elif kind == "StockStated":
+            self._stated(data)
+            return {"stocks stated": 1}
         elif kind == "ItemAccepted" and self._since:
             self._where[seq] = HERE
             if sum(each in (HERE, INSIDE) for each in self._where.values()) > AT_MOST:
@@ -66,6 +74,19 @@ class Stock:
             need(self._since, "a bag where no stock is followed")
             return self._bagged(kind, data, seq, stopped)
         return {}
+
+    def _stated(self, data: dict[str, Any]) -> None:
+        """What the day comes to: from where each item was when it began and is now."""
+        need(self._since and data["since"] == self._since, "states a stock that is not followed")
+        now, before = self.standing(), self._begin
+        closing = now[HERE] + now[INSIDE]
+        found = {"opening": self._opening, "closing": closing}
+        found |= {
+            name: now[where] - before[where]
+            for name, where in (("sent", SENT), ("voided", BACK), ("organs", TAKEN), ("let_go", LET_GO))
+        }
+        found["accepted"] = now.total() - before.total()
+        need(all(data[name] == figure for name, figure in found.items()), "states another stock")
 
     def _bagged(self, kind: str, data: dict[str, Any], seq: int, stopped: Collection[int]) -> dict[str, int]:
         if kind == "BagOpened":

@@ -72,6 +72,8 @@ from core.ledger.notify import Why as RefusedFor
 from core.ledger.persons import Outcome
 from core.ledger.recount import ABOUT
 from core.ledger.recount import NAMES as FIGURES
+from core.ledger.stock import FIGURES as STOCK
+from core.ledger.stock import FLOWS
 from core.numbering import VoidCause
 from core.paper_pictures import PictureOf
 from core.regions.place import Correction, Doubt
@@ -401,6 +403,8 @@ def _of_close() -> set[str]:
     found |= {f"close.do.{act}{half}" for act in CLOSE_ACTS for half in ("", ".do")}
     found |= {f"close.head.{name}" for name in ("item", "what", "who", "clue", "state")}
     found |= {f"close.{name}" for name in ("by_hour", "by_clerk", "refused")}
+    found |= {f"stock.{name}" for name in STOCK} | {"close.stock", "slip.stock", "figure.stock_closing"}
+    found |= {f"figure.stock_{name}" for name in FLOWS}
     found |= {f"slip.figure.{name}" for name in SLIP_FIGURES} | {f"slip.head.{name}" for name in COLUMNS}
     found |= {f"slip.outcome.{said}" for said in ("explained", "disputed", UNSAID)}
     found |= {f"slip.hash.{name}" for name in ("first", "last", "verdict", "state")}

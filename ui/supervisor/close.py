@@ -6,6 +6,7 @@ the side, as everywhere.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePol
 
 from core.closing import CloseLine, CloseView, DifferenceView
 from core.errors import Fact
+from core.ledger import stock
 from core.ledger.day_slip import Earlier
 from ui.buttons import KeyButton
 from ui.keys import Deliberate, Keyboard
@@ -40,6 +42,7 @@ _SIGNS = {"good": "✓ ", "warn": "▲ ", "quiet": ""}
 _LABELS = (
     "title",
     "whole",
+    "stock",
     "list",
     "count",
     "nothing",
@@ -182,9 +185,11 @@ class ClosePage(QFrame):
         labels = self._labels
         for name, role in (("title", "heading"), ("list", "title"), ("count", "caption"), ("rule", "caption"),
                            ("hash", "caption"), ("by_hour", "title"), ("by_clerk", "title"),
-                           ("refused", "title"), ("earlier", "caption"), ("whole", "badge")):  # fmt: skip
+                           ("refused", "title"), ("earlier", "caption"), ("whole", "badge"),
+                           ("stock", "dense")):  # fmt: skip
             labels[name].setProperty("role", role)
-        for name in ("rule", "hash", "nothing", "by_clerk", "earlier"):
+        labels["stock"].setObjectName("close_stock")
+        for name in ("rule", "hash", "nothing", "by_clerk", "earlier", "stock"):
             labels[name].setWordWrap(True)
         top = QHBoxLayout()
         top.addWidget(labels["title"])
@@ -203,6 +208,7 @@ class ClosePage(QFrame):
         layout.setSpacing(6)
         layout.addLayout(top)
         layout.addLayout(cards)
+        layout.addWidget(labels["stock"])
         layout.addLayout(body, 1)
         layout.addWidget(self.branch)
 
@@ -323,6 +329,8 @@ class ClosePage(QFrame):
         mark(labels["whole"], "tone", "bad" if view.fault else "good")
         for card in self._figures:
             card.show_view(texts, view)
+        put(labels["stock"], stock_words(view.stock, texts))
+        labels["stock"].setVisible(bool(view.stock))
         self._paint_rows(rows)
         count = texts("close.count", count=len(rows) + view.more, left=view.left)
         put(labels["list"], texts("close.list"))
@@ -389,6 +397,22 @@ class ClosePage(QFrame):
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
         self._deliberate.cancel()
         super().focusOutEvent(event)
+
+
+def stock_words(row: Mapping[str, int], texts: Texts) -> str:
+    """The equation of what lies here; what never happened is left out, but for the two that always are asked
+    for: dispatched, and what is left.
+    """
+    if not row:
+        return ""
+    came, went = (
+        " + ".join(f"{texts(f'stock.{name}')} {row[name]}" for name in side if row[name] or name in _ALWAYS)
+        for side in (stock.FIGURES[:2], stock.FIGURES[2:])
+    )
+    return texts("close.stock", came=came, went=went)
+
+
+_ALWAYS = ("opening", "accepted", "sent", "closing")
 
 
 def _line(line: CloseLine, texts: Texts) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
+from core.ledger import stock
 from core.ledger.day_slip import DaySlip, SlipDifference, SlipLine
 from core.ledger.differences import LEFT
 from core.ledger.entry import parse_stamp
@@ -46,6 +47,12 @@ def _head(page: SlipPage, texts: Texts) -> Iterable[str]:
 
 
 def _clerks(slip: DaySlip, texts: Texts) -> Iterable[str]:
+    if slip.stock is not None:
+        yield f"<h2>{escape(texts('slip.stock'))}</h2>"
+        yield table(
+            [[str(slip.stock[name]) for name in stock.FIGURES]],
+            [texts(f"stock.{name}") for name in stock.FIGURES],
+        )
     if slip.lines:
         yield f"<h2>{escape(texts('slip.clerks'))}</h2>"
         head = [texts("slip.clerk"), *(texts(f"slip.figure.{name}") for name in FIGURES)]

@@ -22,7 +22,7 @@ class Both:
     """One made-up journal, followed twice."""
 
     def __init__(self) -> None:
-        self.value: dict[str, Any] = {"day": 1}
+        self.value: dict[str, Any] = {"day": 1, "closed": False}
         self.peer, self.seq = Stock(), 0
 
     def add(self, kind: str, **data: Any) -> bool:
@@ -59,9 +59,14 @@ def anything(chance: random.Random, both: Both) -> tuple[str, dict[str, Any]]:
     if chance.random() < 0.1 and inside:
         inside.pop()
     kinds = ["ItemAccepted"] * 6 + ["ItemBagged"] * 8 + ["BagOpened", "BagClosed", "ItemUnbagged"] * 2
-    kinds += ["ItemVoided", "BagGivenUp", "DayOpened", "StockBegun", "StockEnded"]
+    kinds += ["ItemVoided", "BagGivenUp", "DayOpened", "StockBegun", "StockEnded", "StockStated"]
     kind = chance.choice(kinds)
+    said = stock.figures(both.value) or dict.fromkeys(stock.FIGURES, 0)
+    if chance.random() < 0.3:
+        said[chance.choice(stock.FIGURES)] += 1
+    since = row["since"] if row is not None else 0
     about: dict[str, dict[str, Any]] = {
+        "StockStated": {"day": 1, "since": since, **said},
         "StockBegun": {"day": 1},
         "StockEnded": {"left": 0},
         "BagOpened": {"bag": f"B-{chance.randint(1, 12)}", "to": "sorting_01"},

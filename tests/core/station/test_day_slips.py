@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from core import commands as c
 from core.closing import DisputeDifference, OpenClose
 from core.devices import PrintJob, PrintOutcome, Slot
-from core.errors import EntryError, StoreError, StoreFault
+from core.dispatch import CloseBag, LeaveDispatch, OpenBag, OpenDispatch, PackItem
+from core.errors import EntryError, RuleFault, StoreError, StoreFault
 from core.ledger.day_slip import DaySlip
 from core.receipts.day_slip import read_slip
 from core.slips import PrintSlip, SlipPage
 from core.station import day_slips
 from core.station.day_slips import make_page, offered
-from tests.core.memory import MemoryVault
+from tests.core.memory import TERMINAL, MemoryVault
 from tests.core.station.desk import WAYBILLS, Counter
+from tests.core.station.test_dispatching import follows
 from tests.core.station.test_second import sound
+from tests.peers.checker import check
+from tests.peers.exports import export
 from tests.peers.slips import follow_slips
 
 pytestmark = pytest.mark.requirement("T10", "I8")
@@ -47,6 +52,57 @@ def counter() -> Iterator[Counter]:
     made.do(DisputeDifference(shown.differences[0].item, "item_missing"), c.CloseDay())
     assert made.message() == "msg.day_closed"
     yield made
+    made.station.stop()
+
+
+def test_what_lies_here_comes_out_even_on_page_and_slip() -> None:
+    """Two items come, one leaves in a bag; the day after begins with what the day before ended with."""
+    made = follows()
+    made.sender()
+    for place, waybill in enumerate(WAYBILLS[:2]):
+        if place:
+            made.do(c.NextItem())
+        made.parcel(waybill)
+        made.do(c.Commit())
+        (label,) = made.paper(place + 1)[place:]
+        made.print(label)
+        made.scan(label.label.token)
+    made.do(OpenDispatch(), OpenBag("B-0001", "sorting_01"), PackItem(WAYBILLS[0]), CloseBag("S-1001"))
+    assert made.message() == "msg.bag_closed"
+    made.do(LeaveDispatch(), OpenClose())
+    shown = made.shown().close
+    assert shown is not None
+    even = {"opening": 0, "accepted": 2, "sent": 1, "voided": 0, "organs": 0, "let_go": 0, "closing": 1}
+    assert (dict(shown.stock), shown.fault) == (even, "")
+    made.do(c.CloseDay())
+    assert made.message() == "msg.day_closed"
+    assert made.kinds()[-2:] == ["StockStated", "DayClosed"]
+    (day,) = offered(made.live)
+    slip = make_page(made.live, made.vault.journal.rows[day.closed - 1], 0).slip
+    assert slip.as_json()["stock"] == even
+    key = made.vault.headquarters.public.text
+    assert check(export(made.vault.journal.rows, TERMINAL, key), key).counts["stocks stated"] == 1
+    made.station.stop()
+
+
+@pytest.mark.parametrize("member", ["sent", "accepted", "opening"])
+def test_a_stock_that_the_raw_entries_do_not_show_closes_nothing(member: str) -> None:
+    """One of the counts is wrong: which, and both figures, are named."""
+    made = follows()
+    made.sender()
+    made.parcel(WAYBILLS[0])
+    made.do(c.Commit())
+    row = made.live.state.value["stock"]
+    value = {**made.live.state.value, "stock": {**row, member: row[member] + 1}}
+    made.live.state = replace(made.live.state, value=value)
+    made.do(OpenClose())
+    shown = made.shown().close
+    assert shown is not None
+    figure = "closing" if member == "opening" else member
+    assert (shown.fault, shown.facts["figure"]) == (RuleFault.DAY_FIGURES, f"figure.stock_{figure}")
+    made.do(c.CloseDay())
+    assert made.message() == RuleFault.DAY_FIGURES
+    assert "DayClosed" not in made.kinds()
     made.station.stop()
 
 
