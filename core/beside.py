@@ -23,6 +23,7 @@ from core.persons import PersonsCommand
 from core.seeing import CaseCommand
 from core.shift import ShiftCommand
 from core.slips import FileCommand
+from core.stocktaking import StocktakeCommand
 
 CustomerCommand = (
     AnswerConsent | AskConsents | GuardianAgrees | CaseCommand | AskNotify | DisclosureCommand | BlockCommand
@@ -31,5 +32,5 @@ CustomerCommand = (
 )  # fmt: skip
 BranchCommand = (
     IncidentCommand | LateCommand | KeepEvidence | FileCommand | PaperFormCommand | TakeOver
-    | DispatchCommand | ShiftCommand
+    | DispatchCommand | ShiftCommand | StocktakeCommand
 )  # fmt: skip

@@ -119,5 +119,6 @@ class CloseView:
     fault: str = ""
     facts: Mapping[str, Fact] = field(default_factory=dict)
     stock: Mapping[str, int] = field(default_factory=dict)  # core.ledger.stock.FIGURES; {} without a stock
+    stocktake: Mapping[str, int] | None = None  # core.ledger.stocktake.FIGURES; None: nobody counted yet
     reasons: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # code → name by language
     modes: Mapping[str, int] = field(default_factory=dict)  # mode → hours that a request stands

@@ -157,6 +157,7 @@ class RuleFault(StrEnum):
     PAPER_UNSEEN = "rule.paper_unseen"  # what she compares with the paper is not what stands on the screen
     # dispatch in bags
     STOCK_OFF = "rule.stock_off"  # the rule data follow no stock here
+    STOCKTAKE_MOST = "rule.stocktake_most"  # so many differ that the count was not finished
     SHIFT_COUNT = "rule.shift_count"  # not a number, or one beyond what is ever here
     SHIFT_OWN = "rule.shift_own"  # whoever handed over does not take over
     BAG_NONE = "rule.bag_none"  # no bag is open

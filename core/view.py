@@ -48,6 +48,7 @@ from core.regions.complete import PlaceHit
 from core.second import SecondView
 from core.seeing import CaseMark, CaseView, LooksView
 from core.shift import ShiftView
+from core.stocktaking import StocktakeView
 
 
 class Screen(StrEnum):
@@ -432,6 +433,7 @@ class CounterView:
     paper: PaperFormsView = PaperFormsView()  # numbered forms for the hours without this counter
     second: SecondView = SecondView()  # requests for a second person
     dispatch: DispatchView | None = None  # 封发, while its page stands
+    stocktake: StocktakeView | None = None  # 盘点, while its page stands beside the day close
     shift: ShiftView | None = None  # 交接班, while its page stands
     shift_differs: Mapping[str, int] = field(default_factory=dict)  # of the newest one, until one without
     close: CloseView | None = None  # the day close, while its page stands

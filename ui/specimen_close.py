@@ -9,6 +9,7 @@ from core.closing import CloseLine, CloseView, DifferenceView
 from core.ledger.branch_day import BranchDay, CounterDay
 from core.ledger.day_slip import Earlier
 from core.slips import SlipDay
+from core.stocktaking import StocktakeView
 from core.view import CounterView
 
 _REASONS = {
@@ -46,8 +47,15 @@ CLOSE = CloseView(
     slips=(SlipDay(3011, 16, "2026-11-20", 1), SlipDay(2204, 15, "2026-11-19", 0),
            SlipDay(1530, 14, "2026-11-18", 2)),
     stock={"opening": 12, "accepted": 144, "sent": 120, "voided": 1, "organs": 0, "let_go": 0, "closing": 35},
+    stocktake={"found": 35, "missing": 0, "extra": 0, "strange": 0},
     reasons=_REASONS, modes={"wait": 24, "countersign": 72},
 )  # fmt: skip
+_COUNTING = StocktakeView(21, ("000127", "000119", "000111", "000104", "000098", "000063"), 1, 2)
+_OFF = (
+    DifferenceView(112, "000112", "EA473124705CN", ("not_found",), "OP10001", "14:40"),
+    DifferenceView(61, "000061", "EA473124393CN", ("not_found",), "OP10003", "17:20"),
+    DifferenceView(98, "000098", "EA473124583CN", ("still_here",), "OP10001", "11:20"),
+)
 _CLOSED = (SlipDay(4223, 17, "2026-11-21", 0),)
 _WHOLE = CloseLine("", 143, 143, 143, 143, 143, 143, 1)
 
@@ -74,11 +82,16 @@ def close_views(base: CounterView) -> dict[str, CounterView]:
     reached = replace(shown, sync=replace(base.sync, state="ok", branch=_BRANCH))
     alone = replace(_BRANCH, counters=_BRANCH.counters[2:3])
     ready = replace(CLOSE, total=_WHOLE, differences=(), left=0, pending=0)
+    off = {"found": 33, "missing": 2, "extra": 1, "strange": 1}
+    differs = replace(ready, differences=_OFF, left=3, stocktake=off)
     broken = replace(CLOSE, fault="rule.day_incomplete", facts={"seq": 4711})
     return {
         "close": shown,
         "close-branch": reached,
         "close-ready": replace(shown, close=ready, sync=replace(reached.sync, branch=alone)),
         "close-closed": replace(shown, close=replace(ready, closed=True, pending=37, slips=_CLOSED)),
+        "close-uncounted": replace(shown, close=replace(ready, stocktake=None)),
+        "stocktake": replace(shown, close=replace(ready, stocktake=None), stocktake=_COUNTING),
+        "stocktake-differs": replace(shown, close=differs),
         "close-broken": replace(shown, close=broken, sync=replace(shown.sync, branch=_BRANCH)),
     }

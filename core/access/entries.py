@@ -9,7 +9,9 @@ from core.access.rights import Action, may_ask
 # Every act of a person, but ending her own session, which is nobody's to refuse.
 ENTRY_ACTIONS: Mapping[str, Action] = {
     **dict.fromkeys(("OperatorLoggedIn", "CounterHandedOver"), Action.LOG_IN),
-    **dict.fromkeys(("DayClosed", "DaySlipAsked", "StockStated"), Action.CLOSE_DAY),
+    **dict.fromkeys(
+        ("DayClosed", "DaySlipAsked", "StockStated", "StockCounted", "StockDiffers"), Action.CLOSE_DAY
+    ),
     "PoolVoided": Action.GIVE_UP_NUMBERS,
     "SenderVerified": Action.ACCEPT,
     "SenderExempted": Action.ACCEPT,

@@ -14,10 +14,10 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from core import wire
-from core.ledger import differences, stock
+from core.ledger import differences, stock, stocktake
 from core.ledger.clock import minute
 from core.ledger.entry import Entry, Head
-from core.ledger.recount import Piece, Recount
+from core.ledger.recount import Piece, Recount, piece_of
 from core.ledger.rows import need
 
 ASKED, ENDED = "DaySlipAsked", "DaySlipEnded"
@@ -122,6 +122,7 @@ class DaySlip:
     late: tuple[SlipLate, ...] = ()
     numbers: tuple[SlipNumbers, ...] = ()
     stock: Mapping[str, int] | None = None  # core.ledger.stock.FIGURES; None where none was stated
+    stocktake: Mapping[str, int] | None = None  # core.ledger.stocktake.FIGURES; None where nobody counted
 
     def as_json(self) -> dict[str, Any]:
         """The members of the canonical bytes."""
@@ -134,7 +135,10 @@ class DaySlip:
             "signed_by": self.signed_by,
             "total": asdict(self.total),
             "closes": list(self.closes),
-            "stock": dict(self.stock) if self.stock is not None else None,
+            **{
+                name: None if (row := getattr(self, name)) is None else dict(row)
+                for name in ("stock", "stocktake")
+            },
             "refused": [list(row) for row in self.refused],
             **{
                 name: [_plain(row) for row in getattr(self, name)]
@@ -179,6 +183,8 @@ class DayReader:
     _numbers: list[SlipNumbers] = field(default_factory=list)
     _opened: Mapping[str, Any] = field(default_factory=dict)
     _stock: Mapping[str, int] | None = None
+    _count: Mapping[str, int] | None = None
+    _off: dict[int, str] = field(default_factory=dict)  # what the newest count named, and is not put right
 
     def add(self, entry: Entry) -> None:
         """The next entry."""
@@ -200,6 +206,13 @@ class DayReader:
             case stock.STATED:
                 need("stock", entry, self._flows_of(data))
                 self._stock = {name: data[name] for name in stock.FIGURES}
+            case stocktake.COUNTED:
+                self._count = {name: data[name] for name in stocktake.FIGURES}
+                self._off = {}
+            case stocktake.DIFFERS:
+                self._off[data["item"]] = data["what"]
+            case "ItemBagged" | "ItemVoided" if self._off.get(data["item"]) == stocktake.NOT_FOUND:
+                del self._off[data["item"]]
             case "PoolVoided" | "PoolSkipped":
                 span = (data["pool"], data["first"], data["last"], data["cause"])
                 self._numbers.append(SlipNumbers(header.seq, header.kind, *span))
@@ -233,6 +246,7 @@ class DayReader:
             late=tuple(self._late),
             numbers=tuple(self._numbers),
             stock=self._stock,
+            stocktake=self._count,
         )
 
     def _flows_of(self, data: Mapping[str, Any]) -> bool:
@@ -246,7 +260,7 @@ class DayReader:
             signed = self._given.get(asked, "")
             said.add(item)
             yield SlipDifference(
-                **_of(item, pieces[item]),
+                **_of(item, self._piece(item)),
                 kinds=tuple(data["what"].split(".")),
                 outcome="explained" if word.header.kind == differences.EXPLAINED else "disputed",
                 reason=data["reason"],
@@ -254,10 +268,21 @@ class DayReader:
                 signed=signed,
                 until=str(self._asked[asked]["until"]) if asked in self._asked and not signed else "",
             )
-        for item, piece in pieces.items():
-            kinds = _lacks(piece)
-            if kinds and item not in said:
+        for item in sorted({*pieces, *self._off} - said):
+            piece = self._piece(item)
+            kinds = _lacks(piece) if item in pieces else ()
+            if item in self._off:
+                kinds = (*kinds, self._off[item])
+            if kinds:
                 yield SlipDifference(**_of(item, piece), kinds=kinds, outcome=UNSAID)
+
+    def _piece(self, item: int) -> Piece:
+        """Of this day, or what a count said of an item of an earlier one."""
+        found = self.recount.pieces.get(item)
+        if found is None:
+            entry = next(iter(self.recount.read(item, item)))
+            found = piece_of(entry)
+        return found
 
 
 def _of(item: int, piece: Piece) -> dict[str, Any]:

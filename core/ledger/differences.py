@@ -13,10 +13,12 @@ from enum import StrEnum
 from typing import Any
 
 from core.errors import EntryError, EntryFault
+from core.ledger import stocktake
 from core.ledger.entry import Entry
 
 MEMBER = "differences"  # of the state's value: item → outcome, in the open day; none where there is none
 EXPLAINED, DISPUTED = "DifferenceExplained", "DifferenceDisputed"
+_LONGEST = 40  # of a code
 LEFT = "left_open"  # the reason of what is reported by itself when the day is closed
 
 
@@ -28,10 +30,13 @@ class Difference(StrEnum):
     NOT_AFFIXED = "not_affixed"  # printed, and not scanned on the parcel
     NO_RECEIPT = "no_receipt"
     RECEIPT_UNKNOWN = "receipt_unknown"
+    NOT_FOUND = stocktake.NOT_FOUND  # it lies here by the books, and the blind count did not find it
+    STILL_HERE = stocktake.STILL_HERE  # it has left by the books, and the blind count found it
     HELD = "held"  # headquarters: another acceptance holds this waybill
     ASIDE = "aside"  # headquarters set the entry aside
 
 
+STOCK = frozenset({Difference.NOT_FOUND, Difference.STILL_HERE})  # of whatever lies here, also of yesterday
 TOLD = frozenset({Difference.HELD, Difference.ASIDE})  # by headquarters: the chain does not show them
 
 
@@ -50,12 +55,15 @@ def standing(value: Mapping[str, Any]) -> dict[int, tuple[Difference, ...]]:
                 found.setdefault(int(item), []).append(unknown if row["state"] == "unknown" else due)
     for item in value["unscanned"]:
         found.setdefault(int(item), []).append(Difference.NOT_AFFIXED)
-    order = list(Difference)
-    return {
-        item: tuple(sorted(found[item], key=order.index))
-        for item in sorted(found)
+    here = {
+        item: kinds
+        for item, kinds in found.items()
         if item > day["first"] and str(item) not in value["voided"]
     }
+    for item, what in stocktake.standing(value).items():
+        here.setdefault(item, []).append(Difference(what))
+    order = list(Difference)
+    return {item: tuple(sorted(here[item], key=order.index)) for item in sorted(here)}
 
 
 def open_items(value: Mapping[str, Any]) -> dict[int, tuple[Difference, ...]]:
@@ -65,7 +73,11 @@ def open_items(value: Mapping[str, Any]) -> dict[int, tuple[Difference, ...]]:
 
 
 def code_of(kinds: tuple[Difference, ...]) -> str:
-    """As it stands in an entry: ``no_label.no_receipt``."""
+    """As it stands in an entry: ``no_label.no_receipt``.  What headquarters told makes way where a code
+    would be too long for all.
+    """
+    while len(".".join(kinds)) > _LONGEST and kinds[-1] in TOLD:
+        kinds = kinds[:-1]
     return ".".join(kinds)
 
 
@@ -81,7 +93,8 @@ def close(value: dict[str, Any], entry: Entry) -> None:
     sound = sound and set(told) <= set(Difference) and len(set(told)) == len(told)
     shown = tuple(each for each in told if each not in TOLD)
     day = value["days"].get(str(value["day"]), {"first": entry.header.seq})
-    sound = sound and day["first"] < data["item"] < entry.header.seq
+    sound = sound and data["item"] < entry.header.seq
+    sound = sound and (day["first"] < data["item"] or not STOCK.isdisjoint(shown))
     if not sound or shown != _shown(value, data["item"]):
         raise EntryError(EntryFault.STATE, seq=entry.header.seq, what="difference")
     outcome = "explained" if entry.header.kind == EXPLAINED else "disputed"
@@ -92,7 +105,8 @@ def _shown(value: Mapping[str, Any], item: int) -> tuple[str, ...]:
     """What the chain shows of one item: a day of thousands is not gone through for each."""
     key = str(item)
     parts = {name: {key: row} if (row := value[name].get(key)) is not None else {} for name in _MEMBERS}
-    return tuple(each.value for each in standing({**value, **parts}).get(item, ()))
+    alone = {**value, **parts, **stocktake.only(value, item)}
+    return tuple(each.value for each in standing(alone).get(item, ()))
 
 
 _MEMBERS = ("labels", "receipts", "unscanned")

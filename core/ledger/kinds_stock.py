@@ -22,9 +22,18 @@ KINDS: tuple[Kind, ...] = (
             "organs": COUNT,
             "let_go": COUNT,
             "closing": COUNT,
+            "counted": COUNT,
         },
         True,
     ),
+    # counted blind: the figures, and each item that differs from the books
+    Kind(
+        "StockCounted",
+        1,
+        {"day": COUNT, "found": COUNT, "missing": COUNT, "extra": COUNT, "strange": COUNT},
+        True,
+    ),
+    Kind("StockDiffers", 1, {"item": COUNT, "what": CODE}, True),
     Kind("BagOpened", 1, {"bag": TAG, "to": CODE}, True),
     Kind("ItemBagged", 1, {"bag": COUNT, "item": COUNT}, True),
     Kind("ItemUnbagged", 1, {"bag": COUNT, "item": COUNT}, True),

@@ -40,6 +40,12 @@ class Piece:
     erased: bool = False  # its look-up row went with its bytes
 
 
+def piece_of(entry: Entry) -> Piece:
+    """From its ``ItemAccepted``; nothing of it has come out yet."""
+    at = entry.header.trusted.at.astimezone(CHINA)
+    return Piece(entry.header.actor.id, entry.data["number"], f"{at:%H:%M}", at.hour, entry.data["receipt"])
+
+
 @dataclass
 class Recount:
     """Give it the entries of a day from ``begin`` on; ``read`` finds pages of items of earlier days."""
@@ -95,10 +101,7 @@ class Recount:
                 counts["senders"] += 1
             case "ItemAccepted":
                 counts["accepted"] += 1
-                at = entry.header.trusted.at.astimezone(CHINA)
-                self.pieces[entry.header.seq] = Piece(
-                    entry.header.actor.id, data["number"], f"{at:%H:%M}", at.hour, data["receipt"]
-                )
+                self.pieces[entry.header.seq] = piece_of(entry)
             case "ItemRefused":
                 counts["refused"] += 1
                 self.refused[data["reason"]] += 1

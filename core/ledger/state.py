@@ -36,6 +36,7 @@ from core.ledger import (
     requests,
     shifts,
     stock,
+    stocktake,
     typed,
 )
 from core.ledger.disclosures import DISCLOSURE_STEPS, forget_over
@@ -411,6 +412,7 @@ _STEPS = {
     **handover.STEPS,
     **gate_log.STEPS,
     **stock.STEPS,
+    **stocktake.STEPS,
     **shifts.STEPS,
     (differences.EXPLAINED, 1): differences.close,
     (differences.DISPUTED, 1): differences.close,

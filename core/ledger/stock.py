@@ -37,7 +37,7 @@ def of(value: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """The member: ``since`` (seq of its beginning), ``items`` (what lies here, by ``seq``, ascending),
     ``bag`` (the open one: ``opened``, ``bag``, ``to``, ``by``, ``items``, or None), the business day's
     ``opening``, ``accepted``, ``voided``, ``sent``, ``organs``, ``let_go``, its ``numbers`` of bags and
-    seals, and ``closed``: the newest ``BagClosed``.
+    seals and its ``count`` (:mod:`core.ledger.stocktake`), and ``closed``: the newest ``BagClosed``.
     """
     found: Mapping[str, Any] | None = value.get(MEMBER)
     return found
@@ -98,7 +98,7 @@ def ended(value: dict[str, Any], entry: Entry) -> None:
 
 def _day(opening: int) -> dict[str, Any]:
     counts = dict.fromkeys(("accepted", "voided", "sent", "organs", "let_go"), 0)
-    return {"opening": opening, **counts, "numbers": []}
+    return {"opening": opening, **counts, "numbers": [], "count": None}
 
 
 def new_day(value: dict[str, Any]) -> None:
@@ -197,8 +197,10 @@ def stated(value: dict[str, Any], entry: Entry) -> None:
     sound = row is not None and not value["closed"] and entry.data["day"] == value["day"]
     need("stock", entry, sound)
     assert row is not None
-    said = {name: entry.data[name] for name in FIGURES}
+    said, count = {name: entry.data[name] for name in FIGURES}, row["count"]
     need("stock", entry, entry.data["since"] == row["since"] and said == figures(value) and agrees(said))
+    whole = count is None or len(count["off"]) == count["missing"] + count["extra"]
+    need("stock", entry, whole and entry.data["counted"] == (count["at"] if count is not None else 0))
 
 
 def _open(value: Mapping[str, Any]) -> Mapping[str, Any]:

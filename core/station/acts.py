@@ -38,8 +38,10 @@ from core.station import (
     paper_forms,
     second,
     shifting,
+    stocktaking,
 )
 from core.station.live import Live
+from core.stocktaking import STOCKTAKE, LeaveStocktake
 
 Act = Callable[[Live, Any], object]  # what it gives back ends the command's future
 
@@ -52,6 +54,7 @@ ACTS: Mapping[type[c.Command], Act] = MappingProxyType({
     **dict.fromkeys((HandOutForms, DrawForms, AskVoidForm, VoidForm), paper_forms.handle),
     **dict.fromkeys(CORRECTING, correcting.handle),
     **dict.fromkeys((*DISPATCH, LeaveDispatch), dispatching.handle),
+    **dict.fromkeys((*STOCKTAKE, LeaveStocktake), stocktaking.handle),
     **dict.fromkeys((*SHIFT, LeaveShift), shifting.handle),
     **dict.fromkeys(BLOCKING, blocking.handle),
     **dict.fromkeys(WARNING, breaching.handle),

@@ -28,11 +28,12 @@ from core.second import AskReaderDown, AskVoid, BeginReaderDown, DecideRequest, 
 from core.seeing import CASES
 from core.shift import SHIFT, LeaveShift
 from core.slips import ExportSlip, PrintSlip
+from core.stocktaking import STOCKTAKE, LeaveStocktake
 
 # Nobody's to refuse: the way in and a second person's word (which ask for themselves), the way out, and a
 # message that was read.
 FREE = (c.LogIn, c.Activate, c.Lock, c.LogOut, c.DismissMessage, c.CloseLookUp, LeaveClose, LeaveDispatch,
-        LeaveShift, DecideRequest)  # fmt: skip
+        LeaveShift, LeaveStocktake, DecideRequest)  # fmt: skip
 # All that a clerk does between a customer's document and F9.
 ACCEPTING = (
     c.SetField, TakeNumber, ScanTyped, c.TakeKnown, c.SetSenderKind, c.SetSenderField, c.KeepAsPrincipal,
@@ -66,6 +67,7 @@ OTHERS: dict[type[c.Command], Action] = {
     TakeOver: Action.LOG_IN,
     **dict.fromkeys(DISPATCH, Action.DISPATCH),
     **dict.fromkeys(SHIFT, Action.SHIFT),
+    **dict.fromkeys(STOCKTAKE, Action.CLOSE_DAY),
     VoidNumbers: Action.GIVE_UP_NUMBERS,
     AdoptLate: Action.LATE_ENTRIES,
     KeepEvidence: Action.EVIDENCE,

@@ -23,7 +23,7 @@ from core.closing import (
     OpenClose,
 )
 from core.errors import RuleError, RuleFault
-from core.ledger import stock
+from core.ledger import stock, stocktake
 from core.ledger.clock import short_minute
 from core.ledger.differences import DISPUTED, EXPLAINED, MEMBER
 from core.ledger.entry import parse_stamp
@@ -127,7 +127,7 @@ def _view(live: Live, counted: Counted, faults: Mapping[int, str], parked: int) 
         _row(live, counted, item, kinds, state, asked.get(item), faults.get(item, ""))
         for _, item, kinds, state in found[:_LISTED]
     )
-    fault = counted.fault
+    fault, count = counted.fault, stocktake.newest(value)
     first = live.need_journal().head_at(recount.first)
     return CloseView(
         day=str(value["date"]),
@@ -153,6 +153,7 @@ def _view(live: Live, counted: Counted, faults: Mapping[int, str], parked: int) 
         fault=str(fault.code) if fault is not None else "",
         facts=dict(fault.facts) if fault is not None else {},
         stock=stock.figures(value),
+        stocktake=count and {name: count[name] for name in stocktake.FIGURES},
         reasons={each.code: each.names for each in rules.reasons},
         modes=rules.hours,
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from core.errors import EntryError, RuleError, RuleFault, StoreError, StoreFault
 from core.ledger import stock
-from core.ledger.differences import Difference, standing
+from core.ledger.differences import STOCK, Difference, standing
 from core.ledger.entry import Entry
 from core.ledger.recount import Piece, Recount
 from core.ledger.state import State
@@ -100,8 +100,8 @@ def _differing(recount: Recount, journal: DayRows, state: State) -> RuleError | 
 def _as_folded(piece: Piece, kinds: tuple[Difference, ...]) -> bool:
     """Whether the state says the same of it as its entries."""
     if piece.voided:
-        return not kinds
-    found = set(kinds)
+        return set(kinds) <= STOCK
+    found = set(kinds) - STOCK
     return (
         bool(found & _NO_LABEL) is not piece.labelled
         and (Difference.NOT_AFFIXED in found) is (piece.labelled and not piece.affixed)

@@ -73,7 +73,8 @@ def _stated(now: State) -> dict[str, int]:
     """The day's equation; its flows were held against the raw entries before."""
     row = stock.of(now.value)
     assert row is not None
-    return {"day": now.day, "since": row["since"], **stock.figures(now.value)}
+    counted = row["count"]["at"] if row["count"] is not None else 0
+    return {"day": now.day, "since": row["since"], "counted": counted, **stock.figures(now.value)}
 
 
 def _state_at(journal: Journal, seq: int) -> State:

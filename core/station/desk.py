@@ -28,12 +28,12 @@ from core.ports import VOIDED
 from core.receipts.record import PREFIX
 from core.station import approving, consenting, paper_forms, reader_down, sender_codes, typed, ways
 from core.station.days import day_proposals
-from core.station.dispatching import scanned as into_bag
 from core.station.drafts import Drafts, Standing
 from core.station.live import Live, new_id
 from core.station.paper import Paper, label_page
 from core.station.parts import item_parts
 from core.station.picture import Picture
+from core.station.stocktaking import scanned as beside_the_form
 from core.station.waybills import Waybills
 from core.view import ItemView, Screen, VisitView
 
@@ -386,7 +386,7 @@ class Desk:
         live = self._live
         if live.screen is not Screen.CLERK:
             return
-        if into_bag(live, text) or self._scanned_back(text.strip()):
+        if beside_the_form(live, text) or self._scanned_back(text.strip()):
             return
         if fold_width(text).strip().startswith(PREFIX):  # of a receipt: looked up, never a waybill
             live.say("msg.receipt_scanned", "info")

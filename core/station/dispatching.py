@@ -62,7 +62,7 @@ def handle(live: Live, command: DispatchCommand) -> None:
         case PackItem():
             pack(live, command.text)
         case UnpackItem():
-            _unpack(live, command.item or _item(live, command.text)[0].seq)
+            _unpack(live, command.item or find_item(live, command.text)[0].seq)
         case GiveUpBag():
             bag = _bag(live)
             data = {"bag": bag["opened"], "count": len(bag["items"])}
@@ -101,7 +101,7 @@ def _open(live: Live, command: OpenBag) -> None:
 
 def pack(live: Live, text: str) -> None:
     """What was scanned or typed goes into the open bag, in an entry of its own."""
-    bag, (row, old) = _bag(live), _item(live, text)
+    bag, (row, old) = _bag(live), find_item(live, text)
     number = row.short_number
     _need_sound(live, row)
     if old:
@@ -118,7 +118,7 @@ def pack(live: Live, text: str) -> None:
     live.say("msg.bag_packed", "good", number=number, count=len(bag["items"]) + 1)
 
 
-def _item(live: Live, text: str) -> tuple[ItemRow, bool]:
+def find_item(live: Live, text: str) -> tuple[ItemRow, bool]:
     """By its label's code or its waybill, and whether that is an old label's.
 
     Raises BAG_UNKNOWN, or BAG_LATE for one beside the chain.

@@ -33,6 +33,7 @@ from core.station.asking import Word
 from core.station.counting import Counted
 from core.station.kept_pictures import Pictures
 from core.station.tidings import Tiding, Tidings
+from core.stocktaking import Stocktake
 from core.view import Message, Screen, SyncView
 
 # Rows kept between two views: what the screen shows is read from the disk once, not at every key.
@@ -124,6 +125,7 @@ class Live:
     compared: frozenset[str] = frozenset()  # requests about a form that stood on the screen of the last view
     dispatches: str = ""  # the session whose page of 封发 stands
     dispatch_shown: tuple[Head, DispatchView] | None = None  # that page, as of that head
+    stocktake: Stocktake | None = None  # the page of 盘点 that stands, or was left in this session
     shift: Counting | None = None  # the page of 交接班 that stands
     anew: list[int] = field(default_factory=list)  # items of which something is to be printed anew
     records: list[ExceptionRecord | WarningRecord] = field(default_factory=list)  # to be printed

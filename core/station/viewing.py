@@ -36,6 +36,7 @@ from core.station import (
     rights,
     second,
     shifting,
+    stocktaking,
 )
 from core.station.live import Live
 from core.station.weighing import Balance
@@ -170,6 +171,7 @@ class Viewer:
             second=asked,
             paper=paper_forms.shown(live, desk.visit) if shown else PaperFormsView(),
             dispatch=dispatching.shown(live) if shown else None,
+            stocktake=stocktaking.shown(live) if shown else None,
             shift=shifting.shown(live) if shown else None,
             shift_differs=shifts.of(live.state.value)["differs"] if shown else {},
             close=closing.shown(live, self._paper.faults, _parked(desk)) if shown else None,

@@ -94,6 +94,9 @@ class DaySlipRenderer(CodedRenderer):
             yield Piece("stock", words.words["stock"], size, bold=True, gap=True)
             yield Piece("stock", words.say("stock_came", **slip.stock), size)
             yield Piece("stock", words.say("stock_went", **slip.stock), size)
+            counted = slip.stocktake
+            name = "stock_uncounted" if counted is None else "stock_counted"
+            yield Piece("stock", words.say(name, **(counted or {})), size)
         if slip.lines:
             yield Piece("clerks", words.words["clerks"], size, gap=True)
         for line in slip.lines:

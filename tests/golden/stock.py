@@ -28,9 +28,13 @@ def stock(golden: Golden, item: Entry) -> None:
     bag = golden.add("BagOpened", {"bag": "B-0002", "to": "sorting_01"}, person=True).header.seq
     golden.add("ItemBagged", {"bag": bag, "item": fresh[1]}, person=True)
     golden.add("BagGivenUp", {"bag": bag, "count": 1}, person=True)
+    counted = {"day": 1, "found": 0, "missing": 1, "extra": 1, "strange": 2}
+    at = golden.add("StockCounted", counted, person=True).header.seq
+    golden.add("StockDiffers", {"item": fresh[1], "what": "not_found"}, person=True)
+    golden.add("StockDiffers", {"item": fresh[0], "what": "still_here"}, person=True)
     row = golden.state.value[ledger.MEMBER]
     figures = ledger.figures(golden.state.value)
-    golden.add("StockStated", {"day": 1, "since": row["since"], **figures}, person=True)
+    golden.add("StockStated", {"day": 1, "since": row["since"], "counted": at, **figures}, person=True)
 
 
 def over(golden: Golden) -> None:

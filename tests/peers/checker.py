@@ -198,7 +198,7 @@ class Journal:
         if body["kind_version"] == 1:
             self.counts.update(self.numbers.follow(body["kind"], body["data"]))
             digest = unbinary(hashlib.sha256(raw).digest())
-            self.counts.update(self.requests.follow(body, digest, self.operators))
+            self.counts.update(self.requests.follow(body, digest, self.operators, self.stock.differing))
             self.counts.update(self.typed.follow(body))
             self.counts.update(self.slips.follow(body))
             self.counts.update(self.handovers.follow(body))

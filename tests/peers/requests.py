@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from tests.peers.canonical import check_time
@@ -15,7 +16,10 @@ ACTIONS = (
     "reader_down", "typed", "exempt", "void", "correct", "unmask", "disclose", "propose_block", "difference",
     "paper_entry", "paper_void", "hold",
 )  # fmt: skip
-DIFFERENCES = {"no_label", "label_unknown", "not_affixed", "no_receipt", "receipt_unknown", "held", "aside"}
+STOCK = {"not_found", "still_here"}
+DIFFERENCES = {
+    "no_label", "label_unknown", "not_affixed", "no_receipt", "receipt_unknown", "held", "aside", *STOCK
+}  # fmt: skip
 # Kinds that rest on a request: which action, and the member that names the subject.
 ACTS = {
     "ItemVoided": ("void", "item"),
@@ -35,6 +39,7 @@ REASONS = {
     "DifferenceExplained": "reason", "TypedTaken": "cause", "BlockSent": "basis",
     "PaperFormTaken": "cause", "PaperFormVoided": "reason", "ItemHeld": "basis",
 }  # fmt: skip
+_NOTHING: Mapping[int, str] = {}
 PRINTING = ("PrintStarted", "PrintNotDone", "PrintUnknown", "PrintSeen", "LabelPrinted", "ReceiptPrinted")
 # Neither who sends nor the waybill.
 CORRECTABLE = (
@@ -63,8 +68,10 @@ class Requests:
         """How many wait for a word, or for their act."""
         return len(self._open)
 
-    def follow(self, body: dict[str, Any], digest: str, operators: dict[str, Any]) -> dict[str, int]:
-        """One entry of version 1; what it did, counted by name."""
+    def follow(
+        self, body: dict[str, Any], digest: str, operators: dict[str, Any], off: Mapping[int, str] = _NOTHING
+    ) -> dict[str, int]:
+        """One entry of version 1; what it did, counted by name.  ``off``: what a count of the stock says."""
         kind, data, at = body["kind"], body["data"], body["trusted"]["at"]
         if kind in ACTS and not (kind == "ItemCorrected" and data["asked"] == 0):
             self._act(*ACTS[kind], body, at)
@@ -86,7 +93,7 @@ class Requests:
             self._correct(data)
             return {"corrected": 1}
         elif kind.startswith("Difference"):
-            return self._difference(kind, data)
+            return self._difference(kind, data, off)
         elif kind.startswith("Case"):
             self._case(kind, data, body["seq"])
         elif kind in PRINTING:
@@ -118,11 +125,13 @@ class Requests:
         receipt = kind == "ReceiptPrinted" or data.get("slot") == "receipt_printer"
         self._pages[data["item"], receipt] = kind
 
-    def _difference(self, kind: str, data: dict[str, Any]) -> dict[str, int]:
+    def _difference(self, kind: str, data: dict[str, Any], off: Mapping[int, str]) -> dict[str, int]:
         """One word for an item of the open day; which of its pages came out is not followed here."""
         item, told = data["item"], data["what"].split(".")
         need(data["day"] == self._day and not self._day_closed, "a difference of another day")
-        need(item in self._accepted - self._voided - self._differing, "no item of the day, or said twice")
+        of_day = item in self._accepted - self._voided or item in off
+        need(of_day and item not in self._differing, "no item of the day, or said twice")
+        need(STOCK & set(told) == ({off[item]} if item in off else set()), "another count than that")
         need(set(told) <= DIFFERENCES and len(told) == len(set(told)), "no such difference")
         self._differing.add(item)
         return {f"differences {kind.removeprefix('Difference').lower()}": 1}

@@ -24,6 +24,7 @@ PERSONAL = {
     "BreachWarned", "BreachSettled", "IncidentOpened", "IncidentJoined", "IncidentAssessed",
     "IncidentMeasure", "IncidentTold", "IncidentReviewed",
     "BagOpened", "ItemBagged", "ItemUnbagged", "BagGivenUp", "BagClosed", "StockStated",
+    "StockCounted", "StockDiffers",
     "ShiftGiven", "ShiftTaken",
     "BlockProposed", "BlockSent", "BlockAppealed", *DECISIONS,
 }  # fmt: skip

@@ -28,6 +28,7 @@ class Stock:
         self._bag: dict[str, Any] | None = None
         self._numbers: set[str] = set()  # of bags and seals, in this business day
         self.contents: dict[int, list[int]] = {}  # BagClosed → what is in it
+        self._count: dict[str, Any] | None = None  # the open day's, with what it named
         self._begin: Counter[str] = Counter()  # where everything was when the business day began
         self._opening = 0
 
@@ -51,7 +52,7 @@ class Stock:
         if kind == "StockBegun":
             need(not self._since, "a stock that is followed begins again")
             self._since, self._where = seq, {}
-            self._begin, self._opening = Counter(), 0
+            self._begin, self._opening, self._count = Counter(), 0, None
         elif kind == "StockEnded":
             here = sum(each in (HERE, INSIDE) for each in self._where.values())
             need(self._since and data["left"] == here, "a stock that ends with another number")
@@ -60,9 +61,20 @@ class Stock:
             self._numbers = set()
             self._begin = self.standing()
             self._opening = self._begin[HERE] + self._begin[INSIDE]
+            self._count = None
         elif kind == "StockStated":
             self._stated(data)
             return {"stocks stated": 1}
+        elif kind == "StockCounted":
+            need(self._since, "counts a stock that is not followed")
+            here = sum(at in (HERE, INSIDE) for at in self._where.values())
+            need(data["found"] + data["missing"] == here, "counts another number")
+            need(data["missing"] + data["extra"] <= 300, "a count that was not finished")
+            self._count = {**data, "seq": seq, "off": {}}
+            return {"stocks counted": 1}
+        elif kind == "StockDiffers":
+            self._off(data)
+            return {"stock differences": 1}
         elif kind == "ItemAccepted" and self._since:
             self._where[seq] = HERE
             if sum(each in (HERE, INSIDE) for each in self._where.values()) > AT_MOST:
@@ -74,6 +86,28 @@ class Stock:
             need(self._since, "a bag where no stock is followed")
             return self._bagged(kind, data, seq, stopped)
         return {}
+
+    def _off(self, data: dict[str, Any]) -> None:
+        """One item that the count names: it lies here and was not found, or the other way round."""
+        need(self._count is not None, "differs from no count")
+        assert self._count is not None
+        item, off = data["item"], self._count["off"]
+        need(item in self._where and item < self._count["seq"] and item not in off, "no item, or twice")
+        here = self._where[item] in (HERE, INSIDE)
+        need(data["what"] == ("not_found" if here else "still_here"), "differs in another way")
+        off[item] = data["what"]
+        name = "missing" if here else "extra"
+        need(sum(each == data["what"] for each in off.values()) <= self._count[name], "more than counted")
+
+    @property
+    def differing(self) -> dict[int, str]:
+        """What stands of the newest count: an item that went since, or came back, differs no longer."""
+        off = self._count["off"] if self._count is not None else {}
+        return {
+            item: what
+            for item, what in off.items()
+            if (self._where[item] in (HERE, INSIDE)) is (what == "not_found")
+        }
 
     def _stated(self, data: dict[str, Any]) -> None:
         """What the day comes to: from where each item was when it began and is now."""
@@ -87,6 +121,9 @@ class Stock:
         }
         found["accepted"] = now.total() - before.total()
         need(all(data[name] == figure for name, figure in found.items()), "states another stock")
+        count = self._count or {"seq": 0, "missing": 0, "extra": 0, "off": {}}
+        need(data["counted"] == count["seq"], "states another count")
+        need(len(count["off"]) == count["missing"] + count["extra"], "a count that names too little")
 
     def _bagged(self, kind: str, data: dict[str, Any], seq: int, stopped: Collection[int]) -> dict[str, int]:
         if kind == "BagOpened":

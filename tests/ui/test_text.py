@@ -136,6 +136,7 @@ from ui.clerk.second import STATES
 from ui.clerk.shift import QUESTIONS as SHIFTS
 from ui.clerk.shift import SIGNED as SHIFT_SIGNED
 from ui.clerk.shortcuts import SHORTCUTS
+from ui.clerk.stocktake import QUESTIONS as STOCKTAKES
 from ui.clerk.who import ASKING
 from ui.paper_form import names as names_on_a_form
 from ui.report_form import EXCEPTION_ROWS, INCIDENT_ROWS, SIGNED
@@ -184,6 +185,7 @@ _QUESTIONS = (
     *PAPER,
     *BAGS,
     *SHIFTS,
+    *STOCKTAKES,
     *PICTURES,
 )
 _ASKED = tuple(f"question.{question.name}" for question in _QUESTIONS)
@@ -403,7 +405,11 @@ def _of_close() -> set[str]:
     found |= {f"close.do.{act}{half}" for act in CLOSE_ACTS for half in ("", ".do")}
     found |= {f"close.head.{name}" for name in ("item", "what", "who", "clue", "state")}
     found |= {f"close.{name}" for name in ("by_hour", "by_clerk", "refused")}
-    found |= {f"stock.{name}" for name in STOCK} | {"close.stock", "slip.stock", "figure.stock_closing"}
+    found |= (
+        {f"stock.{name}" for name in STOCK}
+        | {"close.stock", "slip.stock", "close.counted_differs"}
+        | {"figure.stock_closing"}
+    )
     found |= {f"figure.stock_{name}" for name in FLOWS}
     found |= {f"slip.figure.{name}" for name in SLIP_FIGURES} | {f"slip.head.{name}" for name in COLUMNS}
     found |= {f"slip.outcome.{said}" for said in ("explained", "disputed", UNSAID)}

@@ -8,7 +8,7 @@ from core.paper_pictures import KeepPicture, LeavePicture, PicturesView, TakePic
 from core.view import CounterView
 from ui.clerk.choices import Answer, Question
 from ui.clerk.frame import Page, Side
-from ui.clerk.shifting import ShiftingFrame
+from ui.clerk.stocktaking import StocktakingFrame
 
 WHICH, WAIT, SEEN = "picture_which", "picture_wait", "picture_seen"
 NAMES = (WAIT, SEEN)  # of what stands at the station
@@ -38,7 +38,7 @@ def picture_question(view: PicturesView) -> Question:
     return Question(SEEN, answers, facts=facts, picture=view.jpeg)
 
 
-class PicturingFrame(ShiftingFrame):
+class PicturingFrame(StocktakingFrame):
     """The question follows what the station says; Esc leaves it, and nothing is kept."""
 
     _pictures: PicturesView | None = None  # as it was shown last, where something stands

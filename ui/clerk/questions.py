@@ -128,6 +128,8 @@ def close_question(view: CounterView | None, language: str) -> Question:
         lines += exceptions_open(view.exceptions, Texts(language))
         lines += complaints_open(view.complaints, Texts(language))
         lines += differs_line(view.shift_differs)
+        if view.close is not None and view.close.stock and view.close.stocktake is None:
+            lines.append(("line.stock_uncounted", {}))
     lines += [
         ("line.unscanned", {"number": item.number, "waybill": waybill(item.waybill)})
         for item in loose[:_LISTED]

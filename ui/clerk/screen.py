@@ -50,8 +50,6 @@ from core.commands import (
     Undo,
 )
 from core.numbering import TakeNumber
-from core.paper_pictures import KeepPicture, TakePicture
-from core.shift import SignShift
 from core.view import CatalogueHit
 from ui.bridge import Station
 from ui.buttons import KeyButton
@@ -72,6 +70,7 @@ from ui.clerk.questions import (
     refuse_question,
 )
 from ui.clerk.shortcuts import SHORTCUTS, Chord, key_of
+from ui.clerk.stocktaking import STAY
 from ui.clerk.walk import something
 from ui.clerk.who import ASKING
 from ui.fields import Entry
@@ -110,7 +109,7 @@ class ClerkScreen(PastingFrame):
             **self.side_acts(),
             "new": self._new,
             "look_up": partial(self._look_up, pending_only=False),
-            "known": self._ask_known,
+            "known": self.either(self._ask_known, self.take_stock),
             "park": self.either(self._park, self.open_close),
             "undo": self._undo,
             **self.paste_acts(),
@@ -411,8 +410,7 @@ class ClerkScreen(PastingFrame):
         self._submit(LookUp(""))
 
     def _answered(self, command: Command | Question) -> None:
-        # What stands at the station goes when that says so, and not before.
-        if isinstance(command, Question | SignShift | TakePicture | KeepPicture):
+        if isinstance(command, (Question, *STAY)):
             self.ask(command) if isinstance(command, Question) else self._submit(command)
             return
         self._leave_side()

@@ -6,7 +6,6 @@ the side, as everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
@@ -169,6 +168,7 @@ class ClosePage(QFrame):
         self._deliberate = Deliberate(keyboard, self)
         self.view: CloseView | None = None
         self._item, self._at, self._room, self._alone = 0, 0, Room.WIDE, True
+        self._blind = False
         self._labels = {name: QLabel(self) for name in _LABELS}
         self._figures = [_Figure(name, self) for name in FIGURES]
         self._head = _Row(self)
@@ -268,6 +268,12 @@ class ClosePage(QFrame):
             self._cards.addWidget(card, place // across, place % across)
         self._stand()
 
+    def keep_blind(self, *, blind: bool) -> None:
+        """Whether somebody counts the stock: then nothing of the books stands here."""
+        if blind is not self._blind:
+            self._blind = blind
+            self._paint()
+
     def stand_alone(self, *, alone: bool) -> None:
         """Whether nothing is asked at the side: then the chart stands there."""
         self._alone = alone
@@ -329,7 +335,7 @@ class ClosePage(QFrame):
         mark(labels["whole"], "tone", "bad" if view.fault else "good")
         for card in self._figures:
             card.show_view(texts, view)
-        put(labels["stock"], stock_words(view.stock, texts))
+        put(labels["stock"], stock_words(view, texts, blind=self._blind))
         labels["stock"].setVisible(bool(view.stock))
         self._paint_rows(rows)
         count = texts("close.count", count=len(rows) + view.more, left=view.left)
@@ -399,17 +405,24 @@ class ClosePage(QFrame):
         super().focusOutEvent(event)
 
 
-def stock_words(row: Mapping[str, int], texts: Texts) -> str:
-    """The equation of what lies here; what never happened is left out, but for the two that always are asked
-    for: dispatched, and what is left.
+def stock_words(view: CloseView, texts: Texts, *, blind: bool = False) -> str:
+    """The equation of what lies here, without what never happened, and what a blind count came to; before
+    that only that there was none.
     """
+    row, count = view.stock, view.stocktake
     if not row:
         return ""
+    if blind or (count is None and not view.closed):
+        return texts("close.counting" if blind else "close.uncounted")
     came, went = (
         " + ".join(f"{texts(f'stock.{name}')} {row[name]}" for name in side if row[name] or name in _ALWAYS)
         for side in (stock.FIGURES[:2], stock.FIGURES[2:])
     )
-    return texts("close.stock", came=came, went=went)
+    even = texts("close.stock", came=came, went=went)
+    if count is None:
+        return f"{even}　{texts('close.never_counted')}"
+    differs = "_differs" if count["missing"] or count["extra"] or count["strange"] else ""
+    return f"{even}　{texts(f'close.counted{differs}', **count)}"
 
 
 _ALWAYS = ("opening", "accepted", "sent", "closing")

@@ -10,12 +10,16 @@ from typing import Any, cast
 import pytest
 
 from core.errors import EntryError
-from core.ledger import stock
+from core.ledger import stock, stocktake
 from core.ledger.entry import Entry
 from tests.peers.numbers import Bad
 from tests.peers.stock import HERE, INSIDE, Stock, content_digest
 
-OTHERS = {"ItemAccepted": stock.accepted, "ItemVoided": stock.voided}
+STEPS = {
+    "ItemAccepted": stock.accepted,
+    "ItemVoided": stock.voided,
+    **{name: step for (name, _), step in (stock.STEPS | stocktake.STEPS).items()},
+}
 
 
 class Both:
@@ -24,6 +28,7 @@ class Both:
     def __init__(self) -> None:
         self.value: dict[str, Any] = {"day": 1, "closed": False}
         self.peer, self.seq = Stock(), 0
+        self.items: list[int] = []  # accepted so far
 
     def add(self, kind: str, **data: Any) -> bool:
         """Whether it may stand there; both have to agree, and what is refused changes nothing."""
@@ -36,7 +41,7 @@ class Both:
             if kind == "DayOpened":
                 stock.new_day(value)
             else:
-                {**OTHERS, **{name: step for (name, _), step in stock.STEPS.items()}}[kind](value, entry)
+                STEPS[kind](value, entry)
         except EntryError:
             refused.append("fold")
         try:
@@ -46,6 +51,7 @@ class Both:
         assert refused in ([], ["fold", "peer"]), (kind, data, refused)
         if not refused:
             self.value, self.peer, self.seq = value, peer, seq
+            self.items += [seq] if kind == "ItemAccepted" else []
         return not refused
 
 
@@ -60,13 +66,21 @@ def anything(chance: random.Random, both: Both) -> tuple[str, dict[str, Any]]:
         inside.pop()
     kinds = ["ItemAccepted"] * 6 + ["ItemBagged"] * 8 + ["BagOpened", "BagClosed", "ItemUnbagged"] * 2
     kinds += ["ItemVoided", "BagGivenUp", "DayOpened", "StockBegun", "StockEnded", "StockStated"]
+    kinds += ["StockCounted"] + ["StockDiffers"] * 3
     kind = chance.choice(kinds)
     said = stock.figures(both.value) or dict.fromkeys(stock.FIGURES, 0)
     if chance.random() < 0.3:
         said[chance.choice(stock.FIGURES)] += 1
     since = row["since"] if row is not None else 0
+    count = row["count"] if row is not None else None
+    here = len(row["items"]) if row is not None else 0
+    found = max(0, here - chance.randint(0, 3))
     about: dict[str, dict[str, Any]] = {
-        "StockStated": {"day": 1, "since": since, **said},
+        "StockStated": {"day": 1, "since": since, "counted": count["at"] if count else 0, **said},
+        "StockCounted": {"day": 1, "found": found, "missing": here - found + (chance.random() < 0.1),
+                         "extra": chance.randint(0, 2), "strange": 0},
+        "StockDiffers": {"item": chance.choice(both.items or [1]),
+                         "what": chance.choice(("not_found", "still_here"))},
         "StockBegun": {"day": 1},
         "StockEnded": {"left": 0},
         "BagOpened": {"bag": f"B-{chance.randint(1, 12)}", "to": "sorting_01"},
@@ -96,6 +110,7 @@ def test_both_follow_any_story_alike_and_the_equation_holds(seed: int) -> None:
         where = both.peer.standing()
         assert len(row["items"]) == where[HERE] + where[INSIDE]
         assert len(stock.packed(both.value)) == where[INSIDE]
+        assert stocktake.standing(both.value) == both.peer.differing
     assert 60 < stood < 245
 
 
