@@ -46,7 +46,7 @@ def plans() -> list[tuple[tuple[Kill, ...], tuple[Kill, ...]]]:
 # Those of what is done about an item or a person are cut at the station (tests/core/station).
 AT_STATION = (
     "look_up.", "case.", "complaint.", "exception.", "incident.", "request.", "persons.", "item.corrected",
-    "notify.", "disclosure.", "difference.", "slip.", "forms.", "bag.", "shift.",
+    "notify.", "disclosure.", "difference.", "slip.", "forms.", "bag.", "shift.", "stock.",
 )  # fmt: skip
 ELSEWHERE = ("recover.", "branch.", "restore.", "backup.", "erasing.", *AT_STATION)
 

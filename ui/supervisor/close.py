@@ -39,19 +39,9 @@ _TONES = {
 }
 _SIGNS = {"good": "✓ ", "warn": "▲ ", "quiet": ""}
 _LABELS = (
-    "title",
-    "whole",
-    "stock",
-    "list",
-    "count",
-    "nothing",
-    "rule",
-    "hash",
-    "by_hour",
-    "by_clerk",
-    "refused",
-    "earlier",
-)
+    "title", "whole", "stock", "list", "count", "nothing", "rule",
+    "hash", "by_hour", "by_clerk", "refused", "earlier",
+)  # fmt: skip
 _SHARES = (26, 25, 19, 25, 18)  # of a row: item, difference, clerk and time, clue, state
 
 
@@ -295,15 +285,16 @@ class ClosePage(QFrame):
         """The day as it stands; None where the page does not stand: nothing of an item stays in it."""
         if view is self.view and view is not None:
             return
-        self.view = view
+        before, self.view = self.view, view
         if view is None:
             self._item = self._at = 0
             for row in self._rows:
                 row.empty()
             return
         found = [row.item for row in view.differences]
-        if self._item in found:  # it goes on to mean the same item wherever it stands now
-            self._at = found.index(self._item)
+        said = _said_of(before, self._item) != _said_of(view, self._item)
+        if self._item in found and not said:  # it goes on to mean the same item wherever it stands now
+            self._at = found.index(self._item)  # else the word is said: the next one moved up to its place
         self._paint()
 
     @property
@@ -403,6 +394,12 @@ class ClosePage(QFrame):
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
         self._deliberate.cancel()
         super().focusOutEvent(event)
+
+
+def _said_of(view: CloseView | None, item: int) -> bool:
+    """Whether a word was said of that item."""
+    rows = view.differences if view is not None else ()
+    return any(row.item == item and row.state in ("explained", "disputed") for row in rows)
 
 
 def stock_words(view: CloseView, texts: Texts, *, blind: bool = False) -> str:

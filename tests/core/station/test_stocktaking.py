@@ -9,7 +9,7 @@ import pytest
 from core import commands as c
 from core.closing import CloseView, DisputeDifference, LeaveClose, OpenClose
 from core.dispatch import CloseBag, LeaveDispatch, OpenBag, OpenDispatch, PackItem
-from core.errors import RuleFault
+from core.errors import RuleFault, StoreError, StoreFault
 from core.ledger import stocktake
 from core.station.day_slips import make_page, offered
 from core.stocktaking import CountItem, FinishStocktake, LeaveStocktake, OpenStocktake, StocktakeView
@@ -182,3 +182,21 @@ def test_a_bag_that_is_open_was_scanned_already() -> None:
     assert made.message() == "msg.stock_counted"
     assert _close(made).stocktake == {"found": 1, "missing": 0, "extra": 0, "strange": 0}
     made.station.stop()
+
+
+def test_a_full_disk_takes_no_half_of_a_count(counter: tuple[Counter, list[int], list[str]]) -> None:
+    """Nothing of it stands; what was scanned is there still, and goes in whole when there is room again."""
+    made, _items, tokens = counter
+    before = made.kinds()
+    made.do(OpenStocktake(), CountItem(tokens[2]))
+    made.vault.journal.fail = StoreError(StoreFault.DISK_FULL)
+    made.do(FinishStocktake())
+    assert made.message() == StoreFault.DISK_FULL
+    assert made.kinds() == before
+    made.vault.journal.fail = None
+    page = made.shown().stocktake
+    assert page is not None
+    assert page.count == 1
+    made.do(FinishStocktake())
+    assert made.message() == "msg.stock_differs"
+    assert made.kinds()[len(before) :] == ["StockCounted", "StockDiffers", "StockDiffers"]
