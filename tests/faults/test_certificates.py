@@ -78,7 +78,7 @@ def test_a_revoked_counter_stops_and_keeps_what_it_has(
     expected_logs.expect("storage.pump", "hq.auth_lost .*revoked")
     with Rig(headquarters, tmp_path, 52) as rig:
         rig.log_in()
-        rig.clerk.accept(*next(each(day(1))))
+        rig.clerk.accept(*next(each(day(1, first=520))))  # its own waybill: headquarters is shared
         rig.wait_synced()
         before = headquarters.listed(rig.terminal_name)["received"]
         rig.stop()
@@ -102,7 +102,7 @@ def test_a_clock_that_is_wrong_or_steps_loses_nothing(
     clock = BenchClock()
     clock.kill_battery()
     with Rig(headquarters, tmp_path, 53, clock=clock) as rig:
-        work = each(day(4))
+        work = each(day(4, first=530))
         rig.log_in()
         rig.eyes.wait(lambda view: view.time_confirmed, "headquarters' time")
         # Where it was begun in 1970, the session is over as soon as the time is known.
@@ -138,7 +138,7 @@ def test_headquarters_certificate_changes_and_nobody_notices(
     """Renewed under the same authority; then another authority takes over, which the counter heard of."""
     home = headquarters.home
     with Rig(headquarters, tmp_path, 54) as rig:
-        work = each(day(2))
+        work = each(day(2, first=540))
         rig.log_in()
         before = ssl.get_server_certificate(headquarters.address)
         home.server_file.unlink()
@@ -185,7 +185,7 @@ def test_an_authority_that_nobody_knows_is_one_clear_sentence(
         authority.begin(home, keyring, dt.datetime.now(dt.UTC))
         authority.switch(home, keyring, headquarters.database, dt.datetime.now(dt.UTC), anyway=True)
         restarted(headquarters)
-        rig.clerk.accept(*next(each(day(1))))
+        rig.clerk.accept(*next(each(day(1, first=550))))
         view = rig.eyes.wait(lambda view: view.sync.fault == "hq.tls", "the wrong certificate")
         assert view.sync.unsent > 0
         for path, data in kept.items():
