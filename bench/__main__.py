@@ -28,6 +28,7 @@ BENCHES = {
     "sync": "bench.sync",
     "verify": "bench.verify",
     "close": "bench.close",
+    "differences": "bench.differences",
     "erase": "bench.erase",
     "stall": "bench.stall",
     "memory": "bench.memory",
@@ -42,6 +43,7 @@ BENCHES = {
 }
 # Minutes each: only when they are named.
 LONG = (
+    "differences",
     "close",
     "login",
     "card-known",
