@@ -55,6 +55,8 @@ def handle(live: Live, command: CloseCommand) -> None:
 
 def _leave(live: Live) -> None:
     live.counted = None
+    if live.stocktake is not None:
+        live.stocktake.open = False  # it stood beside this page
     live.store.watch_branch(on=False)
 
 

@@ -18,7 +18,6 @@ from core.ports import VOIDED
 if TYPE_CHECKING:
     from core.closing import CloseView
 
-_WAY = {"accepted": 1, "voided": -1, "sent": -1, "organs": -1, "let_go": -1}
 _NO_LABEL = {Difference.NO_LABEL, Difference.LABEL_UNKNOWN}
 _NO_RECEIPT = {Difference.NO_RECEIPT, Difference.RECEIPT_UNKNOWN}
 
@@ -85,10 +84,8 @@ def _differing(recount: Recount, journal: DayRows, state: State) -> RuleError | 
             if figures[name] != raw:
                 fold = figures[name]
                 return RuleError(RuleFault.DAY_FIGURES, figure=f"figure.stock_{name}", fold=fold, raw=raw)
-        if not stock.agrees(figures):
-            gone = figures["opening"] + sum(figures[name] * _WAY[name] for name in _WAY)
-            closing = figures["closing"]
-            return RuleError(RuleFault.DAY_FIGURES, figure="figure.stock_closing", fold=closing, raw=gone)
+        if (closing := figures["closing"]) != (raw := stock.due(figures)):
+            return RuleError(RuleFault.DAY_FIGURES, figure="figure.stock_closing", fold=closing, raw=raw)
     stands = standing(state.value)
     pages = journal.pages(recount.first, state.head.seq)
     for seq, piece in recount.pieces.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import io
 import json
 import queue
@@ -34,6 +35,11 @@ def test_the_page_and_its_code(printed_mm: int, tmp_path: Path, capsys: pytest.C
         "副本1",
         "OP10009",
         "收寄：143",
+        "日初12＋收寄144",
+        "移交机关2＋不再跟踪0＋日末33",
+        "盘点：扫到32，没扫到1，多出1，不认识3",
+        "账上在库，盘点没扫到",
+        "账上已走，盘点扫到",
         "000127",
         "设备故障",
         "2026-11-18",
@@ -51,7 +57,7 @@ def test_the_page_and_its_code(printed_mm: int, tmp_path: Path, capsys: pytest.C
     assert receipts.run(options) == 0
     told = json.loads(capsys.readouterr().out)
     assert (told["sound"], told["total"]["accepted"], told["said"]) == (
-        True, 143, {"explained": 2, "disputed": 1})  # fmt: skip
+        True, 143, {"explained": 2, "disputed": 2, "unsaid": 1})  # fmt: skip
     options.receipt = signed_page()[0].qr  # of another headquarters
     assert receipts.run(options) == 1
 
@@ -108,5 +114,10 @@ def test_every_word_of_the_file(language: str) -> None:
     """No code reaches whoever reads it, and every time stands with its day."""
     said = _html(PAGE, Texts(language))
     assert not re.search(r"slip\.|difference\.|refusal\.|right\.|_", re.sub(r"_{5,}|'[^']*'", "", said))
+    for name, figure in (SLIP.stock or {}).items():
+        assert f">{figure}<" in said, name
+    assert Texts(language)("slip.counted", found=32, missing=1, extra=1, strange=3) in said
+    bare = dataclasses.replace(SLIP, stocktake=None)
+    assert Texts(language)("slip.never_counted") in _html(signed_page(bare)[0], Texts(language))
     for text in ("2026-11-21 18:04", "2026-11-21 18:06", "11-24 18:04", "000127", SLIP.state.hex()):
         assert text in said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -64,12 +65,20 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
         made.workshop.stop()
 
 
+def _held(free: threading.Event) -> None:
+    assert free.wait(30)
+
+
 def test_the_first_key_is_taken_however_soon_it_comes(bench: Bench) -> None:
     """The page asks for the self-check when it is opened, and a key may come before that has begun."""
-    workshop = bench.workshop
+    workshop, free = bench.workshop, threading.Event()
+    workshop._jobs.put(lambda: _held(free))
     workshop.examine()
     workshop.add(None)
     assert (bench.told(), workshop.look(None).adding is not None) == ("", True)
+    workshop.test(Slot.SCALE)
+    assert bench.told() == "msg.workshop_busy"  # a third one is too much
+    free.set()
     until(lambda: workshop.look(None).work is Work.LOOKING, "it looks for a plug")
     workshop.leave()
 

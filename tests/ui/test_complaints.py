@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from PySide6.QtWidgets import QLabel
 
@@ -51,11 +53,14 @@ def test_one_is_taken_and_answered_and_objected_to(seat: Seat) -> None:
         seat.hands.press(Key.Key_Return)
     assert seat.hands.place == "complaint_words"  # Enter in the last field files nothing
     assert not any(kind.startswith("Complaint") for kind in seat.counter.kinds())
+    free = threading.Event()
+    seat.counter.station._enqueue(lambda: free.wait(10))  # the station is at something else
     seat.hands.press(Key.Key_F9)
     seat.hands.press(Key.Key_F9)  # a tired hand: the second one waits for the first one's answer
+    free.set()
     seat.wait(lambda: seat.counter.message() == "msg.complaint_opened")
     assert seat.counter.kinds().count("ComplaintOpened") == 1
-    assert not any(entry.text() for entry in clerk.look_up.complaint.entries)
+    seat.wait(lambda: not any(entry.text() for entry in clerk.look_up.complaint.entries))
     seat.hands.press(Key.Key_F11)
     _answer(seat, Key.Key_2, Key.Key_1, Key.Key_1)
     seat.said("msg.complaint_contacted")

@@ -8,8 +8,7 @@ import pytest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from core import commands as c
-from core.devices import CodeScanned, Label, PrintOutcome, Slot
+from core.devices import CodeScanned, Slot
 from tests.core.station.desk import WAYBILLS
 from tests.core.station.test_dispatching import Following
 from tests.ui.conftest import Opened
@@ -25,19 +24,7 @@ def seat(qtbot: QtBot, opened: Opened) -> Iterator[Seat]:
 
 def _labelled(seat: Seat) -> list[str]:
     """Three items whose labels stick on their parcels; their codes."""
-    counter, tokens = seat.counter, []
-    counter.sender()
-    for place, waybill in enumerate(WAYBILLS):
-        if place:
-            counter.do(c.NextItem())
-        counter.parcel(waybill)
-        counter.do(c.Commit())
-        job = counter.paper(place + 1)[place]
-        counter.print(job, PrintOutcome.PRINTED)
-        assert isinstance(job.page, Label)
-        counter.scan(job.page.token)
-        tokens.append(job.page.token)
-    return tokens
+    return seat.counter.labelled(*WAYBILLS)
 
 
 def _asks(seat: Seat, name: str) -> None:

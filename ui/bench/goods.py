@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.acceptance.waybill import s10_check_digit
+from ui.bench.one_of import OneOf
 from ui.bench.part import Order, Part, State
 from ui.text import Texts, kilograms
 
@@ -75,32 +76,18 @@ def waybill(serial: int) -> str:
     return f"EA{digits}{s10_check_digit(digits)}CN"
 
 
-class OtherCodes(Part):
+class OtherCodes(OneOf):
     """What a scanner may send that is no waybill, or a wrong one."""
 
     def __init__(self, order: Order, parent: QWidget | None = None) -> None:
-        super().__init__(order, parent)
-        self._hostile = QComboBox(self)
-        self._hostile.setObjectName("bench_hostile")
-        self._hostile.addItems(list(HOSTILE))
-        self._hostile.setMinimumContentsLength(8)
-        self._hostile.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(6)
-        grid.addWidget(self.caption("bench.hostile"), 0, 0, 1, 2)
-        grid.addWidget(self._hostile, 1, 0)
-        grid.addWidget(self.button("bench_scan_hostile", "bench.scan_hostile", self._scan), 1, 1)
-        grid.setColumnStretch(0, 1)
-        self.says(self._say)
+        button = ("bench_scan_hostile", "bench.scan_hostile")
+        super().__init__(
+            order, tuple(HOSTILE), "bench.hostile", listed="bench_hostile", button=button, parent=parent
+        )
 
-    def _say(self, texts: Texts) -> None:
-        self._hostile.setAccessibleName(texts("bench.hostile"))
-        for at, name in enumerate(HOSTILE):
-            self._hostile.setItemText(at, texts(f"bench.hostile.{name}"))
-
-    def _scan(self) -> None:
-        self.order("scan", {"code": list(HOSTILE.values())[max(0, self._hostile.currentIndex())]})
+    def give(self) -> None:
+        """See the base."""
+        self.order("scan", {"code": HOSTILE[self.chosen]})
 
 
 class SenderCodes(Part):

@@ -4,41 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
-from ui.bench.part import Order, Part, State
-from ui.text import Texts
+from ui.bench.one_of import OneOf
+from ui.bench.part import Order, State
 
 TROUBLES = ("two", "torn", "pdf")
 
 
-class PaperScanner(Part):
+class PaperScanner(OneOf):
     """``shown``: the key of the visitor whose paper it is."""
 
     def __init__(self, order: Order, shown: Callable[[], str], parent: QWidget | None = None) -> None:
-        super().__init__(order, parent)
+        button = ("bench_paper_trouble", "bench.paper_in")
+        super().__init__(
+            order, TROUBLES, "bench.paper", listed="bench_paper_kind", button=button, parent=parent
+        )
         self._shown = shown
-        self._kind = QComboBox(self)
-        self._kind.setObjectName("bench_paper_kind")
-        self._kind.addItems(list(TROUBLES))
-        self._kind.setMinimumContentsLength(8)
-        self._kind.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(6)
-        grid.addWidget(self.caption("bench.paper"), 0, 0, 1, 2)
-        grid.addWidget(self._kind, 1, 0)
-        grid.addWidget(self.button("bench_paper_trouble", "bench.paper_in", self._put), 1, 1)
-        grid.setColumnStretch(0, 1)
-        self.says(self._say)
 
-    def _say(self, texts: Texts) -> None:
-        self._kind.setAccessibleName(texts("bench.paper"))
-        for at, name in enumerate(TROUBLES):
-            self._kind.setItemText(at, texts(f"bench.paper.{name}"))
-
-    def _put(self) -> None:
-        self.order("paper", {"of": self._shown(), "kind": TROUBLES[max(0, self._kind.currentIndex())]})
+    def give(self) -> None:
+        """See the base."""
+        self.order("paper", {"of": self._shown(), "kind": self.chosen})
 
     def show_state(self, state: State) -> None:
         """Where this machine has no folder in memory there is no such scanner."""

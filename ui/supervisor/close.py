@@ -292,9 +292,11 @@ class ClosePage(QFrame):
                 row.empty()
             return
         found = [row.item for row in view.differences]
-        said = _said_of(before, self._item) != _said_of(view, self._item)
-        if self._item in found and not said:  # it goes on to mean the same item wherever it stands now
-            self._at = found.index(self._item)  # else the word is said: the next one moved up to its place
+        if _said_of(view, self._item) and not _said_of(before, self._item):
+            # A word was said of it: on to the one behind it that wants one, and those stand first.
+            self._at = min(self._at, max(0, sum(row.state == "open" for row in view.differences) - 1))
+        elif self._item in found:  # it goes on to mean the same item wherever it stands now
+            self._at = found.index(self._item)
         self._paint()
 
     @property

@@ -53,6 +53,7 @@ def _clerks(slip: DaySlip, texts: Texts) -> Iterable[str]:
             [[str(slip.stock[name]) for name in stock.FIGURES]],
             [texts(f"stock.{name}") for name in stock.FIGURES],
         )
+        yield f"<p>{escape(_counted(slip, texts))}</p>"
     if slip.lines:
         yield f"<h2>{escape(texts('slip.clerks'))}</h2>"
         head = [texts("slip.clerk"), *(texts(f"slip.figure.{name}") for name in FIGURES)]
@@ -60,6 +61,12 @@ def _clerks(slip: DaySlip, texts: Texts) -> Iterable[str]:
     yield f"<h2>{escape(texts('slip.refused', count=sum(count for _, count in slip.refused)))}</h2>"
     if slip.refused:
         yield table([(escape(texts(f"refusal.{reason}")), str(count)) for reason, count in slip.refused])
+
+
+def _counted(slip: DaySlip, texts: Texts) -> str:
+    if slip.stocktake is None:
+        return texts("slip.never_counted")
+    return texts("slip.counted", **slip.stocktake)
 
 
 def _figures(line: SlipLine) -> list[str]:

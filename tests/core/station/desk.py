@@ -126,6 +126,21 @@ class Counter:
         )
         return self.do(c.ConfirmInspected(), c.SetSecurity(c.Security.HERE))
 
+    def labelled(self, *waybills: str) -> list[str]:
+        """Items of one sender at a counter without receipts, their labels scanned back; the labels' codes."""
+        tokens, before = list[str](), len(self.printer.jobs)
+        self.sender()
+        for place, waybill in enumerate(waybills, 1):
+            if place > 1:
+                self.do(c.NextItem())
+            self.parcel(waybill)
+            self.do(c.Commit())
+            job = self.paper(before + place)[-1]
+            self.print(job)
+            tokens.append(job.label.token)
+            self.scan(tokens[-1])
+        return tokens
+
     def visit(self) -> VisitView:
         visit = self.views[-1].visit
         assert visit is not None

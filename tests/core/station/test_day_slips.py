@@ -56,17 +56,9 @@ def counter() -> Iterator[Counter]:
 
 
 def test_what_lies_here_comes_out_even_on_page_and_slip() -> None:
-    """Two items come, one leaves in a bag; the day after begins with what the day before ended with."""
+    """Two items come, one leaves in a bag."""
     made = follows()
-    made.sender()
-    for place, waybill in enumerate(WAYBILLS[:2]):
-        if place:
-            made.do(c.NextItem())
-        made.parcel(waybill)
-        made.do(c.Commit())
-        (label,) = made.paper(place + 1)[place:]
-        made.print(label)
-        made.scan(label.label.token)
+    made.labelled(*WAYBILLS[:2])
     made.do(OpenDispatch(), OpenBag("B-0001", "sorting_01"), PackItem(WAYBILLS[0]), CloseBag("S-1001"))
     assert made.message() == "msg.bag_closed"
     made.do(LeaveDispatch(), OpenClose())

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pytest
 
 from core import commands as c
-from core.devices import Label
 from core.dispatch import CloseBag, OpenBag, OpenDispatch, UnpackItem
 from core.errors import RuleFault
 from core.item_exceptions import (
@@ -41,19 +40,9 @@ class Following(Counter):
 @pytest.fixture
 def accepted() -> Iterator[tuple[Counter, list[int], list[str]]]:
     """Two items, their labels scanned back."""
-    made, tokens = Following(), []
+    made = Following()
     made.log_in()
-    made.sender()
-    for place, waybill in enumerate(WAYBILLS[:2]):
-        if place:
-            made.do(c.NextItem())
-        made.parcel(waybill)
-        made.do(c.Commit())
-        job = made.paper(place + 1)[place]
-        made.print(job)
-        assert isinstance(job.page, Label)
-        tokens.append(job.page.token)
-        made.scan(job.page.token)
+    tokens = made.labelled(*WAYBILLS[:2])
     yield (
         made,
         [entry.header.seq for entry in made.vault.journal.rows if entry.header.kind == "ItemAccepted"],

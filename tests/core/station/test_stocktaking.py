@@ -15,7 +15,7 @@ from core.station.day_slips import make_page, offered
 from core.stocktaking import CountItem, FinishStocktake, LeaveStocktake, OpenStocktake, StocktakeView
 from tests.core.memory import TERMINAL
 from tests.core.station.desk import WAYBILLS, Counter
-from tests.core.station.test_dispatching import FOURTH, Following, follows
+from tests.core.station.test_dispatching import FOURTH, follows
 from tests.peers.checker import check
 from tests.peers.exports import export
 
@@ -26,17 +26,8 @@ EXPECTED = {"found": 2, "missing": 1, "extra": 1, "strange": 1}
 @pytest.fixture
 def counter() -> Iterator[tuple[Counter, list[int], list[str]]]:
     """Four items with labels; the second left in a bag.  The day close stands."""
-    made, tokens = follows(), []
-    made.sender()
-    for place, waybill in enumerate((*WAYBILLS, FOURTH)):
-        if place:
-            made.do(c.NextItem())
-        made.parcel(waybill)
-        made.do(c.Commit())
-        label = made.paper(place + 1)[place]
-        made.print(label)
-        tokens.append(label.label.token)
-        made.scan(tokens[-1])
+    made = follows()
+    tokens = made.labelled(*WAYBILLS, FOURTH)
     items = [entry.header.seq for entry in made.vault.journal.rows if entry.header.kind == "ItemAccepted"]
     made.do(OpenDispatch(), OpenBag("B-0001", "sorting_01"), PackItem(WAYBILLS[1]), CloseBag("S-1001"))
     assert made.message() == "msg.bag_closed"
@@ -154,9 +145,15 @@ def test_what_nobody_meant_writes_nothing(
     assert made.shown().stocktake is None
     made.do(OpenStocktake())
     assert made.message() == RuleFault.NOT_ALLOWED  # the day close does not stand
+    made.do(OpenClose())
+    assert made.shown().stocktake is None  # nobody asked for it again
+    made.do(OpenStocktake())
+    assert made.shown().stocktake == StocktakeView(1, ("000001",))
     assert made.kinds() == before
-    made.do(OpenClose(), OpenStocktake(), c.Lock())
-    assert made.live.stocktake is None or made.shown().stocktake is None
+    made.do(c.Lock())
+    made.log_in()
+    made.do(OpenClose(), OpenStocktake())
+    assert made.shown().stocktake == StocktakeView(0)
     plain = Counter()
     plain.log_in()
     plain.do(OpenClose(), OpenStocktake())
@@ -166,13 +163,7 @@ def test_what_nobody_meant_writes_nothing(
 
 def test_a_bag_that_is_open_was_scanned_already() -> None:
     made = follows()
-    assert isinstance(made, Following)
-    made.sender()
-    made.parcel(WAYBILLS[0])
-    made.do(c.Commit())
-    (label,) = made.paper(1)
-    made.print(label)
-    made.scan(label.label.token)
+    made.labelled(WAYBILLS[0])
     made.do(OpenDispatch(), OpenBag("B-0001", "sorting_01"), PackItem(WAYBILLS[0]), LeaveDispatch())
     made.do(OpenClose(), OpenStocktake())
     page = made.shown().stocktake

@@ -30,12 +30,17 @@ SLIP = DaySlip(
                        "device_failed", "OP10001", "OP10009"),
         SlipDifference(3119, "000119", ("not_affixed",), "OP10003", "15:08", "explained",
                        "label_on_item", "OP10003", "", "2026-11-24T10:04:00.000Z"),
+        SlipDifference(2990, "000071", ("not_found",), "OP10001", "10:12", "disputed", "device_failed",
+                       "OP10009"),
+        SlipDifference(3050, "000084", ("still_here",), "OP10003", "11:02", "unsaid"),
         SlipDifference(3098, "000098", ("held",), "OP10001", "11:20", "disputed", "left_open", "OP10009"),
     ),
     closes=(15, 16),
     earlier=(Earlier(3900, "LabelPrinted", 2807, 14, "2026-11-18"),),
     numbers=(SlipNumbers(4001, "PoolVoided", "ems-1", 287, 287, "misprinted"),),
     late=(SlipLate(3990, "BranchAdopted", 1, 88, 120, 12),),
+    stock={"opening": 12, "accepted": 144, "sent": 120, "voided": 1, "organs": 2, "let_go": 0, "closing": 33},
+    stocktake={"found": 32, "missing": 1, "extra": 1, "strange": 3},
 )  # fmt: skip
 REASONS = {
     "device_failed": {"zh": "设备故障", "en": "A device failed"},
