@@ -144,8 +144,7 @@ class Journal(Protocol):
         ``draft`` is what is left to do, ``gone`` are the drafts that end with these entries, ``directives``
         what they adopt: in the same transaction, with the entries, or not at all.
 
-        Raises StoreError DISK_FULL, READ_ONLY, IO, CONFLICT (operation id used), DAMAGED; the
-        store is unchanged then.
+        Raises StoreError DISK_FULL, READ_ONLY, IO, CONFLICT (operation id used), DAMAGED: nothing changed.
         """
         ...
 
@@ -244,6 +243,10 @@ class Journal(Protocol):
         """What entry ``seq`` holds of a case; None where it or its key is gone."""
         ...
 
+    def parts_here(self, retention: str, month: str) -> int:
+        """How many attachments of that class and month are still here, sealed ones not counted."""
+        ...
+
     def head_at(self, seq: int) -> Head | None:
         """The head that stood after entry ``seq``."""
         ...
@@ -268,8 +271,8 @@ class Journal(Protocol):
         """The last entry with an attachment of that class and month that is still here; 0 for none."""
         ...
 
-    def has_sealed(self, first: int, last: int) -> bool:
-        """Whether a sealed part of those entries is still here."""
+    def sealed_here(self, first: int, last: int) -> int:
+        """How many sealed parts of those entries are still here."""
         ...
 
     def erase(self, retention: str, month: str, first: int, last: int) -> int:

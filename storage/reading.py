@@ -180,14 +180,19 @@ class JournalReader:
         with self.database.reading() as connection:
             return int(connection.exec_driver_sql(last, (retention, month)).scalar() or 0)
 
-    def has_sealed(self, first: int, last: int) -> bool:
-        """Whether a sealed part of those entries is still here."""
-        here = (
-            "SELECT EXISTS (SELECT 1 FROM attachment "
-            "WHERE seq BETWEEN ? AND ? AND class = 'sealed' AND data IS NOT NULL)"
-        )
+    def sealed_here(self, first: int, last: int) -> int:
+        """How many sealed parts of those entries are still here."""
+        here = "SELECT count(*) FROM attachment WHERE seq BETWEEN ? AND ? AND class = 'sealed' AND "
+        return self._count(here + "data IS NOT NULL", (first, last))
+
+    def parts_here(self, retention: str, month: str) -> int:
+        """How many attachments of that class and month are still here, sealed ones not counted."""
+        here = "SELECT count(*) FROM attachment WHERE class <> 'sealed' AND retention = ? AND month = ? AND "
+        return self._count(here + "data IS NOT NULL", (retention, month))
+
+    def _count(self, query: str, values: tuple[int | str, ...]) -> int:
         with self.database.reading() as connection:
-            return bool(connection.exec_driver_sql(here, (first, last)).scalar())
+            return int(connection.exec_driver_sql(query, values).scalar() or 0)
 
     def head_at(self, seq: int) -> Head | None:
         """The head that stood after entry ``seq``."""

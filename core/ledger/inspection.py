@@ -1,6 +1,7 @@
 """The inspection pack (检查包): what an inspector of the authority ticks, counted from the raw entries.
 
-Figures of some weeks, items by number and day, staff by number and with the days of their papers; no customer
+Figures of some weeks, items by number and day, staff by number and with the days of their papers, and the
+log of what was destroyed (销毁记录): what went, by which rule, how many, by which entries.  No customer
 and no waybill stands in it, so it can be handed out.  What a counter cannot know (the rules on the wall,
 cameras) is a line to be filled in by hand.  Source: 寄递企业/站点检查日常记录表 (rules.md 2.5);
 docs/format.md, section 21.
@@ -15,12 +16,17 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from core import wire
-from core.ledger.clock import minute
+from core.ledger.cases import CLOSED, LAPSED
+from core.ledger.clock import business_date, minute
 from core.ledger.entry import EMPTY_HEAD, Entry, Head
+from core.ledger.erasure import MONTH_ERASED, PERSON_ERASED, SEALED_ERASED, month_name
 from core.ledger.following import follow
 
 MOST = 500  # items that are named; more are counted
 NOT_INSPECTED, TO_CENTRE = "not_inspected", "to_centre"
+# What is destroyed: sealed parts that headquarters has safe, a month that is over, a person's item at her
+# request, a case that was closed or whose time was over.
+SEALED, MONTH, PERSON, CASE_CLOSED, CASE_LAPSED = "sealed", "month", "person", "case_closed", "case_lapsed"
 _MAX_BYTES = 4 * 1024 * 1024
 
 
@@ -35,6 +41,21 @@ class Named:
     number: str
     at: str
     operator: str
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What went on one day by one rule.  ``day``: ISO; ``of``: retention class and month of :data:`MONTH`,
+    else ""; ``count``: attachments, of a person's request and of cases items and cases; ``first`` and
+    ``last``: the entries that say so.
+    """
+
+    day: str
+    what: str
+    of: str
+    count: int
+    first: int
+    last: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +94,14 @@ class Inspection:
     refused: Mapping[str, int]  # reason → how many
     named: tuple[Named, ...] = ()
     unnamed: int = 0  # beyond MOST
+    erased: tuple[Erased, ...] = ()
     staff: tuple[Trained, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The members of the canonical bytes."""
         value = {name: getattr(self, name) for name in _PLAIN}
         value |= {name: dict(getattr(self, name)) for name in _COUNTED}
-        value |= {name: [asdict(each) for each in getattr(self, name)] for name in ("named", "staff")}
+        value |= {name: [asdict(each) for each in getattr(self, name)] for name in _LISTED}
         value |= {"first": self.first.as_json(), "last": self.last.as_json()}
         return {"type": "inspection-pack", **value}
 
@@ -91,6 +113,7 @@ class Inspection:
 _PLAIN = (
     "branch", "terminal", "since", "until", "rules", "accepted", "voided", "inspected", "unnamed",
 )  # fmt: skip
+_LISTED = ("named", "erased", "staff")
 _COUNTED = ("identity", "security", "by_route", "refused")
 
 
@@ -107,6 +130,7 @@ class InspectionReader:
     _items: dict[int, tuple[Mapping[str, Any], str, str, str]] = field(default_factory=dict)
     _voided: set[int] = field(default_factory=set)
     _refused: Counter[str] = field(default_factory=Counter)
+    _erased: dict[tuple[str, str, str], Erased] = field(default_factory=dict)  # by day, what and of what
 
     def __post_init__(self) -> None:
         self._head = self.first
@@ -121,6 +145,16 @@ class InspectionReader:
         self._head, kind, version = follow(entry, self._head.seq + 1, self._head)
         if version == 1:
             self._count(kind, entry)
+        found = _erased(kind, entry.data)
+        if found is not None:
+            self._destroyed(business_date(entry.header.trusted.at).isoformat(), *found)
+
+    def _destroyed(self, day: str, what: str, of: str, count: int) -> None:
+        before, seq = self._erased.get((day, what, of)), self._head.seq
+        row = Erased(day, what, of, count, seq, seq)
+        if before is not None:
+            row = Erased(day, what, of, before.count + count, before.first, seq)
+        self._erased[day, what, of] = row
 
     def _count(self, kind: str, entry: Entry) -> None:
         seq, data = self._head.seq, entry.data
@@ -172,8 +206,19 @@ class InspectionReader:
             refused=self._refused,
             named=tuple(named[:MOST]),
             unnamed=max(0, len(named) - MOST),
+            erased=tuple(self._erased.values()),
             staff=staff,
         )
+
+
+def _erased(kind: str, data: Mapping[str, Any]) -> tuple[str, str, int] | None:
+    """(what, of which class and month, how many) where an entry says that something went."""
+    if kind == SEALED_ERASED:
+        return SEALED, "", data["count"]
+    if kind == MONTH_ERASED:
+        return MONTH, month_name(data["retention"], data["month"]), data["count"]
+    one = {PERSON_ERASED: PERSON, CLOSED: CASE_CLOSED, LAPSED: CASE_LAPSED}.get(kind)
+    return None if one is None else (one, "", 1)
 
 
 def _named(what: str, row: tuple[Mapping[str, Any], str, str, str]) -> Named:

@@ -55,8 +55,8 @@ _ALL = (
     ),
     Kind("DirectivesAdopted", 1, {"number": COUNT, "head": HASH}, False),
     Kind("DirectiveParked", 1, {"number": COUNT, "cause": CODE}, False),
-    Kind("MonthErased", 1, {"retention": CODE, "month": MONTH}, False),
-    Kind("SealedErased", 1, {"through": COUNT}, False),
+    Kind("MonthErased", 1, {"retention": CODE, "month": MONTH, "count": COUNT}, False),
+    Kind("SealedErased", 1, {"through": COUNT, "count": COUNT}, False),
     Kind("HeadquartersKeyPinned", 1, _ROLLED, False),
     Kind(configured.KIND, 1, dict.fromkeys(configured.PARTS, HASH), False),
     # what was done on the technician's page, taken in from the gate log

@@ -13,7 +13,7 @@ from core.receipts.slip_record import SlipRecord, is_head
 PREFIX = "IP1."
 _TAG = b"counter/inspection-pack/1\0"
 _TEXTS = ("terminal", "branch", "since", "until", "rules", "made_by", "made_at", "record")
-_COUNTS = ("accepted", "voided", "inspected", "named", "staff")
+_COUNTS = ("accepted", "voided", "inspected", "named", "erased", "staff")
 _MEMBERS = {"type", "first", "last", "security", "refused", *_TEXTS, *_COUNTS}
 
 
@@ -32,6 +32,7 @@ def sign_inspection(
         "security": dict(found.security),
         "refused": sum(found.refused.values()),
         "named": len(found.named) + found.unnamed,
+        "erased": sum(each.count for each in found.erased),
         "staff": len(found.staff),
         "record": wire.b64(found.digest()),
     }

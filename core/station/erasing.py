@@ -33,12 +33,23 @@ _SHARE_SECONDS = 0.1  # of a tick: whoever presses F9 meanwhile waits no longer 
 
 @dataclass
 class _Job:
-    """What an entry says is erased, from ``first`` to ``last``; ``month`` "" for sealed parts."""
+    """What an entry says is erased, from ``first`` to ``last``; ``month`` "" for sealed parts.
+
+    ``count``: attachments that were still here when it was said.
+    """
 
     retention: str
     month: str
     first: int
     last: int
+    count: int = 0
+
+    def said(self) -> Proposal:
+        """The entry that comes before anything goes."""
+        if self.month:
+            data = {"retention": self.retention, "month": self.month, "count": self.count}
+            return Proposal(MONTH_ERASED, data, new_id())
+        return Proposal(SEALED_ERASED, {"through": self.last, "count": self.count}, new_id())
 
 
 class Erasing:
@@ -140,11 +151,7 @@ class Erasing:
         ]
         if not jobs and not lapsed:
             return
-        self._live.commit([*lapsed, *(
-            Proposal(MONTH_ERASED, {"retention": job.retention, "month": job.month}, new_id())
-            if job.month else Proposal(SEALED_ERASED, {"through": job.last}, new_id())
-            for job in jobs
-        )])  # fmt: skip
+        self._live.commit([*lapsed, *(job.said() for job in jobs)])
         self._live.probe("erasing.said")
         self._jobs.extend(jobs)
         self._at = 0.0
@@ -160,7 +167,8 @@ class Erasing:
                 low = sure[0]
             else:
                 high = middle - 1
-        return [_Job(SEALED, "", first, low)] if journal.has_sealed(first, low) else []
+        count = journal.sealed_here(first, low)
+        return [_Job(SEALED, "", first, low, count)] if count else []
 
     def _months(self, journal: Journal, safe: int, today: dt.date, days: Mapping[str, int]) -> list[_Job]:
         said = set(self._live.state.value["erased"]["months"])
@@ -172,7 +180,8 @@ class Erasing:
                 continue
             last = journal.last_of(retention, month)
             if last <= safe and self._surely_over(journal, last, today, days[retention]):
-                jobs.append(_Job(retention, month, 1, journal.head().seq))
+                count = journal.parts_here(retention, month)
+                jobs.append(_Job(retention, month, 1, journal.head().seq, count))
         return jobs
 
     def _surely_over(self, journal: Journal, last: int, today: dt.date, days: int) -> bool:

@@ -62,6 +62,7 @@ ROOMS: Mapping[str, Room] = {
             " tests.peers.requests tests.peers.roles tests.peers.persons tests.peers.rolls tests.peers.typed"
             " tests.peers.blocks tests.peers.slips tests.peers.paper tests.peers.handover tests.peers.stock"
             " tests.peers.gates tests.peers.item_exceptions tests.peers.shifts tests.peers.incidents"
+            " tests.peers.erasures"
         ),
         _set("cryptography"),
     ),
@@ -76,6 +77,7 @@ ROOMS: Mapping[str, Room] = {
     "tests/peers/disclosures.py": Room(_set("tests.peers.numbers")),
     "tests/peers/requests.py": Room(_set("tests.peers.canonical tests.peers.numbers")),
     "tests/peers/blocks.py": Room(_set("tests.peers.numbers")),
+    "tests/peers/erasures.py": Room(_set("tests.peers.numbers")),
     "tests/peers/gates.py": Room(_set("tests.peers.numbers")),
     "tests/peers/handover.py": Room(_set("tests.peers.numbers")),
     "tests/peers/stock.py": Room(_set("tests.peers.numbers")),

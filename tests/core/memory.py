@@ -207,8 +207,11 @@ class MemoryJournal:
     def last_of(self, retention: str, month: str) -> int:
         raise NotImplementedError
 
-    def has_sealed(self, first: int, last: int) -> bool:
-        return any(entry.attachments for entry in self.rows[first - 1 : last])
+    def sealed_here(self, first: int, last: int) -> int:
+        return sum(bool(entry.attachments) for entry in self.rows[first - 1 : last])
+
+    def parts_here(self, retention: str, month: str) -> int:
+        raise NotImplementedError
 
     def erase(self, retention: str, month: str, first: int, last: int) -> int:
         raise NotImplementedError

@@ -220,8 +220,8 @@ def journal(sealed: Mapping[str, str]) -> Golden:
     complains = complaint(golden, SUPERVISOR)
     golden.add("OperatorLoggedOut", {"cause": "key"}, person=True)
     golden.add("DraftLapsed", {"operator": CLERK, "cause": "time"})
-    golden.add("SealedErased", {"through": 5})
-    golden.add("MonthErased", {"retention": "acceptance", "month": "2025-10"})
+    golden.add("SealedErased", {"through": 5, "count": 0})
+    golden.add("MonthErased", {"retention": "acceptance", "month": "2025-10", "count": 0})
     golden.log_in(SUPERVISOR, "supervisor", FIRST)
     answer(golden, complains)
     item = {"item": 11, "request": "p-1", "retention": "acceptance", "month": "2026-11"}

@@ -42,6 +42,7 @@ from tests.peers.canonical import (
 )
 from tests.peers.complaints import Complaints
 from tests.peers.disclosures import Disclosures
+from tests.peers.erasures import Erasures
 from tests.peers.gates import Gates
 from tests.peers.handover import HandOvers
 from tests.peers.incidents import Incidents
@@ -137,6 +138,7 @@ class Journal:
         self.slips = Slips()
         self.handovers = HandOvers()
         self.gates = Gates()
+        self.erasures = Erasures()
         self.stock = Stock()
         self.paper = Paper()
         self.shifts = Shifts()
@@ -203,6 +205,7 @@ class Journal:
             self.counts.update(self.slips.follow(body))
             self.counts.update(self.handovers.follow(body))
             self.counts.update(self.gates.follow(body))
+            self.counts.update(self.erasures.follow(body))
             self.counts.update(self.shifts.follow(body, self.standing()))
             gone = self.stock.gone(body["data"].get("item", 0))
             self.counts.update(self.exceptions.follow(body, self.operators, gone))

@@ -222,6 +222,20 @@ def test_an_entry_of_an_unknown_kind_is_authentic(book: Book) -> None:
     check(forged(book, {}), key_of(book))
 
 
+@pytest.mark.parametrize(
+    ("kind", "data", "said"),
+    [
+        ("MonthErased", {"retention": "acceptance", "month": "2026-11", "count": 99}, "more of a month"),
+        ("MonthErased", {"retention": "acceptance", "month": "2025-01", "count": 1}, "more of a month"),
+        ("SealedErased", {"through": 1, "count": 1}, "more sealed parts"),
+        ("SealedErased", {"through": 10**6, "count": 0}, "sealed parts to come"),
+    ],
+)
+def test_no_more_is_erased_than_there_was(book: Book, kind: str, data: dict[str, Any], said: str) -> None:
+    with pytest.raises(Bad, match=said):
+        check(forged(book, {"kind": kind, "kind_version": 1, "data": data}), key_of(book))
+
+
 def test_a_persons_act_needs_the_person(book: Book) -> None:
     refused = {"kind": "ItemRefused", "kind_version": 1, "data": {"visit": "v-1", "reason": "prohibited"}}
     with pytest.raises(Bad, match="without a person"):
@@ -375,6 +389,7 @@ def test_it_imports_nothing_of_ours() -> None:
         "rolls",
         "slips",
         "handover",
+        "erasures",
         "gates",
         "stock",
         "typed",

@@ -16,7 +16,19 @@ from core.errors import CounterError
 from core.inspection import InspectionPage
 from core.ledger.documents import Grant, make_grant
 from core.ledger.entry import EMPTY_HEAD, Head
-from core.ledger.inspection import NOT_INSPECTED, TO_CENTRE, Inspection, Named, Trained
+from core.ledger.inspection import (
+    CASE_CLOSED,
+    CASE_LAPSED,
+    MONTH,
+    NOT_INSPECTED,
+    PERSON,
+    SEALED,
+    TO_CENTRE,
+    Erased,
+    Inspection,
+    Named,
+    Trained,
+)
 from core.receipts.inspection import sign_inspection
 from program import receipts
 from program.slip_files import DaySlipFiles
@@ -33,6 +45,10 @@ FOUND = Inspection(
     (Named(NOT_INSPECTED, "000004", "2026-11-02 09:15", "OP10001"),
      Named(TO_CENTRE, "000310", "2026-11-20 16:31", "OP10003")),
     1,
+    (Erased("2026-10-24", SEALED, "", 385, 96, 101),
+     Erased("2026-11-01", MONTH, "acceptance/2025-10", 7401, 377, 377),
+     Erased("2026-11-02", MONTH, "later/2025-10", 2, 378, 378),
+     *(Erased("2026-11-03", what, "", 1, 400, 400) for what in (PERSON, CASE_CLOSED, CASE_LAPSED))),
     tuple(Trained(f"OP1000{n}", "clerk", "2026-01-05", "", state) for n, state in enumerate((*PAPER, ""))),
 )  # fmt: skip
 
@@ -58,6 +74,7 @@ def test_written_and_checked_whole(tmp_path: Path, capsys: pytest.CaptureFixture
     assert receipts.run(options) == 0
     told = json.loads(capsys.readouterr().out)
     assert (told["accepted"], told["named"], told["made_by"]) == (412, 3, "OP10009")
+    assert told["erased"] == 385 + 7401 + 2 + 3
     options.json = False
     assert receipts.run(options) == 0
     assert "an inspection pack" in capsys.readouterr().out
@@ -73,5 +90,6 @@ def test_every_word_of_the_file(language: str) -> None:
     """No code reaches whoever reads it."""
     said = html(signed_page()[0], Texts(language))
     assert not re.search(r"pack\.|refusal\.|fact\.|_", re.sub(r"_{5,}|'[^']*'", "", said))
-    for text in ("412", "000310", "2026-11-20 16:31", "OP10003", FOUND.last.hash.hex()):
+    told = ("412", "000310", "2026-11-20 16:31", "OP10003", "385", "7401", "2025-10", "96 – 101")
+    for text in (*told, FOUND.last.hash.hex()):
         assert text in said

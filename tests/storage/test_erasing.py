@@ -16,6 +16,7 @@ from core.ledger.clock import Anchor
 from core.ledger.documents import Marks, make_marks
 from core.ledger.entry import EMPTY_HEAD, Head
 from core.ledger.erasure import over_on
+from core.ledger.inspection import InspectionReader
 from core.ledger.writer import EntryWriter, Proposal
 from core.ports import LateItem, LateRead
 from core.rules import load_rules
@@ -168,7 +169,7 @@ def test_sealed_parts_go_the_day_after(counter: Counter) -> None:
     with running(counter, tomorrow(counter)) as here:
         here.safe(first)
         here.tick()
-        assert here.kinds() == [("SealedErased", {"through": first})]
+        assert here.kinds() == [("SealedErased", {"through": first, "count": 1})]
         kept = [seq for seq, name in here.here() if name == "sealed"]
         assert second in kept
         assert not [seq for seq in kept if seq <= first]
@@ -183,6 +184,33 @@ def test_sealed_parts_go_the_day_after(counter: Counter) -> None:
         left = pages(counter)  # while it runs: closing it would empty the log by itself
         assert sealed_of(counter, first)[:200] not in left
         assert sealed_of(counter, second)[:200] not in left
+
+
+def test_the_destruction_log_says_what_went_by_which_rule_and_how_many(counter: Counter) -> None:
+    """Counted from the raw entries, for the inspection pack: two days of sealed parts, then the month."""
+    month = "2026-11"
+    days = RULE_BOOK.at(over_on(month, 0)).retention["acceptance"]
+    due = dt.datetime.combine(over_on(month, days), dt.time(4), dt.UTC)
+    first, second = items(counter)
+    with running(counter, tomorrow(counter)) as here:
+        here.safe(first)
+        here.tick()
+        here.safe(here.journal.head().seq)
+        here.erasing._at = 0.0
+        here.tick()
+        here.told(due)
+        here.erasing._at = 0.0
+        here.tick()
+        reader = InspectionReader(EMPTY_HEAD)
+        for entry in here.journal.entries(1):
+            reader.add(entry)
+        days_said = tomorrow(counter).date().isoformat(), over_on(month, days).isoformat()
+        found = reader.result(("branch", "terminal"), days_said, "rules", (), ()).erased
+    assert [(row.day, row.what, row.of, row.count) for row in found] == [
+        (days_said[0], "sealed", "", 2),
+        (days_said[1], "month", f"acceptance/{month}", 2),
+    ]
+    assert second < found[0].first < found[0].last < found[1].first == found[1].last
 
 
 def test_a_second_look_says_nothing_again(counter: Counter) -> None:
@@ -216,7 +244,7 @@ def test_a_month_goes_a_year_after_its_end(counter: Counter) -> None:
         here.erasing._at = 0.0
         here.tick()
         assert here.live.item(first) is None
-        assert ("MonthErased", {"retention": "acceptance", "month": month}) in here.kinds()
+        assert ("MonthErased", {"retention": "acceptance", "month": month, "count": 2}) in here.kinds()
         assert (here.here(), here.journal.items(), here.journal.held_months()) == ([], [], [])
         report = here.report()
         assert (report.sound, report.gone) == (True, report.attachments)
@@ -350,6 +378,6 @@ def test_what_was_said_is_not_taken_back(counter: Counter) -> None:
     journal = counter.journal()
     with closing(journal.database):
         for through in (5, 3):
-            said = Proposal("SealedErased", {"through": through}, counter.book.operation())
+            said = Proposal("SealedErased", {"through": through, "count": 0}, counter.book.operation())
             journal.commit(counter.book.propose(said), counter.book.state)
         assert journal.state().value["erased"] == {"sealed": 5, "months": [], "items": {}}

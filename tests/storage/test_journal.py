@@ -329,7 +329,9 @@ def test_a_destroyed_month_leaves_the_chain(counter: Counter, journal: SqlJourna
     counter.book.machine.advance(20 * 86400)  # next month
     new = counter.book.propose(*counter.proposals()) if counter.book.log_in() else []
     journal.commit(counter.book.entries[-3:], counter.book.state)
-    said = Proposal(MONTH_ERASED, {"retention": "acceptance", "month": "2026-11"}, counter.book.operation())
+    said = Proposal(
+        MONTH_ERASED, {"retention": "acceptance", "month": "2026-11", "count": 0}, counter.book.operation()
+    )
     journal.commit(counter.book.propose(said), counter.book.state)
     assert erase_month(journal, "acceptance", "2026-11") == 1
     assert journal.keys.find("acceptance", "2026-11") is None

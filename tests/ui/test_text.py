@@ -62,7 +62,6 @@ from core.ledger.differences import Difference
 from core.ledger.disclosures import Way
 from core.ledger.handover import FAILED, OK, SKIPPED, WARNED, WRONG
 from core.ledger.incidents import To
-from core.ledger.inspection import NOT_INSPECTED, TO_CENTRE
 from core.ledger.item_exceptions import End, Try
 from core.ledger.kinds_shifts import BOOKS, COUNTED
 from core.ledger.looks import Many
@@ -86,6 +85,7 @@ from devices.idcard.frames import Command
 from devices.idcard.photo import PhotoReason
 from devices.printer.page import OFFSET
 from hq.reviews import REASONS, Why
+from tests.ui import packs
 from ui.assistant.fields import KINDS as TYPED
 from ui.assistant.handover_paper import CHECK_HEAD, DEVICE_HEAD, WHY
 from ui.assistant.handover_paper import KEYS as HANDED_KEYS
@@ -144,11 +144,6 @@ from ui.report_form import STATES as REPORTED
 from ui.supervisor.close import ACTS as CLOSE_ACTS
 from ui.supervisor.close import FIGURES as CLOSE_FIGURES
 from ui.supervisor.close import STATES as CLOSE_STATES
-from ui.supervisor.inspection_pdf import IDENTITY as PACK_IDENTITY
-from ui.supervisor.inspection_pdf import NAMED as PACK_NAMED
-from ui.supervisor.inspection_pdf import PAPER as PACK_PAPER
-from ui.supervisor.inspection_pdf import STAFF as PACK_STAFF
-from ui.supervisor.inspection_pdf import WALL as PACK_WALL
 from ui.supervisor.questions import QUESTIONS as CLOSING
 from ui.supervisor.slip_pdf import COLUMNS
 from ui.supervisor.slip_pdf import FIGURES as SLIP_FIGURES
@@ -417,13 +412,7 @@ def _of_close() -> set[str]:
     found |= {f"slip.kind.{kind}" for kind in (*ABOUT, "BranchAdopted", "BranchDeclined")}
     found |= {f"answer.slip_{place}" for place in PLACES} | {"difference.unused", "close.clue.unused"}
     found |= {f"slip.cause.{cause}" for cause in (*VoidCause, MET, WITHDRAWN)}
-    found |= {f"pack.{name}" for name in ("accepted", "inspected", "voided")}
-    found |= {f"pack.{name}" for name in ("identity", "security", "by_route")}
-    found |= {f"pack.identity.{way}" for way in PACK_IDENTITY} | {f"pack.security.{how}" for how in Security}
-    found |= {f"pack.staff.{name}" for name in PACK_STAFF} | {f"pack.named.{name}" for name in PACK_NAMED}
-    found |= {f"pack.paper.{state}" for state in PACK_PAPER} | {f"pack.hand.{name}" for name in PACK_WALL}
-    found |= {f"pack.what.{what}" for what in (NOT_INSPECTED, TO_CENTRE)}
-    found |= {f"pack.hash.{name}" for name in ("before", "last")}
+    found |= packs.codes()
     return found | {f"answer.explain_{mode}" for mode in MODES}
 
 

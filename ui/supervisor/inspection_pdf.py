@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from html import escape
 
 from core.inspection import InspectionPage
-from core.ledger.inspection import Inspection, Named, Trained
+from core.ledger.erasure import split
+from core.ledger.inspection import MONTH, Erased, Inspection, Named, Trained
 from ui.paper_pdf import Modules, made_pdf, signed_foot, table
 from ui.text import Texts
 
@@ -14,6 +15,8 @@ IDENTITY = ("chip", "code", "manual", "exempt", "earlier")
 SECURITY = ("here", "centre", "not_required")
 STAFF = ("operator", "role", "agreement", "training", "state")
 NAMED = ("number", "at", "operator", "what")
+ERASED = ("day", "what", "count", "entries")
+CLASSES = ("acceptance",)  # retention classes that end with a month
 PAPER = ("fine", "soon", "grace", "ended", "missing")
 # What no counter can see: somebody looks, and fills it in.
 WALL = ("wall", "cameras", "waybills", "rectify")
@@ -29,7 +32,8 @@ def html(page: InspectionPage, texts: Texts) -> str:
     """What it says."""
     found = page.slip
     parts = [*_head(found, texts), *_figures(found, texts), *_staff(found.staff, texts),
-             *_named(found, texts), *_by_hand(texts), *_foot(page, texts)]  # fmt: skip
+             *_named(found, texts), *_erased(found, texts), *_by_hand(texts),
+             *_foot(page, texts)]  # fmt: skip
     return f"<html><body>{''.join(parts)}</body></html>"
 
 
@@ -85,6 +89,24 @@ def _named(found: Inspection, texts: Texts) -> Iterable[str]:
 
 def _item(each: Named, texts: Texts) -> list[str]:
     return [escape(text) for text in (each.number, each.at, each.operator, texts(f"pack.what.{each.what}"))]
+
+
+def _erased(found: Inspection, texts: Texts) -> Iterable[str]:
+    """The log of what was destroyed; also that nothing was."""
+    yield f"<h2>{escape(texts('pack.erased', count=sum(each.count for each in found.erased)))}</h2>"
+    if found.erased:
+        head = [texts(f"pack.erased.{name}") for name in ERASED]
+        yield table([_gone(each, texts) for each in found.erased], head)
+
+
+def _gone(each: Erased, texts: Texts) -> list[str]:
+    what = texts(f"pack.gone.{each.what}")
+    if each.what == MONTH:
+        retention, month = split(each.of)
+        name = retention if retention in CLASSES else "other"  # a later program may have more of them
+        what = texts(f"pack.gone.month.{name}", month=month)
+    entries = str(each.first) if each.first == each.last else f"{each.first} – {each.last}"
+    return [escape(text) for text in (each.day, what, str(each.count), entries)]
 
 
 def _by_hand(texts: Texts) -> Iterable[str]:
