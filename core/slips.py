@@ -9,6 +9,7 @@ from typing import Protocol
 from core.errors import CounterError
 from core.inspection import InspectionPage, MakeInspectionPack
 from core.ledger.day_slip import DaySlip
+from core.manifest import MakeManifest, ManifestPage
 
 PLACES = ("folder", "stick")  # of a file: the counter's export folder, or what is plugged in
 
@@ -30,7 +31,7 @@ class ExportSlip:
 
 
 SlipCommand = PrintSlip | ExportSlip
-FileCommand = SlipCommand | MakeInspectionPack  # signed papers for whoever asks
+FileCommand = SlipCommand | MakeInspectionPack | MakeManifest  # signed papers for whoever asks
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class SlipFiles(Protocol):
 
     def begin(
         self,
-        page: SlipPage | InspectionPage,
+        page: SlipPage | InspectionPage | ManifestPage,
         place: str,
         language: str,
         done: Callable[[str | CounterError], None],

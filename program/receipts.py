@@ -14,7 +14,7 @@ from pathlib import Path
 from core import wire
 from core.crypto.keys import PublicKey, parse_public_key
 from core.errors import ConfigError, ConfigFault, EntryError, EntryFault
-from core.receipts import day_slip, handover, inspection
+from core.receipts import day_slip, handover, inspection, manifest
 from core.receipts.record import MAX_TEXT, PREFIX, ReceiptRecord, read_record
 from core.receipts.slip_record import SlipRecord
 from devices.scanner.picture import open_picture, read_codes
@@ -25,15 +25,17 @@ _READERS: Mapping[str, Callable[[str, PublicKey], Record]] = {
     day_slip.PREFIX: day_slip.read_slip,
     handover.PREFIX: handover.read_hand_over,
     inspection.PREFIX: inspection.read_inspection,
+    manifest.PREFIX: manifest.read_manifest,
 }
 _CODES = tuple(_READERS)
-_HEADS = ("last", "verdict", "entry")  # and ``first``, where it is one
-_HASHES = ("first", "state", "slip", "record")
+_HEADS = ("last", "verdict", "entry", "closed")  # and ``first``, where it is one
+_HASHES = ("first", "state", "slip", "record", "inside")
 _TOLD = {
     "day-slip": "a day slip: compare the figures with the paper, the hashes with the journal or headquarters",
     "hand-over": "a hand-over slip: compare it with the paper and the keys with the counter; "
     "the entry stands in the journal",
     "inspection-pack": "an inspection pack: compare the figures with the paper, the hashes with headquarters",
+    "bag-manifest": "a bag's manifest: compare seal and items with the bag, the hash with headquarters",
 }
 SOUND, UNSOUND = 0, 1
 _MOST_KEYS = 100

@@ -13,12 +13,14 @@ from pathlib import Path
 from core.errors import CounterError, StoreError, StoreFault
 from core.handover import HandOverPage
 from core.inspection import InspectionPage
+from core.manifest import ManifestPage
 from core.slips import SlipPage
 from devices.printer.symbols import qr_modules
 from program.evidence_files import MOUNTS, stick
 from storage.files import json_bytes, write_atomic
 
-Page = SlipPage | HandOverPage | InspectionPage
+FilePage = SlipPage | InspectionPage | ManifestPage
+Page = FilePage | HandOverPage
 FOLDER = "export"  # in the data directory
 _LEVEL, _LIMIT_S = "M", 60.0
 _ROOT = Path(__file__).parents[1]
@@ -33,7 +35,7 @@ class DaySlipFiles:
 
     def begin(
         self,
-        page: SlipPage | InspectionPage,
+        page: FilePage,
         place: str,
         language: str,
         done: Callable[[str | CounterError], None],
@@ -45,7 +47,7 @@ class DaySlipFiles:
 
     def _run(
         self,
-        page: SlipPage | InspectionPage,
+        page: FilePage,
         place: str,
         language: str,
         done: Callable[[str | CounterError], None],
@@ -58,7 +60,7 @@ class DaySlipFiles:
         finally:  # also where a bug of ours ends here: nobody waits for ever
             done(made)
 
-    def _write(self, page: SlipPage | InspectionPage, place: str, language: str) -> Path:
+    def _write(self, page: FilePage, place: str, language: str) -> Path:
         """Raises StoreError as the disk refuses, MISSING where no stick is plugged in."""
         return write_slip(page, self._place(place) / page.stem, language)
 

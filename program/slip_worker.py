@@ -14,7 +14,9 @@ from PySide6.QtGui import QGuiApplication
 
 from core.handover import HandOverPage
 from core.inspection import InspectionPage
+from core.manifest import ManifestPage
 from core.slips import SlipPage
+from ui import manifest_pdf
 from ui.assistant import handover_paper
 from ui.paper_pdf import Modules
 from ui.supervisor import inspection_pdf, slip_pdf
@@ -36,6 +38,8 @@ def _drawn(page: object, code: Modules, texts: Texts) -> bytes:
         return handover_paper.draw(page, code, texts)
     if isinstance(page, InspectionPage):
         return inspection_pdf.draw(page, code, texts)
+    if isinstance(page, ManifestPage):
+        return manifest_pdf.draw(page, code, texts)
     assert isinstance(page, SlipPage)
     return slip_pdf.draw(page, code, texts)
 

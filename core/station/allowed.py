@@ -17,6 +17,7 @@ from core.incidents import INCIDENTS
 from core.inspection import MakeInspectionPack
 from core.item_exceptions import EXCEPTING, HOLDING
 from core.late import AdoptLate, DeclineLate
+from core.manifest import MakeManifest
 from core.notify import AskNotify
 from core.numbering import TakeNumber, VoidNumbers
 from core.own_evidence import KeepEvidence
@@ -72,6 +73,7 @@ OTHERS: dict[type[c.Command], Action] = {
     AdoptLate: Action.LATE_ENTRIES,
     KeepEvidence: Action.EVIDENCE,
     MakeInspectionPack: Action.JOURNAL,
+    MakeManifest: Action.DISPATCH,
     DeclineLate: Action.LATE_ENTRIES,
     **dict.fromkeys(COMPLAINING, Action.COMPLAIN),
     **dict.fromkeys(WARNING, Action.WARN),

@@ -18,6 +18,7 @@ from core.receipts.record import ReceiptRecord, sign_record
 from core.station.day_slips import DaySlips, Later
 from core.station.inspecting import Inspecting
 from core.station.live import Live, new_id
+from core.station.manifests import Manifests
 from core.station.printing import Pages
 from core.station.rights import Rights
 from core.station.slips import Slips
@@ -40,6 +41,7 @@ class Paper:
         self.rights = Rights(live, printer)
         self._days = DaySlips(live, printer, later)
         self._inspecting = Inspecting(live, later)
+        self._manifests = Manifests(live, later)
         self.labels = Pages(live, printer, label_page, lambda row: label_slot(live, row))
         self.receipts = Pages(
             live,
@@ -51,7 +53,8 @@ class Paper:
 
     def handle(self, command: object) -> bool:
         """Whether it was about the slip of a day or an inspection pack; raises as their ``handle``."""
-        return self._days.handle(command) or self._inspecting.handle(command)
+        papers = (self._days, self._inspecting, self._manifests)
+        return any(each.handle(command) for each in papers)
 
     @property
     def faults(self) -> dict[int, str]:

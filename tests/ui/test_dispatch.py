@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from core.devices import CodeScanned, Slot
 from tests.core.station.desk import WAYBILLS
 from tests.core.station.test_dispatching import Following
+from tests.core.station.test_manifests import Files
 from tests.ui.conftest import Opened
 from tests.ui.test_visits import Seat, sit
 from tests.ui.typing import CONTROL, Key
@@ -93,3 +94,37 @@ def test_a_bag_is_filled_and_sealed(seat: Seat) -> None:
     seat.hands.press(Key.Key_F12)
     seat.wait(lambda: seat.view.visit is None)
     assert seat.view.dispatch is None
+
+
+def test_the_manifest_of_a_closed_bag_by_keys(seat: Seat) -> None:
+    """The question stays until Esc: another one may be wanted, and a scan finds the page still there."""
+    tokens = _labelled(seat)
+    files = Files()
+    seat.counter.live.slip_files = files
+    seat.hands.press(Key.Key_B, CONTROL)
+    _asks(seat, "bag_none")
+    seat.hands.press(Key.Key_2)
+    _asks(seat, "bag_number")
+    seat.hands.type("b-0001")
+    seat.hands.press(Key.Key_Return)
+    _asks(seat, "bag_open")
+    _scan(seat, tokens[0])
+    seat.said("msg.bag_packed")
+    seat.hands.press(Key.Key_1)
+    _asks(seat, "bag_seal")
+    seat.hands.type("s-701")
+    seat.hands.press(Key.Key_Return)
+    seat.said("msg.bag_closed")
+    _asks(seat, "bag_none")
+    seat.hands.press(Key.Key_3)
+    _asks(seat, "bag_manifest")
+    seat.hands.press(Key.Key_1)
+    _asks(seat, "manifest_place")
+    seat.hands.press(Key.Key_1)
+    seat.said("msg.manifest_written")
+    assert [page.slip.bag for page in files.pages] == ["B-0001"]
+    _asks(seat, "manifest_place")
+    seat.hands.press(Key.Key_Escape)
+    _asks(seat, "bag_none")
+    seat.hands.press(Key.Key_Escape)
+    seat.wait(lambda: seat.window.clerk.side is Side.USUAL and seat.view.dispatch is None)

@@ -6,15 +6,17 @@ from functools import partial
 
 from core.dispatch import BagView, CloseBag, DispatchView, GiveUpBag, OpenBag, PackItem, SentView, UnpackItem
 from core.errors import Fact
+from core.manifest import MakeManifest
+from core.slips import PLACES
 from ui.clerk.choices import Answer, Line, Question, Typing
 from ui.present import waybill
 from ui.text import Texts
 
 NONE, OPEN = "bag_none", "bag_open"  # what stands while no bag is open, and while one is
 TYPED = ("bag_number", "bag_code", "bag_seal", "bag_out_code")
-NAMES = (NONE, OPEN, *TYPED, "bag_take_out", "bag_give_up")
+NAMES = (NONE, OPEN, *TYPED, "bag_take_out", "bag_give_up", "bag_manifest", "manifest_place")
 QUESTIONS = tuple(Question(name, ()) for name in NAMES)  # for whoever counts sentences
-_SCANS, _CLOSED, _OUT = 6, 4, 8
+_SCANS, _CLOSED, _OUT, _MOST = 6, 4, 8, 9
 
 
 def dispatch_question(view: DispatchView, texts: Texts) -> Question:
@@ -27,7 +29,16 @@ def dispatch_question(view: DispatchView, texts: Texts) -> Question:
         name = names.get(texts.language, code)
         then = Question("bag_number", (), facts={"name": name}, types=types)
         answers.append(Answer("answer.bag_to", then, {"name": name}))
+    if view.closed:  # the last digit that is free, also where a branch has many destinations
+        of = Question("bag_manifest", tuple(_manifest(each, texts.language) for each in view.closed))
+        answers = [*answers[: _MOST - 1], Answer("answer.bag_manifest", of)]
     return Question(NONE, tuple(answers), tuple(_stock(view, texts.language)))
+
+
+def _manifest(each: SentView, language: str) -> Answer:
+    places = (Answer(f"answer.slip_{place}", MakeManifest(each.closed, place, language)) for place in PLACES)
+    where = Question("manifest_place", tuple(places), facts={"bag": each.bag})
+    return Answer("answer.bag_manifest_of", where, _sent(each, language))
 
 
 def _stock(view: DispatchView, language: str) -> list[Line]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.manifest import MakeManifest
 from core.paper_pictures import KeepPicture, TakePicture
 from core.shift import SignShift
 from core.stocktaking import FinishStocktake, LeaveStocktake, OpenStocktake, StocktakeView
@@ -11,7 +12,7 @@ from ui.clerk.shifting import ShiftingFrame
 from ui.clerk.stocktake import NAMES, SCANS, stocktake_question
 
 # What stands at the side goes when the station says so, and not before.
-STAY = (SignShift, TakePicture, KeepPicture, FinishStocktake)
+STAY = (SignShift, TakePicture, KeepPicture, FinishStocktake, MakeManifest)
 
 
 class StocktakingFrame(ShiftingFrame):
