@@ -73,10 +73,11 @@ def _bag_question(view: DispatchView, bag: BagView, texts: Texts) -> Question:
     give_up = Question("bag_give_up", (Answer("answer.bag_give_up_sure", GiveUpBag(), facts),), facts=facts)
     answers.append(Answer("answer.bag_give_up", give_up))
     lines: list[Line] = [("line.bag_here", {"count": view.here})]
-    for each in bag.items[:_SCANS]:
+    newest = bag.items[:_SCANS]
+    for each in newest:
         lines.append(("line.bag_item", {"number": each.number, "waybill": waybill(each.waybill)}))
-    if bag.count > _SCANS:
-        lines.append(("line.bag_more", {"count": bag.count - _SCANS}))
+    if bag.count > len(newest):
+        lines.append(("line.bag_more", {"count": bag.count - len(newest)}))
     return Question(OPEN, tuple(answers), tuple(lines), facts=facts)
 
 
