@@ -12,6 +12,7 @@ from core import commands as c
 from core.devices import Label, PrintOutcome
 from core.errors import CounterError
 from core.inspection import InspectionPage
+from core.manifest import ManifestPage
 from core.slips import SlipPage
 from tests.core.station.desk import WAYBILLS
 from tests.ui.conftest import Desk
@@ -44,11 +45,11 @@ class _Files:
     """Where slips would be written."""
 
     def __init__(self) -> None:
-        self.asked: list[tuple[SlipPage | InspectionPage, str]] = []
+        self.asked: list[tuple[SlipPage | InspectionPage | ManifestPage, str]] = []
 
     def begin(
         self,
-        page: SlipPage | InspectionPage,
+        page: SlipPage | InspectionPage | ManifestPage,
         place: str,
         language: str,
         done: Callable[[str | CounterError], None],
